@@ -1,0 +1,59 @@
+# The commands of the README. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+
+.PHONY: help deps build release demo run test sanitize format lint bench install uninstall clean
+
+help: ## This list.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## Install what the build needs (libsodium, SQLite), where it is missing.
+	@deploy/install-build-dependencies.sh
+
+build: deps ## Build everything for development.
+	swift build $(CHECKED)
+
+release: deps ## Build the programs as they are installed.
+	swift build -c release --product warderd
+	swift build -c release --product warder
+
+demo: deps ## Start a vault, let an MCP server resolve its credential, show the log; leaves nothing behind.
+	swift build --product warderd
+	swift build --product warder
+	swift build --product example-notes-server
+	Examples/demo.sh .build/debug
+
+run: deps ## A vault for this user, ready; prints what to do next in a second terminal.
+	swift build --product warderd
+	swift build --product warder
+	Examples/run.sh .build/debug
+
+test: deps ## All tests.
+	swift build --build-tests $(CHECKED)
+	swift test --skip-build
+
+sanitize: deps ## The server under 64 clients with the thread sanitizer.
+	deploy/tests/thread-sanitizer.sh
+
+format: ## Format the sources.
+	swift format format --in-place --parallel --recursive Sources Tests Examples Package.swift
+
+lint: ## Check the format, and what must not be in the sources.
+	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
+	deploy/tests/check-sources.sh
+
+bench: release ## Measure; prints a table and writes .build/bench.json.
+	Benchmarks/run.sh
+
+install: release ## Install to PREFIX (default /usr) below DESTDIR.
+	deploy/install.sh install
+
+uninstall: ## Take away what `make install` put there; data stays.
+	deploy/install.sh uninstall
+
+clean: ## Remove the build folders.
+	rm -rf .build .build-*

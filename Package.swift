@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The dependency lists below are the architecture: a module that is not listed cannot be imported (the build passes
+// `--explicit-target-dependency-import-check error`). docs/design/module-map.md says what lives where and why.
+
+let nio = "swift-nio"
+
+let package = Package(
+    name: "warder",
+    products: [
+        .library(name: "WarderClient", targets: ["WarderClient", "WarderWire", "SecretMemory"]),
+        .executable(name: "warderd", targets: ["warderd"]),
+        .executable(name: "warder", targets: ["warder"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: Ground
+        .systemLibrary(name: "CWarderSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CWarderLinux"),
+        .target(name: "StrictJSON", dependencies: ["SecretMemory"]),
+        .target(name: "SecretMemory", dependencies: ["CWarderSodium"]),
+        .target(name: "WarderCrypto", dependencies: ["CWarderSodium", "SecretMemory"]),
+        .target(name: "WarderModel"),
+        .target(
+            name: "WarderLinux",
+            dependencies: ["CWarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]),
+
+        // MARK: Vault
+        .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
+        .target(
+            name: "WarderCore",
+            dependencies: [
+                "Sealing", "SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]),
+        .target(
+            name: "WarderStoreSQLite",
+            dependencies: [
+                "Sealing", "WarderCore", "WarderModel", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+
+        // MARK: Programs
+        .target(name: "WarderWire", dependencies: ["SecretMemory", "StrictJSON"]),
+        .target(
+            name: "WarderHTTP",
+            dependencies: [
+                "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
+            ]),
+        .target(
+            name: "WarderDaemon",
+            dependencies: [
+                "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
+                "WarderModel", "WarderStoreSQLite", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"), "Yams",
+            ]),
+        .target(
+            name: "WarderClient",
+            dependencies: [
+                "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
+            exclude: ["README.md"]),
+        .target(
+            name: "WarderCommands",
+            dependencies: [
+                "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"), "Yams",
+            ]),
+        .executableTarget(name: "warderd", dependencies: ["WarderDaemon"]),
+        .executableTarget(name: "warder", dependencies: ["WarderCommands"]),
+
+        // MARK: Examples
+        .executableTarget(
+            name: "example-notes-server",
+            dependencies: [
+                "StrictJSON", "WarderClient", "WarderWire", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
+            path: "Examples/notes-server"),
+        .executableTarget(
+            name: "example-notes-upstream",
+            dependencies: [
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
+            path: "Examples/notes-upstream"),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),
+        .testTarget(
+            name: "WarderLinuxTests",
+            dependencies: ["WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]),
+        .testTarget(
+            name: "WarderCommandsTests",
+            dependencies: [
+                "warder", "SecretMemory", "StrictJSON", "WarderCommands", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["Transcripts"]),
+        .testTarget(
+            name: "WarderDaemonTests",
+            dependencies: [
+                "SecretMemory", "WarderDaemon", "WarderLinux", "WarderModel",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        // A disk that loses power, fills up and fails. For tests alone: no program depends on it.
+        .target(name: "CWarderFaultyVFS", path: "Tests/CWarderFaultyVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .testTarget(
+            name: "WarderStoreSQLiteTests",
+            dependencies: [
+                "CWarderFaultyVFS", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"]),
+        .testTarget(name: "WarderCryptoTests", dependencies: ["WarderCrypto", "SecretMemory"]),
+        .testTarget(
+            name: "WarderClientTests",
+            dependencies: [
+                "SecretMemory", "WarderClient", "WarderWire", "example-notes-server", "example-notes-upstream",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
+    ]
+)
+
+let writtenInC: Set = ["CWarderFaultyVFS", "CWarderLinux"]
+
+for target in package.targets where target.type != .system && !writtenInC.contains(target.name) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .strictMemorySafety(),
+        ]
+}

@@ -1,0 +1,35 @@
+import WarderModel
+
+/// Associated data: what a sealed thing is bound to, so that it opens in its own place only. docs/formats/sealed-record.md.
+///
+/// Every field has a fixed length or a length before it, so that two different places never give the same bytes.
+struct Binding {
+    private(set) var bytes: [UInt8]
+
+    /// - Parameter purpose: separates the kinds of sealed things from each other.
+    init(_ purpose: StaticString, vault: RecordID) {
+        bytes = Array("warder/".utf8)
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: purpose.utf8Start, count: purpose.utf8CodeUnitCount))
+        bytes.append(0)
+        bytes.append(contentsOf: vault.bytes)
+    }
+
+    func adding(_ word: UInt32) -> Binding { adding(fixed: bigEndianBytes(word)) }
+    func adding(_ word: UInt64) -> Binding { adding(fixed: bigEndianBytes(word)) }
+    func adding(_ id: RecordID) -> Binding { adding(fixed: id.bytes) }
+
+    /// At most 255 bytes.
+    func adding(_ text: String) -> Binding {
+        adding(fixed: [UInt8(truncatingIfNeeded: text.utf8.count)] + Array(text.utf8.prefix(255)))
+    }
+
+    func adding(fixed more: [UInt8]) -> Binding {
+        var copy = self
+        copy.bytes.append(contentsOf: more)
+        return copy
+    }
+}
+
+func bigEndianBytes<Word: FixedWidthInteger>(_ word: Word) -> [UInt8] {
+    (0..<Word.bitWidth / 8).map { UInt8(truncatingIfNeeded: word >> (Word.bitWidth - 8 - 8 * $0)) }
+}

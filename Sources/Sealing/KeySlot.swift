@@ -1,0 +1,106 @@
+package import SecretMemory
+package import WarderCrypto
+package import WarderModel
+
+/// One way to open the vault: the root key, wrapped by what an operator knows or a machine holds. docs/formats/key-slot.md.
+///
+/// Slots stand side by side: any one opens, each can be added and removed while the others stay.
+package struct KeySlot: Sendable, Identifiable {
+    /// How the wrapping key comes about, with everything public that it takes.
+    package enum Kind: Sendable, Equatable {
+        /// Argon2id of a passphrase.
+        case passphrase(salt: [UInt8], passes: Int, memoryBytes: Int)
+        /// A file of at least 32 random bytes: kept by a machine, or handed over by systemd.
+        case credential(salt: [UInt8])
+    }
+
+    package let id: RecordID
+    package let kind: Kind
+    package let created: Timestamp
+    /// The root key under the wrapping key: nonce, ciphertext, tag.
+    package let wrapped: [UInt8]
+
+    package init(id: RecordID, kind: Kind, created: Timestamp, wrapped: [UInt8]) {
+        self.id = id
+        self.kind = kind
+        self.created = created
+        self.wrapped = wrapped
+    }
+
+    /// Shortest credential in bytes. It is hashed quickly, so it must be random, not chosen.
+    package static let minimumCredentialBytes = 32
+
+    /// The name of the kind in the database, in `status` and in events.
+    package var kindName: String {
+        switch kind {
+        case .passphrase: "passphrase"
+        case .credential: "credential"
+        }
+    }
+
+    /// Whether a passphrase (rather than a file) opens it.
+    package var takesPassphrase: Bool {
+        if case .passphrase = kind { true } else { false }
+    }
+}
+
+extension KeySlot {
+    /// Wraps the root key. Takes as long as `kind` says: off event loops only.
+    package static func wrap(
+        root: AEADKey, with secret: SecretBytes, kind: Kind, id: RecordID, vault: RecordID, at time: Timestamp
+    ) throws(SealingError) -> KeySlot {
+        let key = try wrappingKey(secret, kind: kind, vault: vault)
+        let wrapped = AEAD.seal(root.bytes, key: key, associatedData: binding(kind: kind, id: id, vault: vault))
+        return KeySlot(id: id, kind: kind, created: time, wrapped: wrapped)
+    }
+
+    /// The root key.
+    /// - Throws: `tampered` for a wrong secret and for a damaged slot alike: nobody can tell the two apart.
+    package func open(with secret: SecretBytes, vault: RecordID) throws(SealingError) -> AEADKey {
+        let key = try Self.wrappingKey(secret, kind: kind, vault: vault)
+        do {
+            return try AEADKey(
+                AEAD.open(wrapped, key: key, associatedData: Self.binding(kind: kind, id: id, vault: vault)))
+        } catch { throw SealingError(error) }
+    }
+
+    private static func wrappingKey(
+        _ secret: SecretBytes, kind: Kind, vault: RecordID
+    ) throws(SealingError) -> AEADKey {
+        try sealing { () throws(CryptoError) in
+            switch kind {
+            case .passphrase(let salt, let passes, let memoryBytes):
+                let cost = try PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes)
+                return try PasswordHash.deriveKey(passphrase: secret, salt: salt, cost: cost)
+            case .credential(let salt):
+                guard secret.count >= minimumCredentialBytes else { throw .malformed }
+                let uniform = try DerivationKey(CredentialHash.uniformKey(secret))
+                return try AEADKey(KeyDerivation.subkey(of: uniform, label: "key slot", context: vault.bytes + salt))
+            }
+        }
+    }
+
+    private static func binding(kind: Kind, id: RecordID, vault: RecordID) -> [UInt8] {
+        let binding = Binding("key-slot", vault: vault).adding(id)
+        switch kind {
+        case .passphrase(let salt, let passes, let memoryBytes):
+            return binding.adding("passphrase").adding(fixed: salt).adding(UInt64(passes)).adding(UInt64(memoryBytes))
+                .bytes
+        case .credential(let salt):
+            return binding.adding("credential").adding(fixed: salt).bytes
+        }
+    }
+}
+
+/// Shortens a credential of any length to a uniform key.
+private enum CredentialHash {
+    static func uniformKey(_ credential: SecretBytes) throws(CryptoError) -> SecretBytes {
+        let fixed: SecretBytes
+        do { fixed = try SecretBytes(copying: Array("warder credential hash, version 1".utf8.prefix(32))) } catch {
+            throw .secretMemory(error)
+        }
+        var digest = KeyedHash.hash(credential, key: try KeyedHashKey(fixed), label: "credential")
+        defer { zero(&digest) }
+        do { return try SecretBytes(copying: digest) } catch { throw .secretMemory(error) }
+    }
+}

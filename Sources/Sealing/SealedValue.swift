@@ -1,0 +1,70 @@
+import SecretMemory
+import WarderCrypto
+package import WarderModel
+
+/// One version's fields as they lie in the database: sealed under a data key of their own, which a key-encryption key wraps.
+/// docs/formats/sealed-value.md.
+///
+/// Erasing the wrapped key erases the value, wherever copies of its ciphertext lie within this database's pages.
+package struct SealedValue: Sendable, Equatable {
+    package static let format: UInt8 = 1
+
+    /// Epoch of the key-encryption key.
+    package let epoch: UInt32
+    /// nonce (24), ciphertext (32), tag (16)
+    package let wrappedKey: [UInt8]
+    /// format (1), nonce (24), ciphertext, tag (16)
+    package let sealed: [UInt8]
+
+    package init(epoch: UInt32, wrappedKey: [UInt8], sealed: [UInt8]) {
+        self.epoch = epoch
+        self.wrappedKey = wrappedKey
+        self.sealed = sealed
+    }
+}
+
+extension KeyRing {
+    /// Seals a version's fields for the place (`secret`, `version`).
+    package func seal(
+        _ fields: SecretFields, secret: RecordID, version: UInt32
+    ) throws(SealingError) -> SealedValue {
+        let entry = try current(.keyEncryption)
+        do {
+            let dataKey = try AEADKey.random()
+            let place = valueBinding(secret: secret, version: version)
+            let sealed = AEAD.seal(try fields.encoded(), key: dataKey, associatedData: place.bytes)
+            let wrapped = AEAD.seal(
+                dataKey.bytes, key: try AEADKey(entry.key),
+                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch))
+            return SealedValue(epoch: entry.epoch, wrappedKey: wrapped, sealed: [SealedValue.format] + sealed)
+        } catch let error as CryptoError { throw SealingError(error) } catch { throw .exhausted }
+    }
+
+    /// - Throws: `tampered` when the bytes were altered or lie in another secret's or version's place.
+    package func open(
+        _ value: SealedValue, secret: RecordID, version: UInt32
+    ) throws(SealingError) -> SecretFields {
+        guard let format = value.sealed.first else { throw .malformed }
+        guard format == SealedValue.format else { throw .unknownFormat(format) }
+        let wrapping = try key(.keyEncryption, epoch: value.epoch)
+        let plain: SecretBytes
+        do {
+            let dataKey = try AEADKey(
+                AEAD.open(
+                    value.wrappedKey, key: AEADKey(wrapping),
+                    associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch)))
+            plain = try AEAD.open(
+                value.sealed.dropFirst(), key: dataKey,
+                associatedData: valueBinding(secret: secret, version: version).bytes)
+        } catch { throw SealingError(error) }
+        return try SecretFields(decoding: plain)
+    }
+
+    private func valueBinding(secret: RecordID, version: UInt32) -> Binding {
+        Binding("value", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
+    }
+
+    private func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
+        Binding("data-key", vault: vault).adding(secret).adding(version).adding(epoch).bytes
+    }
+}

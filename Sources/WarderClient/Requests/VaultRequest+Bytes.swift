@@ -1,0 +1,43 @@
+import NIOCore
+import SecretMemory
+import WarderModel
+
+extension VaultRequest {
+    /// Writes the request as it goes over the wire (RFC 9112).
+    ///
+    /// By hand, so that the token goes from protected memory into this one buffer and never becomes a `String`; the connection wipes the
+    /// buffer when the answer is there.
+    func write(into buffer: inout ByteBuffer) {
+        switch route {
+        case .health: buffer.writeStaticString("GET /v1/health")
+        case .whoAmI: buffer.writeStaticString("GET /v1/whoami")
+        case .issueToken: buffer.writeStaticString("POST /v1/tokens")
+        case .giveBackToken: buffer.writeStaticString("DELETE /v1/tokens/self")
+        case .reportCall: buffer.writeStaticString("POST /v1/calls")
+        case .secret(let name, let field):
+            buffer.writeStaticString("GET /v1/secrets/")
+            buffer.writeString(name.text)
+            buffer.writeStaticString("?field=")
+            buffer.writeString(field.text)
+        }
+        buffer.writeStaticString(" HTTP/1.1\r\nHost: warder\r\n")
+        if let token {
+            buffer.writeStaticString("Authorization: Bearer ")
+            _ = unsafe token.text.withUnsafeBytes { unsafe buffer.writeBytes($0) }
+            buffer.writeStaticString("\r\n")
+        }
+        if let traceparent {
+            buffer.writeStaticString("traceparent: ")
+            buffer.writeString(traceparent)
+            buffer.writeStaticString("\r\n")
+        }
+        if let body {
+            buffer.writeStaticString("Content-Type: application/json\r\nContent-Length: ")
+            buffer.writeString(String(body.count))
+            buffer.writeStaticString("\r\n\r\n")
+            buffer.writeBytes(body)
+        } else {
+            buffer.writeStaticString("\r\n")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import StrictJSON
+import WarderModel
+import WarderWire
+
+/// One request of the client socket's routes, ready to be written.
+struct VaultRequest: Sendable {
+    /// Method and path. A secret's is put together from parsed names: nothing in them needs escaping, or could end the line.
+    enum Route: Sendable {
+        case health, whoAmI, issueToken, giveBackToken, reportCall
+        case secret(SecretName, FieldName)
+    }
+
+    let route: Route
+    var token: VaultToken?
+    /// W3C trace context of the call.
+    var traceparent: String?
+    var body: [UInt8]?
+    /// Bytes that the answer's body may have.
+    var answerLimit = 65_536
+
+    static let health = VaultRequest(route: .health)
+    static let whoAmI = VaultRequest(route: .whoAmI)
+
+    static func token(_ demand: TokenDemand) -> VaultRequest {
+        var body = JSONBuffer()
+        body.beginObject()
+        body.field("tool", demand.key.tool)
+        if let arguments = demand.arguments {
+            body.key("arguments")
+            body.raw(arguments.canonical)
+        }
+        if let digest = demand.key.toolDigest { body.field("tool_digest", digest) }
+        if let onBehalfOf = demand.key.onBehalfOf { body.field("on_behalf_of", onBehalfOf) }
+        if let agent = demand.key.agent { body.field("agent", agent) }
+        if let session = demand.key.session { body.field("session", session) }
+        if let purpose = demand.purpose { body.field("purpose", purpose) }
+        body.endObject()
+        return VaultRequest(route: .issueToken, body: body.bytes)
+    }
+
+    static func secret(
+        _ name: SecretName,
+        field: FieldName,
+        token: VaultToken,
+        traceparent: String?
+    ) -> VaultRequest {
+        // A value may have 1 MiB, and JSON may need six bytes for one of them.
+        VaultRequest(
+            route: .secret(name, field),
+            token: token,
+            traceparent: traceparent,
+            answerLimit: 8 << 20
+        )
+    }
+
+    static func report(_ report: CallReport, token: VaultToken, traceparent: String?) -> VaultRequest {
+        var body = JSONBuffer()
+        body.beginObject()
+        body.field("outcome", report.outcome)
+        if let duration = report.durationMilliseconds { body.field("duration_ms", duration) }
+        if let digest = report.outputsDigest { body.field("outputs_digest", digest) }
+        if let changed = report.changed { body.field("changed", changed) }
+        body.endObject()
+        return VaultRequest(route: .reportCall, token: token, traceparent: traceparent, body: body.bytes)
+    }
+
+    static func giveBack(_ token: VaultToken) -> VaultRequest {
+        VaultRequest(route: .giveBackToken, token: token)
+    }
+}

@@ -1,0 +1,178 @@
+import NIOCore
+import WarderWire
+
+/// What the client does for its calls: finds a token, asks for the value, and once more where the token was not accepted.
+///
+/// It lives on one event loop. A call comes in once and its result leaves once, whatever lies between.
+final class Resolver {
+    private typealias TokenReply = (Result<VaultToken, WarderClientError>) -> Void
+
+    private let pool: ConnectionPool
+    private let elapsed: () -> Duration
+    private let jitter: () -> Double
+    private let timeout: TimeAmount
+    private let maximumCalls: Int
+    private var tokens = TokenCache<TokenReply>()
+    private var calls = 0
+
+    init(path: String, configuration: WarderClientConfiguration, loop: any EventLoop) {
+        pool = ConnectionPool(path: path, limit: configuration.maximumConnections, loop: loop)
+        elapsed = Self.stopwatch(configuration.clock)
+        jitter = configuration.jitter
+        timeout = TimeAmount(min(max(configuration.timeout, .milliseconds(1)), .seconds(3_600)))
+        maximumCalls = configuration.maximumCalls
+    }
+
+    /// Resolves a secret now; nothing about values is kept.
+    func resolve(_ request: SecretRequest, then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void) {
+        guard calls < maximumCalls else { return reply(.failure(WarderClientError(.overloaded))) }
+        calls += 1
+        resolve(request, deadline: .now() + timeout, isSecondAttempt: false) { result in
+            self.calls -= 1
+            reply(result)
+        }
+    }
+
+    /// Sends a request that needs no token, or brings its own.
+    func send<Value>(
+        _ request: VaultRequest,
+        within limit: TimeAmount? = nil,
+        reading read: @escaping (VaultAnswer) throws(WarderClientError) -> Value,
+        then reply: @escaping (Result<Value, WarderClientError>) -> Void
+    ) {
+        pool.send(
+            Exchange(request, deadline: .now() + (limit ?? timeout)) { answer in
+                reply(answer.flatMap { answer in Result { () throws(WarderClientError) in try read(answer) } })
+            }
+        )
+    }
+
+    /// Tells the vault that a token is not needed any more. It would end by itself; so nobody waits for the answer.
+    func giveBack(_ token: VaultToken, then done: @escaping () -> Void = {}) {
+        send(.giveBack(token), within: .seconds(1), reading: { _ in }, then: { _ in done() })
+    }
+
+    /// Gives all tokens back and closes the connections.
+    func close(then done: @escaping () -> Void) {
+        let held = tokens.takeTokens()
+        var open = held.count
+        let finish = {
+            self.pool.close()
+            done()
+        }
+        guard open > 0 else { return finish() }
+        for token in held {
+            giveBack(token) {
+                open -= 1
+                if open == 0 { finish() }
+            }
+        }
+    }
+
+    // MARK: Values
+
+    private func resolve(
+        _ request: SecretRequest,
+        deadline: NIODeadline,
+        isSecondAttempt: Bool,
+        then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
+    ) {
+        withToken(for: request.demand, deadline: deadline) { token in
+            switch token {
+            case .success(let token):
+                self.fetch(request, with: token, deadline: deadline, isSecondAttempt: isSecondAttempt, then: reply)
+            case .failure(let error):
+                reply(.failure(error))
+            }
+        }
+    }
+
+    private func fetch(
+        _ request: SecretRequest,
+        with token: VaultToken,
+        deadline: NIODeadline,
+        isSecondAttempt: Bool,
+        then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
+    ) {
+        let wanted = VaultRequest.secret(
+            request.name,
+            field: request.field,
+            token: token,
+            traceparent: request.traceparent
+        )
+        let exchange = Exchange(wanted, deadline: deadline) { answer in
+            let result = answer.flatMap { answer in
+                Result { () throws(WarderClientError) in
+                    try answer.secret(name: request.name, field: request.field, token: token)
+                }
+            }
+            // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
+            if case .failure(let error) = result, error.code == .tokenInvalid {
+                self.tokens.drop(token, for: request.demand.key)
+                if !isSecondAttempt {
+                    return self.resolve(request, deadline: deadline, isSecondAttempt: true, then: reply)
+                }
+            }
+            reply(result)
+        }
+        pool.send(exchange)
+    }
+
+    // MARK: Tokens
+
+    private func withToken(for demand: TokenDemand, deadline: NIODeadline, reply: @escaping TokenReply) {
+        guard !demand.isForOneCall else { return requestToken(demand, deadline: deadline, then: reply) }
+        switch tokens.step(for: demand.key, at: elapsed(), waiter: { reply }) {
+        case .use(let token):
+            reply(.success(token))
+        case .useAndRequest(let token):
+            requestShared(demand)
+            reply(.success(token))
+        case .request:
+            requestShared(demand)
+        case .wait:
+            break
+        }
+    }
+
+    /// Requests a token for everybody with the same key. It has a full timeout of its own, so that it ends before the first of
+    /// those who join later would.
+    private func requestShared(_ demand: TokenDemand) {
+        requestToken(demand, deadline: .now() + timeout) { result in
+            let waiters =
+                switch result {
+                case .success(let token): self.tokens.received(token, for: demand.key)
+                case .failure: self.tokens.failed(for: demand.key, at: self.elapsed())
+                }
+            for waiter in waiters { waiter(result) }
+        }
+    }
+
+    private func requestToken(_ demand: TokenDemand, deadline: NIODeadline, then reply: @escaping TokenReply) {
+        let requested = elapsed()
+        pool.send(
+            Exchange(.token(demand), deadline: deadline) { answer in
+                reply(
+                    answer.flatMap { answer in
+                        Result { () throws(WarderClientError) in
+                            let issued = try answer.issuedToken()
+                            return VaultToken(
+                                text: issued.text,
+                                requested: requested,
+                                life: issued.life,
+                                jitter: self.jitter(),
+                                isForOneCall: demand.isForOneCall
+                            )
+                        }
+                    }
+                )
+            }
+        )
+    }
+
+    /// Reads a clock as the time since now.
+    private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
+    }
+}

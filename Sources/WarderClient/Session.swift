@@ -1,0 +1,71 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What belongs to one process: a thread, its connections and its tokens.
+///
+/// None of it survives a fork: the child has no such thread, must not use its parent's connections, and finds the tokens wiped.
+final class Session: Sendable {
+    /// The process that made it.
+    let processID: Int32
+    private let group: MultiThreadedEventLoopGroup
+    private let loop: any EventLoop
+    private let resolver: NIOLoopBoundBox<Resolver?>
+    /// Whether calls may still come in. A loop that was shut down drops what it is given, and a call would wait for ever.
+    private let isOpen = Mutex(true)
+
+    init(processID: Int32, path: String, configuration: WarderClientConfiguration) {
+        self.processID = processID
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let resolver = NIOLoopBoundBox.makeEmptyBox(valueType: Resolver.self, eventLoop: loop)
+        loop.execute { resolver.value = Resolver(path: path, configuration: configuration, loop: loop) }
+        self.loop = loop
+        self.resolver = resolver
+    }
+
+    deinit {
+        // A group that was shut down already is not disturbed by this.
+        group.shutdownGracefully { _ in }
+    }
+
+    /// Runs `start` on the event loop and waits for what it replies.
+    func perform<Value: Sendable>(
+        isCancellable: Bool = true,
+        _ start: @escaping @Sendable (Resolver, _ reply: @escaping (Result<Value, WarderClientError>) -> Void) -> Void
+    ) async throws(WarderClientError) -> Value {
+        let reply = Reply<Value>()
+        let outcome = await reply.wait(orUntilCancelled: isCancellable) {
+            let isTaken = isOpen.withLock { isOpen in
+                if isOpen { run(start, for: reply) }
+                return isOpen
+            }
+            if !isTaken { reply.complete(.failure(WarderClientError(.closed))) }
+        }
+        return try outcome.get()
+    }
+
+    /// Gives the tokens back within a second, closes the connections and ends the thread.
+    func close() async {
+        let wasOpen = isOpen.withLock { isOpen in
+            defer { isOpen = false }
+            return isOpen
+        }
+        guard wasOpen else { return }
+        let reply = Reply<Void>()
+        _ = await reply.wait(orUntilCancelled: false) {
+            run({ resolver, done in resolver.close { done(.success(())) } }, for: reply)
+        }
+        try? await group.shutdownGracefully()
+    }
+
+    private func run<Value>(
+        _ start: @escaping @Sendable (Resolver, _ reply: @escaping (Result<Value, WarderClientError>) -> Void) -> Void,
+        for reply: Reply<Value>
+    ) {
+        loop.execute { [resolver] in
+            guard let resolver = resolver.value else { return reply.complete(.failure(WarderClientError(.closed))) }
+            start(resolver) { reply.complete($0) }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import WarderWire
+
+/// What a call needs a token for.
+///
+/// Calls with the same key share a token. Arguments and purpose belong to one call alone, so a call that names any has a token of its
+/// own; on whose behalf, by which agent and in which session it happens is the same for many calls, and part of the key.
+struct TokenDemand: Sendable {
+    /// What calls that share a token have in common.
+    struct Key: Hashable, Sendable {
+        let tool: String
+        let toolDigest: String?
+        let onBehalfOf: String?
+        let agent: String?
+        let session: String?
+    }
+
+    let key: Key
+    let arguments: CallArguments?
+    let purpose: String?
+
+    init(tool: String, toolDigest: String?, arguments: CallArguments?, context: CallContext) {
+        key = Key(
+            tool: tool,
+            toolDigest: toolDigest,
+            onBehalfOf: context.onBehalfOf,
+            agent: context.agent,
+            session: context.session
+        )
+        self.arguments = arguments
+        purpose = context.purpose
+    }
+
+    /// Whether the token belongs to one call alone.
+    var isForOneCall: Bool { arguments != nil || purpose != nil }
+}

@@ -1,0 +1,132 @@
+import NIOCore
+import NIOHTTP1
+
+/// One connection to the vault, with one request in flight at most.
+///
+/// It lives on the pool's event loop, like everything in this folder.
+final class VaultConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private struct Incoming {
+        let status: Int
+        let retryAfter: Int?
+        let isKeepAlive: Bool
+        let body = AnswerBody()
+    }
+
+    private let pool: ConnectionPool
+    private var context: ChannelHandlerContext?
+    private(set) var exchange: Exchange?
+    private var incoming: Incoming?
+    /// The request in flight as bytes; it holds a token.
+    private var outgoing = ByteBuffer()
+    /// Whether an answer came over it before: only then can the vault have closed it before it saw the next request.
+    private var isKept = false
+
+    init(pool: ConnectionPool) {
+        self.pool = pool
+    }
+
+    /// Limits for answers; the vault's own heads have a few short fields.
+    static var decoderLimits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 8_192
+        limits.maxHeaderListSize = 16_384
+        limits.maxHeaderFieldCount = 64
+        return limits
+    }
+
+    /// Sends a request; the connection must be idle.
+    func start(_ exchange: Exchange) {
+        guard let context else { return exchange.complete(.failure(WarderClientError(.unreachable))) }
+        self.exchange = exchange
+        outgoing.clear()
+        exchange.request.write(into: &outgoing)
+        context.write(wrapOutboundOut(.head(RequestBytes.head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(outgoing))), promise: nil)
+    }
+
+    /// Closes; whatever is in flight fails with `error`.
+    func close(failing error: WarderClientError) {
+        let exchange = take()
+        context?.close(promise: nil)
+        exchange?.complete(.failure(error))
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        pool.opened(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            incoming = Incoming(
+                status: Int(head.status.code),
+                retryAfter: head.headers.first(name: "Retry-After").flatMap { Int($0) },
+                isKeepAlive: head.isKeepAlive
+            )
+            if let length = head.headers.first(name: "Content-Length").flatMap({ Int($0) }) { expect(length) }
+        case .body(let part):
+            guard let exchange, let incoming else { return }
+            guard incoming.body.count + part.readableBytes <= exchange.request.answerLimit else { return refuse() }
+            incoming.body.take(part)
+        case .end:
+            finish()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        outgoing.wipe()
+        let isStale = isKept && incoming == nil
+        let exchange = take()
+        pool.closed(self)
+        guard let exchange else { return }
+        if isStale, !exchange.isSecondAttempt {
+            pool.sendAgain(exchange)
+        } else {
+            exchange.complete(.failure(WarderClientError(.unreachable)))
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A broken connection also ends in `channelInactive`, which knows whether the request may be sent again.
+        if !(error is IOError) { refuse() } else { context.close(promise: nil) }
+    }
+
+    private func expect(_ length: Int) {
+        guard let exchange, let incoming else { return }
+        guard length <= exchange.request.answerLimit else { return refuse() }
+        incoming.body.reserve(length)
+    }
+
+    /// Whoever is at the other end does not keep to the protocol.
+    private func refuse() {
+        close(failing: WarderClientError(.protocolViolation))
+    }
+
+    private func finish() {
+        guard let incoming, let exchange = take() else { return }
+        outgoing.wipe()
+        // Free before the result is handed over: the next request may come out of it.
+        if incoming.isKeepAlive {
+            isKept = true
+            pool.released(self)
+        } else {
+            context?.close(promise: nil)
+        }
+        exchange.complete(
+            .success(VaultAnswer(status: incoming.status, retryAfter: incoming.retryAfter, body: incoming.body))
+        )
+    }
+
+    private func take() -> Exchange? {
+        defer {
+            exchange = nil
+            incoming = nil
+        }
+        return exchange
+    }
+}

@@ -1,0 +1,99 @@
+import StrictJSON
+import WarderModel
+
+/// Events as the log has them: any fields, which this command need not know.
+struct EventPage {
+    /// In the order of the log.
+    let events: [JSONNode]
+    /// The number to go on after; `nil` when nothing was looked at.
+    let end: Int64?
+
+    init(_ document: JSONDocument) throws(CommandFailure) {
+        guard let list = document.root.member("events"), list.kind == .array else { throw .malformedAnswer }
+        events = list.elements.map { $0 }.sorted { Self.sequence($0) < Self.sequence($1) }
+        let numbers = ["scanned_to", "next"].compactMap { name in
+            document.root.member(name).flatMap { try? $0.int() }
+        }
+        end = (numbers + events.map(Self.sequence)).max()
+    }
+
+    private static func sequence(_ event: JSONNode) -> Int64 {
+        event.member("seq").flatMap { try? $0.int() } ?? 0
+    }
+}
+
+/// Writes events: a table for people, JSON Lines or YAML documents for programs.
+struct EventPrinter {
+    private let output: Output
+    /// Nothing is cut here: what a line is about stands at its end, and is why somebody looks.
+    private var table = Table([
+        .init("TIME", canShrink: false), .init("SEQ", isNumber: true), .init("DECISION", canShrink: false),
+        .init("TYPE", canShrink: false), .init("ACTOR", canShrink: false), .init("SUBJECT", canShrink: false),
+    ])
+    private var hasTitles = false
+
+    init(_ output: Output) { self.output = output }
+
+    /// Writes more events below those before; titles once.
+    mutating func print(_ events: [JSONNode]) throws(CommandFailure) {
+        switch output.format {
+        case .json: try output.console.write(events.flatMap { IndentedJSON.line($0) })
+        case .yaml:
+            for event in events { try output.console.write(YAMLText.bytes(event, isOneOfMany: true)) }
+        case .table:
+            guard !events.isEmpty else { return }
+            for event in events { table.add(Self.cells(of: event)) }
+            let (width, hasColour) = (output.console.outputWidth, output.console.hasColour)
+            try output.printLines(
+                hasTitles
+                    ? table.rowLines(width: width, hasColour: hasColour)
+                    : table.lines(width: width, hasColour: hasColour)
+            )
+            hasTitles = true
+            table.removeRows()
+        }
+    }
+
+    private static func cells(of event: JSONNode) -> [Table.Cell] {
+        let decision = text(event, "decision")
+        let isRefused = decision == "refused"
+        return [
+            .init(time(event)), .init(scalar(event, "seq")), .init(decision, isRefused ? .bad : nil),
+            .init(text(event, "type")), .init(text(event, "actor")), .init(subject(event)),
+        ]
+    }
+
+    private static func time(_ event: JSONNode) -> String {
+        let time = text(event, "time") ?? ""
+        return Timestamp(rfc3339: time).map(Moment.absolute) ?? time
+    }
+
+    /// Why it was refused, what it was about (tool, secret and version), and which process asked.
+    private static func subject(_ event: JSONNode) -> String {
+        var parts: [String] = []
+        if let reason = text(event, "reason") { parts.append("(\(reason))") }
+        let server = text(event, "server")
+        if let tool = text(event, "tool") {
+            parts.append(server.map { "\($0)/\(tool)" } ?? tool)
+        } else if let server {
+            parts.append(server)
+        }
+        if let secret = text(event, "secret") {
+            parts.append(scalar(event, "version").map { "\(secret) v\($0)" } ?? secret)
+        }
+        if let token = text(event, "token") { parts.append(token) }
+        if let user = text(event, "on_behalf_of") { parts.append("for \(user)") }
+        if let pid = event.member("peer").flatMap({ scalar($0, "pid") }) { parts.append("pid \(pid)") }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func text(_ node: JSONNode, _ name: String) -> String? {
+        node.member(name).flatMap { try? $0.string(allowingNUL: true) }
+    }
+
+    /// A number or a string.
+    private static func scalar(_ node: JSONNode, _ name: String) -> String? {
+        guard let member = node.member(name) else { return nil }
+        return (try? member.int()).map(String.init) ?? (try? member.string(allowingNUL: true))
+    }
+}

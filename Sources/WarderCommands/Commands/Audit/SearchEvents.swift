@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// `warder audit search`
+struct SearchEvents: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find events.",
+        discussion: """
+            All conditions must hold. The newest events that match are shown, oldest first. --output json prints JSON \
+            Lines, with every field. For all of them, without a limit: warder audit export.
+
+            EXAMPLE
+              warder audit search --secret github/pat --since 24h
+              warder audit search --server github --decision refused --limit 500
+              warder audit search --where token=tok_4f2a --where peer.uid=1001
+            """
+    )
+
+    @OptionGroup var filter: EventFilter
+
+    @Option(help: ArgumentHelp("At most so many events, 1 to 1000.", valueName: "number"))
+    var limit = 100
+
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard (1...TailEvents.maximumLimit).contains(limit) else {
+            throw ValidationError("--limit takes 1 to \(TailEvents.maximumLimit); for more: warder audit export")
+        }
+    }
+
+    func run(in session: Session) throws(CommandFailure) {
+        let query = try filter.query(now: session.context.now()) + [("limit", String(limit)), ("newest", "true")]
+        let page = try EventPage(session.vault().askForDocument(VaultRequest("GET", "/v1/audit/events", query: query)))
+        var printer = EventPrinter(session.output)
+        try printer.print(page.events)
+        if page.events.isEmpty {
+            session.console.message("no event matches")
+        } else if page.events.count >= limit {
+            session.console.message("these are the newest \(limit); there may be more: --limit, or warder audit export")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import StrictJSON
+import WarderWire
+
+/// `warder doctor`
+struct DoctorCommand: VaultCommand {
+    enum Threshold: String, CaseIterable, ExpressibleByArgument { case error, warning, note }
+
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what is wrong with this installation, and the command that mends it.",
+        discussion: """
+            Looks at files, socket and daemon from here, then asks the vault for its own findings: servers that share \
+            a user with an operator, grants without approval, secrets about to expire. Changes nothing. Exits with 11 \
+            when there is an error.
+
+            EXAMPLE
+              warder doctor
+              warder doctor --fail-on warning --output json
+            """
+    )
+
+    @Option(help: ArgumentHelp("Exit with 11 from this severity on: error, warning or note.", valueName: "severity"))
+    var failOn = Threshold.error
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(in session: Session) throws(CommandFailure) {
+        let examination = try Examination(session)
+        try show(examination, session)
+        let severities = Set(Threshold.allCases.prefix { $0 != failOn }.map(\.rawValue) + [failOn.rawValue])
+        if examination.findings.contains(where: { severities.contains($0.severity) }) { throw .silent(.findings) }
+    }
+
+    private func show(_ examination: Examination, _ session: Session) throws(CommandFailure) {
+        guard session.output.format == .table else {
+            return try session.output.show(Self.document(of: examination.findings))
+        }
+        var lines: [String] = []
+        for finding in examination.findings {
+            let severity = finding.severity.padding(to: 9)
+            let style: Style =
+                switch finding.severity {
+                case "error": .bad
+                case "warning": .caution
+                default: .faint
+                }
+            lines.append(
+                (session.console.hasColour ? style.applied(to: severity) : severity)
+                    + TerminalText.escaped(finding.message) + "  [\(TerminalText.escaped(finding.code))]"
+            )
+            if !finding.remedy.isEmpty { lines.append("         → \(TerminalText.escaped(finding.remedy))") }
+        }
+        try session.output.printLines(lines)
+        let counts = Threshold.allCases.map { threshold in
+            let count = examination.findings.count { $0.severity == threshold.rawValue }
+            return "\(count) \(threshold.rawValue)\(count == 1 ? "" : "s")"
+        }
+        session.console.message(counts.joined(separator: ", "), hints: examination.remarks)
+    }
+
+    private static func document(of findings: [Findings.Finding]) -> [UInt8] {
+        var json = JSONBuffer()
+        json.beginObject()
+        json.key("findings")
+        json.beginArray()
+        for finding in findings {
+            json.beginObject()
+            json.field("severity", finding.severity)
+            json.field("code", finding.code)
+            json.field("message", finding.message)
+            json.field("remedy", finding.remedy)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import WarderWire
+
+/// `warder status`
+struct StatusCommand: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show whether the vault is open, and what the daemon says about itself.",
+        discussion: """
+            The exit status alone says it as well: 0 unsealed, 2 sealed or never set up, 1 any error.
+
+            EXAMPLE
+              warder status
+              warder status --output json
+              until warder status > /dev/null; do sleep 1; done
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(in session: Session) throws(CommandFailure) {
+        let answer: Answer<VaultStatus>
+        do throws(CommandFailure) {
+            answer = try session.vault().ask(VaultRequest("GET", "/v1/sys/status"))
+            try session.output.show(answer) { status throws(CommandFailure) in
+                try session.output.print(Self.details(of: status, session))
+            }
+        } catch {
+            // Here 2 means sealed, so that every error is a 1.
+            throw CommandFailure(ExitStatus.statusFailed, error.message, hints: error.hints)
+        }
+        switch answer.value.state {
+        case "unsealed": return
+        case "sealed": throw CommandFailure(.statusSealed, "the vault is sealed", hints: ["Open it: warder unseal"])
+        case "not_initialised":
+            throw CommandFailure(.statusSealed, "the vault was never set up", hints: ["Set it up: warder init"])
+        default: throw CommandFailure(.statusFailed, "the vault is in a state that this command does not know")
+        }
+    }
+
+    static func details(of status: VaultStatus, _ session: Session) throws(CommandFailure) -> Details {
+        var details = Details()
+        let stateStyle: Style = status.state == "unsealed" ? .good : .caution
+        details.add("State", status.state == "not_initialised" ? "not initialised" : status.state, stateStyle)
+        details.add("Vault", status.vault)
+        details.add("Profile", status.profile)
+        details.add("Secrets", status.secrets.map(String.init))
+        details.add("Servers", status.servers.map(String.init))
+        details.add("Events", status.events.map(String.init))
+        details.add("Key slots", status.slots.joined(separator: ", "))
+        details.add(
+            "Memory",
+            status.memoryLocked ? "locked" : "not locked: keys may reach the swap",
+            status.memoryLocked ? nil : .caution
+        )
+        details.add("Daemon", "warderd \(status.version), pid \(status.pid)")
+        details.add("Started", session.moment.long(status.started))
+        details.add("Operator socket", try session.vault().socketPath)
+        details.add("Client socket", status.clientSocket)
+        details.add("Log key", status.logKey)
+        return details
+    }
+}

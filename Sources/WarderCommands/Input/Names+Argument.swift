@@ -1,0 +1,50 @@
+import ArgumentParser
+import WarderModel
+
+/// Names from the command line. They are checked here, so that a path made of them cannot leave its route.
+enum NameArgument {
+    static func secret(_ text: String) throws -> SecretName {
+        try parse(text, "up to 8 parts of a-z, 0-9, '.', '_' and '-' joined by '/', such as github/pat")
+    }
+
+    static func server(_ text: String) throws -> ServerName {
+        try parse(text, "a-z, 0-9, '.', '_' and '-', such as github")
+    }
+
+    static func tool(_ text: String) throws -> ToolID {
+        try parse(text, "SERVER/TOOL, such as github/create_issue")
+    }
+
+    static func field(_ text: String) throws -> FieldName {
+        try parse(text, "letters, digits, '.', '_' and '-', such as private_key")
+    }
+
+    static func operatorName(_ text: String) throws -> OperatorName {
+        try parse(text, "a-z, 0-9, '.', '_' and '-', such as ada")
+    }
+
+    /// `tok_` and what follows it.
+    static func accessor(_ text: String) throws -> String {
+        guard text.hasPrefix("tok_"), text.utf8.count <= 64,
+            text.utf8.dropFirst(4).allSatisfy({
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+            })
+        else { throw InputError("an accessor begins with tok_; see: warder token list") }
+        return text
+    }
+
+    private static func parse<Name: ParsedName>(_ text: String, _ rule: String) throws -> Name {
+        do throws(NameError) {
+            return try Name(text)
+        } catch {
+            throw InputError(rule)
+        }
+    }
+}
+
+extension Tool.Risk: ExpressibleByArgument {}
+extension Tool.Category: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}
+extension Peer.Attestation: ExpressibleByArgument {}
+
+extension Grant.Approval: ExpressibleByArgument {}

@@ -1,0 +1,65 @@
+import Glibc
+import SecretMemory
+import SystemPackage
+
+/// A new file that appears under its name when it is complete, readable by its owner alone.
+package final class AtomicFile {
+    private let path: FilePath
+    private let temporaryPath: FilePath
+    private let descriptor: FileDescriptor
+    private var isCommitted = false
+
+    /// Begins a file beside the one that it becomes.
+    ///
+    /// - Throws: `.usage` when the name is taken and must not be replaced.
+    package init(path: String, mayReplace: Bool) throws(CommandFailure) {
+        let name = TerminalText.escaped(path)
+        self.path = FilePath(path)
+        guard let last = self.path.lastComponent else { throw .usage("\(name) is no name of a file") }
+        var existing = stat()
+        if !mayReplace, unsafe lstat(path, &existing) == 0 {
+            throw .usage("\(name) exists already", hints: ["To replace it: --yes"])
+        }
+        let suffix = String(SecureRandom.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }, radix: 36)
+        temporaryPath = self.path.removingLastComponent().appending(".\(last.string).\(suffix)")
+        do {
+            descriptor = try FileDescriptor.open(
+                temporaryPath,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+                permissions: [.ownerReadWrite]
+            )
+        } catch {
+            throw .usage("cannot create a file beside \(name): \(SystemReason.text(error))")
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+        if !isCommitted { unsafe unlink(temporaryPath.string) }
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: RawSpan) throws(CommandFailure) {
+        do {
+            _ = try unsafe bytes.withUnsafeBytes { bytes in try unsafe descriptor.writeAll(bytes) }
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Puts the bytes on disk, and the file under its name.
+    package func commit() throws(CommandFailure) {
+        guard fsync(descriptor.rawValue) == 0, unsafe rename(temporaryPath.string, path.string) == 0 else {
+            throw failure(Errno(rawValue: errno))
+        }
+        isCommitted = true
+    }
+
+    private func failure(_ error: any Error) -> CommandFailure {
+        .usage(
+            "cannot write \(TerminalText.escaped(path.string)): \(SystemReason.text(error))",
+            hints: ["Nothing was left behind."]
+        )
+    }
+}

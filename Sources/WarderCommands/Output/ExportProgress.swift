@@ -1,0 +1,59 @@
+/// How far an export is, on one line of standard error that is written over; silent where that is no terminal.
+package struct ExportProgress {
+    private static let bytesBetweenUpdates = 262_144
+
+    private let console: Console
+    private let total: Int64?
+    private var shownAt = 0
+    private var isShown = false
+    /// Lines so far.
+    package private(set) var events: Int64 = 0
+    /// Bytes so far.
+    package private(set) var bytes = 0
+
+    package init(console: Console, total: Int64?) {
+        self.console = console
+        self.total = total
+    }
+
+    /// Counts the next bytes.
+    package mutating func take(_ piece: RawSpan) {
+        bytes += piece.byteCount
+        events += Int64(unsafe piece.withUnsafeBytes { unsafe $0.count { $0 == UInt8(ascii: "\n") } })
+        guard let width = console.errorWidth, bytes - shownAt >= Self.bytesBetweenUpdates else { return }
+        shownAt = bytes
+        isShown = true
+        console.writeToErrors("\r\u{1B}[K" + TerminalText.truncated(line, to: width - 1))
+    }
+
+    /// Takes the line away.
+    package mutating func clear() {
+        if isShown { console.writeToErrors("\r\u{1B}[K") }
+        isShown = false
+    }
+
+    private var line: String {
+        guard let total, total > 0 else { return "\(events) events, \(ByteCount.text(bytes))" }
+        let share = min(1, Double(events) / Double(total))
+        let filled = Int(share * 30)
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
+        return "[\(bar)] \(Int(share * 100))%  \(events) of \(total) events, \(ByteCount.text(bytes))"
+    }
+}
+
+/// Numbers of bytes for people.
+package enum ByteCount {
+    /// `1.5 MiB`.
+    package static func text(_ bytes: Int) -> String {
+        guard bytes >= 1024 else { return "\(bytes) bytes" }
+        var value = Double(bytes) / 1024
+        for unit in ["KiB", "MiB", "GiB"] {
+            if value < 1024 || unit == "GiB" {
+                let tenths = Int((value * 10).rounded())
+                return "\(tenths / 10).\(tenths % 10) \(unit)"
+            }
+            value /= 1024
+        }
+        return "\(bytes) bytes"
+    }
+}

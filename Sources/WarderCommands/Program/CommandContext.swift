@@ -1,0 +1,125 @@
+package import ArgumentParser
+package import SystemPackage
+package import WarderLinux
+package import WarderModel
+
+/// The world around one run of a command, so that tests can put another in its place.
+package struct CommandContext {
+    package var console: Console
+    package var prompter: any Prompter
+    package var environment: [String: String]
+    package var standardInput: FileDescriptor
+    package var now: () -> Timestamp
+    /// The directories that places of a vault hang below.
+    package var roots: VaultPlaces.Roots
+
+    package init(
+        console: Console,
+        prompter: any Prompter,
+        environment: [String: String],
+        standardInput: FileDescriptor,
+        now: @escaping () -> Timestamp,
+        roots: VaultPlaces.Roots = .real
+    ) {
+        self.console = console
+        self.prompter = prompter
+        self.environment = environment
+        self.standardInput = standardInput
+        self.now = now
+        self.roots = roots
+    }
+}
+
+/// Options that every command takes, in any place on the command line.
+package struct GlobalOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help:
+            ArgumentHelp("How to print results. (environment: WARDER_OUTPUT; default: table)", valueName: "format")
+    )
+    package var output: OutputFormat?
+
+    @Option(
+        help: ArgumentHelp("The operator socket. (environment: WARDER_OPERATOR_SOCKET)", valueName: "path"),
+        completion: .file()
+    )
+    package var socket: String?
+
+    @Flag(name: .shortAndLong, help: "Do not ask whether you are sure.")
+    package var yes = false
+
+    package init() {}
+}
+
+/// A command that talks to the vault, or about it.
+package protocol VaultCommand: ParsableCommand {
+    var global: GlobalOptions { get }
+
+    /// Does the work. Results go to `session.output`, everything else to the console's messages.
+    func run(in session: Session) throws(CommandFailure)
+}
+
+/// A command's context together with its global options.
+package struct Session {
+    package let context: CommandContext
+    package let global: GlobalOptions
+    package let output: Output
+
+    package init(context: CommandContext, global: GlobalOptions) throws(CommandFailure) {
+        self.context = context
+        self.global = global
+        output = Output(console: context.console, format: try Self.format(global, context.environment))
+    }
+
+    package var console: Console { context.console }
+    package var moment: Moment { Moment(now: context.now()) }
+
+    /// Where the vault of this user lies.
+    package func places() throws(CommandFailure) -> VaultPlaces {
+        do throws(VaultPlacesError) {
+            var places = try VaultPlaces.find(environment: context.environment, roots: context.roots)
+            if let socket = global.socket { places.operatorSocket = socket }
+            return places
+        } catch {
+            switch error {
+            case .noHome(let uid):
+                throw .usage(
+                    "user \(uid) has no home directory, so there is no place for a vault",
+                    hints: ["Name the socket: --socket PATH"]
+                )
+            case .notAbsolute(let variable): throw .usage("\(variable) must hold an absolute path")
+            }
+        }
+    }
+
+    /// The vault behind the operator socket. Connects at the first question.
+    package func vault(about subject: String? = nil) throws(CommandFailure) -> Vault {
+        let socket = if let named = global.socket { named } else { try places().operatorSocket }
+        return Vault(socket: socket, subject: subject, prompter: context.prompter, console: console)
+    }
+
+    /// Lets the person type a name before something that is hard or impossible to undo, unless `--yes` was given.
+    package func confirm(_ deed: String, byTyping name: String) throws(CommandFailure) {
+        guard !global.yes else { return }
+        let answer = try context.prompter.line(
+            "\(deed) Type \(name) to go on:",
+            otherwise: .usage(
+                "this must be confirmed, and there is no terminal to ask on",
+                hints: ["If you are sure: --yes"]
+            )
+        )
+        guard answer == name else { throw .usage("that is not the name; nothing was changed") }
+    }
+
+    private static func format(
+        _ global: GlobalOptions,
+        _ environment: [String: String]
+    ) throws(CommandFailure) -> OutputFormat {
+        if let format = global.output { return format }
+        guard let text = environment["WARDER_OUTPUT"], !text.isEmpty else { return .table }
+        guard let format = OutputFormat(rawValue: text) else {
+            throw .usage("WARDER_OUTPUT must be table, json or yaml")
+        }
+        return format
+    }
+}

@@ -1,0 +1,50 @@
+package import ArgumentParser
+
+/// The root of all commands.
+package struct Warder: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: Console.programName,
+        abstract: "The credentials vault for MCP servers: store, grant, watch.",
+        discussion: """
+            Results go to standard output, messages to standard error. Secrets come from a hidden prompt, from \
+            --stdin or from --file, never from an argument.
+
+            EXAMPLE
+              warder status
+              warder secret put github/pat --stdin < token.txt
+              warder audit tail --follow
+
+            EXIT STATUS
+              0  done                      7  conflict with the present state
+              1  usage or local error      8  the daemon cannot be reached
+              2  error of the vault        9  the audit log cannot be written
+              3  not found                10  verification failed
+              4  sealed                   11  findings (doctor)
+              5  denied                   12  a rotation needs attention
+              6  approval pending
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Vault",
+                subcommands: [
+                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Secrets", subcommands: [SecretCommands.self]),
+            CommandGroup(
+                name: "Who may use them",
+                subcommands: [
+                    ServerCommands.self, ToolCommands.self, GrantCommands.self, TokenCommands.self,
+                    OperatorCommands.self,
+                ]
+            ),
+            CommandGroup(name: "What happened", subcommands: [AuditCommands.self]),
+            CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
+        ]
+    )
+
+    /// Declared here as well, so that the options can stand before the command.
+    @OptionGroup package var global: GlobalOptions
+
+    package init() {}
+}

@@ -1,0 +1,68 @@
+/// Text on its way to a person's terminal.
+///
+/// Names, descriptions and messages come from other people. Control characters would move the cursor or change the
+/// window's title, and bidirectional or invisible characters would make a line read as something that it is not.
+package enum TerminalText {
+    /// The text with every character that could drive a terminal or disguise a line written out, such as `\n` or
+    /// `\u{202e}`.
+    package static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { isHazard($0) }) else { return text }
+        var result = ""
+        result.reserveCapacity(text.utf8.count + 16)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isHazard(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Whether a scalar is anything but a visible character or a space.
+    package static func isHazard(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value >= 0x20, scalar.value < 0x7F { return false }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: true
+        default: false
+        }
+    }
+
+    /// Columns that the text takes in a terminal: none for combining marks, two for East Asian wide characters and
+    /// emoji.
+    package static func width(_ text: String) -> Int {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.unicodeScalars.reduce(0) { $0 + width($1) }
+    }
+
+    /// The text cut to `limit` columns, with `…` as the last of them where something is missing.
+    package static func truncated(_ text: String, to limit: Int) -> String {
+        guard width(text) > limit else { return text }
+        guard limit > 0 else { return "" }
+        var result = ""
+        var used = 0
+        for character in text {
+            let wide = width(String(character))
+            guard used + wide <= limit - 1 else { break }
+            used += wide
+            result.append(character)
+        }
+        return result + "…"
+    }
+
+    private static func width(_ scalar: Unicode.Scalar) -> Int {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return 0
+        default: break
+        }
+        // Unicode's East Asian Width property is not in the standard library; these are its wide blocks.
+        return switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF,
+            0x20000...0x3FFFD:
+            2
+        default: 1
+        }
+    }
+}

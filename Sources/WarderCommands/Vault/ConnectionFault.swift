@@ -1,0 +1,89 @@
+package import SystemPackage
+
+/// What went wrong between this command and the daemon.
+package enum ConnectionFault: Error, Equatable {
+    /// The socket's path does not fit into a socket address; the limit is in bytes.
+    case pathTooLong(limit: Int)
+    /// `connect` failed.
+    case cannotConnect(Errno)
+    /// No bytes for too long.
+    case timedOut
+    /// The daemon went away before the answer was complete.
+    case closed
+    /// The answer is not HTTP as the vault speaks it.
+    case malformed
+    /// The answer is longer than this command takes.
+    case tooLarge
+}
+
+extension CommandFailure {
+    /// Says what happened, why, and what mends it.
+    package init(_ fault: ConnectionFault, socket: String) {
+        let path = TerminalText.escaped(socket)
+        switch fault {
+        case .pathTooLong(let limit):
+            self.init(
+                .unreachable,
+                "the socket's path is longer than the \(limit) bytes that Linux allows",
+                hints: [
+                    "Set a shorter one for the daemon and for this command: --socket PATH or WARDER_OPERATOR_SOCKET"
+                ]
+            )
+        case .cannotConnect(let reason): self.init(cannotConnect: reason, path: path)
+        case .timedOut:
+            self.init(
+                .server,
+                "the vault did not answer in time",
+                hints: [
+                    "Whether it did what was asked is not known. Look: warder audit tail",
+                    "Is it busy? Try: systemctl status warderd; journalctl -u warderd",
+                ]
+            )
+        case .closed:
+            self.init(
+                .server,
+                "the vault closed the connection before it had answered",
+                hints: ["Whether it did what was asked is not known. Try: warder status; warder audit tail"]
+            )
+        case .malformed: self = .malformedAnswer
+        case .tooLarge:
+            self.init(.server, "the vault's answer is longer than this command takes", hints: ["Ask for less: --limit"])
+        }
+    }
+
+    private init(cannotConnect reason: Errno, path: String) {
+        let start = "Is warderd running? Try: systemctl status warderd (for a vault of your own: make run)"
+        switch reason {
+        case .noSuchFileOrDirectory:
+            self.init(
+                .unreachable,
+                "cannot reach the vault: there is no socket at \(path)",
+                hints: [
+                    start,
+                    "Is it somewhere else? Try: --socket PATH or WARDER_OPERATOR_SOCKET; warder doctor looks closer",
+                ]
+            )
+        case .connectionRefused:
+            self.init(
+                .unreachable,
+                "cannot reach the vault: nobody listens at \(path), the daemon that made it is gone",
+                hints: [start]
+            )
+        case .permissionDenied, .notPermitted:
+            self.init(
+                .unreachable,
+                "cannot reach the vault: you may not open \(path)",
+                hints: [
+                    "Operators are in the group warder. Try: sudo usermod -aG warder \"$USER\", then log in again",
+                    "Which group it is, and whether you are in it: warder doctor",
+                ]
+            )
+        default:
+            self.init(
+                .unreachable,
+                "cannot reach the vault at \(path): \(SystemReason.text(reason))",
+                hints: [start]
+            )
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import SecretMemory
+
+/// HTTP/1.1 with the daemon over the operator socket, one request at a time, blocking.
+///
+/// Commands ask a handful of questions and end, so there is no event loop here. A connection is kept for the next
+/// request and made anew where the daemon has closed it in the meantime (somebody took their time to type a
+/// passphrase).
+package final class OperatorConnection {
+    /// Path of the socket.
+    package let path: String
+    private var socket: VaultSocket?
+
+    /// Longest answer that is kept whole, in bytes.
+    private static let maximumBodyBytes = 64 << 20
+
+    package init(path: String) { self.path = path }
+
+    /// An answer that is kept whole.
+    package struct Response {
+        package var head: ResponseHead
+        package var body: [UInt8]
+    }
+
+    /// Sends a request and reads the answer, whatever its status.
+    package func exchange(_ request: VaultRequest, presence: String? = nil) throws(ConnectionFault) -> Response {
+        var body: [UInt8] = []
+        let head = try stream(request, presence: presence, reserve: { body.reserveCapacity($0) }) { piece, _ in
+            body.append(piece)
+        }
+        return Response(head: head, body: body)
+    }
+
+    /// Sends a request and hands the body of the answer to `take` piece by piece, without keeping it.
+    package func stream(
+        _ request: VaultRequest,
+        presence: String? = nil,
+        maximumBytes: Int = maximumBodyBytes,
+        reserve: (Int) -> Void = { _ in },
+        _ take: (RawSpan, ResponseHead) throws(ConnectionFault) -> Void
+    ) throws(ConnectionFault) -> ResponseHead {
+        let socket = try connected(timeoutSeconds: request.timeoutSeconds)
+        self.socket = nil  // Until the answer is complete the connection is in no state to be used again.
+        try send(request, presence: presence, over: socket)
+        var reader = ResponseReader(socket)
+        defer { reader.wipe { zero(&$0) } }
+        let head = try reader.head()
+        // Room for the whole answer at once: an array that grows leaves copies of a secret behind.
+        if let length = head.header("content-length").flatMap(Int.init), length > 0, length <= maximumBytes {
+            reserve(length)
+        }
+        try reader.body(of: head, maximumBytes: maximumBytes, failure: { $0 }) { piece throws(ConnectionFault) in
+            try take(piece, head)
+        }
+        if head.keepsConnection { self.socket = socket }
+        return head
+    }
+
+    private func connected(timeoutSeconds: Int) throws(ConnectionFault) -> VaultSocket {
+        if let socket, !socket.isStale {
+            socket.limit(timeoutSeconds)
+            return socket
+        }
+        return try VaultSocket(path: path, timeoutSeconds: timeoutSeconds)
+    }
+
+    private func send(_ request: VaultRequest, presence: String?, over socket: VaultSocket) throws(ConnectionFault) {
+        let head = Array(request.head(presence: presence).utf8)
+        do throws(ConnectionFault) {
+            try unsafe socket.send(head.span.bytes)
+            try request.body?.withBytes { bytes throws(ConnectionFault) in try socket.send(bytes) }
+        } catch .closed {
+            // A vault that refuses a request by its headers answers and closes without reading the body: the answer, if
+            // there is one, can still be read.
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a piece of an answer.
+    mutating func append(_ piece: RawSpan) {
+        unsafe piece.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,73 @@
+import WarderModel
+package import WarderWire
+
+extension CommandFailure {
+    /// What the vault said, its reason, and what mends it; `subject` is the name that the command was about.
+    package init(_ refusal: ErrorBody.Failure, subject: String?, retryAfterSeconds: Int?) {
+        let message = TerminalText.escaped(refusal.message)
+        let reason = refusal.reason.flatMap { $0 == refusal.code.rawValue ? nil : TerminalText.escaped($0) }
+        let advice = Self.advice(refusal, subject: subject ?? "NAME", retryAfterSeconds: retryAfterSeconds)
+        self.init(
+            ExitStatus(refusal.code),
+            reason.map { "\(message) (\($0))" } ?? message,
+            hints: advice.map { [$0] } ?? []
+        )
+        isWrongPassphrase = refusal.code == .wrongPassphrase
+        if Self.deservesLookup(refusal.code), Self.isRequestID(refusal.requestID) {
+            hints.append("In the log: warder audit search --where request_id=\(refusal.requestID)")
+        }
+    }
+
+    private static func isRequestID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".contains(Character($0)))
+            }
+    }
+
+    private static func deservesLookup(_ code: ErrorCode) -> Bool {
+        code == .denied || code == .internalError || code == .approvalRequired
+    }
+
+    private static func advice(_ refusal: ErrorBody.Failure, subject: String, retryAfterSeconds: Int?) -> String? {
+        if let reason = refusal.reason.flatMap(Refusal.init(rawValue:)), let advice = advice(reason, subject: subject) {
+            return advice
+        }
+        return switch refusal.code {
+        case .sealed: "Open it: warder unseal"
+        case .notInitialised: "Set it up: warder init"
+        case .approvalRequired: "See the class of the tool: warder tool list"
+        case .auditUnavailable:
+            "Nothing was done, because it could not be recorded. Is the disk full? Try: df -h; journalctl -u warderd"
+        case .rateLimited: retryAfterSeconds.map { "Try again in \($0)s" } ?? "Try again in a moment"
+        case .unavailable: "Try again in a moment; if it lasts: systemctl status warderd"
+        case .internalError: "The daemon's own log says more: journalctl -u warderd"
+        case .methodNotAllowed, .unsupportedMediaType:
+            "Are warder and warderd of the same version? Try: warder --version; warder status"
+        default: nil
+        }
+    }
+
+    /// The command that mends a refusal, where there is one for all cases.
+    private static func advice(_ reason: Refusal, subject: String) -> String? {
+        switch reason {
+        case .presenceNotSet: "Set your passphrase first: warder operator passphrase"
+        case .notAnOperator: "An admin can add you: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
+        case .roleMissing: "Your roles: warder operator list; an admin gives others: warder operator remove, then add"
+        case .throttled: "Too many failed attempts. Wait a minute, then try again"
+        case .serverQuarantined: "Let it in again: warder server release SERVER"
+        case .inUse: "Remove what depends on it first: warder grant list; warder tool list"
+        case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
+        case .secretDeleted: "Bring it back: warder secret undelete \(subject)"
+        case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed, .nothingToUndo:
+            "See its versions and fields: warder secret show \(subject)"
+        case .secretMissing: "See what there is: warder secret list"
+        case .selectorsEmpty: "Say how the kernel recognises it: --uid, --gid, --group, --unit, --executable"
+        case .toolMissing: "Register it: warder tool add SERVER/TOOL"
+        case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
+        case .alreadyInitialised: "It is set up already: warder status"
+        case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,162 @@
+/// Where the bytes of an answer come from.
+package protocol ByteSource {
+    /// Reads at least one byte to the front of the buffer; 0 at the end.
+    func read(into buffer: inout [UInt8]) throws(ConnectionFault) -> Int
+}
+
+/// The beginning of an answer.
+package struct ResponseHead: Equatable {
+    package var status: Int
+    /// Lower-case names, in order.
+    package var headers: [(name: String, value: String)]
+
+    package static func == (left: ResponseHead, right: ResponseHead) -> Bool {
+        left.status == right.status && left.headers.elementsEqual(right.headers, by: ==)
+    }
+
+    /// The first header of this lower-case name.
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// Whether the connection can carry another request.
+    var keepsConnection: Bool { header("connection")?.lowercased() != "close" && hasLength }
+
+    private var hasLength: Bool { header("content-length") != nil || isChunked || hasNoBody }
+    var isChunked: Bool { header("transfer-encoding")?.lowercased() == "chunked" }
+    var hasNoBody: Bool { status == 204 || status == 304 }
+}
+
+/// Reads HTTP/1.1 answers, as far as the vault uses it: a body with a length, in chunks, or none.
+///
+/// Bytes pass through one buffer of fixed size, which `wipe` clears, and go from there to where the caller wants them.
+package struct ResponseReader<Source: ByteSource> {
+    private static var maximumHeadBytes: Int { 16_384 }
+    private static var maximumHeaders: Int { 64 }
+
+    private let source: Source
+    private var buffer = [UInt8](repeating: 0, count: 65_536)
+    private var start = 0
+    private var end = 0
+
+    package init(_ source: Source) { self.source = source }
+
+    /// Reads the status line and the headers. Answers below 200 are passed over.
+    package mutating func head() throws(ConnectionFault) -> ResponseHead {
+        while true {
+            let head = try oneHead()
+            if head.status >= 200 { return head }
+        }
+    }
+
+    /// Reads the body and hands it to `take` piece by piece; the pieces are valid within the call.
+    package mutating func body<Failure: Error>(
+        of head: ResponseHead,
+        maximumBytes: Int,
+        failure: (ConnectionFault) -> Failure,
+        _ take: (RawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
+        var total = 0
+        func pass(_ count: Int, _ reader: inout Self) throws(Failure) {
+            var rest = count
+            while rest > 0 {
+                do throws(ConnectionFault) { try reader.fill() } catch { throw failure(error) }
+                let piece = min(rest, reader.end - reader.start)
+                guard total + piece <= maximumBytes else { throw failure(.tooLarge) }
+                total += piece
+                let range = reader.start..<(reader.start + piece)
+                try unsafe take(reader.buffer.span.bytes.extracting(range))
+                reader.start += piece
+                rest -= piece
+            }
+        }
+        if head.hasNoBody { return }
+        if head.isChunked {
+            while true {
+                let size: Int
+                do throws(ConnectionFault) { size = try chunkSize() } catch { throw failure(error) }
+                guard size > 0 else { break }
+                try pass(size, &self)
+                do throws(ConnectionFault) { try emptyLine() } catch { throw failure(error) }
+            }
+            // Trailers, which the vault does not send, end with an empty line as well.
+            do throws(ConnectionFault) { while !(try line(limit: Self.maximumHeadBytes).isEmpty) {} } catch {
+                throw failure(error)
+            }
+        } else if let text = head.header("content-length") {
+            guard let length = Int(text), length >= 0 else { throw failure(.malformed) }
+            guard length <= maximumBytes else { throw failure(.tooLarge) }
+            try pass(length, &self)
+        } else {
+            throw failure(.malformed)
+        }
+    }
+
+    /// Clears the buffer: the last answer may have held a secret.
+    package mutating func wipe(_ zero: (inout [UInt8]) -> Void) {
+        zero(&buffer)
+    }
+
+    private mutating func oneHead() throws(ConnectionFault) -> ResponseHead {
+        var budget = Self.maximumHeadBytes
+        func next(_ reader: inout Self) throws(ConnectionFault) -> String {
+            let bytes = try reader.line(limit: budget)
+            budget -= bytes.count
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let parts = try next(&self).split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0] == "HTTP/1.1", let status = Int(parts[1]), (100...599).contains(status) else {
+            throw .malformed
+        }
+        var head = ResponseHead(status: status, headers: [])
+        while true {
+            let line = try next(&self)
+            if line.isEmpty { return head }
+            guard head.headers.count < Self.maximumHeaders, let colon = line.firstIndex(of: ":"),
+                colon > line.startIndex
+            else { throw .malformed }
+            let value = line[line.index(after: colon)...]
+            head.headers.append((line[..<colon].lowercased(), Self.trimmed(value)))
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let front = text.drop { $0 == " " || $0 == "\t" }
+        return String(front.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+
+    private mutating func chunkSize() throws(ConnectionFault) -> Int {
+        let line = String(decoding: try line(limit: 256), as: UTF8.self)
+        let digits = line.prefix { $0 != ";" }
+        guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit), let size = Int(digits, radix: 16) else {
+            throw .malformed
+        }
+        return size
+    }
+
+    private mutating func emptyLine() throws(ConnectionFault) {
+        guard try line(limit: 2).isEmpty else { throw .malformed }
+    }
+
+    /// A line without its CR LF.
+    private mutating func line(limit: Int) throws(ConnectionFault) -> [UInt8] {
+        var line: [UInt8] = []
+        while true {
+            try fill()
+            let byte = buffer[start]
+            start += 1
+            if byte == UInt8(ascii: "\n") {
+                guard line.popLast() == UInt8(ascii: "\r") else { throw .malformed }
+                return line
+            }
+            guard line.count <= limit else { throw .malformed }
+            line.append(byte)
+        }
+    }
+
+    private mutating func fill() throws(ConnectionFault) {
+        guard start == end else { return }
+        let count = try source.read(into: &buffer)
+        guard count > 0 else { throw .closed }
+        start = 0
+        end = count
+    }
+}

@@ -1,0 +1,155 @@
+package import StrictJSON
+package import WarderWire
+
+/// An answer of the vault, read into its type, and as it came.
+package struct Answer<Value> {
+    package var value: Value
+    package var body: [UInt8]
+
+    package init(value: Value, body: [UInt8]) {
+        self.value = value
+        self.body = body
+    }
+}
+
+/// The vault as commands see it: typed answers, failures with their remedy, presence proved when it is asked for.
+package final class Vault {
+    private let connection: OperatorConnection
+    private let presence: Presence
+    /// The name that the command is about, for advice.
+    private let subject: String?
+
+    package init(socket: String, subject: String? = nil, prompter: any Prompter, console: Console) {
+        self.subject = subject
+        connection = OperatorConnection(path: socket)
+        presence = Presence(connection: connection, prompter: prompter, console: console)
+    }
+
+    /// Path of the operator socket.
+    package var socketPath: String { connection.path }
+
+    /// Asks, and reads the answer.
+    package func ask<Value: Decodable>(
+        _ request: VaultRequest,
+        for type: Value.Type = Value.self
+    ) throws(CommandFailure) -> Answer<Value> {
+        let body = try send(request)
+        return Answer(value: try Self.decode(body), body: body)
+    }
+
+    /// Asks for something secret: the answer's bytes are wiped with the document.
+    package func askForSecret(_ request: VaultRequest) throws(CommandFailure) -> JSONDocument {
+        try Self.document(try send(request))
+    }
+
+    /// Asks, and reads the answer as JSON without a type.
+    package func askForDocument(_ request: VaultRequest) throws(CommandFailure) -> JSONDocument {
+        try Self.document(try send(request))
+    }
+
+    /// Asks for an answer without an end, and hands it on piece by piece.
+    package func stream(
+        _ request: VaultRequest,
+        _ take: (RawSpan) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        var failureBody: [UInt8] = []
+        var failure: CommandFailure?
+        let head: ResponseHead
+        do throws(ConnectionFault) {
+            head = try connection.stream(request, maximumBytes: .max) { piece, head throws(ConnectionFault) in
+                guard head.status == 200 else {
+                    if failureBody.count + piece.byteCount <= 65_536 { failureBody.append(piece) }
+                    return
+                }
+                do throws(CommandFailure) { try take(piece) } catch {
+                    failure = error
+                    throw .closed
+                }
+            }
+        } catch {
+            throw failure ?? CommandFailure(error, socket: connection.path)
+        }
+        guard head.status == 200 else { throw Self.failure(head, body: failureBody, subject: subject) }
+    }
+
+    /// Proves presence now rather than when the vault asks for it, where the person should be asked things in a
+    /// better order.
+    package func provePresence(by passphrase: Passphrase) throws(CommandFailure) -> PresenceProof {
+        try presence.prove(with: passphrase)
+    }
+
+    /// Sends a request with a proof that is there already.
+    package func send(_ request: VaultRequest, proof: PresenceProof) throws(CommandFailure) -> [UInt8] {
+        try Self.body(of: exchange(request, presence: proof), subject: subject)
+    }
+
+    private func send(_ request: VaultRequest) throws(CommandFailure) -> [UInt8] {
+        let response = try exchange(request, presence: nil)
+        guard response.head.status >= 400, let refusal = Self.refusal(response.body),
+            refusal.code == .presenceRequired, refusal.reason != Presence.notSet
+        else { return try Self.body(of: response, subject: subject) }
+        let proof = try presence.askAndProve()
+        return try Self.body(of: exchange(request, presence: proof), subject: subject)
+    }
+
+    private func exchange(
+        _ request: VaultRequest,
+        presence: PresenceProof?
+    ) throws(CommandFailure) -> OperatorConnection.Response {
+        do throws(ConnectionFault) {
+            return try connection.exchange(request, presence: presence?.proof)
+        } catch {
+            throw CommandFailure(error, socket: connection.path)
+        }
+    }
+}
+
+extension Vault {
+    /// The body of a successful answer.
+    ///
+    /// - Throws: what the vault said instead.
+    static func body(
+        of response: OperatorConnection.Response,
+        subject: String? = nil
+    ) throws(CommandFailure) -> [UInt8] {
+        guard (200..<300).contains(response.head.status) else {
+            throw failure(response.head, body: response.body, subject: subject)
+        }
+        return response.body
+    }
+
+    /// Reads a body; members that this version does not know are passed over.
+    static func decode<Value: Decodable>(
+        _ body: [UInt8],
+        as type: Value.Type = Value.self
+    ) throws(CommandFailure) -> Value {
+        let document = try document(body)
+        do throws(JSONDecodingError) {
+            return try document.decode(Value.self, unknownKeys: .ignore)
+        } catch {
+            throw .malformedAnswer
+        }
+    }
+
+    static func document(_ body: consuming [UInt8]) throws(CommandFailure) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(parsing: body, limits: .answer)
+        } catch {
+            throw .malformedAnswer
+        }
+    }
+
+    static func refusal(_ body: [UInt8]) -> ErrorBody.Failure? {
+        guard let document = try? document(body) else { return nil }
+        return try? document.decode(ErrorBody.self, unknownKeys: .ignore).error
+    }
+
+    static func failure(_ head: ResponseHead, body: [UInt8], subject: String?) -> CommandFailure {
+        guard let refusal = refusal(body) else { return .malformedAnswer }
+        return CommandFailure(
+            refusal,
+            subject: subject,
+            retryAfterSeconds: head.header("retry-after").flatMap { Int($0) }
+        )
+    }
+}

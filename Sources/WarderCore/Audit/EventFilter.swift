@@ -1,0 +1,64 @@
+import StrictJSON
+package import WarderModel
+
+/// Which events somebody wants to see: all conditions must hold.
+package struct EventFilter: Sendable, Hashable {
+    /// A field of the event, `peer.uid` for one inside of another, and the text or number that it must have.
+    package struct Condition: Sendable, Hashable {
+        /// Fields that can be asked for; those of docs/formats/event.md.
+        package static let fields: Set<String> = [
+            "action", "actor", "agent", "approval", "arguments_digest", "decision", "fields", "id", "on_behalf_of",
+            "peer.attestation", "peer.exe", "peer.exe_sha256", "peer.gid", "peer.pid", "peer.uid", "peer.unit", "purpose",
+            "reason", "request_id", "secret", "seq", "server", "session", "token", "tool", "tool_digest", "trace_id",
+            "type", "version", "changes",
+        ]
+
+        package let path: [String]
+        package let value: String
+
+        /// `nil` for a field that events do not have.
+        package init?(field: String, value: String) {
+            guard Self.fields.contains(field) else { return nil }
+            path = field.split(separator: ".").map(String.init)
+            self.value = value
+        }
+    }
+
+    package var conditions: [Condition]
+    package var since: Timestamp?
+    package var until: Timestamp?
+
+    package init(conditions: [Condition] = [], since: Timestamp? = nil, until: Timestamp? = nil) {
+        self.conditions = conditions
+        self.since = since
+        self.until = until
+    }
+
+    var times: ClosedRange<Timestamp> {
+        let first = since ?? Timestamp(milliseconds: .min)
+        return first...max(first, until ?? Timestamp(milliseconds: .max))
+    }
+
+    /// Whether an event's canonical bytes satisfy every condition.
+    func matches(_ canonical: [UInt8]) -> Bool {
+        if conditions.isEmpty { return true }
+        guard let document = try? JSONDocument(parsing: canonical) else { return false }
+        return conditions.allSatisfy { condition in
+            var node = document.root
+            for name in condition.path {
+                guard let next = node.member(name) else { return false }
+                node = next
+            }
+            return Self.has(node, condition.value)
+        }
+    }
+
+    private static func has(_ node: JSONNode, _ value: String) -> Bool {
+        switch node.kind {
+        case .string: node.isText(value)
+        case .number: (try? String(node.int())) == value
+        case .array: node.elements.contains { has($0, value) }
+        default: false
+        }
+    }
+}

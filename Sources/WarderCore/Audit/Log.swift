@@ -1,0 +1,82 @@
+package import WarderModel
+import Sealing
+
+/// Reading the log. To read is an event itself, written before the first line is shown.
+package enum Log {
+    /// One step of a reader through the log.
+    package struct Page: Sendable {
+        /// Canonical bytes of each event that matched.
+        package var events: [[UInt8]] = []
+        /// Number of the last event that was looked at; where the next page goes on.
+        package var scannedTo: UInt64
+        /// Whether there is nothing more to look at.
+        package var isComplete: Bool
+    }
+
+    /// Permission to search. Requires `auditor`.
+    package static func search(_ filter: EventFilter, by caller: Caller) -> Command<UInt64> {
+        permission(.auditSearch, filter, caller)
+    }
+
+    /// Permission to export. Requires `auditor`.
+    package static func export(_ filter: EventFilter, by caller: Caller) -> Command<UInt64> {
+        permission(.auditExport, filter, caller)
+    }
+
+    private static func permission(_ action: Action, _ filter: EventFilter, _ caller: Caller) -> Command<UInt64> {
+        Command(action, by: caller) { transaction, event throws(Refusal) in
+            event.changes =
+                filter.conditions.map { "where \($0.path.joined(separator: "."))=\($0.value)" }
+                + [filter.since.map { "since=\($0)" }, filter.until.map { "until=\($0)" }].compactMap(\.self)
+            return transaction.lastSequence
+        }
+    }
+}
+
+extension Vault {
+    /// Events of the store that are opened at a time: bounds memory, and how long a reader keeps the database's past alive.
+    private static let chunk = 512
+
+    /// Looks through the log from one event on. Blocks; never on an event loop.
+    ///
+    /// - Parameters:
+    ///   - after: look at events with greater numbers (or smaller ones, `newestFirst`).
+    ///   - limit: stop when so many have matched.
+    ///   - budget: stop when so many were looked at, matching or not.
+    /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not open.
+    package func events(
+        matching filter: EventFilter, after: UInt64, limit: Int, budget: Int, newestFirst: Bool = false
+    ) throws(Refusal) -> Log.Page {
+        guard let keys else { throw .sealed }
+        var page = Log.Page(scannedTo: after, isComplete: false)
+        var budget = budget
+        while page.events.count < limit, budget > 0 {
+            let range: ClosedRange<UInt64>
+            if newestFirst {
+                guard page.scannedTo > 1 else { break }
+                range = 1...page.scannedTo - 1
+            } else {
+                range = page.scannedTo + 1...UInt64(Int64.max)
+            }
+            let sealed: [SealedEvent]
+            do {
+                sealed = try store.events(
+                    in: range, times: filter.times, limit: min(Self.chunk, budget), newestFirst: newestFirst)
+            } catch { throw .auditUnavailable }
+            if sealed.isEmpty {
+                page.isComplete = true
+                return page
+            }
+            for event in sealed {
+                let canonical: [UInt8]
+                do { canonical = try keys.events.open(event) } catch { throw .valueDamaged }
+                page.scannedTo = event.sequence
+                if filter.matches(canonical) { page.events.append(canonical) }
+                if page.events.count == limit { return page }
+            }
+            budget -= sealed.count
+        }
+        page.isComplete = newestFirst && page.scannedTo <= 1
+        return page
+    }
+}

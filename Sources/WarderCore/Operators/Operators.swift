@@ -1,0 +1,76 @@
+import HashTreeCollections
+package import WarderModel
+
+/// What operators ask about operators, themselves included.
+package enum Operators {
+    /// Registers a person by their Unix uid. Requires `admin`, and presence.
+    package static func add(
+        _ name: OperatorName, uid: UInt32, roles: Set<Role>, groups: [String], by caller: Caller
+    ) -> Command<Operator> {
+        Command(.operatorAdd, by: caller) { transaction, event throws(Refusal) in
+            event.changes = facts(name, uid, roles)
+            guard transaction.state.operators[uid] == nil,
+                !transaction.state.operators.values.contains(where: { $0.name == name })
+            else { throw .alreadyExists }
+            let person = Operator(
+                id: transaction.keys.newRecordID(), name: name, uid: uid, roles: roles, groups: groups, presence: nil,
+                created: transaction.now.wall)
+            try transaction.put(person, &event)
+            return person
+        }
+    }
+
+    /// Requires a registered operator.
+    package static func list(by caller: Caller) -> Command<[Operator]> {
+        Command(.operatorList, by: caller) { transaction, _ throws(Refusal) in
+            transaction.state.operators.values.sorted { $0.name < $1.name }
+        }
+    }
+
+    /// Forgets a person; refused for the last admin. Requires `admin`, and presence.
+    package static func remove(_ name: OperatorName, by caller: Caller) -> Command<Void> {
+        Command(.operatorRemove, by: caller) { transaction, event throws(Refusal) in
+            guard let person = transaction.state.operators.values.first(where: { $0.name == name }) else {
+                event.changes = ["name=\(name)"]
+                throw .notFound
+            }
+            event.changes = facts(name, person.uid, person.roles)
+            let admins = transaction.state.operators.values.count { $0.roles.contains(.admin) }
+            guard admins > 1 || !person.roles.contains(.admin) else { throw .lastAdmin }
+            transaction.remove(person, &event)
+        }
+    }
+
+    /// Sets the caller's own passphrase. Once there is one, changing it needs presence.
+    package static func setPresence(_ verifier: PresenceVerifier, by caller: Caller) -> Command<OperatorName> {
+        Command(.presenceSet, by: caller) { transaction, event throws(Refusal) in
+            guard let uid = caller.peer?.uid, var person = transaction.state.operators[uid] else {
+                throw .notAnOperator
+            }
+            person.presence = verifier
+            try transaction.put(person, &event)
+            return person.name
+        }
+    }
+
+    /// Turns a passphrase that was found right into a proof for one command.
+    ///
+    /// - Parameter verified: the verifier that the passphrase satisfied; `nil` when it satisfied none. Compared again inside the
+    ///   transaction, so that a passphrase that was changed meanwhile proves nothing.
+    package static func provePresence(
+        verified: PresenceVerifier?, ledger: PresenceLedger, by caller: Caller
+    ) -> Command<String> {
+        Command(.presenceProve, by: caller) { transaction, _ throws(Refusal) in
+            guard let peer = caller.peer, let person = transaction.state.operators[peer.uid] else {
+                throw .notAnOperator
+            }
+            guard let verifier = person.presence else { throw .presenceNotSet }
+            guard verifier == verified else { throw .wrongPassphrase }
+            return ledger.issue(to: peer.process, at: transaction.now)
+        }
+    }
+
+    private static func facts(_ name: OperatorName, _ uid: UInt32, _ roles: Set<Role>) -> [String] {
+        ["name=\(name)", "uid=\(uid)"] + roles.sorted().map { "role=\($0.rawValue)" }
+    }
+}

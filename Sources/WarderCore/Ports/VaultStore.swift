@@ -1,0 +1,96 @@
+package import Sealing
+package import WarderModel
+
+/// Where the vault keeps what it must not lose. Everything that arrives here is sealed; the store sees ids, sizes and times.
+///
+/// One process has the store for itself. Every change goes through `commit`, so that a change and its event are one transaction.
+package protocol VaultStore: Sendable {
+    /// `nil` until the vault is initialised.
+    func foundation() throws(StoreError) -> Foundation?
+    func records() throws(StoreError) -> [SealedRecord]
+    /// `nil` when there is no such version, or its values are destroyed.
+    func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue?
+    /// Sequence number of the newest event; 0 in an empty log.
+    func lastSequence() throws(StoreError) -> UInt64
+    /// Events within `range` and `times`, at most `limit`, in the order of their numbers or backwards.
+    func events(
+        in range: ClosedRange<UInt64>, times: ClosedRange<Timestamp>, limit: Int, newestFirst: Bool
+    ) throws(StoreError) -> [SealedEvent]
+    /// Events from the time before unsealing, oldest first: a number and the sealed bytes.
+    func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])]
+    /// All of it on disk, or none of it.
+    func commit(_ batch: Batch) throws(StoreError)
+}
+
+/// What a vault is built on. Public parts and wrapped keys.
+package struct Foundation: Sendable {
+    package var vault: RecordID
+    package var created: Timestamp
+    package var profile: Profile
+    /// X25519 key that events are sealed to while the vault is sealed.
+    package var inboxKey: [UInt8]
+    /// Ed25519 key that the log is signed with.
+    package var logKey: [UInt8]
+    package var slots: [KeySlot]
+    /// The keyring under the root key.
+    package var keyRing: [UInt8]
+
+    package init(
+        vault: RecordID, created: Timestamp, profile: Profile, inboxKey: [UInt8], logKey: [UInt8], slots: [KeySlot],
+        keyRing: [UInt8]
+    ) {
+        self.vault = vault
+        self.created = created
+        self.profile = profile
+        self.inboxKey = inboxKey
+        self.logKey = logKey
+        self.slots = slots
+        self.keyRing = keyRing
+    }
+}
+
+/// One transaction.
+package struct Batch: Sendable {
+    /// The place of a version's values.
+    package struct Place: Hashable, Sendable {
+        package let secret: RecordID
+        package let version: UInt32
+
+        package init(secret: RecordID, version: UInt32) {
+            self.secret = secret
+            self.version = version
+        }
+    }
+
+    /// Written by `init`, once.
+    package var foundation: Foundation?
+    /// New records, and new revisions of old ones.
+    package var records: [SealedRecord] = []
+    package var removedRecords: [(kind: RecordKind, id: RecordID)] = []
+    package var values: [(place: Place, value: SealedValue)] = []
+    package var destroyedValues: [Place] = []
+    package var events: [SealedEvent] = []
+    /// Events of a sealed vault, sealed to its inbox key.
+    package var inbox: [[UInt8]] = []
+    /// Inbox entries up to this number are in `events` now.
+    package var inboxTakenThrough: Int64?
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        foundation == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty && destroyedValues.isEmpty
+            && events.isEmpty && inbox.isEmpty && inboxTakenThrough == nil
+    }
+}
+
+/// Why the store could not do it. Carries the storage engine's number, never its text.
+package enum StoreError: Error, Equatable, Sendable {
+    /// The disk is full or gone, or the engine failed. Trying again later can succeed.
+    case unavailable(code: Int32)
+    /// The bytes in the store do not make sense.
+    case damaged(code: Int32)
+    /// One change did not fit the store's rules; others of the batch may.
+    case rejected(code: Int32)
+    /// Made by a later version.
+    case newer(found: Int, known: Int)
+}

@@ -1,0 +1,111 @@
+import HashTreeCollections
+package import WarderModel
+
+/// What operators ask about registered servers.
+package enum Servers {
+    /// A server with what hangs on it.
+    package struct Overview: Sendable {
+        package let server: Server
+        package let tools: [Tool]
+        package let liveTokens: Int
+    }
+
+    /// What a quarantine came to.
+    package struct Quarantined: Sendable {
+        package let name: ServerName
+        package let revoked: Int
+        /// Secrets that the server's tools are granted: what it may have read.
+        package let reachable: [SecretName]
+    }
+
+    /// Registers a server. Requires `admin`, and presence.
+    package static func add(
+        _ name: ServerName, owner: PlainText?, selectors: Selectors, by caller: Caller
+    ) -> Command<Overview> {
+        Command(.serverAdd, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
+            guard !selectors.isEmpty else { throw .selectorsEmpty }
+            guard transaction.state.servers[name] == nil else { throw .alreadyExists }
+            let server = Server(
+                id: transaction.keys.newRecordID(), name: name, owner: owner, selectors: selectors,
+                created: transaction.now.wall)
+            try transaction.put(server, &event)
+            event.changes += selectors.eventTexts
+            return Overview(server: server, tools: [], liveTokens: 0)
+        }
+    }
+
+    /// Requires a registered operator.
+    package static func list(by caller: Caller) -> Command<[Overview]> {
+        Command(.serverList, by: caller) { transaction, _ throws(Refusal) in
+            transaction.state.servers.values.sorted { $0.name < $1.name }.map { overview($0, transaction) }
+        }
+    }
+
+    /// Requires a registered operator.
+    package static func show(_ name: ServerName, by caller: Caller) -> Command<Overview> {
+        Command(.serverList, by: caller, describe: { $0.server = name }) { transaction, _ throws(Refusal) in
+            guard let server = transaction.state.servers[name] else { throw .notFound }
+            return overview(server, transaction)
+        }
+    }
+
+    /// Blocks a server and ends its tokens; the next request of its processes is refused. Requires `admin`, and never presence.
+    package static func quarantine(
+        _ name: ServerName, reason: PlainText?, by caller: Caller
+    ) -> Command<Quarantined> {
+        Command(
+            .serverQuarantine, by: caller,
+            describe: {
+                $0.server = name
+                $0.purpose = reason
+            }
+        ) { transaction, event throws(Refusal) in
+            guard var server = transaction.state.servers[name] else { throw .notFound }
+            guard server.quarantine == nil else { throw .alreadyExists }
+            guard case .person(let person, _) = event.actor else { throw .notAnOperator }
+            server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
+            try transaction.put(server, &event)
+            let tokens = transaction.state.tokens(of: name)
+            for (hash, _) in tokens { transaction.state.tokens[hash] = nil }
+            event.changes += tokens.map { "revoked/\($0.token.accessor)" }
+            let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
+            return Quarantined(name: name, revoked: tokens.count, reachable: reachable.sorted())
+        }
+    }
+
+    /// Lets a blocked server in again. Requires `admin`, and presence.
+    package static func release(_ name: ServerName, by caller: Caller) -> Command<Void> {
+        Command(.serverRelease, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
+            guard var server = transaction.state.servers[name] else { throw .notFound }
+            guard server.quarantine != nil else { throw .nothingToUndo }
+            server.quarantine = nil
+            try transaction.put(server, &event)
+        }
+    }
+
+    /// Forgets a server that has no tools. Requires `admin`, and presence.
+    package static func remove(_ name: ServerName, by caller: Caller) -> Command<Void> {
+        Command(.serverRemove, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
+            guard let server = transaction.state.servers[name] else { throw .notFound }
+            guard transaction.state.tools(of: name).isEmpty else { throw .inUse }
+            transaction.remove(server, &event)
+            for (hash, _) in transaction.state.tokens(of: name) { transaction.state.tokens[hash] = nil }
+        }
+    }
+
+    private static func overview(_ server: Server, _ transaction: borrowing Transaction) -> Overview {
+        let now = transaction.now
+        let live = transaction.state.tokens(of: server.name).count { now.isBefore($0.token.expires) }
+        return Overview(server: server, tools: transaction.state.tools(of: server.name), liveTokens: live)
+    }
+}
+
+extension Selectors {
+    /// For the event: what an auditor must be able to see of a registration.
+    var eventTexts: [String] {
+        [
+            uid.map { "uid=\($0)" }, gid.map { "gid=\($0)" }, group.map { "group=\($0)" }, unit.map { "unit=\($0)" },
+            executable.map { "executable=\($0)" }, executableSHA256.map { "executable_sha256=\($0)" },
+        ].compactMap(\.self)
+    }
+}

@@ -1,0 +1,78 @@
+import HashTreeCollections
+package import WarderModel
+
+/// What operators ask about tools.
+package enum Tools {
+    /// A tool with the secrets that it may use.
+    package struct Overview: Sendable {
+        package let tool: Tool
+        package let secrets: [SecretName]
+        package let needsApproval: Bool
+    }
+
+    /// What an operator says about a new tool.
+    package struct Description: Sendable {
+        package var text: PlainText?
+        package var risk: Tool.Risk
+        package var category: Tool.Category
+        package var owner: PlainText?
+        package var expectedOutputs: PlainText?
+        /// SHA-256 of the accepted definition, lowercase hex.
+        package var definitionDigest: String?
+
+        package init(
+            text: PlainText?, risk: Tool.Risk, category: Tool.Category, owner: PlainText?, expectedOutputs: PlainText?,
+            definitionDigest: String?
+        ) {
+            self.text = text
+            self.risk = risk
+            self.category = category
+            self.owner = owner
+            self.expectedOutputs = expectedOutputs
+            self.definitionDigest = definitionDigest
+        }
+    }
+
+    /// Adds a tool to a registered server. Requires `admin`, and presence.
+    package static func add(_ name: ToolID, _ description: Description, by caller: Caller) -> Command<Overview> {
+        Command(.toolAdd, by: caller, describe: { describe(name, &$0) }) { transaction, event throws(Refusal) in
+            guard transaction.state.servers[name.server] != nil else { throw .notFound }
+            guard transaction.state.tools[name] == nil else { throw .alreadyExists }
+            let tool = Tool(
+                id: transaction.keys.newRecordID(), name: name, text: description.text, risk: description.risk,
+                category: description.category, owner: description.owner, expectedOutputs: description.expectedOutputs,
+                definitionDigest: description.definitionDigest, created: transaction.now.wall)
+            try transaction.put(tool, &event)
+            event.changes += ["risk=\(tool.risk.rawValue)", "category=\(tool.category.rawValue)"]
+            return overview(tool, transaction.state)
+        }
+    }
+
+    /// Requires a registered operator.
+    package static func list(by caller: Caller) -> Command<[Overview]> {
+        Command(.toolList, by: caller) { transaction, _ throws(Refusal) in
+            let state = transaction.state
+            return state.tools.values.sorted { $0.name < $1.name }.map { overview($0, state) }
+        }
+    }
+
+    /// Forgets a tool that no grant names. Requires `admin`, and presence.
+    package static func remove(_ name: ToolID, by caller: Caller) -> Command<Void> {
+        Command(.toolRemove, by: caller, describe: { describe(name, &$0) }) { transaction, event throws(Refusal) in
+            guard let tool = transaction.state.tools[name] else { throw .notFound }
+            guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
+            transaction.remove(tool, &event)
+        }
+    }
+
+    static func describe(_ name: ToolID, _ event: inout Event) {
+        event.tool = name
+        event.server = name.server
+    }
+
+    private static func overview(_ tool: Tool, _ state: VaultState) -> Overview {
+        Overview(
+            tool: tool, secrets: state.grants(of: tool.name).map(\.secret),
+            needsApproval: tool.needsApproval(in: state.profile))
+    }
+}

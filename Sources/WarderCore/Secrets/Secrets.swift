@@ -1,0 +1,214 @@
+import HashTreeCollections
+package import SecretMemory
+package import Sealing
+package import WarderModel
+
+/// What operators ask about secrets.
+package enum Secrets {
+    /// What a change came to.
+    package struct Change: Sendable {
+        package let name: SecretName
+        package let version: SecretVersion?
+        /// Whether the secret itself is new.
+        package let isNew: Bool
+        /// Versions whose values are gone now.
+        package let destroyed: [UInt32]
+        package let state: String
+    }
+
+    /// A new version and what goes with it. `nil` leaves a property as it is.
+    package struct Draft: Sendable {
+        package var fields: SecretFields
+        /// Store only if the current version has this number; 0: only if there is no such secret.
+        package var checkVersion: UInt32?
+        package var expires: Timestamp??
+        package var owner: PlainText??
+        package var labels: [String: PlainText]?
+        package var pending: Bool
+
+        package init(
+            fields: SecretFields, checkVersion: UInt32? = nil, expires: Timestamp?? = nil, owner: PlainText?? = nil,
+            labels: [String: PlainText]? = nil, pending: Bool = false
+        ) {
+            self.fields = fields
+            self.checkVersion = checkVersion
+            self.expires = expires
+            self.owner = owner
+            self.labels = labels
+            self.pending = pending
+        }
+    }
+
+    /// Stores a new version. Requires `admin` or `rotator`.
+    ///
+    /// - Throws: `checkFailed` when the current version is not the expected one, `secretDeleted` for a deleted secret.
+    package static func put(_ name: SecretName, _ draft: Draft, by caller: Caller) -> Command<Change> {
+        Command(.secretPut, by: caller, describe: { $0.secret = name }) {
+            transaction, event throws(Refusal) in
+            let existing = transaction.state.secrets[name]
+            event.fields = draft.fields.values.keys.sorted()
+            if let check = draft.checkVersion, check != existing?.current?.number ?? 0 { throw .checkFailed }
+            if existing?.deleted != nil { throw .secretDeleted }
+            let now = transaction.now.wall
+            var secret = existing ?? Secret(id: transaction.keys.newRecordID(), name: name, created: now)
+            if let owner = draft.owner { secret.owner = owner }
+            if let labels = draft.labels { secret.labels = labels }
+            if let expires = draft.expires { secret.expires = expires }
+            guard case .person(let author, _) = event.actor else { throw .notAnOperator }
+            let (added, destroyed) = secret.addVersion(
+                fields: Array(draft.fields.values.keys), pending: draft.pending, at: now, by: author)
+            event.version = added.number
+            try transaction.store(draft.fields, of: secret.id, version: added.number)
+            for number in destroyed { transaction.destroyValue(of: secret.id, version: number) }
+            event.changes += draft.fields.values.sorted { $0.key < $1.key }.map { field, value in
+                "fingerprint/\(field)=\(transaction.keys.fingerprint(value))"
+            }
+            event.changes += destroyed.map { "destroyed/v\($0)" }
+            try transaction.put(secret, &event)
+            return Change(
+                name: name, version: added, isNew: existing == nil, destroyed: destroyed, state: added.state.rawValue)
+        }
+    }
+
+    /// Opens a value for a person. Requires `reader`, and their presence where a server may run as them.
+    ///
+    /// - Parameter version: the current one where it is `nil`; any that is not destroyed can be asked for.
+    package static func reveal(
+        _ name: SecretName, field: FieldName, version: UInt32?, by caller: Caller
+    ) -> Command<Opened> {
+        Command(
+            .secretReveal, by: caller,
+            describe: {
+                $0.secret = name
+                $0.fields = [field]
+                $0.version = version
+            }
+        ) { transaction, event throws(Refusal) in
+            let secret = try live(name, in: transaction.state)
+            guard let found = version.map(secret.version) ?? secret.current else { throw .versionMissing }
+            event.version = found.number
+            return try open(field, of: found, of: secret, in: transaction)
+        }
+    }
+
+    /// All secrets by name, deleted ones too. No values. Requires `admin`, `rotator`, `reader` or `auditor`.
+    package static func list(by caller: Caller) -> Command<[Secret]> {
+        Command(.secretList, by: caller) { transaction, event throws(Refusal) in
+            let secrets = transaction.state.secrets.values.sorted { $0.name < $1.name }
+            event.changes = ["count=\(secrets.count)"]
+            return secrets
+        }
+    }
+
+    /// One secret and the tools that may use it. No values. Requires as for `list`.
+    package static func show(_ name: SecretName, by caller: Caller) -> Command<(secret: Secret, tools: [ToolID])> {
+        Command(.secretShow, by: caller, describe: { $0.secret = name }) { transaction, _ throws(Refusal) in
+            guard let secret = transaction.state.secrets[name] else { throw .secretMissing }
+            return (secret, transaction.state.grants(for: name).map(\.tool))
+        }
+    }
+
+    /// Makes a version the current one. Requires `admin` or `rotator`.
+    package static func promote(_ name: SecretName, version: UInt32, by caller: Caller) -> Command<Change> {
+        Command(
+            .secretPromote, by: caller,
+            describe: {
+                $0.secret = name
+                $0.version = version
+            }
+        ) { transaction, event throws(Refusal) in
+            var secret = try live(name, in: transaction.state)
+            guard secret.version(version) != nil else { throw .versionMissing }
+            guard secret.promote(version) else { throw .versionDestroyed }
+            try transaction.put(secret, &event)
+            return change(of: secret, version)
+        }
+    }
+
+    /// Makes the previous version the current one again. Requires `admin` or `rotator`.
+    package static func rollback(_ name: SecretName, by caller: Caller) -> Command<Change> {
+        Command(.secretRollback, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
+            var secret = try live(name, in: transaction.state)
+            guard let previous = secret.previous, secret.promote(previous.number) else { throw .nothingToUndo }
+            event.version = previous.number
+            try transaction.put(secret, &event)
+            return change(of: secret, previous.number)
+        }
+    }
+
+    /// Hides a secret: it resolves for nobody until it is undeleted. Requires `admin`.
+    package static func delete(_ name: SecretName, by caller: Caller) -> Command<Change> {
+        Command(.secretDelete, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
+            var secret = try live(name, in: transaction.state)
+            secret.deleted = transaction.now.wall
+            try transaction.put(secret, &event)
+            return Change(name: name, version: nil, isNew: false, destroyed: [], state: "deleted")
+        }
+    }
+
+    /// Brings a deleted secret back. Requires `admin`.
+    package static func undelete(_ name: SecretName, by caller: Caller) -> Command<Change> {
+        Command(.secretUndelete, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
+            guard var secret = transaction.state.secrets[name] else { throw .secretMissing }
+            guard secret.deleted != nil else { throw .nothingToUndo }
+            secret.deleted = nil
+            try transaction.put(secret, &event)
+            return Change(name: name, version: secret.current, isNew: false, destroyed: [], state: "active")
+        }
+    }
+
+    /// Erases the values of one version, or of all, for good; numbers and dates stay. Requires `admin`.
+    package static func destroy(_ name: SecretName, version: UInt32?, by caller: Caller) -> Command<Change> {
+        Command(
+            .secretDestroy, by: caller,
+            describe: {
+                $0.secret = name
+                $0.version = version
+            }
+        ) { transaction, event throws(Refusal) in
+            guard var secret = transaction.state.secrets[name] else { throw .secretMissing }
+            if let version, secret.version(version) == nil { throw .versionMissing }
+            let numbers = version.map { [$0] } ?? secret.versions.map(\.number)
+            let destroyed = numbers.filter { secret.markDestroyed($0, at: transaction.now.wall) }
+            guard !destroyed.isEmpty else { throw .versionDestroyed }
+            for number in destroyed { transaction.destroyValue(of: secret.id, version: number) }
+            event.changes += destroyed.map { "destroyed/v\($0)" }
+            try transaction.put(secret, &event)
+            return Change(name: name, version: nil, isNew: false, destroyed: destroyed, state: "destroyed")
+        }
+    }
+
+    // MARK: Shared
+
+    private static func change(of secret: Secret, _ number: UInt32) -> Change {
+        let version = secret.version(number)
+        return Change(
+            name: secret.name, version: version, isNew: false, destroyed: [], state: version?.state.rawValue ?? "")
+    }
+
+    static func live(_ name: SecretName, in state: VaultState) throws(Refusal) -> Secret {
+        guard let secret = state.secrets[name] else { throw .secretMissing }
+        guard secret.deleted == nil else { throw .secretDeleted }
+        return secret
+    }
+
+    static func open(
+        _ field: FieldName, of version: SecretVersion, of secret: Secret, in transaction: borrowing Transaction
+    ) throws(Refusal) -> Opened {
+        guard version.state != .destroyed else { throw .versionDestroyed }
+        guard version.fields.contains(field) else { throw .fieldMissing }
+        guard let value = try transaction.fields(of: secret, version: version.number).values[field] else {
+            throw .valueDamaged
+        }
+        return Opened(name: secret.name, field: field, version: version.number, state: version.state, value: value)
+    }
+}
+
+/// A value that may leave the vault, because its event is on disk when somebody gets to see this.
+package struct Opened: Sendable {
+    package let name: SecretName
+    package let field: FieldName
+    package let version: UInt32
+    package let state: SecretVersion.State
+    package let value: SecretBytes
+}

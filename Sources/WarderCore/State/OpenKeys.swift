@@ -1,0 +1,56 @@
+package import Sealing
+package import SecretMemory
+import WarderCrypto
+package import WarderModel
+
+/// What an unsealed vault holds of its keys, prepared for use.
+package struct OpenKeys: Sendable {
+    package let ring: KeyRing
+    package let events: EventSealer
+    private let fingerprintKey: KeyedHashKey
+    /// Made anew at each unsealing: tokens end with the process anyway.
+    private let tokenKey: KeyedHashKey
+    private let nonces: NoncePool
+
+    package init(_ ring: KeyRing) throws(SealingError) {
+        self.ring = ring
+        events = try EventSealer(ring)
+        let fingerprint = try ring.current(.fingerprint).key
+        do {
+            fingerprintKey = try KeyedHashKey(fingerprint)
+            tokenKey = try KeyedHashKey.random()
+        } catch { throw SealingError(error) }
+        nonces = NoncePool()
+    }
+
+    /// What stands in the log for a value that must not: lets the vault recognise the value again, and nobody else.
+    package func fingerprint(_ value: SecretBytes) -> String {
+        Hex.encode(KeyedHash.hash(value, key: fingerprintKey, label: "value"))
+    }
+
+    package func fingerprint(arguments canonical: [UInt8]) -> String {
+        Hex.encode(KeyedHash.hash(canonical, key: fingerprintKey, label: "arguments"))
+    }
+
+    package func hash(_ token: PresentedToken) -> TokenHash {
+        TokenHash(exactly: KeyedHash.hash(token.body, key: tokenKey, label: "token"))
+    }
+
+    /// Sixteen random bytes, so that an event's leaf gives nothing away to somebody who guesses its fields.
+    func eventNonce() -> RecordID { nonces.next() }
+
+    func newRecordID() -> RecordID { nonces.next() }
+}
+
+/// A well-formed bearer text, of which nothing more is known.
+package struct PresentedToken: Sendable {
+    let body: [UInt8]
+
+    /// `nil` for anything that is not spelled as a token.
+    package init?(text: some StringProtocol) {
+        guard let body = TokenText.decode(text) else { return nil }
+        self.body = body
+    }
+
+    init(body: [UInt8]) { self.body = body }
+}

@@ -1,0 +1,185 @@
+import HashTreeCollections
+import Sealing
+package import WarderModel
+
+/// What one commit will make true: a working copy of the state, the sealed changes, and the events that say so.
+///
+/// Lives on the writer's thread. A command that fails leaves nothing behind but its refusal.
+package struct Transaction {
+    package internal(set) var state: VaultState
+    package private(set) var batch = Batch()
+    package let now: Moment
+    package let keys: OpenKeys
+    private let values: ValueCache
+    private let presence: PresenceLedger
+    private var sequence: UInt64
+
+    init(state: VaultState, keys: OpenKeys, values: ValueCache, presence: PresenceLedger, sequence: UInt64, now: Moment) {
+        self.state = state
+        self.keys = keys
+        self.values = values
+        self.presence = presence
+        self.sequence = sequence
+        self.now = now
+    }
+
+    /// Number of the newest event, this transaction's included.
+    var lastSequence: UInt64 { sequence }
+
+    // MARK: Deciding
+
+    /// The one place where a command is allowed or refused, done, and written down.
+    mutating func decide<Answer>(_ command: Command<Answer>) -> Result<Answer, Refusal> {
+        var event = Event(action: command.action, time: now.wall, actor: command.caller.unverifiedActor)
+        event.requestID = command.caller.requestID
+        event.traceID = command.caller.traceID
+        command.describe(&event)
+        let outcome: Result<Answer, Refusal>
+        let before = (state: state, counts: counts)
+        do throws(Refusal) {
+            event.actor = try Policy.authorise(command.action, command.caller, in: state, presence: presence, at: now)
+            outcome = .success(try command.perform(&self, &event))
+        } catch {
+            state = before.state
+            rollBack(to: before.counts)
+            event.decision = .refused
+            event.reason = error
+            event.changes = []
+            outcome = .failure(error)
+        }
+        event.durationMicroseconds = command.caller.elapsedMicroseconds()
+        record(event)
+        return outcome
+    }
+
+    /// Writes an event of the vault's own.
+    mutating func record(_ event: Event) {
+        sequence += 1
+        let canonical = EventFormat.canonicalBytes(of: event, sequence: sequence, nonce: keys.eventNonce())
+        batch.events.append(keys.events.seal(canonical, sequence: sequence, time: event.time))
+    }
+
+    /// Writes an event whose fields are known already, from the time before unsealing.
+    mutating func record(inbox payload: InboxEvent) {
+        sequence += 1
+        let canonical = payload.canonicalBytes(sequence: sequence)
+        batch.events.append(keys.events.seal(canonical, sequence: sequence, time: payload.time))
+    }
+
+    mutating func takeInbox(through number: Int64) { batch.inboxTakenThrough = number }
+    mutating func lay(_ foundation: Foundation) { batch.foundation = foundation }
+
+    // MARK: Savepoints
+
+    private struct Counts {
+        var records: Int
+        var removed: Int
+        var values: Int
+        var destroyed: Int
+    }
+
+    private var counts: Counts {
+        Counts(
+            records: batch.records.count, removed: batch.removedRecords.count, values: batch.values.count,
+            destroyed: batch.destroyedValues.count)
+    }
+
+    private mutating func rollBack(to counts: Counts) {
+        batch.records.removeSubrange(counts.records...)
+        batch.removedRecords.removeSubrange(counts.removed...)
+        batch.values.removeSubrange(counts.values...)
+        batch.destroyedValues.removeSubrange(counts.destroyed...)
+    }
+
+    // MARK: Changing nouns
+
+    mutating func put(_ secret: Secret, _ event: inout Event) throws(Refusal) {
+        try put(secret, kind: .secret, &event)
+        state.secrets[secret.name] = secret
+    }
+
+    mutating func put(_ server: Server, _ event: inout Event) throws(Refusal) {
+        try put(server, kind: .server, &event)
+        state.servers[server.name] = server
+        state.registryGeneration += 1
+    }
+
+    mutating func put(_ tool: Tool, _ event: inout Event) throws(Refusal) {
+        try put(tool, kind: .tool, &event)
+        state.tools[tool.name] = tool
+    }
+
+    mutating func put(_ grant: Grant, _ event: inout Event) throws(Refusal) {
+        try put(grant, kind: .grant, &event)
+        state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
+    }
+
+    mutating func put(_ person: Operator, _ event: inout Event) throws(Refusal) {
+        try put(person, kind: .operator, &event)
+        state.operators[person.uid] = person
+    }
+
+    mutating func remove(_ server: Server, _ event: inout Event) {
+        remove(.server, server.id, &event)
+        state.servers[server.name] = nil
+        state.registryGeneration += 1
+    }
+
+    mutating func remove(_ tool: Tool, _ event: inout Event) {
+        remove(.tool, tool.id, &event)
+        state.tools[tool.name] = nil
+    }
+
+    mutating func remove(_ grant: Grant, _ event: inout Event) {
+        remove(.grant, grant.id, &event)
+        state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = nil
+    }
+
+    mutating func remove(_ person: Operator, _ event: inout Event) {
+        remove(.operator, person.id, &event)
+        state.operators[person.uid] = nil
+    }
+
+    private mutating func put<Noun: Encodable & Identifiable<RecordID>>(
+        _ noun: Noun, kind: RecordKind, _ event: inout Event
+    ) throws(Refusal) {
+        let revision = (state.revisions[noun.id] ?? 0) + 1
+        do {
+            batch.records.append(
+                try keys.ring.seal(RecordCoding.encode(noun), kind: kind, id: noun.id, revision: revision))
+        } catch { throw .valueDamaged }
+        state.revisions[noun.id] = revision
+        event.changes.append("\(kind.rawValue)/\(noun.id)@\(revision)")
+    }
+
+    private mutating func remove(_ kind: RecordKind, _ id: RecordID, _ event: inout Event) {
+        batch.removedRecords.append((kind, id))
+        state.revisions[id] = nil
+        event.changes.append("\(kind.rawValue)/\(id)@removed")
+    }
+
+    // MARK: Values
+
+    /// The opened fields of a version.
+    func fields(of secret: Secret, version: UInt32) throws(Refusal) -> SecretFields {
+        let place = Batch.Place(secret: secret.id, version: version)
+        let sealed: SealedValue?
+        if let waiting = batch.values.last(where: { $0.place == place }) {
+            sealed = waiting.value
+        } else {
+            do { sealed = try values.value(at: place) } catch { throw .auditUnavailable }
+        }
+        guard let sealed else { throw .versionDestroyed }
+        do { return try keys.ring.open(sealed, secret: secret.id, version: version) } catch { throw .valueDamaged }
+    }
+
+    mutating func store(_ fields: SecretFields, of secret: RecordID, version: UInt32) throws(Refusal) {
+        let sealed: SealedValue
+        do { sealed = try keys.ring.seal(fields, secret: secret, version: version) } catch { throw .valueDamaged }
+        batch.values.append((Batch.Place(secret: secret, version: version), sealed))
+    }
+
+    mutating func destroyValue(of secret: RecordID, version: UInt32) {
+        batch.destroyedValues.append(Batch.Place(secret: secret, version: version))
+    }
+}

@@ -1,0 +1,74 @@
+package import HashTreeCollections
+package import WarderModel
+
+/// Everything the vault decides by, as one value. The dictionaries share structure between copies, so that a copy costs nothing:
+/// a transaction works on its own and becomes the vault's when its events are on disk.
+package struct VaultState: Sendable {
+    package let profile: Profile
+    package internal(set) var secrets: TreeDictionary<SecretName, Secret> = [:]
+    package internal(set) var servers: TreeDictionary<ServerName, Server> = [:]
+    package internal(set) var tools: TreeDictionary<ToolID, Tool> = [:]
+    package internal(set) var grants: TreeDictionary<GrantKey, Grant> = [:]
+    package internal(set) var operators: TreeDictionary<UInt32, Operator> = [:]
+    package internal(set) var tokens: TreeDictionary<TokenHash, Token> = [:]
+    package internal(set) var revisions: TreeDictionary<RecordID, UInt64> = [:]
+    /// Grows with every change of a server: says whether an earlier match of a peer still holds.
+    package internal(set) var registryGeneration: UInt64 = 0
+    /// Set by the seal command: everything after it in the same transaction meets a sealed vault.
+    package internal(set) var isSealing = false
+
+    package init(profile: Profile) { self.profile = profile }
+}
+
+/// At most one grant joins a tool and a secret.
+package struct GrantKey: Hashable, Sendable, Comparable {
+    package let tool: ToolID
+    package let secret: SecretName
+
+    package init(tool: ToolID, secret: SecretName) {
+        self.tool = tool
+        self.secret = secret
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.tool == right.tool ? left.secret < right.secret : left.tool < right.tool
+    }
+}
+
+extension VaultState {
+    /// Servers that a peer may speak for, by name.
+    package func servers(matching peer: Peer) -> [Server] {
+        servers.values.filter { $0.selectors.match(peer) }.sorted { $0.name < $1.name }
+    }
+
+    package func tools(of server: ServerName) -> [Tool] {
+        tools.values.filter { $0.name.server == server }.sorted { $0.name < $1.name }
+    }
+
+    package func grants(of tool: ToolID) -> [Grant] {
+        grants.values.filter { $0.tool == tool }.sorted { $0.secret < $1.secret }
+    }
+
+    package func grants(for secret: SecretName) -> [Grant] {
+        grants.values.filter { $0.secret == secret }.sorted { $0.tool < $1.tool }
+    }
+
+    package func tokens(of server: ServerName) -> [(hash: TokenHash, token: Token)] {
+        tokens.filter { $0.value.tool.server == server }.map { ($0.key, $0.value) }
+    }
+
+    /// Whether what a peer can be asked for includes reading its executable.
+    package var needsExecutable: (path: Bool, hash: Bool) {
+        var needs = (path: false, hash: false)
+        for server in servers.values {
+            needs.path = needs.path || server.selectors.executable != nil
+            needs.hash = needs.hash || server.selectors.executableSHA256 != nil
+        }
+        return needs
+    }
+
+    /// Whether a server could run as this user: then only the person's presence tells the operator from a program.
+    package func sharesUserWithServer(_ uid: UInt32) -> Bool {
+        servers.values.contains { $0.selectors.couldMatch(uid: uid) }
+    }
+}

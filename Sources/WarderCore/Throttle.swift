@@ -1,0 +1,48 @@
+import Synchronization
+package import WarderModel
+
+/// Slows down guessing: five free tries for each user, then waits that double from thirty seconds to fifteen minutes.
+///
+/// A try counts before it is judged, so that tries at the same time do not slip through together.
+package final class Throttle: Sendable {
+    private struct Record {
+        var failures = 0
+        var blockedUntil: Int64 = 0
+        var wasTurnedAway = false
+    }
+
+    private static let freeTries = 5
+    private static let firstWait: Int64 = 30_000
+    private static let longestWait: Int64 = 900_000
+    private let records = Mutex<[UInt32: Record]>([:])
+
+    package init() {}
+
+    package enum Verdict: Sendable, Equatable {
+        case go
+        /// Too early; `isFirst` for the first try of this wait.
+        case wait(isFirst: Bool)
+    }
+
+    /// Counts a try.
+    package func begin(_ uid: UInt32, at now: Moment) -> Verdict {
+        records.withLock { records in
+            var record = records[uid] ?? Record()
+            guard now.uptime >= record.blockedUntil else {
+                defer { records[uid]?.wasTurnedAway = true }
+                return .wait(isFirst: !record.wasTurnedAway)
+            }
+            record.failures += 1
+            record.wasTurnedAway = false
+            if record.failures >= Self.freeTries {
+                let doublings = min(record.failures - Self.freeTries, 5)
+                record.blockedUntil = now.uptime + min(Self.longestWait, Self.firstWait << Int64(doublings))
+            }
+            records[uid] = record
+            return .go
+        }
+    }
+
+    /// A try was right: earlier ones are forgotten.
+    package func succeed(_ uid: UInt32) { records.withLock { $0[uid] = nil } }
+}

@@ -1,0 +1,94 @@
+import HashTreeCollections
+package import SecretMemory
+import Sealing
+package import WarderCrypto
+package import WarderModel
+
+/// Sealing, unsealing and presence: what needs a key or a passphrase. The slow parts run on the caller's thread; never on an event loop.
+extension Vault {
+    /// Drops the keys, after the event is on disk. Requires `admin`.
+    package static func seal(by caller: Caller) -> Command<Void> {
+        Command(.vaultSeal, by: caller) { transaction, _ throws(Refusal) in
+            transaction.state.isSealing = true
+        }
+    }
+
+    /// Tries every slot that such a secret can open, and opens the vault with the first that does.
+    ///
+    /// Blocks for as long as Argon2id is told to take. A failed try is an event too.
+    /// - Parameter isPassphrase: whether a person typed it; otherwise it is a credential's content.
+    package func unseal(
+        with secret: SecretBytes, isPassphrase: Bool, by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        guard let foundation else { return completion(.failure(.notInitialised)) }
+        let uid = caller.peer?.uid
+        if let uid, case .wait(let isFirst) = throttle.begin(uid, at: clock.now()) {
+            // One event for each wait: whoever is throttled must not be able to fill the disk either.
+            guard isFirst else { return completion(.failure(.throttled)) }
+            return refuseUnseal(.throttled, by: caller, completion)
+        }
+        for slot in foundation.slots where slot.takesPassphrase == isPassphrase {
+            do throws(SealingError) {
+                let root = try slot.open(with: secret, vault: foundation.vault)
+                let ring = try KeyRing.open(foundation.keyRing, under: root, vault: foundation.vault)
+                if let uid { throttle.succeed(uid) }
+                return open(ring, slot: slot, by: caller, completion: completion)
+            } catch .exhausted {
+                return refuseUnseal(.memoryNotLocked, by: caller, completion)
+            } catch { continue }
+        }
+        refuseUnseal(.wrongKey, by: caller, completion)
+    }
+
+    /// Checks an operator's passphrase and gives a proof of presence. Blocks as `unseal` does.
+    package func provePresence(
+        _ passphrase: SecretBytes, by caller: Caller, completion: @escaping @Sendable (Result<String, Refusal>) -> Void
+    ) {
+        guard let peer = caller.peer, let state else { return completion(.failure(.sealed)) }
+        if case .wait = throttle.begin(peer.uid, at: clock.now()) { return completion(.failure(.throttled)) }
+        let verifier = state.operators[peer.uid]?.presence
+        let isRight = (try? verifier?.matches(passphrase)) ?? false
+        if isRight { throttle.succeed(peer.uid) }
+        submit(
+            Operators.provePresence(verified: isRight ? verifier : nil, ledger: presence, by: caller),
+            completion: completion)
+    }
+
+    private func refuseUnseal(
+        _ reason: Refusal, by caller: Caller, _ completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        var event = Event(action: .vaultUnseal, time: clock.now().wall, actor: caller.unverifiedActor)
+        event.decision = .refused
+        event.reason = reason
+        event.requestID = caller.requestID
+        event.durationMicroseconds = caller.elapsedMicroseconds()
+        record(sealed: event) { written in
+            completion(.failure(written.isSuccess ? reason : .auditUnavailable))
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
+    }
+}
+
+extension PresenceVerifier {
+    /// A verifier for a new passphrase. Slow on purpose.
+    package init(passphrase: SecretBytes, cost: PasswordHash.Cost) throws(Refusal) {
+        do {
+            let verifier = try PasswordVerifier(passphrase: passphrase, cost: cost)
+            self.init(
+                salt: verifier.salt, passes: verifier.cost.passes, memoryBytes: verifier.cost.memoryBytes,
+                hash: verifier.hash)
+        } catch { throw .memoryNotLocked }
+    }
+
+    fileprivate func matches(_ passphrase: SecretBytes) throws -> Bool {
+        try PasswordVerifier(
+            salt: salt, cost: PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes), hash: hash
+        ).verify(passphrase)
+    }
+}

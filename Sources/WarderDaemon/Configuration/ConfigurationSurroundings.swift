@@ -1,0 +1,72 @@
+import Glibc
+package import WarderLinux
+
+/// What the configuration depends on besides its file; tests put their own in place.
+package struct ConfigurationSurroundings: Sendable {
+    /// The process's environment. Only paths and the log level are taken from it.
+    package var environment: [String: String]
+    /// The daemon's effective user.
+    package var uid: UInt32
+    package var roots: VaultPlaces.Roots
+    /// Number of a group on this machine; `nil` where there is none of this name.
+    package var groupID: @Sendable (String) -> UInt32?
+
+    package init(
+        environment: [String: String],
+        uid: UInt32 = geteuid(),
+        roots: VaultPlaces.Roots = .real,
+        groupID: @escaping @Sendable (String) -> UInt32? = groupNumber(named:)
+    ) {
+        self.environment = environment
+        self.uid = uid
+        self.roots = roots
+        self.groupID = groupID
+    }
+
+    /// The variable's value; an empty one counts as unset.
+    func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The vault that this daemon serves.
+    ///
+    /// Root serves the machine's, and so does the user to whom the machine's state directory belongs: that is what
+    /// `User=` and `StateDirectory=` of the unit amount to. Everybody else serves their own. The command's rule
+    /// (`VaultPlaces.find`) cannot be used here, because it looks for a daemon that runs already.
+    func defaultOwner() -> VaultPlaces.Owner {
+        if uid == 0 { return .system }
+        var status = stat()
+        guard unsafe lstat(VaultPlaces.system(roots: roots).dataDirectory, &status) == 0 else { return .user(uid) }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == uid ? .system : .user(uid)
+    }
+
+    func places(of owner: VaultPlaces.Owner) throws(ConfigurationError) -> VaultPlaces {
+        switch owner {
+        case .system: return .system(roots: roots)
+        case .user(let uid):
+            do throws(VaultPlacesError) {
+                return try .user(uid, roots: roots)
+            } catch {
+                throw ConfigurationError(
+                    place: .user(uid),
+                    problem: "has no home directory, so there is no place for a vault",
+                    remedy: "run the daemon as another user, or give this one a home: getent passwd \(uid)"
+                )
+            }
+        }
+    }
+}
+
+/// Number of a group in the group database (getgrnam_r(3)).
+package func groupNumber(named name: String) -> UInt32? {
+    guard !name.utf8.contains(0) else { return nil }
+    var entry = unsafe group()
+    var found: UnsafeMutablePointer<group>?
+    // A group with thousands of members has a long entry.
+    var buffer = [CChar](repeating: 0, count: 1 << 20)
+    return unsafe buffer.withUnsafeMutableBufferPointer { room -> UInt32? in
+        guard let start = room.baseAddress else { return nil }
+        let result = unsafe getgrnam_r(name, &entry, start, room.count, &found)
+        return unsafe result == 0 && found != nil ? entry.gr_gid : nil
+    }
+}

@@ -1,0 +1,119 @@
+import SystemPackage
+import WarderCore
+import WarderLinux
+import WarderStoreSQLite
+
+/// Why the daemon does not start, and what mends it.
+package struct StartError: Error, CustomStringConvertible {
+    package let problem: String
+    package let remedy: String
+
+    package init(_ problem: String, remedy: String) {
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    package var description: String { "\(problem)\n  \(remedy)" }
+
+    static func explaining(_ path: String, _ body: () throws(FileTrustError) -> Void) throws(StartError) {
+        do throws(FileTrustError) { try body() } catch {
+            throw StartError("\(error)", remedy: error.remedy)
+        }
+    }
+}
+
+extension DatabaseLock {
+    static func acquireOrExplain(_ path: String) throws(StartError) -> DatabaseLock {
+        do throws(DatabaseLockError) { return try acquire(path: path) } catch {
+            switch error {
+            case .held(let pid):
+                throw StartError(
+                    "another daemon\(pid.map { " (process \($0))" } ?? "") has this database open",
+                    remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory")
+            case .unusablePath:
+                throw StartError("the state directory is no absolute path", remedy: "Set state_directory to one")
+            case .kernel(let reason):
+                throw StartError("the database cannot be locked: \(reason)", remedy: "Look at the state directory's file system")
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    static func openOrExplain(_ path: String) throws(StartError) -> SQLiteStore {
+        do throws(OpeningError) { return try SQLiteStore(path: path) } catch { throw StartError(error, path) }
+    }
+}
+
+extension Vault {
+    static func openOrExplain(store: any VaultStore, clock: any VaultClock) throws(StartError) -> Vault {
+        do throws(StoreError) { return try Vault(store: store, clock: clock) } catch {
+            throw StartError(error, "the database")
+        }
+    }
+}
+
+extension InheritedSockets {
+    static func takeOrExplain() throws(StartError) -> [String: Int32] {
+        do throws(InheritedSocketError) { return try take() } catch {
+            throw StartError(
+                "the sockets that the service manager passed on cannot be used: \(error)",
+                remedy: "Compare the socket units with the ones that Warder ships")
+        }
+    }
+}
+
+extension StartError {
+    init(_ error: StoreError, _ path: String) {
+        switch error {
+        case .unavailable(let code):
+            self.init(
+                "\(path) cannot be opened (SQLite \(code))",
+                remedy: "Check that its disk has room and that the daemon's user owns the directory")
+        case .damaged(let code):
+            self.init(
+                "\(path) is damaged or no database of Warder (SQLite \(code))",
+                remedy: "Nothing was changed. Keep a copy of the file as it is, and put a backup in its place")
+        case .rejected(let code):
+            self.init("\(path) refuses the schema (SQLite \(code))", remedy: "Put a backup in its place")
+        case .newer(let found, let known):
+            self.init(
+                "\(path) was written by a later version (schema \(found); this one knows \(known))",
+                remedy: "Install that version again; nothing was changed")
+        }
+    }
+
+    init(_ error: OpeningError, _ path: String) {
+        switch error {
+        case .store(let error): self.init(error, path)
+        case .openDirectory(let mode):
+            self.init(
+                "others than the daemon's user can enter the directory of \(path) (mode \(String(mode, radix: 8)))",
+                remedy: "chmod 700 the directory, and rotate what may have been copied")
+        case .openFile(let mode):
+            self.init(
+                "others than the daemon's user can read \(path) (mode \(String(mode, radix: 8)))",
+                remedy: "chmod 600 \(path), and rotate what may have been copied")
+        case .foreignFile(let uid):
+            self.init("\(path) belongs to user \(uid)", remedy: "Run the daemon as that user, or chown the file")
+        case .notAFile, .noDirectory, .unusablePath:
+            self.init("\(path) is not a file in a directory", remedy: "Look at state_directory in the configuration")
+        case .kernel(let code):
+            self.init("\(path) cannot be opened (errno \(code))", remedy: "Look at the disk and the directory's owner")
+        }
+    }
+
+    init(_ error: SocketFileError, _ path: String) {
+        switch error {
+        case .pathTooLong(let bytes, let limit):
+            self.init(
+                "the socket path \(path) has \(bytes) bytes; the kernel takes \(limit)",
+                remedy: "Choose a shorter one in the configuration")
+        case .inUse:
+            self.init(
+                "somebody answers on \(path) already", remedy: "Stop the other daemon, or choose another path")
+        default:
+            self.init("the socket \(path) cannot be made: \(error)", remedy: "Look at the owner and mode of its directory")
+        }
+    }
+}

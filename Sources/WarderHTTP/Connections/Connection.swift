@@ -1,0 +1,391 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import SecretMemory
+import WarderCore
+import WarderLinux
+import WarderModel
+import WarderWire
+
+/// One connection: takes requests one after the other, has the peer looked at, and answers.
+///
+/// Lives on its event loop. A request that comes while another is being answered ends the connection: pipelining would let a peer queue
+/// work without limit.
+final class Connection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    private enum Stage {
+        case idle
+        case reading(Request)
+        case answering
+        case closing
+    }
+
+    /// A request whose head has been accepted.
+    private struct Request {
+        let match: RouteMatch
+        let target: RequestTarget
+        let fields: RequestFields
+        let requestID: String
+        let received: ContinuousClock.Instant
+        var peer: Peer
+        var body: [UInt8] = []
+    }
+
+    private let door: Door
+    private let server: ServerContext
+    private let share: ConnectionGate.Share
+    private let prefix: String
+    private var check: PeerCheck
+    private var stage = Stage.idle
+    private var keepsAlive = true
+    private var served = 0
+    private var context: ChannelHandlerContext?
+    /// When patience ends; looked at by the sweeper.
+    private(set) var deadline: NIODeadline
+    private var sawFirstByte = false
+
+    init(door: Door, server: ServerContext, check: PeerCheck, share: ConnectionGate.Share) {
+        self.door = door
+        self.server = server
+        self.check = check
+        self.share = share
+        prefix = "req_" + Hex.encode(SecureRandom.bytes(count: 6)) + "_"
+        deadline = .now() + .seconds(server.limits.firstByteSeconds)
+    }
+
+    // MARK: Life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        server.statistics.connectionOpened()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        door.gate.leave(share)
+        server.statistics.connectionClosed()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .reading(var request) = stage { zero(&request.body) }
+        stage = .closing
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What a peer sent wrongly is its own affair: one answer if there can be one, and the connection ends.
+        guard case .idle = stage, error is HTTPParserError else { return context.close(promise: nil) }
+        let problem: Problem =
+            switch error as? HTTPParserError {
+            case .headerOverflow: .fatal("The header is too large.", .headerFieldsTooLarge, .tooLarge)
+            default: .fatal("This is not a well-formed HTTP/1.1 request.")
+            }
+        send(problem.answer(requestID: nextRequestID()))
+    }
+
+    /// Told by the first handler in the pipeline, before anything is parsed.
+    func bytesArrived() {
+        guard case .idle = stage, !sawFirstByte else { return }
+        sawFirstByte = true
+        deadline = .now() + .seconds(server.limits.headerSeconds)
+    }
+
+    /// Patience has ended.
+    func expire() {
+        switch stage {
+        case .reading(var request):
+            zero(&request.body)
+            send(
+                Problem.fatal("The request did not arrive in time.", .requestTimeout)
+                    .answer(requestID: request.requestID))
+        case .idle, .answering, .closing:
+            context?.close(promise: nil)
+        }
+    }
+
+    /// No more requests: closes when the one under way is answered.
+    func drain() {
+        keepsAlive = false
+        if case .idle = stage { context?.close(promise: nil) }
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), stage) {
+        case (.head(let head), .idle):
+            do throws(Problem) { try begin(head) } catch { refuse(error) }
+        case (.body(var bytes), .reading(var request)):
+            stage = .closing
+            request.body.append(contentsOf: bytes.readableBytesView)
+            wipe(&bytes)
+            stage = .reading(request)
+        case (.end, .reading(let request)):
+            stage = .answering
+            run(request)
+        case (_, .closing), (.body, _), (.end, _): break
+        case (.head, _): context.close(promise: nil)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) throws(Problem) {
+        let received = ContinuousClock.now
+        let requestID = nextRequestID()
+        let fields = try RequestFields(head)
+        keepsAlive = keepsAlive && fields.keepsAlive
+        guard let target = RequestTarget(head.uri) else {
+            throw .fatal("The path has a spelling that the vault does not take.")
+        }
+        let (peer, isKnown) = try look()
+        let match = try admit(peer, isKnown: isKnown, head.method, target, at: received)
+        try checkBody(of: match.route, fields)
+        deadline = .now() + .seconds(server.limits.bodySeconds)
+        var request = Request(
+            match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer)
+        request.body.reserveCapacity(fields.contentLength)
+        stage = .reading(request)
+        if fields.expectsContinue, fields.hasBody { sendContinue() }
+    }
+
+    /// Asks the kernel. A peer that cannot be attested gets nothing, not even an error it could learn from.
+    private func look() throws(Problem) -> (peer: Peer, isKnown: Bool) {
+        do throws(AttestationError) { return try check.look() } catch {
+            server.logger.debug("peer could not be attested", metadata: ["error": "\(error)"])
+            throw .fatal("The process behind this connection could not be confirmed.", .forbidden, .denied)
+        }
+    }
+
+    /// What is decided before the body is read: shares, and whether strangers may use the route.
+    private func admit(
+        _ peer: Peer, isKnown: Bool, _ method: HTTPMethod, _ target: RequestTarget, at now: ContinuousClock.Instant
+    ) throws(Problem) -> RouteMatch {
+        if door.kind == .client {
+            guard server.vault.phase == .unsealed else {
+                throw door.problem(server.vault.phase == .sealed ? .sealed : .notInitialised)
+            }
+            let hasShare =
+                isKnown ? server.clientUsage.take(peer.uid, at: now) : server.unknownUsage.take(at: now)
+            guard hasShare else {
+                server.unknownUsage.add(.limited, uid: peer.uid)
+                var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
+                problem.retryAfter = 1
+                throw problem
+            }
+            guard isKnown else {
+                let match = try? door.table.find(method, target)
+                guard let match, match.route.audience == .anybody else {
+                    server.unknownUsage.add(.unknown, uid: peer.uid)
+                    throw door.problem(.unknownPeer)
+                }
+                return match
+            }
+        }
+        return try door.table.find(method, target)
+    }
+
+    private func checkBody(of route: Route, _ fields: RequestFields) throws(Problem) {
+        let limit =
+            switch route.body {
+            case .none: 0
+            case .small: server.limits.bodyBytes
+            case .values: server.limits.secretBodyBytes
+            }
+        guard fields.contentLength <= limit else {
+            throw .fatal("The body is larger than the \(limit) bytes that this route takes.", .contentTooLarge, .tooLarge)
+        }
+        guard !fields.hasBody || fields.isJSON else {
+            throw .fatal("Send the body as application/json.", .unsupportedMediaType, .unsupportedMediaType)
+        }
+    }
+
+    // MARK: Answering
+
+    private func run(_ request: Request) {
+        var request = request
+        do throws(Problem) {
+            // The body may have taken long: whoever asks now is looked at again.
+            if request.fields.hasBody { request.peer = try look().peer }
+            deadline =
+                .now()
+                + .seconds(request.match.route.waits ? server.limits.longPollSeconds : server.limits.requestSeconds)
+            let caller = Caller(
+                door: door.kind, peer: request.peer, requestID: request.requestID,
+                presenceProof: request.fields.presenceProof, received: request.received)
+            let exchange = Exchange(
+                caller: caller, match: request.match, target: request.target, fields: request.fields,
+                body: request.body, context: server)
+            request.body = []
+            perform(try request.match.route.work(exchange), requestID: request.requestID)
+        } catch {
+            send(error.answer(requestID: request.requestID), code: error.code.rawValue)
+        }
+    }
+
+    private func perform(_ work: Work, requestID: String) {
+        switch work {
+        case .done(let answer): send(answer)
+        case .decision(let start): start(finisher(requestID))
+        case .slow(let start):
+            let finish = finisher(requestID)
+            server.slowWork { start(finish) }
+        case .stream(let mediaType, let permission, let next):
+            stream(mediaType, permission: permission, next: next, requestID: requestID)
+        }
+    }
+
+    /// Brings an outcome back to the event loop; a connection that has gone meanwhile gets nothing.
+    private func finisher(_ requestID: String) -> @Sendable (@escaping @Sendable () -> Work.Outcome) -> Void {
+        guard let context else { return { _ in } }
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        return { outcome in
+            loop.execute { bound.value.finish(outcome(), requestID: requestID) }
+        }
+    }
+
+    private func finish(_ outcome: Work.Outcome, requestID: String) {
+        switch outcome {
+        case .success(let answer): send(answer)
+        case .failure(let refusal):
+            let problem = door.problem(refusal)
+            send(problem.answer(requestID: requestID), code: problem.code.rawValue)
+        }
+    }
+
+    private func refuse(_ problem: Problem) {
+        var problem = problem
+        // Whatever body would follow is not read.
+        problem.closes = true
+        send(problem.answer(requestID: currentRequestID), code: problem.code.rawValue)
+    }
+
+    private func send(_ answer: Answer, code: String? = nil) {
+        guard let context, context.channel.isActive else { return }
+        var answer = answer
+        served += 1
+        let stays = keepsAlive && !answer.closes && served < server.limits.requestsPerConnection
+        var buffer = context.channel.allocator.buffer(capacity: answer.body.count + 256)
+        answer.write(to: &buffer, keepAlive: stays)
+        if answer.isSecret { zero(&answer.body) }
+        stage = stays ? .idle : .closing
+        sawFirstByte = false
+        deadline = .now() + .seconds(server.limits.idleSeconds)
+        server.statistics.requestAnswered()
+        if let code { server.statistics.failed(code: code) }
+        guard answer.isSecret || !stays else { return context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        let held = answer.isSecret ? HeldBuffer(buffer) : nil
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            held?.wipe()
+            if !stays { context.close(promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+    }
+
+    private func sendContinue() {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    private func nextRequestID() -> String {
+        requestNumber += 1
+        return currentRequestID
+    }
+
+    private var requestNumber = 0
+    private var currentRequestID: String { prefix + String(requestNumber) }
+
+    // MARK: Streaming
+
+    private func stream(
+        _ mediaType: Answer.MediaType, permission: (@escaping @Sendable (Refusal?) -> Void) -> Void,
+        next: @escaping @Sendable () -> [UInt8]?, requestID: String
+    ) {
+        guard let context else { return }
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        permission { refusal in
+            loop.execute {
+                if let refusal {
+                    bound.value.finish(.failure(refusal), requestID: requestID)
+                } else {
+                    bound.value.startStream(mediaType, next)
+                }
+            }
+        }
+    }
+
+    private func startStream(_ mediaType: Answer.MediaType, _ next: @escaping @Sendable () -> [UInt8]?) {
+        guard let context else { return }
+        keepsAlive = false
+        var head = context.channel.allocator.buffer(capacity: 256)
+        head.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
+        head.writeStaticString(mediaType.text)
+        head.writeStaticString("\r\nTransfer-Encoding: chunked\r\nConnection: close\r\nCache-Control: no-store\r\n\r\n")
+        context.writeAndFlush(wrapOutboundOut(head), promise: nil)
+        pump(next)
+    }
+
+    /// Reads a piece on a thread of its own and writes it; the next one only when this one is on its way, so that memory stays bounded.
+    private func pump(_ next: @escaping @Sendable () -> [UInt8]?) {
+        guard let context, context.channel.isActive else { return }
+        deadline = .now() + .seconds(server.limits.requestSeconds)
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        server.slowWork {
+            let piece = next()
+            loop.execute { bound.value.write(piece, next) }
+        }
+    }
+
+    private func write(_ piece: [UInt8]?, _ next: @escaping @Sendable () -> [UInt8]?) {
+        guard let context, context.channel.isActive else { return }
+        if let piece, piece.isEmpty { return pump(next) }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        var buffer = context.channel.allocator.buffer(capacity: (piece?.count ?? 0) + 16)
+        if let piece {
+            buffer.writeString(String(piece.count, radix: 16) + "\r\n")
+            buffer.writeBytes(piece)
+            buffer.writeStaticString("\r\n")
+            sent.futureResult.assumeIsolated().whenSuccess { self.pump(next) }
+        } else {
+            buffer.writeStaticString("0\r\n\r\n")
+            stage = .closing
+            server.statistics.requestAnswered()
+            sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+    }
+
+    private func wipe(_ bytes: inout ByteBuffer) {
+        _ = unsafe bytes.withUnsafeMutableReadableBytes { unsafe $0.initializeMemory(as: UInt8.self, repeating: 0) }
+    }
+}
+
+/// Keeps a reference to a buffer on its way to the socket, so that it can be wiped in place once it is there.
+private final class HeldBuffer {
+    private var buffer: ByteBuffer
+
+    init(_ buffer: ByteBuffer) { self.buffer = buffer }
+
+    func wipe() {
+        _ = unsafe buffer.withUnsafeMutableReadableBytes { unsafe $0.initializeMemory(as: UInt8.self, repeating: 0) }
+    }
+}
+
+/// First in the pipeline: tells when a request begins to arrive, which the parser behind it does not.
+final class FirstByteWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,32 @@
+import WarderCore
+import WarderModel
+
+/// One listening socket: which routes lie behind it and how many may stand in front.
+final class Door: Sendable {
+    let kind: Caller.Door
+    let table: RouteTable
+    let gate: ConnectionGate
+
+    init(_ kind: Caller.Door, limits: ServerLimits) {
+        self.kind = kind
+        switch kind {
+        case .operator:
+            table = .operator
+            gate = ConnectionGate(
+                maximum: limits.operatorConnections, perUser: limits.operatorConnections, unknown: 0)
+        case .client, .inside:
+            table = .client
+            gate = ConnectionGate(
+                maximum: limits.clientConnections, perUser: limits.connectionsPerUser,
+                unknown: limits.unknownConnections)
+        }
+    }
+
+    /// What a refused caller gets to see.
+    func problem(_ refusal: Refusal) -> Problem {
+        switch kind {
+        case .operator: .forOperator(refusal)
+        case .client, .inside: .forServer(refusal)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import SecretMemory
+import StrictJSON
+import WarderCore
+import WarderModel
+import WarderWire
+
+/// Answers that hold a value or a token. Written by hand into a buffer that is large enough from the start (growing leaves copies behind),
+/// and wiped after sending.
+enum SecretAnswers {
+    static func value(_ opened: Opened) -> Answer {
+        var json = JSONBuffer(capacity: opened.value.count * 6 + 512)
+        json.beginObject()
+        json.field("name", opened.name.text)
+        json.field("field", opened.field.text)
+        json.field("version", opened.version)
+        json.field("state", opened.state.rawValue)
+        guard write(opened.value, to: &json) else {
+            return Problem(.serviceUnavailable, .unavailable, "There is no locked memory left; try again.")
+                .answer(requestID: "")
+        }
+        json.endObject()
+        var answer = Answer(.ok, body: json.bytes, isSecret: true)
+        answer.version = opened.version
+        return answer
+    }
+
+    static func resolved(_ resolved: Tokens.Resolved) -> Answer {
+        switch resolved {
+        case .value(let opened): return value(opened)
+        case .notModified(let version):
+            var answer = Answer(.notModified)
+            answer.version = version
+            return answer
+        }
+    }
+
+    static func token(_ issued: Tokens.Issued) -> Answer {
+        var json = JSONBuffer(capacity: 320)
+        json.beginObject()
+        if let text = issued.text {
+            json.key("token")
+            // Base62 is plain text by construction.
+            unsafe text.withUnsafeBytes { text in try? unsafe json.string(utf8: text) }
+        }
+        json.field("accessor", issued.accessor.text)
+        json.field("expires", issued.expires.description)
+        json.field("expires_in", issued.expiresInSeconds)
+        json.key("secrets")
+        json.beginArray()
+        for secret in issued.secrets { json.string(secret.text) }
+        json.endArray()
+        json.endObject()
+        return Answer(issued.text == nil ? .ok : .created, body: json.bytes, isSecret: issued.text != nil)
+    }
+
+    /// `false` when locked memory runs out.
+    private static func write(_ value: SecretBytes, to json: inout JSONBuffer) -> Bool {
+        let isText = unsafe value.withUnsafeBytes { unsafe JSONBuffer.isPlainText($0) }
+        json.key(isText ? "value" : "value_base64")
+        guard let text = isText ? value : try? value.base64() else { return false }
+        return unsafe text.withUnsafeBytes { text in
+            do { try unsafe json.string(utf8: text) } catch { return false }
+            return true
+        }
+    }
+}

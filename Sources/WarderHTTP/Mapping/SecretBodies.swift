@@ -1,0 +1,73 @@
+import SecretMemory
+import Sealing
+import StrictJSON
+import WarderModel
+
+/// Request bodies that hold secrets: decoded straight into locked memory.
+enum SecretBodies {
+    /// Text under its own key, anything else as base64 under `…_base64`.
+    struct Put: Decodable {
+        var fields: [String: SecretField]?
+        var fieldsBase64: [String: SecretField]?
+        var checkVersion: UInt32?
+        var expires: String?
+        var owner: String?
+        var labels: [String: String]?
+        var pending: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case fields, expires, owner, labels, pending
+            case fieldsBase64 = "fields_base64"
+            case checkVersion = "check_version"
+        }
+
+        func values() throws(Problem) -> SecretFields {
+            var values: [FieldName: SecretBytes] = [:]
+            for (name, field) in fields ?? [:] {
+                values[try Exchange.parse(name, what: "A field")] = field.bytes
+            }
+            for (name, field) in fieldsBase64 ?? [:] {
+                let name: FieldName = try Exchange.parse(name, what: "A field")
+                guard values[name] == nil else { throw .invalid("A field stands twice.") }
+                values[name] = try field.decodedBase64()
+            }
+            do { return try SecretFields(values) } catch {
+                throw .invalid(
+                    "A version has 1 to \(SecretFields.maximumCount) fields and at most \(SecretFields.maximumBytes) bytes.")
+            }
+        }
+    }
+
+    struct Initialise: Decodable {
+        var passphrase: SecretField?
+        var credentialBase64: SecretField?
+        var presence: SecretField?
+        var operatorName: String
+
+        enum CodingKeys: String, CodingKey {
+            case passphrase, presence
+            case credentialBase64 = "credential_base64"
+            case operatorName = "operator"
+        }
+    }
+
+    struct Unseal: Decodable {
+        var passphrase: SecretField?
+        var credentialBase64: SecretField?
+
+        enum CodingKeys: String, CodingKey {
+            case passphrase
+            case credentialBase64 = "credential_base64"
+        }
+    }
+
+    struct Presence: Decodable {
+        var passphrase: SecretField
+    }
+}
+
+extension SecretField {
+    func decodedBase64() throws(Problem) -> SecretBytes {
+        do { return try SecretBytes(base64: bytes) } catch { throw .invalid("A value is not base64.") }
+    }
+}

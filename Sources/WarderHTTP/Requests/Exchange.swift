@@ -1,0 +1,112 @@
+import SecretMemory
+import StrictJSON
+import Synchronization
+import WarderCore
+import WarderModel
+import WarderWire
+
+/// One request on its way to an answer: what was asked, by whom, and of which vault.
+struct Exchange: Sendable {
+    let caller: Caller
+    let parameters: [String: String]
+    let query: [(name: String, value: String)]
+    let fields: Presented
+    let vault: Vault
+    let context: ServerContext
+    private let body: BodyBytes
+
+    /// What came in header fields.
+    struct Presented: Sendable {
+        var token: PresentedToken?
+        var knownVersion: UInt32?
+    }
+
+    init(
+        caller: Caller, match: RouteMatch, target: RequestTarget, fields: RequestFields, body: [UInt8], context: ServerContext
+    ) {
+        self.caller = caller
+        parameters = match.parameters
+        query = target.query
+        self.fields = Presented(token: fields.token, knownVersion: fields.knownVersion)
+        self.body = BodyBytes(body)
+        self.context = context
+        vault = context.vault
+    }
+
+    // MARK: Parameters
+
+    /// A part of the path, parsed. The route has it, or the table is wrong; a name that does not parse is the caller's mistake.
+    func name<Name: ParsedName>(_ key: String, as type: Name.Type = Name.self) throws(Problem) -> Name {
+        try Exchange.parse(parameters[key] ?? "", as: type, what: key)
+    }
+
+    func parameter(_ name: String) throws(Problem) -> String? {
+        let values = query.filter { $0.name == name }
+        guard values.count <= 1 else { throw .invalid("The query names one parameter twice.") }
+        return values.first?.value
+    }
+
+    /// Refuses parameters that the route does not know.
+    func allowParameters(_ names: Set<String>) throws(Problem) {
+        guard query.allSatisfy({ names.contains($0.name) }) else {
+            throw .invalid("The query has a parameter that this route does not know.")
+        }
+    }
+
+    static func parse<Name: ParsedName>(
+        _ text: String, as type: Name.Type = Name.self, what: String
+    ) throws(Problem) -> Name {
+        do { return try Name(text) } catch { throw .invalid("\(what) is not a valid name: \(error.words)") }
+    }
+
+    // MARK: Body
+
+    /// The body as JSON, strictly: no unknown keys, no duplicates, no surprises.
+    func decode<Body: Decodable>(_ type: Body.Type) throws(Problem) -> Body {
+        var bytes = body.take()
+        if bytes.isEmpty { bytes = Array("{}".utf8) }
+        let document: JSONDocument
+        do { document = try JSONDocument(parsing: bytes, limits: context.jsonLimits) } catch {
+            throw .invalid("The body is not valid JSON.")
+        }
+        defer { document.wipe() }
+        do { return try document.decode(type, unknownKeys: .refuse) } catch {
+            throw .invalid("The body does not fit: \(error).")
+        }
+    }
+
+    /// Refuses a body on routes that take none.
+    func expectNoBody() throws(Problem) {
+        _ = try decode(NoBody.self)
+    }
+
+    private struct NoBody: Decodable {}
+}
+
+/// A body that can be looked at once: whoever looks owns the only copy, and wipes it.
+private final class BodyBytes: Sendable {
+    private let bytes: Mutex<[UInt8]>
+
+    init(_ bytes: [UInt8]) { self.bytes = Mutex(bytes) }
+
+    func take() -> [UInt8] {
+        bytes.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
+        }
+    }
+}
+
+extension NameError {
+    /// What is wrong with a name, in words that can follow a colon.
+    var words: String {
+        switch self {
+        case .empty: "it is empty"
+        case .tooLong(let limit): "it is longer than \(limit) bytes"
+        case .badCharacter: "it has a character that names cannot have"
+        case .badSegment: "each part must begin with a lowercase letter or a digit"
+        case .tooManySegments(let limit): "it has more than \(limit) parts"
+        case .missingPart: "write it as server/tool"
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import HashTreeCollections
+import NIOHTTP1
+import StrictJSON
+import Synchronization
+import WarderCore
+import WarderModel
+import WarderWire
+
+/// Reading the log: pages for people and tails, a stream for exports.
+extension RouteTable {
+    static let audit: [Route] = [
+        Route(.GET, "/v1/audit/events", waits: true) { exchange throws(Problem) in try exchange.searchEvents() },
+        Route(.GET, "/v1/audit/export") { exchange throws(Problem) in try exchange.exportEvents() },
+    ]
+}
+
+extension Exchange {
+    private static let pageParameters: Set<String> = ["after", "limit", "newest", "wait"]
+    private static let defaultPage = 100
+    private static let maximumPage = 1000
+    /// Events that one search looks at before it answers with what it has: bounds the time of an answer.
+    private static let searchBudget = 200_000
+
+    fileprivate func searchEvents() throws(Problem) -> Work {
+        let filter = try filter(besides: Self.pageParameters)
+        let limit = try number("limit", in: 1...Int64(Self.maximumPage)) ?? Int64(Self.defaultPage)
+        let newestFirst = try flag("newest")
+        let wait = try number("wait", in: 0...55) ?? 0
+        let after = try number("after", in: 0...Int64.max)
+        let search = Search(
+            vault: vault, filter: filter, limit: Int(limit), budget: Self.searchBudget, newestFirst: newestFirst)
+        if wait > 0, let after, vault.tails.goesOn(filter, for: caller, at: vault.clock.now()) {
+            // A tail that goes on where it was is the reading that was recorded when it began: an event for each look would make the next
+            // look find something, for ever.
+            try authoriseTail()
+            return .slow { finish in
+                vault.whenEventsFollow(UInt64(after), seconds: wait) {
+                    context.slowWork { finish { search.page(after: UInt64(after)).map(Exchange.answer) } }
+                }
+            }
+        }
+        return .slow { finish in
+            vault.submit(Log.search(filter, by: caller)) { outcome in
+                switch outcome {
+                case .failure(let refusal): finish { .failure(refusal) }
+                case .success(let last):
+                    vault.tails.begin(filter, for: caller, at: vault.clock.now())
+                    let start = after.map(UInt64.init) ?? (newestFirst ? last + 1 : 0)
+                    context.slowWork { finish { search.page(after: start).map(Exchange.answer) } }
+                }
+            }
+        }
+    }
+
+    private func authoriseTail() throws(Problem) {
+        guard let state = vault.state else { throw .forOperator(.sealed) }
+        guard let uid = caller.peer?.uid, state.operators[uid]?.roles.contains(.auditor) == true else {
+            throw .forOperator(.roleMissing)
+        }
+    }
+
+    fileprivate func exportEvents() throws(Problem) -> Work {
+        let filter = try filter(besides: [])
+        let caller = caller
+        let vault = vault
+        let reader = ExportReader(vault: vault, filter: filter)
+        return .stream(
+            .jsonLines,
+            permission: { done in
+                vault.submit(Log.export(filter, by: caller)) { outcome in
+                    switch outcome {
+                    case .success(let last):
+                        reader.start(through: last)
+                        done(nil)
+                    case .failure(let refusal): done(refusal)
+                    }
+                }
+            }, next: { reader.next() })
+    }
+
+    private static func answer(_ page: Log.Page) -> Answer {
+        var json = JSONBuffer(capacity: page.events.reduce(128) { $0 + $1.count + 1 })
+        json.beginObject()
+        json.key("events")
+        json.beginArray()
+        for event in page.events { json.raw(event) }
+        json.endArray()
+        json.field("scanned_to", page.scannedTo)
+        json.field("complete", page.isComplete)
+        json.endObject()
+        return Answer(.ok, body: json.bytes)
+    }
+
+    // MARK: Parameters
+
+    private func filter(besides known: Set<String>) throws(Problem) -> EventFilter {
+        var filter = EventFilter()
+        for (name, value) in query where !known.contains(name) {
+            switch name {
+            case "since": filter.since = try Exchange.moment(value, what: "since")
+            case "until": filter.until = try Exchange.moment(value, what: "until")
+            default:
+                guard let condition = EventFilter.Condition(field: name, value: value), value.utf8.count <= 512 else {
+                    throw .invalid("Events have no field of that name; docs/formats/event.md lists them.")
+                }
+                filter.conditions.append(condition)
+            }
+        }
+        return filter
+    }
+
+    private func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
+        guard let text = try parameter(name) else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            throw .invalid("\(name) is a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    private func flag(_ name: String) throws(Problem) -> Bool {
+        switch try parameter(name) {
+        case nil, "false": false
+        case "true": true
+        default: throw .invalid("\(name) is true or false.")
+        }
+    }
+}
+
+/// One look through the log.
+private struct Search: Sendable {
+    let vault: Vault
+    let filter: EventFilter
+    let limit: Int
+    let budget: Int
+    let newestFirst: Bool
+
+    func page(after: UInt64) -> Result<Log.Page, Refusal> {
+        Result { () throws(Refusal) in
+            try vault.events(matching: filter, after: after, limit: limit, budget: budget, newestFirst: newestFirst)
+        }
+    }
+}
+
+/// Walks the log for an export, a chunk at a time, up to the event that recorded the export itself.
+private final class ExportReader: Sendable {
+    private struct Position {
+        var after: UInt64 = 0
+        var last: UInt64 = 0
+        var isOver = false
+    }
+
+    private let vault: Vault
+    private let filter: EventFilter
+    private let position = Mutex(Position())
+
+    init(vault: Vault, filter: EventFilter) {
+        self.vault = vault
+        self.filter = filter
+    }
+
+    func start(through last: UInt64) { position.withLock { $0.last = last } }
+
+    /// Lines, or `nil` at the end. An event that does not open ends the export with a line that says so.
+    func next() -> [UInt8]? {
+        let position = position.withLock { $0 }
+        guard !position.isOver, position.after < position.last else { return nil }
+        do throws(Refusal) {
+            let page = try vault.events(matching: filter, after: position.after, limit: 512, budget: 2048)
+            self.position.withLock { current in
+                current.after = max(page.scannedTo, current.after)
+                current.isOver = page.isComplete
+            }
+            return page.events.flatMap { $0 + [0x0A] }
+        } catch {
+            self.position.withLock { $0.isOver = true }
+            return Array("{\"export_failed\":\"\(error.rawValue)\",\"after_seq\":\(position.after)}\n".utf8)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import NIOHTTP1
+import WarderCore
+import WarderModel
+import WarderWire
+
+/// What operators can ask. docs/api/openapi.yaml says the same; a test holds the two against each other.
+extension RouteTable {
+    static let `operator` = RouteTable(system + secrets + servers + toolsAndGrants + tokensAndOperators + audit)
+
+    private static let secrets: [Route] = [
+        Route(.GET, "/v1/secrets") { exchange in
+            exchange.ask(Secrets.list(by: exchange.caller)) { .json(SecretList(secrets: $0.map(SecretSummary.init))) }
+        },
+        Route(.GET, "/v1/secrets/{name...}") { exchange throws(Problem) in
+            exchange.ask(Secrets.show(try exchange.name("name"), by: exchange.caller)) { shown in
+                .json(SecretDetail(shown.secret, tools: shown.tools))
+            }
+        },
+        Route(.PUT, "/v1/secrets/{name...}", body: .values) { exchange throws(Problem) in
+            let draft = try Secrets.Draft(exchange.decode(SecretBodies.Put.self))
+            return exchange.ask(Secrets.put(try exchange.name("name"), draft, by: exchange.caller)) { change in
+                .json(SecretChanged(change), change.isNew ? .created : .ok)
+            }
+        },
+        Route(.DELETE, "/v1/secrets/{name...}") { exchange throws(Problem) in
+            exchange.ask(Secrets.delete(try exchange.name("name"), by: exchange.caller)) { .json(SecretChanged($0)) }
+        },
+        Route(.POST, "/v1/reveal/{name...}", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(VersionRequest.self)
+            return exchange.ask(
+                Secrets.reveal(
+                    try exchange.name("name"),
+                    field: try request.field.map { text throws(Problem) in
+                        try Exchange.parse(text, what: "The field")
+                    } ?? .value, version: request.version, by: exchange.caller), SecretAnswers.value)
+        },
+        Route(.POST, "/v1/promote/{name...}", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(VersionRequest.self)
+            guard let version = request.version, request.field == nil else { throw .invalid("Name a version.") }
+            return exchange.ask(
+                Secrets.promote(try exchange.name("name"), version: version, by: exchange.caller)
+            ) { .json(SecretChanged($0)) }
+        },
+        Route(.POST, "/v1/rollback/{name...}", body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(Secrets.rollback(try exchange.name("name"), by: exchange.caller)) {
+                .json(SecretChanged($0))
+            }
+        },
+        Route(.POST, "/v1/undelete/{name...}", body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(Secrets.undelete(try exchange.name("name"), by: exchange.caller)) {
+                .json(SecretChanged($0))
+            }
+        },
+        Route(.POST, "/v1/destroy/{name...}", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(VersionRequest.self)
+            guard request.field == nil else { throw .invalid("A version is destroyed whole, not by field.") }
+            return exchange.ask(
+                Secrets.destroy(try exchange.name("name"), version: request.version, by: exchange.caller)
+            ) { .json(SecretChanged($0)) }
+        },
+    ]
+
+    private static let servers: [Route] = [
+        Route(.GET, "/v1/servers") { exchange in
+            exchange.ask(Servers.list(by: exchange.caller)) { .json(ServerList(servers: $0.map(ServerSummary.init))) }
+        },
+        Route(.POST, "/v1/servers", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(ServerRequest.self)
+            return exchange.ask(
+                Servers.add(
+                    try Exchange.parse(request.name, what: "The server"),
+                    owner: try Exchange.text(request.owner, what: "The owner"),
+                    selectors: try Selectors(request.selectors), by: exchange.caller)
+            ) { .json(ServerSummary($0), .created) }
+        },
+        Route(.GET, "/v1/servers/{server}") { exchange throws(Problem) in
+            exchange.ask(Servers.show(try exchange.name("server"), by: exchange.caller)) { .json(ServerSummary($0)) }
+        },
+        Route(.DELETE, "/v1/servers/{server}") { exchange throws(Problem) in
+            let name: ServerName = try exchange.name("server")
+            return exchange.ask(Servers.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
+        },
+        Route(.POST, "/v1/servers/{server}/quarantine", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(QuarantineRequest.self)
+            return exchange.ask(
+                Servers.quarantine(
+                    try exchange.name("server"), reason: try Exchange.text(request.reason, what: "The reason"),
+                    by: exchange.caller)
+            ) { done in
+                .json(
+                    QuarantineAnswer(
+                        name: done.name.text, revoked: done.revoked, reachable: done.reachable.map(\.text)))
+            }
+        },
+        Route(.POST, "/v1/servers/{server}/release", body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            let name: ServerName = try exchange.name("server")
+            return exchange.ask(Servers.release(name, by: exchange.caller)) { .json(Done(name: name.text)) }
+        },
+    ]
+
+    private static let toolsAndGrants: [Route] = [
+        Route(.GET, "/v1/tools") { exchange in
+            exchange.ask(Tools.list(by: exchange.caller)) { .json(ToolList(tools: $0.map(ToolSummary.init))) }
+        },
+        Route(.POST, "/v1/tools", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(ToolRequest.self)
+            return exchange.ask(
+                Tools.add(
+                    try Exchange.parse(request.name, what: "The tool"), try Tools.Description(request),
+                    by: exchange.caller)
+            ) { .json(ToolSummary($0), .created) }
+        },
+        Route(.DELETE, "/v1/tools/{server}/{tool}") { exchange throws(Problem) in
+            let name = ToolID(server: try exchange.name("server"), tool: try exchange.name("tool"))
+            return exchange.ask(Tools.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
+        },
+        Route(.GET, "/v1/grants") { exchange in
+            exchange.ask(Grants.list(by: exchange.caller)) { .json(GrantList(grants: $0.map(GrantSummary.init))) }
+        },
+        Route(.POST, "/v1/grants", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(GrantRequest.self)
+            let key = GrantKey(
+                tool: try Exchange.parse(request.tool, what: "The tool"),
+                secret: try Exchange.parse(request.secret, what: "The secret"))
+            return exchange.ask(Grants.add(key, try Grants.Terms(request), by: exchange.caller)) {
+                .json(GrantSummary($0), .created)
+            }
+        },
+        Route(.DELETE, "/v1/grants/{server}/{tool}/{secret...}") { exchange throws(Problem) in
+            let key = GrantKey(
+                tool: ToolID(server: try exchange.name("server"), tool: try exchange.name("tool")),
+                secret: try exchange.name("secret"))
+            return exchange.ask(Grants.remove(key, by: exchange.caller)) {
+                .json(Done(name: "\(key.tool) \(key.secret)"))
+            }
+        },
+    ]
+
+    private static let tokensAndOperators: [Route] = [
+        Route(.GET, "/v1/tokens") { exchange in
+            exchange.ask(Tokens.list(by: exchange.caller)) { .json(TokenList(tokens: $0.map(TokenSummary.init))) }
+        },
+        Route(.DELETE, "/v1/tokens/{accessor}") { exchange throws(Problem) in
+            let accessor: TokenAccessor = try exchange.name("accessor")
+            return exchange.ask(Tokens.revoke(accessor, by: exchange.caller)) { .json(Done(name: accessor.text)) }
+        },
+        Route(.GET, "/v1/operators") { exchange in
+            exchange.ask(Operators.list(by: exchange.caller)) {
+                .json(OperatorList(operators: $0.map(OperatorSummary.init)))
+            }
+        },
+        Route(.POST, "/v1/operators", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(OperatorRequest.self)
+            var roles: Set<Role> = []
+            for role in request.roles {
+                roles.insert(try Exchange.choice(role, Role.self, default: .auditor, what: "A role"))
+            }
+            guard !roles.isEmpty else { throw .invalid("An operator needs at least one role.") }
+            var groups: [String] = []
+            for group in request.groups ?? [] {
+                groups.append(try Exchange.parse(group, as: ServerName.self, what: "A group").text)
+            }
+            return exchange.ask(
+                Operators.add(
+                    try Exchange.parse(request.name, what: "The operator"), uid: request.uid, roles: roles,
+                    groups: groups.sorted(), by: exchange.caller)
+            ) { .json(OperatorSummary($0), .created) }
+        },
+        Route(.DELETE, "/v1/operators/{operator}") { exchange throws(Problem) in
+            let name: OperatorName = try exchange.name("operator")
+            return exchange.ask(Operators.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
+        },
+    ]
+}

@@ -1,0 +1,111 @@
+import NIOHTTP1
+import WarderWire
+
+/// A route: a method, a pattern of segments, and what to do. Patterns: `/v1/servers/{server}/release`; `{name...}` takes all that is left.
+struct Route: Sendable {
+    /// How large a body may be.
+    enum BodyLimit: Sendable {
+        case none
+        case small
+        /// Values of secrets.
+        case values
+    }
+
+    /// Whom the route is for, before the vault is asked anything.
+    enum Audience: Sendable {
+        /// Whoever the socket admits.
+        case anybody
+        /// Peers that match a registered server; on the operator socket the same as anybody, because the vault decides by role.
+        case registered
+    }
+
+    let method: HTTPMethod
+    let pattern: String
+    let body: BodyLimit
+    let audience: Audience
+    /// Whether the answer may wait for something to happen.
+    let waits: Bool
+    let work: @Sendable (Exchange) throws(Problem) -> Work
+    fileprivate let parts: [Part]
+
+    fileprivate enum Part: Sendable {
+        case literal(String)
+        case one(String)
+        case rest(String)
+    }
+
+    init(
+        _ method: HTTPMethod, _ pattern: String, body: BodyLimit = .none, for audience: Audience = .registered,
+        waits: Bool = false, _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.body = body
+        self.audience = audience
+        self.waits = waits
+        self.work = work
+        parts = pattern.split(separator: "/").map { part in
+            guard part.hasPrefix("{") else { return .literal(String(part)) }
+            let name = part.dropFirst().dropLast()
+            return name.hasSuffix("...") ? .rest(String(name.dropLast(3))) : .one(String(name))
+        }
+    }
+
+    /// The parameters, if the path has the pattern's shape.
+    fileprivate func match(_ segments: [Substring]) -> [String: String]? {
+        var parameters: [String: String] = [:]
+        var index = 0
+        for part in parts {
+            guard index < segments.count else { return nil }
+            switch part {
+            case .literal(let text):
+                guard segments[index] == text else { return nil }
+            case .one(let name):
+                parameters[name] = String(segments[index])
+            case .rest(let name):
+                parameters[name] = segments[index...].joined(separator: "/")
+                index = segments.count - 1
+            }
+            index += 1
+        }
+        return index == segments.count ? parameters : nil
+    }
+}
+
+/// A route that was found, with the parts of the path that it names.
+struct RouteMatch: Sendable {
+    let route: Route
+    let parameters: [String: String]
+}
+
+/// All routes of one socket. Each socket has its own table: what is not in it cannot be reached there.
+struct RouteTable: Sendable {
+    let routes: [Route]
+    /// Routes without parameters by method and path.
+    private let exact: [String: [Route]]
+    private let patterns: [Route]
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        exact = Dictionary(grouping: routes.filter { !$0.pattern.contains("{") }, by: \.pattern)
+        patterns = routes.filter { $0.pattern.contains("{") }
+    }
+
+    /// - Throws: 404 for a path that no route has, 405 for one that has it with other methods.
+    func find(_ method: HTTPMethod, _ target: RequestTarget) throws(Problem) -> RouteMatch {
+        var allowed: [HTTPMethod] = []
+        for route in exact[String(target.path)] ?? [] {
+            if route.method == method { return RouteMatch(route: route, parameters: [:]) }
+            allowed.append(route.method)
+        }
+        for route in patterns {
+            guard let parameters = route.match(target.segments) else { continue }
+            if route.method == method { return RouteMatch(route: route, parameters: parameters) }
+            allowed.append(route.method)
+        }
+        guard !allowed.isEmpty else { throw Problem(.notFound, .notFound, "There is no such route on this socket.") }
+        var problem = Problem(.methodNotAllowed, .methodNotAllowed, "The route does not know this method.")
+        problem.allow = Set(allowed.map(\.rawValue)).sorted().joined(separator: ", ")
+        throw problem
+    }
+}

@@ -1,0 +1,179 @@
+import Glibc
+import NIOHTTP1
+import SecretMemory
+import Sealing
+import StrictJSON
+import WarderCore
+import WarderCrypto
+import WarderModel
+import WarderWire
+
+/// The vault itself: state, keys, presence, findings, metrics.
+extension RouteTable {
+    static let system: [Route] = [
+        Route(.GET, "/v1/sys/status") { exchange in .done(.json(exchange.status())) },
+        Route(.POST, "/v1/sys/init", body: .small) { exchange throws(Problem) in try exchange.initialise() },
+        Route(.POST, "/v1/sys/unseal", body: .small) { exchange throws(Problem) in try exchange.unseal() },
+        Route(.POST, "/v1/sys/seal", body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(Vault.seal(by: exchange.caller)) { .json(exchange.status()) }
+        },
+        Route(.GET, "/v1/sys/findings") { exchange in
+            exchange.ask(Doctor.read(by: exchange.caller)) { .json(Findings($0 + exchange.daemonFindings())) }
+        },
+        Route(.GET, "/v1/metrics") { exchange in
+            var answer = Answer(.ok, body: Array(exchange.metrics().utf8))
+            answer.mediaType = .metrics
+            return .done(answer)
+        },
+        Route(.POST, "/v1/presence", body: .small) { exchange throws(Problem) in
+            let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
+            return .slow { finish in
+                exchange.vault.provePresence(passphrase, by: exchange.caller) { outcome in
+                    finish { outcome.map { .json(PresenceProof(proof: $0)) } }
+                }
+            }
+        },
+        Route(.PUT, "/v1/presence", body: .small) { exchange throws(Problem) in
+            let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
+            try Exchange.checkStrength(passphrase)
+            return .slow { finish in
+                do throws(Refusal) {
+                    let verifier = try PresenceVerifier(passphrase: passphrase, cost: exchange.passphraseCost())
+                    exchange.vault.submit(Operators.setPresence(verifier, by: exchange.caller)) { outcome in
+                        finish { outcome.map { .json(Done(name: $0.text)) } }
+                    }
+                } catch {
+                    finish { .failure(error) }
+                }
+            }
+        },
+    ]
+}
+
+extension Exchange {
+    /// Shortest passphrase in bytes. Argon2id makes guessing slow; only length makes it hopeless.
+    static let shortestPassphrase = 12
+
+    static func checkStrength(_ passphrase: SecretBytes) throws(Problem) {
+        guard passphrase.count >= shortestPassphrase else {
+            throw .invalid("A passphrase has at least \(shortestPassphrase) bytes; four random words are a good one.")
+        }
+    }
+
+    fileprivate func passphraseCost() throws(Refusal) -> PasswordHash.Cost {
+        let cost = context.facts.passphraseCost
+        do { return try PasswordHash.Cost(passes: cost.passes, memoryBytes: cost.memoryBytes) } catch {
+            throw .memoryNotLocked
+        }
+    }
+
+    fileprivate func initialise() throws(Problem) -> Work {
+        let request = try decode(SecretBodies.Initialise.self)
+        let name: OperatorName = try Exchange.parse(request.operatorName, what: "The operator")
+        guard let peer = caller.peer else { throw .forOperator(.notAnOperator) }
+        guard vault.phase == .notInitialised else { throw .forOperator(.alreadyInitialised) }
+        guard (request.passphrase == nil) != (request.credentialBase64 == nil) else {
+            throw .invalid("Give a passphrase or a credential, and not both.")
+        }
+        if let passphrase = request.passphrase { try Exchange.checkStrength(passphrase.bytes) }
+        if let presence = request.presence { try Exchange.checkStrength(presence.bytes) }
+        let credential = try request.credentialBase64?.decodedBase64()
+        if let credential, credential.count < KeySlot.minimumCredentialBytes {
+            throw .invalid("A credential has at least \(KeySlot.minimumCredentialBytes) random bytes.")
+        }
+        let profile = Profile(rawValue: context.facts.profile) ?? .team
+        let own = request.presence?.bytes ?? request.passphrase?.bytes
+        return .slow { finish in
+            do throws(Refusal) {
+                let cost = try passphraseCost()
+                let opener: Initialisation.Opener
+                if let passphrase = request.passphrase?.bytes {
+                    opener = .passphrase(passphrase, cost)
+                } else if let credential {
+                    opener = .credential(credential)
+                } else {
+                    throw .wrongKey
+                }
+                let initialisation = try Initialisation(
+                    profile: profile, opener: opener, operatorName: name, uid: peer.uid,
+                    presence: own.map { secret throws(Refusal) in try PresenceVerifier(passphrase: secret, cost: cost) },
+                    at: vault.clock.now().wall)
+                vault.open(initialisation, by: caller) { outcome in
+                    finish {
+                        outcome.map {
+                            .json(
+                                InitAnswer(
+                                    vault: initialisation.foundation.vault.description,
+                                    logKey: LogKey.text(initialisation.foundation), operatorName: name.text,
+                                    roles: initialisation.firstOperator.roles.sorted().map(\.rawValue)), .created)
+                        }
+                    }
+                }
+            } catch {
+                finish { .failure(error) }
+            }
+        }
+    }
+
+    fileprivate func unseal() throws(Problem) -> Work {
+        let request = try decode(SecretBodies.Unseal.self)
+        guard (request.passphrase == nil) != (request.credentialBase64 == nil) else {
+            throw .invalid("Give a passphrase or a credential, and not both.")
+        }
+        if vault.phase == .unsealed { return .done(.json(status())) }
+        let credential = try request.credentialBase64?.decodedBase64()
+        return .slow { finish in
+            guard let secret = request.passphrase?.bytes ?? credential else { return finish { .failure(.wrongKey) } }
+            vault.unseal(with: secret, isPassphrase: request.passphrase != nil, by: caller) { outcome in
+                finish { outcome.map { .json(status()) } }
+            }
+        }
+    }
+
+    fileprivate func status() -> VaultStatus {
+        let foundation = vault.foundation
+        let state = vault.state
+        let memory = LockedMemory.status
+        return VaultStatus(
+            state: vault.phase.rawValue, vault: foundation?.vault.description,
+            profile: foundation?.profile.rawValue ?? context.facts.profile, version: context.facts.version, pid: getpid(),
+            started: context.facts.started, slots: foundation?.slots.map(\.kindName) ?? [],
+            secrets: state?.secrets.count, servers: state?.servers.count,
+            events: foundation == nil ? nil : Int64(vault.sequence), memoryLocked: memory.unlockedBytes == 0,
+            logKey: foundation.map(LogKey.text), clientSocket: context.facts.clientSocket)
+    }
+
+    fileprivate func daemonFindings() -> [Diagnosis] {
+        guard LockedMemory.status.unlockedBytes > 0 else { return [] }
+        return [
+            Diagnosis(
+                .warning, "memory_not_locked", "Keys and values can reach the swap: memory could not be locked.",
+                remedy: "Raise LimitMEMLOCK (systemd) or ulimit -l, then restart warderd.")
+        ]
+    }
+
+    fileprivate func metrics() -> String {
+        let state = vault.state
+        let memory = LockedMemory.status
+        return context.statistics.text(facts: [
+            ("warder_unsealed", "Whether the vault is unsealed.", vault.phase == .unsealed ? 1 : 0),
+            ("warder_events", "Events in the log.", Int64(vault.sequence)),
+            ("warder_secrets", "Secrets, deleted ones included.", Int64(state?.secrets.count ?? 0)),
+            ("warder_servers", "Registered servers.", Int64(state?.servers.count ?? 0)),
+            ("warder_tokens", "Tokens in memory.", Int64(state?.tokens.count ?? 0)),
+            ("warder_locked_memory_bytes", "Locked memory for secrets.", Int64(memory.lockedBytes)),
+            ("warder_unlocked_memory_bytes", "Memory for secrets that could not be locked.", Int64(memory.unlockedBytes)),
+        ])
+    }
+}
+
+extension Findings {
+    init(_ findings: [Diagnosis]) {
+        self.init(
+            findings: findings.sorted { $0.severity < $1.severity }.map {
+                Findings.Finding(
+                    severity: $0.severity.rawValue, code: $0.code, message: $0.message, remedy: $0.remedy)
+            })
+    }
+}

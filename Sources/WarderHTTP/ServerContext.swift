@@ -1,0 +1,87 @@
+package import Logging
+import NIOPosix
+import StrictJSON
+package import WarderCore
+package import WarderLinux
+
+/// What all connections share.
+package struct ServerContext: Sendable {
+    package let vault: Vault
+    package let attestor: Attestor
+    package let limits: ServerLimits
+    package let facts: DaemonFacts
+    package let statistics: Statistics
+    package let logger: Logger
+    let clientUsage: UsageLimiter
+    let unknownUsage: UnknownUsage
+    /// Bodies are bounded before they are read; the scanner needs only to bound their shape.
+    let jsonLimits: JSONLimits
+    private let slowThreads: NIOThreadPool
+
+    package init(vault: Vault, attestor: Attestor, limits: ServerLimits, facts: DaemonFacts, logger: Logger) {
+        self.vault = vault
+        self.attestor = attestor
+        self.limits = limits
+        self.facts = facts
+        self.logger = logger
+        statistics = Statistics()
+        clientUsage = UsageLimiter(perSecond: limits.requestsPerSecond, burst: limits.burst)
+        unknownUsage = UnknownUsage()
+        jsonLimits = JSONLimits(maxBytes: limits.secretBodyBytes)
+        slowThreads = NIOThreadPool(numberOfThreads: 4)
+        slowThreads.start()
+    }
+
+    /// Runs what would hold an event loop up: passphrases, and walks through the log.
+    func slowWork(_ body: @escaping @Sendable () -> Void) {
+        slowThreads.submit { state in
+            if case .active = state { body() }
+        }
+    }
+}
+
+/// What one peer may take up. Counted in connections, bytes and seconds.
+package struct ServerLimits: Sendable {
+    package var connectionsPerUser = 64
+    package var unknownConnections = 8
+    /// Connections that only the operator socket can have, whatever the client socket does.
+    package var operatorConnections = 16
+    package var clientConnections = 1024
+    package var requestsPerSecond = 20_000
+    package var burst = 20_000
+    package var bodyBytes = 64 << 10
+    package var secretBodyBytes = 2 << 20
+    package var headerFieldBytes = 8 << 10
+    package var headerListBytes = 16 << 10
+    package var headerFields = 64
+    package var firstByteSeconds: Int64 = 5
+    package var headerSeconds: Int64 = 5
+    package var bodySeconds: Int64 = 10
+    package var requestSeconds: Int64 = 30
+    package var longPollSeconds: Int64 = 60
+    package var idleSeconds: Int64 = 60
+    package var requestsPerConnection = 1_000_000
+
+    package init() {}
+}
+
+/// What the daemon knows of itself, for `status`.
+package struct DaemonFacts: Sendable {
+    package var version: String
+    package var started: String
+    package var clientSocket: String
+    package var profile: String
+    /// What new passphrases cost.
+    package var passphraseCost: (passes: Int, memoryBytes: Int)
+
+    package init(
+        version: String, started: String, clientSocket: String, profile: String,
+        passphraseCost: (passes: Int, memoryBytes: Int)
+    ) {
+        self.version = version
+        self.started = started
+        self.clientSocket = clientSocket
+        self.profile = profile
+        self.passphraseCost = passphraseCost
+    }
+}

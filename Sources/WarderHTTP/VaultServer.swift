@@ -1,0 +1,101 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+package import WarderCore
+import WarderLinux
+import WarderModel
+
+/// Listens on the vault's sockets and hands their connections over.
+package final class VaultServer: Sendable {
+    private let context: ServerContext
+    private let group: MultiThreadedEventLoopGroup
+    private let channels = Mutex<[any Channel]>([])
+    private let rosters: [ObjectIdentifier: NIOLoopBound<ConnectionRoster>]
+
+    /// - Parameter eventLoops: one is best on small machines; the writer's thread does the rest.
+    package init(_ context: ServerContext, eventLoops: Int) {
+        self.context = context
+        group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops)
+        var rosters: [ObjectIdentifier: NIOLoopBound<ConnectionRoster>] = [:]
+        for loop in group.makeIterator() {
+            rosters[ObjectIdentifier(loop)] = NIOLoopBound.makeCompletingOnLoop(loop)
+        }
+        self.rosters = rosters
+    }
+
+    /// Starts to accept on a listening socket that is open already.
+    package func listen(on socket: Int32, as kind: Caller.Door) async throws {
+        let door = Door(kind, limits: context.limits)
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.take(channel, door) }
+            }
+            .withBoundSocket(socket)
+            .get()
+        channels.withLock { $0.append(channel) }
+    }
+
+    /// Stops accepting, lets requests under way finish for a moment, and closes.
+    package func shutDown() async {
+        for channel in channels.withLock({ $0 }) { try? await channel.close() }
+        for (_, roster) in rosters {
+            roster.eventLoop.execute { roster.value.drain() }
+        }
+        try? await group.shutdownGracefully()
+    }
+
+    /// Counts of strangers and of the throttled since the last call, for the log.
+    package func takeTurnedAway() -> [TurnedAway] {
+        context.clientUsage.forgetIdle(at: .now)
+        return context.unknownUsage.takeCounts().map { count, requests in
+            TurnedAway(
+                kind: count.kind == .unknown ? .unknown : .limited, uid: count.uid == .max ? nil : count.uid,
+                requests: requests)
+        }
+    }
+
+    private func take(_ channel: any Channel, _ door: Door) throws {
+        let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        guard let socket else { throw ChannelError.inappropriateOperationForState }
+        let attested = try context.attestor.open(socket: socket)
+        var check = PeerCheck(attested, vault: context.vault)
+        let share: ConnectionGate.Share
+        if door.kind == .client, context.vault.phase == .unsealed, try !check.look().isKnown {
+            share = .unknown
+        } else {
+            share = .user(attested.credentials.uid)
+        }
+        guard door.gate.enter(share) else {
+            context.statistics.connectionTurnedAway()
+            if share == .unknown { context.unknownUsage.add(.limited, uid: attested.credentials.uid) }
+            throw ChannelError.ioOnClosedChannel
+        }
+        let connection = Connection(door: door, server: context, check: check, share: share)
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = context.limits.headerFieldBytes
+        limits.maxHeaderListSize = context.limits.headerListBytes
+        limits.maxHeaderFieldCount = context.limits.headerFields
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers([
+            FirstByteWatch(connection), ByteToMessageHandler(decoder), connection,
+        ])
+        rosters[ObjectIdentifier(channel.eventLoop)]?.value.add(connection, channel)
+    }
+}
+
+/// Requests of one user that were turned away before anybody decided.
+package struct TurnedAway: Sendable {
+    package enum Kind: Sendable {
+        case unknown, limited
+    }
+
+    package let kind: Kind
+    /// `nil` for many users together.
+    package let uid: UInt32?
+    package let requests: UInt64
+}

@@ -1,0 +1,109 @@
+import CWarderLinux
+import Glibc
+import Synchronization
+import SystemPackage
+package import WarderModel
+
+/// The process on the other end of one connection, held by handles that cannot come to mean another process.
+///
+/// The handles are closed with the last reference. Besides the socket a connection costs three descriptors, and a
+/// fourth while it is opened.
+package final class AttestedPeer: Sendable {
+    /// What the last look found, so that an unchanged peer costs no parsing.
+    private struct Memory {
+        var controlGroup: [UInt8] = []
+        var unit: String?
+    }
+
+    /// What the socket itself says; fixed at connect(2).
+    package let credentials: PeerCredentials
+    /// What stays the same for as long as the process lives.
+    private let identity: Peer
+    private let pidfd: Descriptor?
+    private let process: ProcessDirectory?
+    private let inspector: ExecutableInspector
+    private let memory = Mutex(Memory())
+
+    init(
+        credentials: PeerCredentials,
+        identity: Peer,
+        pidfd: Descriptor?,
+        process: ProcessDirectory?,
+        inspector: ExecutableInspector
+    ) {
+        self.credentials = credentials
+        self.identity = identity
+        self.pidfd = pidfd
+        self.process = process
+        self.inspector = inspector
+    }
+
+    /// The level that was reached when the connection was accepted.
+    package var attestation: Peer.Attestation { identity.attestation }
+
+    /// Looks at the process again and says what it is now. Call it for every request.
+    ///
+    /// Nothing is believed before the process was seen alive behind the last read, so that an answer is about the
+    /// process that connected, or there is none.
+    ///
+    /// - Throws: `.processEnded` when it has gone, even though others may hold the connection open;
+    ///   `.processChanged` when it executed another program meanwhile; `.outOfDescriptors`; `.kernel`.
+    package func attest(needs: Set<AttestationNeed>) throws(AttestationError) -> Peer {
+        var peer = identity
+        if let process {
+            peer.unit = try unit(of: process)
+            if !needs.isEmpty {
+                peer.executable = try inspector.inspect(process, hash: needs.contains(.executableHash))
+            }
+        }
+        try confirmAlive()
+        return peer
+    }
+
+    /// Whether `attest(needs:)` would have to read an executable from disk, up to the size limit.
+    ///
+    /// Then call it where blocking for a second is acceptable, not on an event loop.
+    package func mustHash(for needs: Set<AttestationNeed>) -> Bool {
+        guard needs.contains(.executableHash), let process else { return false }
+        return inspector.mustRead(process)
+    }
+
+    private func unit(of process: ProcessDirectory) throws(AttestationError) -> String? {
+        do throws(Errno) {
+            guard let text = try process.controlGroups() else { return nil }
+            return memory.withLock { memory in
+                if memory.controlGroup != text {
+                    memory.unit = ControlGroup.unit(in: text)
+                    memory.controlGroup = text
+                }
+                return memory.unit
+            }
+        } catch {
+            if error == .noSuchProcess || error == .noSuchFileOrDirectory { throw .processEnded }
+            throw AttestationError(.controlGroup, error)
+        }
+    }
+
+    /// - Throws: `.processEnded` unless the process that connected is plainly alive at this moment.
+    func confirmAlive() throws(AttestationError) {
+        do throws(Errno) {
+            if let pidfd {
+                guard try checked(warder_pidfd_ended(pidfd.number)) == 0 else { throw Errno.noSuchProcess }
+            } else if identity.attestation == .starttime, let process {
+                let now = try process.status()
+                guard now.startTime == identity.startTime, !now.hasEnded else { throw Errno.noSuchProcess }
+            } else if !processExists(identity.pid) {
+                // All that can be said without a handle: the number is not in use.
+                throw Errno.noSuchProcess
+            }
+        } catch {
+            if error == .noSuchProcess { throw .processEnded }
+            throw AttestationError(.liveness, error)
+        }
+    }
+}
+
+/// Whether any process has this number, visible in `/proc` or not.
+func processExists(_ pid: Int32) -> Bool {
+    kill(pid, 0) == 0 || errno != ESRCH
+}

@@ -1,0 +1,64 @@
+import CWarderLinux
+import Glibc
+package import SystemPackage
+
+/// Takes from this process what would let its memory leak. The first thing the daemon does.
+///
+/// Being not dumpable is lost at execve(2), and whoever executes the daemon cannot set it for it: it has to be applied in
+/// every program anew, before the first secret is in memory. Best from the main thread before there are others.
+package enum ProcessHardening {
+    /// One measure.
+    package enum Measure: String, Hashable, Sendable, CaseIterable {
+        /// No mapping is written, should a core file be written after all.
+        case coreDumpFilter
+        /// Soft and hard limit of core files are 0.
+        case coreFileLimit
+        /// Files are created for their owner alone.
+        case fileCreationMask
+        /// Nothing executed from here gains privileges.
+        case noNewPrivileges
+        /// No core file, no ptrace and no `/proc/PID/mem` for other processes of the same user.
+        case notDumpable
+    }
+
+    /// A measure that the kernel refused; the process should not go on.
+    package struct Failure: Error, Hashable, Sendable {
+        package var measure: Measure
+        package var reason: Errno
+    }
+
+    /// Applies every measure.
+    ///
+    /// - Returns: What could not be had and can be done without: `.coreDumpFilter`, where `/proc` is read-only.
+    /// - Throws: The first measure that failed and is required.
+    package static func apply() throws(Failure) -> Set<Measure> {
+        var missing: Set<Measure> = []
+        // First, because the file belongs to root as soon as the process is not dumpable.
+        if !clearCoreDumpFilter() { missing.insert(.coreDumpFilter) }
+        try require(.coreFileLimit, warder_forbid_core_files())
+        umask(0o077)
+        try require(.noNewPrivileges, warder_set_no_new_privileges())
+        if !isOnlyThread() { try require(.noNewPrivileges, warder_spread_no_new_privileges()) }
+        try require(.notDumpable, warder_clear_dumpable())
+        return missing
+    }
+
+    private static func require(_ measure: Measure, _ result: Int32) throws(Failure) {
+        do throws(Errno) {
+            try checked(result)
+        } catch {
+            throw Failure(measure: measure, reason: error)
+        }
+    }
+
+    /// The attribute belongs to a thread, and is handed down to those that it starts.
+    private static func isOnlyThread() -> Bool {
+        ProcFile.read("/proc/self/status")?.split(separator: UInt8(ascii: "\n"))
+            .contains { $0.elementsEqual("Threads:\t1".utf8) } ?? false
+    }
+
+    private static func clearCoreDumpFilter() -> Bool {
+        guard let file = try? Descriptor.open("/proc/thread-self/coredump_filter", flags: O_WRONLY) else { return false }
+        return unsafe write(file.number, "0", 1) == 1
+    }
+}

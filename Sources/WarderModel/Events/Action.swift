@@ -1,0 +1,154 @@
+/// Everything that can be asked of the vault and is written down. The raw value is the event's `type`.
+///
+/// Each action says what it needs (`permission`) in one place, so that no route can forget to ask.
+package enum Action: String, Sendable, Codable, CaseIterable {
+    // MARK: The vault itself
+
+    /// The daemon opened its database and began to listen. Says nothing about being unsealed.
+    case vaultStart = "vault.start"
+    /// The daemon ended in order. One that was killed leaves a start without it.
+    case vaultStop = "vault.stop"
+    case vaultInit = "vault.init"
+    /// Opening the vault with a key slot, or failing to. Everybody whom the operator socket admits may try.
+    case vaultUnseal = "vault.unseal"
+    case vaultSeal = "vault.seal"
+    /// Requests of processes that match no registered server, counted for a minute.
+    case peerUnknown = "peer.unknown"
+    /// Requests refused before they were read because their sender had used up its share, counted for a minute.
+    case peerLimited = "peer.limited"
+    /// Proving that a person sits at the terminal. Allows nothing by itself.
+    case presenceProve = "presence.prove"
+    /// Setting the caller's own passphrase.
+    case presenceSet = "presence.set"
+
+    // MARK: Secrets, by operators
+
+    /// Storing a new version. Does not imply reading it back.
+    case secretPut = "secret.put"
+    /// Seeing a value. Does not follow from any role but `reader`.
+    case secretReveal = "secret.reveal"
+    /// Seeing names, versions, labels and dates of all secrets. No values.
+    case secretList = "secret.list"
+    /// The same of one secret. No values.
+    case secretShow = "secret.show"
+    case secretPromote = "secret.promote"
+    case secretRollback = "secret.rollback"
+    /// Hiding a secret so that it resolves for nobody. Undone by `secretUndelete`.
+    case secretDelete = "secret.delete"
+    case secretUndelete = "secret.undelete"
+    /// Erasing the values of one version, or of all, for good.
+    case secretDestroy = "secret.destroy"
+
+    // MARK: Secrets, by servers
+
+    /// Getting a value with a token.
+    case secretResolve = "secret.resolve"
+
+    // MARK: Tokens
+
+    case tokenIssue = "token.issue"
+    case tokenRenew = "token.renew"
+    /// A server gives its own token back.
+    case tokenDrop = "token.drop"
+    case tokenList = "token.list"
+    case tokenRevoke = "token.revoke"
+    /// How a tool call went, as the server tells it.
+    case callReport = "call.report"
+
+    // MARK: Servers, tools, grants, operators
+
+    case serverAdd = "server.add"
+    case serverList = "server.list"
+    case serverQuarantine = "server.quarantine"
+    case serverRelease = "server.release"
+    case serverRemove = "server.remove"
+    case toolAdd = "tool.add"
+    case toolList = "tool.list"
+    case toolRemove = "tool.remove"
+    case grantAdd = "grant.add"
+    case grantList = "grant.list"
+    case grantRemove = "grant.remove"
+    case operatorAdd = "operator.add"
+    case operatorList = "operator.list"
+    case operatorRemove = "operator.remove"
+
+    // MARK: The log
+
+    /// Reading events: live, filtered, or as a file.
+    case auditSearch = "audit.search"
+    case auditExport = "audit.export"
+    /// Reading the vault's own findings about its configuration.
+    case doctorRead = "doctor.read"
+}
+
+/// What an action does to its subject, for readers who count by kind.
+package enum Effect: String, Sendable {
+    case create, read, update, delete, use, start, stop, authenticate
+}
+
+extension Action {
+    /// Who may ask for it.
+    package enum Permission: Sendable, Equatable {
+        /// An operator with any of these roles.
+        case roles(Set<Role>)
+        /// Every registered operator.
+        case anyOperator
+        /// Whoever the operator socket admits: the act itself needs a key.
+        case operatorSocket
+        /// A process that matches a registered server; the command itself looks for tool, token and grant.
+        case server
+        /// The vault itself.
+        case vault
+    }
+
+    package var permission: Permission {
+        switch self {
+        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited: .vault
+        case .vaultInit, .vaultUnseal: .operatorSocket
+        case .vaultSeal: .roles([.admin])
+        case .presenceProve, .presenceSet: .anyOperator
+        case .secretPut, .secretPromote, .secretRollback: .roles([.admin, .rotator])
+        case .secretReveal: .roles([.reader])
+        case .secretList, .secretShow: .roles([.admin, .rotator, .reader, .auditor])
+        case .secretDelete, .secretUndelete, .secretDestroy: .roles([.admin])
+        case .secretResolve, .tokenIssue, .tokenRenew, .tokenDrop, .callReport: .server
+        case .tokenList: .roles([.admin, .auditor])
+        case .tokenRevoke: .roles([.admin])
+        case .serverAdd, .serverQuarantine, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+            .grantRemove, .operatorAdd, .operatorRemove:
+            .roles([.admin])
+        case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
+        case .auditSearch, .auditExport: .roles([.auditor])
+        }
+    }
+
+    /// Whether a person must prove to be there where a server may run under their uid: a reveal, and every change of who may do what.
+    package var needsPresence: Bool {
+        switch self {
+        case .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
+            .operatorAdd, .operatorRemove:
+            true
+        // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
+        default: false
+        }
+    }
+
+    package var effect: Effect {
+        switch self {
+        case .vaultInit, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd: .create
+        case .secretReveal, .secretList, .secretShow, .secretResolve, .tokenList, .serverList, .toolList, .grantList,
+            .operatorList, .auditSearch, .auditExport, .doctorRead:
+            .read
+        case .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverQuarantine, .serverRelease,
+            .presenceSet:
+            .update
+        case .secretDelete, .secretDestroy, .tokenDrop, .tokenRevoke, .serverRemove, .toolRemove,
+            .grantRemove, .operatorRemove:
+            .delete
+        case .callReport, .peerUnknown, .peerLimited: .use
+        case .vaultStart, .vaultUnseal: .start
+        case .vaultSeal, .vaultStop: .stop
+        case .presenceProve: .authenticate
+        }
+    }
+}

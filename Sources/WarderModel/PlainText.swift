@@ -1,0 +1,26 @@
+/// Words of a person (a description, an owner, a reason), bounded and free of anything that could drive a terminal or reorder a line.
+package struct PlainText: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// Longest accepted text in bytes of UTF-8.
+    package static let maximumBytes = 2000
+
+    package let text: String
+
+    /// - Throws: `NameError` for an empty or over-long text, a control character (line breaks included), or a bidirectional override.
+    package init(_ text: String) throws(NameError) {
+        guard !text.utf8.isEmpty else { throw .empty }
+        guard text.utf8.count <= Self.maximumBytes else { throw .tooLong(limit: Self.maximumBytes) }
+        guard text.unicodeScalars.allSatisfy({ Self.isHarmless($0) }) else { throw .badCharacter }
+        self.text = text
+    }
+
+    package init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
+    package func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
+    package var description: String { text }
+
+    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+        default: true
+        }
+    }
+}

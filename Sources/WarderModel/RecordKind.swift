@@ -1,0 +1,8 @@
+/// The nouns that are stored, one sealed record each. The raw value stands in the database and is bound into every seal.
+package enum RecordKind: String, Sendable, CaseIterable {
+    case secret
+    case server
+    case tool
+    case grant
+    case `operator`
+}

@@ -1,0 +1,152 @@
+/// A moment, in whole milliseconds since 1970-01-01 UTC.
+package struct Timestamp: Hashable, Comparable, Sendable, Codable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package init(from decoder: any Decoder) throws { milliseconds = try Int64(from: decoder) }
+    package func encode(to encoder: any Encoder) throws { try milliseconds.encode(to: encoder) }
+
+    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+
+    /// The moment `seconds` later; saturates instead of overflowing.
+    package func adding(seconds: Int64) -> Timestamp {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, second) = milliseconds.addingReportingOverflow(product)
+        return Timestamp(milliseconds: overflow || second ? (seconds < 0 ? .min : .max) : sum)
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:30:00.000Z`.
+    package var description: String {
+        let (days, millisecondOfDay) = milliseconds.quotientAndRemainder(flooringBy: 86_400_000)
+        let date = CivilDate(daysSinceEpoch: days)
+        let second = millisecondOfDay / 1000
+        var text = ""
+        text.reserveCapacity(24)
+        text += Self.padded(date.year, 4) + "-" + Self.padded(date.month, 2) + "-" + Self.padded(date.day, 2) + "T"
+        text += Self.padded(second / 3600, 2) + ":" + Self.padded(second / 60 % 60, 2) + ":"
+        text += Self.padded(second % 60, 2) + "." + Self.padded(millisecondOfDay % 1000, 3) + "Z"
+        return text
+    }
+
+    /// Reads RFC 3339 (`2026-11-21T09:30:00Z`, optional fraction, optional offset) or a bare date (`2026-11-21`, midnight UTC).
+    package init?(rfc3339 text: String) {
+        var scanner = DigitScanner(text)
+        guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2), scanner.take("-"),
+            let day = scanner.digits(2), let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+        else { return nil }
+        guard !scanner.isAtEnd else {
+            self.init(milliseconds: days * 86_400_000)
+            return
+        }
+        guard scanner.take("T") || scanner.take("t") || scanner.take(" "), let hour = scanner.digits(2), hour < 24,
+            scanner.take(":"), let minute = scanner.digits(2), minute < 60, scanner.take(":"),
+            let second = scanner.digits(2), second < 60
+        else { return nil }
+        var millisecond: Int64 = 0
+        if scanner.take(".") {
+            guard let fraction = scanner.fractionAsMilliseconds() else { return nil }
+            millisecond = fraction
+        }
+        var offsetMinutes: Int64 = 0
+        if !(scanner.take("Z") || scanner.take("z")) {
+            let sign: Int64
+            if scanner.take("+") { sign = 1 } else if scanner.take("-") { sign = -1 } else { return nil }
+            guard let hours = scanner.digits(2), hours < 24, scanner.take(":"), let minutes = scanner.digits(2),
+                minutes < 60
+            else { return nil }
+            offsetMinutes = sign * (hours * 60 + minutes)
+        }
+        guard scanner.isAtEnd else { return nil }
+        let seconds = hour * 3600 + minute * 60 + second - offsetMinutes * 60
+        self.init(milliseconds: days * 86_400_000 + seconds * 1000 + millisecond)
+    }
+
+    private static func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+/// A day of the proleptic Gregorian calendar.
+private struct CivilDate {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// Counts years from March, so that the leap day is the last day of a year, in eras of 400 years (146,097 days).
+    init(daysSinceEpoch days: Int64) {
+        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(flooringBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// `nil` for a day that does not exist, such as 30 February.
+    var daysSinceEpoch: Int64? {
+        guard (1...12).contains(month), day >= 1 else { return nil }
+        let marchYear = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = marchYear.quotientAndRemainder(flooringBy: 400)
+        let marchMonth = month > 2 ? month - 3 : month + 9
+        let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let back = CivilDate(daysSinceEpoch: days)
+        return back.year == year && back.month == month && back.day == day ? days : nil
+    }
+}
+
+private struct DigitScanner {
+    var rest: Substring.UTF8View
+
+    init(_ text: String) { rest = text[...].utf8 }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard let first = rest.first, UInt32(first) == character.value else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    mutating func digits(_ count: Int) -> Int64? {
+        var number: Int64 = 0
+        for _ in 0..<count {
+            guard let byte = rest.first, (48...57).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte - 48)
+            rest.removeFirst()
+        }
+        return number
+    }
+
+    mutating func fractionAsMilliseconds() -> Int64? {
+        var number: Int64 = 0
+        var count = 0
+        while let byte = rest.first, (48...57).contains(byte) {
+            if count < 3 { number = number * 10 + Int64(byte - 48) }
+            count += 1
+            rest.removeFirst()
+        }
+        guard count > 0 else { return nil }
+        for _ in count..<max(count, 3) { number *= 10 }
+        return number
+    }
+}
+
+extension Int64 {
+    /// Division that rounds towards negative infinity, so that days before 1970 come out right.
+    fileprivate func quotientAndRemainder(flooringBy divisor: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}

@@ -1,0 +1,68 @@
+/// Numbers in base 62 with the alphabet `0-9A-Za-z`, big-endian, padded with `0` to a fixed length, so that each value has one spelling.
+package enum Base62 {
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    /// Characters needed for any value of `count` bytes: 43 for 32 bytes, 22 for 16, 6 for 4.
+    package static func length(ofBytes count: Int) -> Int {
+        switch count {
+        case 4: 6
+        case 16: 22
+        case 32: 43
+        default: (count * 8 * 1000 + 5953) / 5954
+        }
+    }
+
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var words = limbs(bytes)
+        var digits = [UInt8](repeating: alphabet[0], count: length(ofBytes: bytes.count))
+        for index in digits.indices.reversed() {
+            var remainder: UInt64 = 0
+            for word in words.indices {
+                let dividend = remainder << 32 | UInt64(words[word])
+                words[word] = UInt32(dividend / 62)
+                remainder = dividend % 62
+            }
+            digits[index] = alphabet[Int(remainder)]
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// `nil` unless `text` has exactly the fixed length, only letters of the alphabet, and a value that fits `byteCount` bytes.
+    package static func decode(_ text: some StringProtocol, byteCount: Int) -> [UInt8]? {
+        let characters = text.utf8
+        guard characters.count == length(ofBytes: byteCount) else { return nil }
+        var words = [UInt32](repeating: 0, count: byteCount / 4)
+        for character in characters {
+            guard let digit = value(of: character) else { return nil }
+            var carry = UInt64(digit)
+            for word in words.indices.reversed() {
+                let sum = UInt64(words[word]) * 62 + carry
+                words[word] = UInt32(truncatingIfNeeded: sum)
+                carry = sum >> 32
+            }
+            guard carry == 0 else { return nil }
+        }
+        return words.flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) }
+        }
+    }
+
+    private static func limbs(_ bytes: some Collection<UInt8>) -> [UInt32] {
+        var words: [UInt32] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            words.append(rest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
+            rest = rest.dropFirst(4)
+        }
+        return words
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case 48...57: character - 48
+        case 65...90: character - 55
+        case 97...122: character - 61
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// A short-lived permission for one tool, bound to the process that asked.
+///
+/// Tokens live in memory only, by a keyed hash of their text: sealing or a restart ends them all, and no copy of the database holds one.
+package struct Token: Sendable {
+    /// Seconds a token lives unless its grant or the request says less.
+    package static let defaultLifetime: Int64 = 300
+    /// Seconds that no token outlives, renewed or not.
+    package static let maximumLifetime: Int64 = 3600
+
+    package let accessor: TokenAccessor
+    package let tool: ToolID
+    package let process: ProcessIdentity
+    package let issued: Moment
+    package var expires: Moment
+    /// Nothing renews it past this.
+    package let hardLimit: Moment
+    /// How often each granted secret was resolved with it.
+    package var used: [SecretName: Int64] = [:]
+    package let claims: Claims
+
+    package init(
+        accessor: TokenAccessor, tool: ToolID, process: ProcessIdentity, issued: Moment, expires: Moment,
+        hardLimit: Moment, claims: Claims
+    ) {
+        self.accessor = accessor
+        self.tool = tool
+        self.process = process
+        self.issued = issued
+        self.expires = expires
+        self.hardLimit = hardLimit
+        self.claims = claims
+    }
+}
+
+/// What a server says about a call. Recorded, shown to approvers, never a reason to allow.
+package struct Claims: Sendable {
+    package var onBehalfOf: PlainText?
+    package var agent: PlainText?
+    package var session: PlainText?
+    package var purpose: PlainText?
+
+    package init(
+        onBehalfOf: PlainText? = nil, agent: PlainText? = nil, session: PlainText? = nil, purpose: PlainText? = nil
+    ) {
+        self.onBehalfOf = onBehalfOf
+        self.agent = agent
+        self.session = session
+        self.purpose = purpose
+    }
+}
+
+/// A point in time on both clocks: what people read, and what cannot be set back.
+///
+/// Lifetimes are compared by `uptime`, so that a jump of the wall clock neither kills nor prolongs a token.
+package struct Moment: Sendable, Hashable {
+    package var wall: Timestamp
+    /// Milliseconds since boot, time asleep included.
+    package var uptime: Int64
+
+    package init(wall: Timestamp, uptime: Int64) {
+        self.wall = wall
+        self.uptime = uptime
+    }
+
+    package func adding(seconds: Int64) -> Moment {
+        Moment(wall: wall.adding(seconds: seconds), uptime: uptime + seconds * 1000)
+    }
+
+    package func isBefore(_ other: Moment) -> Bool { uptime < other.uptime }
+}
+
+/// Keyed hash of a token's text: the only thing by which the vault remembers it.
+package struct TokenHash: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// - Parameter bytes: 32 bytes of a keyed hash; the length is the hash's and never the caller's choice.
+    package init(exactly bytes: [UInt8]) {
+        precondition(bytes.count == 32, "a token hash has 32 bytes")
+        func word(_ index: Int) -> UInt64 { bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+/// The public name of a token in logs and for revocation: `tok_` and 22 base62 characters. Knowing it gives no access.
+package struct TokenAccessor: ParsedName {
+    package static let prefix = "tok_"
+
+    package let text: String
+
+    package init(_ text: String) throws(NameError) {
+        guard text.hasPrefix(Self.prefix), text.utf8.count == Self.prefix.utf8.count + Base62.length(ofBytes: 16),
+            Base62.decode(text.dropFirst(Self.prefix.count), byteCount: 16) != nil
+        else { throw .badCharacter }
+        self.text = text
+    }
+
+    package init(random id: RecordID) { text = Self.prefix + Base62.encode(id.bytes) }
+}

@@ -1,0 +1,21 @@
+package import WarderCore
+
+/// Why a database could not be opened.
+package enum OpeningError: Error, Equatable, Sendable {
+    /// The path is relative, or has no directory or a NUL in it.
+    case unusablePath
+    /// The directory is not there or not a directory.
+    case noDirectory
+    /// Others than the owner can enter the directory; `mode` are its permission bits.
+    case openDirectory(mode: UInt32)
+    /// Others than the owner can read a file of the database; `mode` are its permission bits.
+    case openFile(mode: UInt32)
+    /// A file of the database belongs to somebody else.
+    case foreignFile(uid: UInt32)
+    /// A symbolic link, device or directory lies where a file of the database belongs.
+    case notAFile
+    /// The kernel refused; `code` is its error number.
+    case kernel(code: Int32)
+    /// The database engine refused.
+    case store(StoreError)
+}

@@ -1,0 +1,53 @@
+import GRDB
+import Sealing
+import Synchronization
+import WarderCore
+
+/// The vault's store: one SQLite database, in write-ahead mode, of which this process is the only user. docs/formats/database.md.
+///
+/// Every call blocks. Calls may come from any thread; `commit` is served one at a time, reads and `maintain` do not wait for it.
+package final class SQLiteStore: VaultStore {
+    /// Commits, and nothing else.
+    let writer: DatabaseQueue
+    /// Writes the log back into the database, so that the writer need not.
+    let checkpointer: DatabaseQueue
+    /// Answers questions about one row, so that they never wait for a scan.
+    let lookups: DatabaseQueue
+    /// Reads many rows at a time.
+    let scans: DatabaseQueue
+    let log: WriteAheadLog
+    /// Whether a failed commit may have left remains in the write-ahead log; see `bury`. Changes on the writer's queue only.
+    let hasRemains = Atomic(false)
+    let isKeepingOver = Atomic(false)
+
+    /// Opens the database, and makes or migrates it first where that is needed.
+    ///
+    /// - Parameter path: Absolute, in a directory that nobody but the process's user may enter. Files beside it have the same name
+    ///   with `-wal` and `-shm` added.
+    /// - Throws: `OpeningError`, with `.store(.newer)` for a database of a later version and `.store(.damaged)` for a file that is
+    ///   no database of a vault.
+    package init(path: String) throws(OpeningError) {
+        try DatabaseFile.prepare(at: path)
+        do {
+            writer = try Connection.open(path, as: .writer)
+            try Schema.open(writer)
+            checkpointer = try Connection.open(path, as: .checkpointer)
+            lookups = try Connection.open(path, as: .reader)
+            scans = try Connection.open(path, as: .reader)
+            log = WriteAheadLog()
+            log.watch(commitsOf: writer)
+        } catch let error as OpeningError {
+            throw error
+        } catch {
+            throw .store(StoreError(error))
+        }
+    }
+
+    /// Ends all work on the database and leaves one file behind. Later calls fail with `StoreError.unavailable`.
+    package func close() {
+        // The last to go writes the log back and removes it, which a reader may not.
+        for queue in [lookups, scans, checkpointer, writer] { try? queue.close() }
+    }
+
+    deinit { close() }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+import Sealing
+import WarderCore
+import WarderModel
+
+/// Writes a batch within an open transaction. The order of its parts lets every reference find what it points at.
+struct BatchWriter {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// - Throws: `StoreError.rejected` or `DatabaseError`; the transaction has to be rolled back then.
+    func write(_ batch: Batch) throws {
+        if let foundation = batch.foundation { try lay(foundation) }
+        for record in batch.records { try put(record) }
+        for (place, value) in batch.values { try insert(value, at: place) }
+        for place in batch.destroyedValues { try destroy(place) }
+        for (kind, id) in batch.removedRecords { try remove(kind, id) }
+        if !batch.events.isEmpty { try EventWriter(database).append(batch.events) }
+        if let number = batch.inboxTakenThrough {
+            try execute("DELETE FROM inbox WHERE number <= ?", [number])
+        }
+        for sealed in batch.inbox { try execute("INSERT INTO inbox (sealed) VALUES (?)", [Data(sealed)]) }
+    }
+
+    private func lay(_ foundation: Foundation) throws {
+        try execute(
+            """
+            INSERT INTO vault (only, id, created, profile, inbox_key, log_key, key_ring) VALUES (1, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                Data(foundation.vault.bytes), foundation.created.milliseconds, foundation.profile.rawValue,
+                Data(foundation.inboxKey), Data(foundation.logKey), Data(foundation.keyRing),
+            ])
+        for slot in foundation.slots { try insert(slot) }
+    }
+
+    private func insert(_ slot: KeySlot) throws {
+        let columns = KeySlotColumns(slot.kind)
+        try execute(
+            """
+            INSERT INTO key_slots (id, kind, created, salt, passes, memory_bytes, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                Data(slot.id.bytes), columns.kind, slot.created.milliseconds, Data(columns.salt), columns.passes,
+                columns.memoryBytes, Data(slot.wrapped),
+            ])
+    }
+
+    private func put(_ record: SealedRecord) throws {
+        guard let revision = Int64(exactly: record.revision) else { throw StoreError.outOfRange }
+        try execute(
+            """
+            INSERT INTO records (id, kind, revision, epoch, sealed) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, epoch = excluded.epoch, sealed = excluded.sealed
+            """,
+            [Data(record.id.bytes), record.kind.rawValue, revision, record.epoch, Data(record.sealed)])
+    }
+
+    private func remove(_ kind: RecordKind, _ id: RecordID) throws {
+        try execute("DELETE FROM records WHERE id = ? AND kind = ?", [Data(id.bytes), kind.rawValue])
+    }
+
+    private func insert(_ value: SealedValue, at place: Batch.Place) throws {
+        try execute(
+            "INSERT INTO version_values (secret, version, epoch, wrapped_key, sealed) VALUES (?, ?, ?, ?, ?)",
+            [
+                Data(place.secret.bytes), place.version, value.epoch, Data(value.wrappedKey), Data(value.sealed),
+            ])
+    }
+
+    /// The number stays, so that it is never used again.
+    private func destroy(_ place: Batch.Place) throws {
+        try execute(
+            """
+            UPDATE version_values SET epoch = NULL, wrapped_key = NULL, sealed = NULL WHERE secret = ? AND version = ?
+            """,
+            [Data(place.secret.bytes), place.version])
+    }
+
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

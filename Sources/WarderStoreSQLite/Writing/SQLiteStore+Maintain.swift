@@ -1,0 +1,43 @@
+import GRDB
+import Synchronization
+package import WarderCore
+
+extension SQLiteStore {
+    /// Whether `maintain` has something to do. Costs next to nothing.
+    package var needsMaintenance: Bool { log.isLong || hasRemains.load(ordering: .relaxed) }
+
+    /// Writes the log back into the database where it has become long, so that it is written over from its beginning.
+    ///
+    /// A log that is written over costs a commit less than one that grows, and SQLite starts over only when the whole log is
+    /// written back and no reader is in it. Under load that never happens by itself, because commits go on meanwhile. So the
+    /// bulk is written while commits go on, and the few pages that came meanwhile while they wait. Blocks; call it from
+    /// a thread of its own, whenever `needsMaintenance` says so.
+    ///
+    /// - Throws: `StoreError`; the log goes on growing then, and nothing is lost.
+    package func maintain() throws(StoreError) {
+        try storing {
+            if hasRemains.load(ordering: .relaxed) { writer.inDatabase { bury($0) } }
+            guard log.isLong else { return }
+            var rounds = 0
+            while rounds < Self.roundLimit {
+                let written = try writeBack().written
+                rounds += 1
+                if log.pages.load(ordering: .relaxed) - written <= Self.shortRest { break }
+            }
+            try writer.inDatabase { _ in
+                let log = try writeBack()
+                self.log.pages.store(log.pages - log.written, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// Pages that are few enough to let commits wait for them.
+    private static let shortRest = 128
+    /// Each round leaves what came in while it lasted; after so many, the rest does not become shorter any more.
+    private static let roundLimit = 6
+
+    private func writeBack() throws -> (pages: Int, written: Int) {
+        let (pages, written) = try checkpointer.inDatabase { try $0.checkpoint(.passive) }
+        return (pages, written)
+    }
+}

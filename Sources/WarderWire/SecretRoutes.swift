@@ -1,0 +1,182 @@
+public import SecretMemory
+
+/// One line of `GET /v1/secrets`. Has no value, and no room for one.
+public struct SecretSummary: Codable, Sendable {
+    /// The secret's name.
+    public var name: String
+    /// Number of the current version, if there is one.
+    public var current: UInt32?
+    /// Fields of the current version.
+    public var fields: [String]
+    /// Who answers for it.
+    public var owner: String?
+    /// Free labels.
+    public var labels: [String: String]
+    /// When the upstream stops accepting it, RFC 3339.
+    public var expires: String?
+    /// When the current version was stored (or the secret, without one), RFC 3339.
+    public var updated: String
+    /// Whether it is deleted and can be undeleted.
+    public var deleted: Bool
+
+    /// Puts a summary together.
+    public init(
+        name: String, current: UInt32?, fields: [String], owner: String?, labels: [String: String], expires: String?,
+        updated: String, deleted: Bool
+    ) {
+        self.name = name
+        self.current = current
+        self.fields = fields
+        self.owner = owner
+        self.labels = labels
+        self.expires = expires
+        self.updated = updated
+        self.deleted = deleted
+    }
+}
+
+/// `GET /v1/secrets`.
+public struct SecretList: Codable, Sendable {
+    /// By name.
+    public var secrets: [SecretSummary]
+
+    /// Wraps summaries.
+    public init(secrets: [SecretSummary]) { self.secrets = secrets }
+}
+
+/// One version in `GET /v1/secrets/{name}`.
+public struct VersionSummary: Codable, Sendable {
+    /// Its number, never used again.
+    public var version: UInt32
+    /// `pending`, `current`, `previous`, `retired` or `destroyed`.
+    public var state: String
+    /// When it was stored, RFC 3339.
+    public var created: String
+    /// Who stored it.
+    public var createdBy: String
+    /// Its fields.
+    public var fields: [String]
+    /// When its values were destroyed, RFC 3339.
+    public var destroyed: String?
+
+    enum CodingKeys: String, CodingKey {
+        case version, state, created, fields, destroyed
+        case createdBy = "created_by"
+    }
+
+    /// Puts a summary together.
+    public init(
+        version: UInt32, state: String, created: String, createdBy: String, fields: [String], destroyed: String?
+    ) {
+        self.version = version
+        self.state = state
+        self.created = created
+        self.createdBy = createdBy
+        self.fields = fields
+        self.destroyed = destroyed
+    }
+}
+
+/// `GET /v1/secrets/{name}` on the operator socket.
+public struct SecretDetail: Codable, Sendable {
+    /// The same as in the list.
+    public var summary: SecretSummary
+    /// Newest first.
+    public var versions: [VersionSummary]
+    /// Tools that a grant lets use it.
+    public var tools: [String]
+
+    /// Puts the answer together.
+    public init(summary: SecretSummary, versions: [VersionSummary], tools: [String]) {
+        self.summary = summary
+        self.versions = versions
+        self.tools = tools
+    }
+}
+
+/// `PUT /v1/secrets/{name}`: stores a new version.
+public struct PutSecretRequest: Sendable {
+    /// Values by field, 1 to 32 of them, 1 MiB together. Text and bytes alike.
+    public var fields: [String: SecretBytes]
+    /// Store only if the current version has this number; 0 means that the secret must not exist.
+    public var checkVersion: UInt32?
+    /// RFC 3339 moment or date; an empty text takes an earlier date away.
+    public var expires: String?
+    /// Who answers for it; an empty text takes an earlier one away.
+    public var owner: String?
+    /// Replaces all labels.
+    public var labels: [String: String]?
+    /// Store it without making it current.
+    public var pending: Bool?
+
+    /// A request; the vault checks it.
+    public init(
+        fields: [String: SecretBytes], checkVersion: UInt32? = nil, expires: String? = nil, owner: String? = nil,
+        labels: [String: String]? = nil, pending: Bool? = nil
+    ) {
+        self.fields = fields
+        self.checkVersion = checkVersion
+        self.expires = expires
+        self.owner = owner
+        self.labels = labels
+        self.pending = pending
+    }
+}
+
+/// The answer to every change of a secret.
+public struct SecretChanged: Codable, Sendable {
+    /// The secret's name.
+    public var name: String
+    /// The version that the change was about.
+    public var version: UInt32?
+    /// What the version is now.
+    public var state: String
+    /// Versions whose values are gone now.
+    public var destroyed: [UInt32]
+
+    /// Puts the answer together.
+    public init(name: String, version: UInt32?, state: String, destroyed: [UInt32]) {
+        self.name = name
+        self.version = version
+        self.state = state
+        self.destroyed = destroyed
+    }
+}
+
+/// `POST /v1/reveal/{name}`, `POST /v1/promote/{name}` and `POST /v1/destroy/{name}`.
+public struct VersionRequest: Codable, Sendable {
+    /// Which version; the current one (reveal) or all (destroy) where it is left out.
+    public var version: UInt32?
+    /// Which field; reveal only, `value` where it is left out.
+    public var field: String?
+
+    /// A request.
+    public init(version: UInt32? = nil, field: String? = nil) {
+        self.version = version
+        self.field = field
+    }
+}
+
+/// A value on its way out: `GET /v1/secrets/{name}` on the client socket, `POST /v1/resolve`, `POST /v1/reveal/{name}`.
+/// Text travels as `value`, anything that is not UTF-8 as `value_base64`; both are written and read by hand.
+public struct RevealedValue: Sendable {
+    /// The secret's name.
+    public var name: String
+    /// The field.
+    public var field: String
+    /// The version's number.
+    public var version: UInt32
+    /// The version's state.
+    public var state: String
+    /// The value.
+    public var value: SecretBytes
+
+    /// Puts the answer together.
+    public init(name: String, field: String, version: UInt32, state: String, value: SecretBytes) {
+        self.name = name
+        self.field = field
+        self.version = version
+        self.state = state
+        self.value = value
+    }
+}

@@ -1,0 +1,165 @@
+public import SecretMemory
+
+/// `GET /v1/sys/status`.
+public struct VaultStatus: Codable, Sendable {
+    /// `unsealed`, `sealed` or `not_initialised`.
+    public var state: String
+    /// The vault's id, once it is initialised.
+    public var vault: String?
+    /// `single-user` or `team`.
+    public var profile: String
+    /// Version of the daemon.
+    public var version: String
+    /// Process id of the daemon.
+    public var pid: Int32
+    /// When the daemon started, RFC 3339.
+    public var started: String
+    /// Kinds of the key slots: `passphrase`, `credential`.
+    public var slots: [String]
+    /// Number of secrets; only while unsealed.
+    public var secrets: Int?
+    /// Number of registered servers; only while unsealed.
+    public var servers: Int?
+    /// Number of events in the log; only once initialised.
+    public var events: Int64?
+    /// Whether keys and values lie in locked memory.
+    public var memoryLocked: Bool
+    /// The log's public key (`name+id+base64`), once initialised.
+    public var logKey: String?
+    /// Path of the client socket.
+    public var clientSocket: String
+
+    enum CodingKeys: String, CodingKey {
+        case state, vault, profile, version, pid, started, slots, secrets, servers, events
+        case memoryLocked = "memory_locked"
+        case logKey = "log_key"
+        case clientSocket = "client_socket"
+    }
+
+    /// Puts the answer together.
+    public init(
+        state: String, vault: String?, profile: String, version: String, pid: Int32, started: String, slots: [String],
+        secrets: Int?, servers: Int?, events: Int64?, memoryLocked: Bool, logKey: String?, clientSocket: String
+    ) {
+        self.state = state
+        self.vault = vault
+        self.profile = profile
+        self.version = version
+        self.pid = pid
+        self.started = started
+        self.slots = slots
+        self.secrets = secrets
+        self.servers = servers
+        self.events = events
+        self.memoryLocked = memoryLocked
+        self.logKey = logKey
+        self.clientSocket = clientSocket
+    }
+}
+
+/// `POST /v1/sys/init`: exactly one of `passphrase` and `credential`.
+public struct InitRequest: Sendable {
+    /// Opens a passphrase slot; also the caller's presence passphrase unless `presence` is given.
+    public var passphrase: SecretBytes?
+    /// Opens a credential slot: 32 bytes or more.
+    public var credential: SecretBytes?
+    /// The caller's presence passphrase.
+    public var presence: SecretBytes?
+    /// The name under which the log knows the caller.
+    public var operatorName: String
+
+    /// A request; the vault checks it.
+    public init(passphrase: SecretBytes?, credential: SecretBytes?, presence: SecretBytes?, operatorName: String) {
+        self.passphrase = passphrase
+        self.credential = credential
+        self.presence = presence
+        self.operatorName = operatorName
+    }
+}
+
+/// The answer to `POST /v1/sys/init`.
+public struct InitAnswer: Codable, Sendable {
+    /// The vault's id.
+    public var vault: String
+    /// The log's public key: the auditor's only anchor of trust.
+    public var logKey: String
+    /// The caller's name in the log.
+    public var operatorName: String
+    /// The caller's roles.
+    public var roles: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case vault, roles
+        case logKey = "log_key"
+        case operatorName = "operator"
+    }
+
+    /// Puts the answer together.
+    public init(vault: String, logKey: String, operatorName: String, roles: [String]) {
+        self.vault = vault
+        self.logKey = logKey
+        self.operatorName = operatorName
+        self.roles = roles
+    }
+}
+
+/// `POST /v1/sys/unseal`: exactly one of the two.
+public struct UnsealRequest: Sendable {
+    /// For a passphrase slot.
+    public var passphrase: SecretBytes?
+    /// For a credential slot.
+    public var credential: SecretBytes?
+
+    /// A request; the vault checks it.
+    public init(passphrase: SecretBytes?, credential: SecretBytes?) {
+        self.passphrase = passphrase
+        self.credential = credential
+    }
+}
+
+/// `POST /v1/presence` (prove) and `PUT /v1/presence` (set one's own).
+public struct PresenceRequest: Sendable {
+    /// What the person typed.
+    public var passphrase: SecretBytes
+
+    /// A request.
+    public init(passphrase: SecretBytes) { self.passphrase = passphrase }
+}
+
+/// The answer to `POST /v1/presence`: a proof for one command, sent in the `Warder-Presence` header by the same process.
+public struct PresenceProof: Codable, Sendable {
+    /// Works once, from the process that asked, for a minute.
+    public var proof: String
+
+    /// Wraps a proof.
+    public init(proof: String) { self.proof = proof }
+}
+
+/// `GET /v1/sys/findings`: what is wrong or risky, worst first, each with its remedy.
+public struct Findings: Codable, Sendable {
+    /// One line of `warder doctor`.
+    public struct Finding: Codable, Sendable {
+        /// `error`, `warning` or `note`.
+        public var severity: String
+        /// Stable name of the kind of finding.
+        public var code: String
+        /// What is wrong, for people.
+        public var message: String
+        /// The command (or deed) that mends it.
+        public var remedy: String
+
+        /// Puts a finding together.
+        public init(severity: String, code: String, message: String, remedy: String) {
+            self.severity = severity
+            self.code = code
+            self.message = message
+            self.remedy = remedy
+        }
+    }
+
+    /// Worst first.
+    public var findings: [Finding]
+
+    /// Wraps findings.
+    public init(findings: [Finding]) { self.findings = findings }
+}

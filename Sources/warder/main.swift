@@ -1,0 +1,4 @@
+import Glibc
+import WarderCommands
+
+exit(Program.main(arguments: CommandLine.arguments))

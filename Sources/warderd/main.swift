@@ -1,0 +1,3 @@
+import WarderDaemon
+
+await runDaemon()

@@ -1,0 +1,67 @@
+import Synchronization
+
+/// The rules of a vault, as far as a client can see them: tokens are issued and accepted, secrets have a version.
+final class ScriptedVault: Sendable {
+    struct State: Sendable {
+        var value = "s3cret"
+        var version = 7
+        var life = 300
+        var liveTokens: Set<String> = []
+        var issued = 0
+        /// Answers by method and path that go before the rules.
+        var overrides: [String: StubAnswer] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func change<Result: Sendable>(_ body: @Sendable (inout State) -> Result) -> Result {
+        state.withLock { body(&$0) }
+    }
+
+    /// Tokens that were issued.
+    var issued: Int { state.withLock { $0.issued } }
+
+    /// Tokens that work now.
+    var liveTokens: Set<String> { state.withLock { $0.liveTokens } }
+
+    func answer(_ request: StubRequest) -> StubAnswer {
+        state.withLock { state in
+            if let answer = state.overrides.first(where: { request.line.hasPrefix($0.key) })?.value { return answer }
+            switch request.line {
+            case "GET /v1/health":
+                return .json(200, #"{"state":"unsealed","later":[1]}"#)
+            case "POST /v1/tokens":
+                state.issued += 1
+                // The length of a real one.
+                let token = "wdr_t_\(String(repeating: "A", count: 40))\(100_000_000 + state.issued)"
+                state.liveTokens.insert(token)
+                return .json(
+                    201,
+                    #"{"token":"\#(token)","accessor":"tok_1","expires":"2027-01-01T00:00:00.000Z","expires_in":\#(state.life),"secrets":[],"later":{}}"#
+                )
+            default:
+                guard let token = request.token, state.liveTokens.contains(token) else {
+                    return .error(401, "token_invalid")
+                }
+                return Self.answer(request, token: token, &state)
+            }
+        }
+    }
+
+    private static func answer(_ request: StubRequest, token: String, _ state: inout State) -> StubAnswer {
+        switch request.line {
+        case "POST /v1/calls":
+            return .json(204, "")
+        case "DELETE /v1/tokens/self":
+            state.liveTokens.remove(token)
+            return .json(204, "")
+        default:
+            let path = request.line.dropFirst("GET /v1/secrets/".count).split(separator: "?field=")
+            guard request.line.hasPrefix("GET /v1/secrets/"), path.count == 2 else { return .error(404, "not_found") }
+            return .json(
+                200,
+                #"{"name":"\#(path[0])","field":"\#(path[1])","version":\#(state.version),"state":"current","value":"\#(state.value)","later":null}"#
+            )
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@testable import WarderCommands
+
+@Suite("Audit export")
+struct ExportTests {
+    private static let lines = ["{\"seq\":1}\n", "{\"seq\":2}\n{\"se", "q\":3}\n"]
+
+    private func export(
+        _ arguments: [String],
+        _ reply: StubVault.Reply = .chunked(lines),
+        width: Int? = nil
+    ) throws -> (CommandRun, StubVault) {
+        let stub = try StubVault([reply])
+        defer { stub.stop() }
+        return (try CommandRun(["audit", "export"] + arguments, socket: stub.path, width: width), stub)
+    }
+
+    @Test("the file holds the log's own bytes, is private, and nothing else is left")
+    func file() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("log.jsonl")
+        let (run, stub) = try export(["--output-file", path, "--server", "github", "--since", "2026-11-01"])
+        #expect(run.status == .done, "\(run.errors)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.lines.joined())
+        #expect(try folder.mode(of: "log.jsonl") == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["log.jsonl"])
+        #expect(run.outputText.isEmpty)
+        #expect(run.errors.contains("3 events"))
+        #expect(stub.requests.first?.line == "GET /v1/audit/export?server=github&since=2026-11-01")
+    }
+
+    @Test("an export that breaks off leaves no file, and an error")
+    func brokenOff() throws {
+        let folder = try TemporaryFolder()
+        let (run, _) = try export(["--output-file", folder.file("log")], .chunked(Self.lines, isComplete: false))
+        #expect(run.status == .server)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test("an existing file is replaced only with --yes, and stays whole until then")
+    func replacing() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("evidence", to: "log")
+        let stub = try StubVault([])
+        defer { stub.stop() }
+        let run = try CommandRun(["audit", "export", "--output-file", path], socket: stub.path)
+        #expect(run.status == .usage)
+        #expect(stub.requests.isEmpty)
+        let (broken, _) = try export(["--output-file", path, "--yes"], .chunked(Self.lines, isComplete: false))
+        #expect(broken.status == .server)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "evidence")
+        let (second, _) = try export(["--output-file", path, "--yes"])
+        #expect(second.status == .done)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.lines.joined())
+    }
+
+    @Test("a pipe gets the bytes as they are, a terminal gets them harmless")
+    func standardOutput() throws {
+        let hostile = "{\"a\":\"\u{1B}[2J\u{202E}\"}\n"
+        let (pipe, _) = try export(["--output-file", "-"], .chunked([hostile]))
+        #expect(pipe.outputText == hostile)
+        let (terminal, _) = try export(["--output-file", "-"], .chunked([hostile]), width: 80)
+        #expect(terminal.outputText == "{\"a\":\"\\u{1b}[2J\\u{202e}\"}\n")
+    }
+
+    @Test("a refusal is reported as such, and leaves no file")
+    func refused() throws {
+        let folder = try TemporaryFolder()
+        let body = #"{"error":{"code":"denied","message":"no","reason":"role_missing","request_id":"r-1"}}"#
+        let (run, _) = try export(["--output-file", folder.file("log")], .json("GET /v1/audit/export", 403, body))
+        #expect(run.status == .denied)
+        #expect(run.errors.contains("role_missing"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+}

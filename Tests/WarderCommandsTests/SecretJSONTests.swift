@@ -1,0 +1,79 @@
+import SecretMemory
+import StrictJSON
+import Testing
+
+@testable import WarderCommands
+
+@Suite("Secrets in JSON")
+struct SecretJSONTests {
+    private func encoded(_ bytes: [UInt8]) throws -> String {
+        let secret = try SecretBytes(copying: bytes)
+        var buffer = JSONBuffer(capacity: SecretJSON.capacity(for: secret))
+        buffer.beginObject()
+        try SecretJSON.append(secret, key: "value", to: &buffer)
+        buffer.endObject()
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    @Test("text travels as text, anything else as base64")
+    func encoding() throws {
+        #expect(try encoded(Array("pa\"s\u{0}s\n".utf8)) == #"{"value":"pa\"s\u0000s\n"}"#)
+        #expect(try encoded([0xFF, 0x00]) == #"{"value_base64":"/wA="}"#)
+        #expect(try encoded([0xFF, 0x00, 0x7F]) == #"{"value_base64":"/wB/"}"#)
+        #expect(try encoded([0xC3]) == #"{"value_base64":"ww=="}"#)
+    }
+
+    @Test("whatever goes in comes out")
+    func roundTrip() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SeededGenerator(seed: seed)
+        for count in 0..<300 {
+            var bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            if count % 3 == 0 { bytes = bytes.map { $0 & 0x7F } }
+            let document = try JSONDocument(parsing: Array(encoded(bytes).utf8), limits: .answer)
+            #expect(try SecretJSON.read("value", of: document.root).copy == bytes, "seed \(seed)")
+        }
+    }
+
+    @Test("there is room in the buffer from the start, whatever the value", arguments: [UInt8(0), 0x22, 0x41, 0xFF])
+    func room(_ byte: UInt8) throws {
+        let secret = try SecretBytes(copying: [UInt8](repeating: byte, count: 1000))
+        var buffer = JSONBuffer(capacity: SecretJSON.capacity(for: secret) + 64)
+        let before = buffer.bytes.capacity
+        try SecretJSON.append(secret, key: "value", to: &buffer)
+        #expect(buffer.bytes.capacity == before)
+    }
+
+    @Test(
+        "base64 has one spelling",
+        arguments: ["/w=", "/w", "/w==\n", "/x==", "/wB", "/wB=", "====", "=w==", "/===", "_w==", "/w==/w==", "/ w="]
+    )
+    func badBase64(_ text: String) throws {
+        let secret = try SecretBytes(copying: text.utf8)
+        #expect(throws: CommandFailure.self) { try Base64.decode(secret) }
+    }
+
+    @Test(
+        "an answer without a value is no answer",
+        arguments: ["{}", #"{"value":1}"#, #"{"value_base64":"?"}"#, #"{"value":null}"#]
+    )
+    func noValue(_ text: String) throws {
+        let document = try JSONDocument(parsing: Array(text.utf8))
+        #expect(throws: CommandFailure.self) { try SecretJSON.read("value", of: document.root) }
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

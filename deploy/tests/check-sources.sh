@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# What must not be in the sources: escapes from the compiler's checks without a reason, leftovers, files that do not belong in git.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+failed=0
+
+complain() {
+    printf '%s\n%s\n' "$1" "$2" >&2
+    failed=1
+}
+
+# Escapes are allowed in the files named here, each of which says why beside the line.
+allowed='^Sources/(SecretMemory/SecretBytes|SecretMemory/Arena/MemoryRegion|SecretMemory/Arena/ArenaState)\.swift:'
+found=$(git grep -nE '(try!|as! |fatalError\(|@unchecked Sendable|nonisolated\(unsafe\)|Task\.detached|\bTask \{)' -- 'Sources/*.swift' |
+    grep -vE "$allowed" || true)
+[ -z "$found" ] || complain 'Escapes from the compiler (allow a file here only with a reason beside the line):' "$found"
+
+found=$(git grep -nE '(TODO|FIXME|XXX|not implemented)' -- Sources Tests Examples deploy Benchmarks ':!deploy/tests/check-sources.sh' || true)
+[ -z "$found" ] || complain 'Left undone:' "$found"
+
+found=$(git ls-files | grep -E '(^|/)(\.build|\.build-[^/]*|Package\.resolved)(/|$)' || true)
+[ -z "$found" ] || complain 'Does not belong in git:' "$found"
+
+# A secret never comes by argument or environment, so no option may be called like one.
+found=$(git grep -nE '@(Option|Argument).*(passphrase|password|secretValue)' -- 'Sources/WarderCommands/*.swift' || true)
+[ -z "$found" ] || complain 'An option that looks like it takes a secret:' "$found"
+
+exit $failed
