@@ -134,9 +134,13 @@ let package = Package(
             name: "WarderClientTests",
             dependencies: [
                 "SecretMemory", "WarderClient", "WarderWire", "example-notes-server", "example-notes-upstream",
-                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
-                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]),
+        .executableTarget(
+            name: "warderd-on-faulty-disk", dependencies: ["CWarderFaultyVFS", "WarderDaemon"],
+            path: "Tests/FaultyDaemon"),
+        .testTarget(name: "IntegrationTests", dependencies: ["warderd", "warder", "warderd-on-faulty-disk"]),
     ]
 )
 

@@ -25,7 +25,8 @@ let package = Package(
             dependencies: [
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
-            ]),
+            ]
+        ),
 
         // MARK: What runs it all
         .systemLibrary(name: "CBenchSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
@@ -35,7 +36,8 @@ let package = Package(
                 "CBenchSodium", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
-            ]),
+            ]
+        ),
     ]
 )
 

@@ -87,7 +87,7 @@ next_steps() {
     cat << STEPS
 Installed below $DESTDIR$PREFIX. Next, as root:
 
-  systemd-sysusers
+  systemd-sysusers && systemd-tmpfiles --create warder.conf
   systemctl daemon-reload
   systemctl enable --now warderd-client.socket warderd-operator.socket warderd.service
   usermod -aG warder ADA        # every operator; they log in again afterwards

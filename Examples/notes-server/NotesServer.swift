@@ -13,15 +13,23 @@ struct NotesServer {
     /// Messages that are worked on at the same time; standard input waits for one of them to end.
     static let concurrentMessages = 8
 
-    static func main() async throws {
+    static func main() async {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, arguments[1] == "--upstream", let upstream = URL(string: arguments[2]) else {
-            FileHandle.standardError.write(Data("usage: example-notes-server --upstream http://127.0.0.1:PORT\n".utf8))
-            exit(2)
+            stop("usage: example-notes-server --upstream http://127.0.0.1:PORT", status: 2)
         }
-        // Connects when the tool is first called: the host starts its servers whether the vault is there or not.
-        let warder = try WarderClient()
-        let messages = Messages(tool: NotesTool(warder: warder, upstream: upstream))
+        do {
+            // Connects when the tool is first called: the host starts its servers whether the vault is there or not.
+            let warder = try WarderClient()
+            try await serve(Messages(tool: NotesTool(warder: warder, upstream: upstream)))
+            await warder.close()
+        } catch {
+            stop("example-notes-server: \(error)", status: 1)
+        }
+    }
+
+    /// Answers messages from standard input until it ends.
+    private static func serve(_ messages: Messages) async throws {
         let stream = try await NIOPipeBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             // The end of the input ends the server, after the answers to what came before it.
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -49,7 +57,11 @@ struct NotesServer {
                 try await group.waitForAll()
             }
         }
-        await warder.close()
+    }
+
+    private static func stop(_ message: String, status: Int32) -> Never {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        exit(status)
     }
 }
 

@@ -46,7 +46,10 @@ extension Vault {
         _ passphrase: SecretBytes, by caller: Caller, completion: @escaping @Sendable (Result<String, Refusal>) -> Void
     ) {
         guard let peer = caller.peer, let state else { return completion(.failure(.sealed)) }
-        if case .wait = throttle.begin(peer.uid, at: clock.now()) { return completion(.failure(.throttled)) }
+        if case .wait(let isFirst) = throttle.begin(peer.uid, at: clock.now()) {
+            guard isFirst else { return completion(.failure(.throttled)) }
+            return submit(Operators.refuseThrottled(by: caller), completion: completion)
+        }
         let verifier = state.operators[peer.uid]?.presence
         let isRight = (try? verifier?.matches(passphrase)) ?? false
         if isRight { throttle.succeed(peer.uid) }

@@ -205,9 +205,11 @@ package final class Vault: Sendable {
     private func adopt(_ transaction: Transaction, _ open: inout Open) {
         open.state = transaction.state
         open.sequence = transaction.lastSequence
+        presence.remove(transaction.proofs.used)
         for place in transaction.batch.destroyedValues { open.values.remove(place) }
         // Before anybody is answered: whoever hears that the vault is sealed must find it so.
-        if open.state.isSealing { close() } else { publish(open) }
+        if open.state.isSealing { close(open) } else { publish(open) }
+        watchers.announce(open.sequence)
     }
 
     private func publish(_ open: Open) {
@@ -218,17 +220,18 @@ package final class Vault: Sendable {
             view.keys = open.keys
             view.sequence = open.sequence
         }
+        lastGeneration.store(open.state.registryGeneration, ordering: .relaxed)
         generation.store(open.state.registryGeneration, ordering: .releasing)
-        watchers.announce(open.sequence)
     }
 
-    private func close() {
+    private func close(_ open: Open) {
         generation.store(0, ordering: .releasing)
         presence.clear()
         view.withLock { view in
             view.phase = .sealed
             view.state = nil
             view.keys = nil
+            view.sequence = open.sequence
         }
     }
 }
@@ -328,7 +331,7 @@ extension Vault {
                 sequence: try store.lastSequence())
             inbox = try store.inbox()
         } catch { throw .valueDamaged }
-        open.state.registryGeneration = max(1, generation.load(ordering: .relaxed) + 1)
+        open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in
             let boxKeys: BoxKeyPair
             do { boxKeys = try BoxKeyPair(secretKey: ring.current(.inbox).key) } catch { throw .valueDamaged }

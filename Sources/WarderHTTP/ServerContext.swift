@@ -38,6 +38,9 @@ package struct ServerContext: Sendable {
             if case .active = state { body() }
         }
     }
+
+    /// Ends the threads for slow work, after what they are at.
+    func stopSlowWork() async { try? await slowThreads.shutdownGracefully() }
 }
 
 /// What one peer may take up. Counted in connections, bytes and seconds.

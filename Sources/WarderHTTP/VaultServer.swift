@@ -40,13 +40,17 @@ package final class VaultServer: Sendable {
         channels.withLock { $0.append(channel) }
     }
 
+    /// How long requests under way may take once the server is told to stop.
+    private static let patience = TimeAmount.seconds(5)
+
     /// Stops accepting, lets requests under way finish for a moment, and closes.
     package func shutDown() async {
         for channel in channels.withLock({ $0 }) { try? await channel.close() }
         for (_, roster) in rosters {
-            roster.eventLoop.execute { roster.value.drain() }
+            try? await roster.eventLoop.flatSubmit { roster.value.drain(within: Self.patience) }.get()
         }
         try? await group.shutdownGracefully()
+        await context.stopSlowWork()
     }
 
     /// Counts of strangers and of the throttled since the last call, for the log.

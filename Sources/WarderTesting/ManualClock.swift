@@ -1,5 +1,5 @@
 import Synchronization
-package import WarderCore
+import WarderCore
 package import WarderModel
 
 /// A clock that stands still until somebody moves it, so that no test has to wait.

@@ -69,7 +69,7 @@ struct CallTests {
             }
             #expect(used == "new")
             let outcomes = vault.stub.requests.filter { $0.line == "POST /v1/calls" }.map { $0.body.prefix(17) }
-            #expect(outcomes == [#"{"outcome":"refus"#, #"{"outcome":"ok","#])
+            #expect(outcomes == [#"{"outcome":"refus"#, #"{"outcome":"ok",""#])
         }
     }
 

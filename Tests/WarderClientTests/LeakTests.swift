@@ -1,5 +1,7 @@
 import Foundation
 import NIOCore
+import NIOEmbedded
+import NIOHTTP1
 import SecretMemory
 import Testing
 import WarderWire
@@ -26,11 +28,11 @@ struct LeakTests {
                 .json(401, #"{"error":{"code":"token_invalid","message":"\#(canary)","request_id":7}}"#),
                 .rawThenClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n\(canary)"),
             ]
-            for answer in answers {
+            for (index, answer) in answers.enumerated() {
                 for route in ["POST /v1/tokens", "GET /v1/secrets/"] {
                     vault.rules.change { $0.overrides = [route: answer] }
                     let error = try await clientError {
-                        _ = try await vault.client.resolve("canary/name", for: "canary_tool")
+                        _ = try await vault.client.resolve("canary/name", for: "canary_tool_\(index)")
                     }
                     var dumped = ""
                     dump(error, to: &dumped)
@@ -74,8 +76,15 @@ struct LeakTests {
         #expect(body.count == 0)
     }
 
-    @Test("a request's bytes are wiped once the answer is there")
-    func requestIsWiped() throws {
+    @Test("once an answer is there, neither its bytes nor the request's are left in the buffers of the connection")
+    func connectionIsWiped() throws {
+        let channel = EmbeddedChannel()
+        let pool = ConnectionPool(path: "/nonexistent", limit: 1, loop: channel.embeddedEventLoop)
+        let connection = VaultConnection(pool: pool)
+        try channel.pipeline.syncOperations.addHandlers([
+            RequestBytes(), ByteToMessageHandler(HTTPResponseDecoder()), connection,
+        ])
+
         let token = VaultToken(
             text: try SecretBytes(copying: Self.canary.utf8),
             requested: .zero,
@@ -83,12 +92,20 @@ struct LeakTests {
             jitter: 0,
             isForOneCall: false
         )
-        let request = VaultRequest.giveBack(token)
-        var bytes = ByteBuffer()
-        request.write(into: &bytes)
-        #expect(String(buffer: bytes).contains("Authorization: Bearer \(Self.canary)\r\n"))
-        let sent = bytes
-        bytes.wipe()
+        var received: [UInt8]?
+        connection.start(
+            Exchange(.giveBack(token), deadline: .distantFuture) { received = try? $0.get().body.finish() }
+        )
+        let sent = try #require(try channel.readOutbound(as: ByteBuffer.self))
+        #expect(String(buffer: sent).contains("Authorization: Bearer \(Self.canary)\r\n"))
+
+        let length = Self.canary.utf8.count
+        let answer = ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n\(Self.canary)")
+        try channel.writeInbound(answer)
+        #expect(received == Array(Self.canary.utf8))
         #expect(!String(buffer: sent).contains(Self.canary))
+        #expect(!String(buffer: answer).contains(Self.canary))
+        #expect(String(buffer: answer).hasPrefix("HTTP/1.1 200 OK"))
+        _ = try channel.finish()
     }
 }

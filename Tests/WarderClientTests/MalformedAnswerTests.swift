@@ -10,19 +10,21 @@ struct MalformedAnswerTests {
 
     private static let good = #"{"name":"github/pat","field":"value","version":1,"value":"x"}"#
 
-    @Test(
-        "bytes that are no HTTP answer end the call and the connection",
-        arguments: [
-            "ghp_canary\r\n\r\n", "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200\u{0}OK\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 20_000))\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
-        ]
-    )
-    func notHTTP(_ bytes: String) async throws {
+    private static let brokenAnswers = [
+        "text": "ghp_canary\r\n\r\n",
+        "another version": "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "a NUL": "HTTP/1.1 200\u{0}OK\r\n\r\n",
+        "two lengths": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "a negative length": "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "a long field": "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 20_000))\r\nContent-Length: 0\r\n\r\n",
+        "a huge length": "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+        "a bad chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    ]
+
+    @Test("bytes that are no HTTP answer end the call and the connection", arguments: brokenAnswers.keys.sorted())
+    func notHTTP(_ name: String) async throws {
         try await TestVault.with { vault in
+            let bytes = try #require(Self.brokenAnswers[name])
             vault.rules.change { $0.overrides["GET /v1/secrets/"] = .raw(bytes) }
             let error = try await clientError { _ = try await vault.resolve() }
             #expect(error.code == .protocolViolation)

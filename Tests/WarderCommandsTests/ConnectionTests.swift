@@ -39,6 +39,16 @@ struct ConnectionTests {
         }
     }
 
+    @Test("a daemon that says nothing is given up after the request's time limit")
+    func silence() throws {
+        let stub = try StubVault([StubVault.Reply(bytes: [])])
+        defer { stub.stop() }
+        let connection = OperatorConnection(path: stub.path)
+        #expect(throws: ConnectionFault.timedOut) {
+            try connection.exchange(VaultRequest("GET", "/v1/secrets", timeoutSeconds: 1))
+        }
+    }
+
     @Test("a connection that the daemon closed between two requests is made anew")
     func reconnects() throws {
         let status =

@@ -49,8 +49,12 @@ struct SecretJSONTests {
         arguments: ["/w=", "/w", "/w==\n", "/x==", "/wB", "/wB=", "====", "=w==", "/===", "_w==", "/w==/w==", "/ w="]
     )
     func badBase64(_ text: String) throws {
-        let secret = try SecretBytes(copying: text.utf8)
-        #expect(throws: CommandFailure.self) { try Base64.decode(secret) }
+        var buffer = JSONBuffer()
+        buffer.beginObject()
+        buffer.field("value_base64", text)
+        buffer.endObject()
+        let document = try JSONDocument(parsing: buffer.bytes)
+        #expect(throws: CommandFailure.self) { try SecretJSON.read("value", of: document.root) }
     }
 
     @Test(

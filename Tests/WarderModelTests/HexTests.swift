@@ -11,8 +11,8 @@ import WarderModel
     }
 
     @Test(arguments: ["0", "000", "0g", "AA", "aA", " 00", "00 ", "0x00", "é", "\0\0", "０0", "--", "/0", ":0", "`0"])
-    func `other spellings are refused`(text: String) {
-        #expect(Hex.decode(text) == nil)
+    func `other spellings are refused`(spelling: Spelling) {
+        #expect(Hex.decode(spelling.text) == nil)
     }
 
     @Test func `bytes come back`() {

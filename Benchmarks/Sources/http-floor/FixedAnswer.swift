@@ -8,8 +8,10 @@ final class FixedAnswer: ChannelInboundHandler {
 
     private static let body = ByteBuffer(staticString: #"{"state":"unsealed","is":"only a floor"}"#)
     private static let head = HTTPResponseHead(
-        version: .http1_1, status: .ok,
-        headers: ["content-type": "application/json", "content-length": String(body.readableBytes)])
+        version: .http1_1,
+        status: .ok,
+        headers: ["content-type": "application/json", "content-length": String(body.readableBytes)]
+    )
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .end = unwrapInboundIn(data) else { return }

@@ -95,11 +95,11 @@ struct VaultAnswer {
     }
 
     private static func isRequestID(_ text: String) -> Bool {
-        // Long enough for an id, too short for a token.
-        (1...40).contains(text.utf8.count)
+        // Short enough that no token fits behind the prefix.
+        text.hasPrefix("req_") && (5...40).contains(text.utf8.count)
             && text.utf8.allSatisfy {
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
-                    || $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
             }
     }
 }

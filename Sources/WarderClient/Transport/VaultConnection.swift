@@ -54,8 +54,15 @@ final class VaultConnection: ChannelInboundHandler {
         exchange?.complete(.failure(error))
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
         pool.opened(self)
     }
 
@@ -78,7 +85,6 @@ final class VaultConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.context = nil
         outgoing.wipe()
         let isStale = isKept && incoming == nil
         let exchange = take()
@@ -92,8 +98,13 @@ final class VaultConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A broken connection also ends in `channelInactive`, which knows whether the request may be sent again.
-        if !(error is IOError) { refuse() } else { context.close(promise: nil) }
+        switch error {
+        case is IOError, HTTPParserError.invalidEOFState:
+            // The connection broke, maybe inside an answer. `channelInactive` follows, and knows whether to send again.
+            context.close(promise: nil)
+        default:
+            refuse()
+        }
     }
 
     private func expect(_ length: Int) {

@@ -23,14 +23,8 @@ enum NameArgument {
         try parse(text, "a-z, 0-9, '.', '_' and '-', such as ada")
     }
 
-    /// `tok_` and what follows it.
-    static func accessor(_ text: String) throws -> String {
-        guard text.hasPrefix("tok_"), text.utf8.count <= 64,
-            text.utf8.dropFirst(4).allSatisfy({
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-            })
-        else { throw InputError("an accessor begins with tok_; see: warder token list") }
-        return text
+    static func accessor(_ text: String) throws -> TokenAccessor {
+        try parse(text, "write the public name of a token, as in: warder token list")
     }
 
     private static func parse<Name: ParsedName>(_ text: String, _ rule: String) throws -> Name {

@@ -34,9 +34,9 @@ package struct Moment {
         let text =
             switch distance {
             case ..<120: "\(distance)s"
-            case ..<7200: "\(distance / 60)m"
-            case ..<172_800: "\(distance / 3600)h"
-            case ..<63_072_000: "\(distance / 86_400)d"
+            case ..<7200: "\((distance + 30) / 60)m"
+            case ..<172_800: "\((distance + 1800) / 3600)h"
+            case ..<63_072_000: "\((distance + 43_200) / 86_400)d"
             default: "\(distance / 31_536_000)y"
             }
         return seconds < 0 ? "\(text) ago" : "in \(text)"

@@ -83,6 +83,12 @@ package struct Session {
         } catch {
             switch error {
             case .noHome(let uid):
+                // Accounts of services often have none. With the socket named, only a vault of the machine can be meant.
+                if let socket = namedSocket {
+                    var places = VaultPlaces.system(roots: context.roots)
+                    places.operatorSocket = socket
+                    return places
+                }
                 throw .usage(
                     "user \(uid) has no home directory, so there is no place for a vault",
                     hints: ["Name the socket: --socket PATH"]
@@ -92,10 +98,20 @@ package struct Session {
         }
     }
 
-    /// The vault behind the operator socket. Connects at the first question.
+    /// The socket that the command line or the environment names.
+    private var namedSocket: String? {
+        global.socket ?? context.environment["WARDER_OPERATOR_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The vault behind the operator socket, for a command about `subject`. Connects at the first question.
     package func vault(about subject: String? = nil) throws(CommandFailure) -> Vault {
         let socket = if let named = global.socket { named } else { try places().operatorSocket }
-        return Vault(socket: socket, subject: subject, prompter: context.prompter, console: console)
+        return Vault(
+            socket: socket,
+            subject: subject,
+            prompter: context.prompter,
+            console: console
+        )
     }
 
     /// Lets the person type a name before something that is hard or impossible to undo, unless `--yes` was given.

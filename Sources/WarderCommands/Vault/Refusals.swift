@@ -4,18 +4,30 @@ package import WarderWire
 extension CommandFailure {
     /// What the vault said, its reason, and what mends it; `subject` is the name that the command was about.
     package init(_ refusal: ErrorBody.Failure, subject: String?, retryAfterSeconds: Int?) {
-        let message = TerminalText.escaped(refusal.message)
+        let message = Self.sentence(TerminalText.escaped(refusal.message))
         let reason = refusal.reason.flatMap { $0 == refusal.code.rawValue ? nil : TerminalText.escaped($0) }
         let advice = Self.advice(refusal, subject: subject ?? "NAME", retryAfterSeconds: retryAfterSeconds)
+        // Who is no operator can look nothing up; what they need is their own uid in the command.
+        let isStranger = refusal.reason == Refusal.notAnOperator.rawValue
         self.init(
             ExitStatus(refusal.code),
             reason.map { "\(message) (\($0))" } ?? message,
-            hints: advice.map { [$0] } ?? []
+            hints: Self.namesCommand(message) && !isStranger ? [] : advice.map { [$0] } ?? []
         )
         isWrongPassphrase = refusal.code == .wrongPassphrase
-        if Self.deservesLookup(refusal.code), Self.isRequestID(refusal.requestID) {
+        if Self.deservesLookup(refusal.code), !isStranger, Self.isRequestID(refusal.requestID) {
             hints.append("In the log: warder audit search --where request_id=\(refusal.requestID)")
         }
+    }
+
+    /// Most of the vault's messages name the command that mends them.
+    private static func namesCommand(_ message: String) -> Bool { message.contains("\(Console.programName) ") }
+
+    /// The vault speaks in whole sentences; here they follow the program's name.
+    private static func sentence(_ text: String) -> String {
+        let isWord = text.dropFirst().first?.isLowercase == true
+        let start = isWord ? text.prefix(1).lowercased() + text.dropFirst() : text
+        return start.hasSuffix(".") ? String(start.dropLast()) : start
     }
 
     private static func isRequestID(_ text: String) -> Bool {
@@ -52,9 +64,8 @@ extension CommandFailure {
     private static func advice(_ reason: Refusal, subject: String) -> String? {
         switch reason {
         case .presenceNotSet: "Set your passphrase first: warder operator passphrase"
-        case .notAnOperator: "An admin can add you: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
+        case .notAnOperator: "For an admin to run: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
         case .roleMissing: "Your roles: warder operator list; an admin gives others: warder operator remove, then add"
-        case .throttled: "Too many failed attempts. Wait a minute, then try again"
         case .serverQuarantined: "Let it in again: warder server release SERVER"
         case .inUse: "Remove what depends on it first: warder grant list; warder tool list"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"

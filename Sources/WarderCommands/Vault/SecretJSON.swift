@@ -19,7 +19,7 @@ package enum SecretJSON {
             try appendText(secret, to: &buffer)
         } else {
             buffer.key(text: key + "_base64")
-            appendBase64(secret, to: &buffer)
+            try appendBase64(secret, to: &buffer)
         }
     }
 
@@ -33,12 +33,10 @@ package enum SecretJSON {
     }
 
     /// Writes the bytes in base64.
-    package static func appendBase64(_ secret: SecretBytes, to buffer: inout JSONBuffer) {
-        var text = [UInt8](repeating: 0, count: (secret.count + 2) / 3 * 4)
-        defer { zero(&text) }
-        unsafe secret.withUnsafeBytes { bytes in unsafe Base64.encode(bytes, into: &text) }
-        // Base64 is ASCII, which is always text.
-        unsafe text.withUnsafeBytes { bytes in try? unsafe buffer.string(utf8: bytes) }
+    package static func appendBase64(_ secret: SecretBytes, to buffer: inout JSONBuffer) throws(CommandFailure) {
+        let text: SecretBytes
+        do throws(SecretMemoryError) { text = try secret.base64() } catch { throw CommandFailure(error) }
+        try appendText(text, to: &buffer)
     }
 
     /// Reads what `append` writes.
@@ -46,7 +44,7 @@ package enum SecretJSON {
         do {
             if let text = object.member(key) { return try text.secret() }
             guard let base64 = object.member(key + "_base64") else { throw CommandFailure.malformedAnswer }
-            return try Base64.decode(try base64.secret())
+            return try SecretBytes(base64: base64.secret())
         } catch {
             throw .malformedAnswer
         }

@@ -41,27 +41,25 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - after: look at events with greater numbers (or smaller ones, `newestFirst`).
+    ///   - last: and with none greater than this.
     ///   - limit: stop when so many have matched.
     ///   - budget: stop when so many were looked at, matching or not.
     /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not open.
     package func events(
-        matching filter: EventFilter, after: UInt64, limit: Int, budget: Int, newestFirst: Bool = false
+        matching filter: EventFilter, after: UInt64, through last: UInt64 = UInt64(Int64.max), limit: Int, budget: Int,
+        newestFirst: Bool = false
     ) throws(Refusal) -> Log.Page {
         guard let keys else { throw .sealed }
         var page = Log.Page(scannedTo: after, isComplete: false)
         var budget = budget
         while page.events.count < limit, budget > 0 {
-            let range: ClosedRange<UInt64>
-            if newestFirst {
-                guard page.scannedTo > 1 else { break }
-                range = 1...page.scannedTo - 1
-            } else {
-                range = page.scannedTo + 1...UInt64(Int64.max)
-            }
+            let first = newestFirst ? 1 : page.scannedTo + 1
+            let last = newestFirst ? min(last, max(page.scannedTo, 1) - 1) : last
+            guard first <= last else { break }
             let sealed: [SealedEvent]
             do {
                 sealed = try store.events(
-                    in: range, times: filter.times, limit: min(Self.chunk, budget), newestFirst: newestFirst)
+                    in: first...last, times: filter.times, limit: min(Self.chunk, budget), newestFirst: newestFirst)
             } catch { throw .auditUnavailable }
             if sealed.isEmpty {
                 page.isComplete = true
@@ -76,7 +74,7 @@ extension Vault {
             }
             budget -= sealed.count
         }
-        page.isComplete = newestFirst && page.scannedTo <= 1
+        page.isComplete = newestFirst ? page.scannedTo <= 1 : page.scannedTo >= last
         return page
     }
 }

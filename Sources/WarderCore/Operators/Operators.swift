@@ -3,18 +3,23 @@ package import WarderModel
 
 /// What operators ask about operators, themselves included.
 package enum Operators {
-    /// Registers a person by their Unix uid. Requires `admin`, and presence.
+    /// Registers a person by their Unix uid, or gives one that is registered (same name, same uid) other roles. Requires `admin`, and
+    /// presence.
     package static func add(
         _ name: OperatorName, uid: UInt32, roles: Set<Role>, groups: [String], by caller: Caller
     ) -> Command<Operator> {
         Command(.operatorAdd, by: caller) { transaction, event throws(Refusal) in
             event.changes = facts(name, uid, roles)
-            guard transaction.state.operators[uid] == nil,
-                !transaction.state.operators.values.contains(where: { $0.name == name })
-            else { throw .alreadyExists }
-            let person = Operator(
-                id: transaction.keys.newRecordID(), name: name, uid: uid, roles: roles, groups: groups, presence: nil,
-                created: transaction.now.wall)
+            var person =
+                transaction.state.operators[uid]
+                ?? Operator(
+                    id: transaction.keys.newRecordID(), name: name, uid: uid, roles: roles, groups: groups,
+                    presence: nil, created: transaction.now.wall)
+            let namesakes = transaction.state.operators.values.filter { $0.name == name && $0.uid != uid }
+            guard person.name == name, namesakes.isEmpty else { throw .alreadyExists }
+            if person.roles.contains(.admin), !roles.contains(.admin) { try keepAnAdmin(besides: person, transaction) }
+            person.roles = roles
+            person.groups = groups
             try transaction.put(person, &event)
             return person
         }
@@ -29,14 +34,13 @@ package enum Operators {
 
     /// Forgets a person; refused for the last admin. Requires `admin`, and presence.
     package static func remove(_ name: OperatorName, by caller: Caller) -> Command<Void> {
-        Command(.operatorRemove, by: caller) { transaction, event throws(Refusal) in
+        Command(.operatorRemove, by: caller, describe: { $0.changes = ["name=\(name)"] }) {
+            transaction, event throws(Refusal) in
             guard let person = transaction.state.operators.values.first(where: { $0.name == name }) else {
-                event.changes = ["name=\(name)"]
                 throw .notFound
             }
             event.changes = facts(name, person.uid, person.roles)
-            let admins = transaction.state.operators.values.count { $0.roles.contains(.admin) }
-            guard admins > 1 || !person.roles.contains(.admin) else { throw .lastAdmin }
+            if person.roles.contains(.admin) { try keepAnAdmin(besides: person, transaction) }
             transaction.remove(person, &event)
         }
     }
@@ -68,6 +72,18 @@ package enum Operators {
             guard verifier == verified else { throw .wrongPassphrase }
             return ledger.issue(to: peer.process, at: transaction.now)
         }
+    }
+
+    /// Writes down that somebody has to wait before they may try another passphrase.
+    static func refuseThrottled(by caller: Caller) -> Command<String> {
+        Command(.presenceProve, by: caller) { _, _ throws(Refusal) in throw .throttled }
+    }
+
+    private static func keepAnAdmin(
+        besides person: Operator, _ transaction: borrowing Transaction
+    ) throws(Refusal) {
+        let others = transaction.state.operators.values.contains { $0.uid != person.uid && $0.roles.contains(.admin) }
+        guard others || transaction.state.operators[person.uid] == nil else { throw .lastAdmin }
     }
 
     private static func facts(_ name: OperatorName, _ uid: UInt32, _ roles: Set<Role>) -> [String] {

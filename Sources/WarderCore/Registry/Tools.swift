@@ -56,12 +56,15 @@ package enum Tools {
         }
     }
 
-    /// Forgets a tool that no grant names. Requires `admin`, and presence.
+    /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. Requires `admin`, and presence.
     package static func remove(_ name: ToolID, by caller: Caller) -> Command<Void> {
         Command(.toolRemove, by: caller, describe: { describe(name, &$0) }) { transaction, event throws(Refusal) in
             guard let tool = transaction.state.tools[name] else { throw .notFound }
             guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
             transaction.remove(tool, &event)
+            for (hash, token) in transaction.state.tokens where token.tool == name {
+                transaction.state.tokens[hash] = nil
+            }
         }
     }
 

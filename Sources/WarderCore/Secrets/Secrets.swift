@@ -47,7 +47,9 @@ package enum Secrets {
             transaction, event throws(Refusal) in
             let existing = transaction.state.secrets[name]
             event.fields = draft.fields.values.keys.sorted()
-            if let check = draft.checkVersion, check != existing?.current?.number ?? 0 { throw .checkFailed }
+            if let check = draft.checkVersion {
+                guard check == 0 ? existing == nil : check == existing?.current?.number else { throw .checkFailed }
+            }
             if existing?.deleted != nil { throw .secretDeleted }
             let now = transaction.now.wall
             var secret = existing ?? Secret(id: transaction.keys.newRecordID(), name: name, created: now)

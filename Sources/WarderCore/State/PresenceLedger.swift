@@ -28,14 +28,39 @@ package final class PresenceLedger: Sendable {
         return Base62.encode(body)
     }
 
-    /// Uses a proof up. `false` for one that does not exist, is old, or was given to another process.
-    func consume(_ text: String, from process: ProcessIdentity, at now: Moment) -> Bool {
-        guard let body = Base62.decode(text, byteCount: 16) else { return false }
+    /// The bytes of a proof that holds now. `nil` for one that does not exist, is old, or was given to another process; the process
+    /// that shows another's proof has used it up.
+    func find(_ text: String, from process: ProcessIdentity, at now: Moment) -> [UInt8]? {
+        guard let body = Base62.decode(text, byteCount: 16) else { return nil }
         return entries.withLock { entries in
-            guard let entry = entries.removeValue(forKey: body) else { return false }
-            return entry.process == process && now.isBefore(entry.until)
+            guard let entry = entries[body] else { return nil }
+            if entry.process == process, now.isBefore(entry.until) { return body }
+            entries[body] = nil
+            return nil
+        }
+    }
+
+    func remove(_ proofs: Set<[UInt8]>) {
+        if proofs.isEmpty { return }
+        entries.withLock { entries in
+            for proof in proofs { entries[proof] = nil }
         }
     }
 
     package func clear() { entries.withLock { $0 = [:] } }
+}
+
+/// Proofs that one transaction has used. They are gone from the ledger when it is on disk, and not before: a transaction that has to be
+/// made again meets them again.
+struct PresenceProofs {
+    private let ledger: PresenceLedger
+    private(set) var used: Set<[UInt8]> = []
+
+    init(_ ledger: PresenceLedger) { self.ledger = ledger }
+
+    /// `false` for a proof that does not hold, or was used in this transaction.
+    mutating func use(_ text: String, from process: ProcessIdentity, at now: Moment) -> Bool {
+        guard let proof = ledger.find(text, from: process, at: now) else { return false }
+        return used.insert(proof).inserted
+    }
 }

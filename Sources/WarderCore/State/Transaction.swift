@@ -11,14 +11,14 @@ package struct Transaction {
     package let now: Moment
     package let keys: OpenKeys
     private let values: ValueCache
-    private let presence: PresenceLedger
+    private(set) var proofs: PresenceProofs
     private var sequence: UInt64
 
     init(state: VaultState, keys: OpenKeys, values: ValueCache, presence: PresenceLedger, sequence: UInt64, now: Moment) {
         self.state = state
         self.keys = keys
         self.values = values
-        self.presence = presence
+        proofs = PresenceProofs(presence)
         self.sequence = sequence
         self.now = now
     }
@@ -34,17 +34,18 @@ package struct Transaction {
         event.requestID = command.caller.requestID
         event.traceID = command.caller.traceID
         command.describe(&event)
+        let described = event.changes
         let outcome: Result<Answer, Refusal>
         let before = (state: state, counts: counts)
         do throws(Refusal) {
-            event.actor = try Policy.authorise(command.action, command.caller, in: state, presence: presence, at: now)
+            event.actor = try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
         } catch {
             state = before.state
             rollBack(to: before.counts)
             event.decision = .refused
             event.reason = error
-            event.changes = []
+            event.changes = described
             outcome = .failure(error)
         }
         event.durationMicroseconds = command.caller.elapsedMicroseconds()

@@ -89,7 +89,8 @@ package enum Tokens {
             let (tool, peer) = try admit(token, caller, transaction)
             let grants = try usableGrants(of: tool, peer: peer, in: transaction)
             let wanted = transaction.now.adding(seconds: min(Token.defaultLifetime, grants.map(\.lifetime).max() ?? 0))
-            token.expires = token.hardLimit.isBefore(wanted) ? token.hardLimit : wanted
+            let allowed = token.hardLimit.isBefore(wanted) ? token.hardLimit : wanted
+            if token.expires.isBefore(allowed) { token.expires = allowed }
             transaction.state.tokens[hash] = token
             let left = (token.expires.uptime - transaction.now.uptime) / 1000
             event.changes = ["lifetime=\(left)s"]
@@ -260,10 +261,18 @@ package enum Tokens {
     }
 
     private static func tool(_ name: ToolID, of peer: Peer, in state: VaultState) throws(Refusal) -> Tool {
-        guard let server = state.servers[name.server], server.selectors.match(peer) else { throw .unknownPeer }
+        guard let server = state.servers[name.server], server.selectors.match(peer) else {
+            throw refusal(of: name, to: peer, in: state)
+        }
         guard server.quarantine == nil else { throw .serverQuarantined }
         guard let tool = state.tools[name] else { throw .toolMissing }
         return tool
+    }
+
+    /// Why a tool is not this peer's.
+    private static func refusal(of name: ToolID, to peer: Peer, in state: VaultState) -> Refusal {
+        if state.servers(matching: peer).isEmpty { return .unknownPeer }
+        return state.servers[name.server] == nil ? .toolMissing : .toolOfAnotherServer
     }
 
     /// Grants of a tool that hold now; the first reason where none does.

@@ -135,18 +135,31 @@ final class Connection: ChannelInboundHandler {
         let requestID = nextRequestID()
         let fields = try RequestFields(head)
         keepsAlive = keepsAlive && fields.keepsAlive
+        do throws(Problem) {
+            let (match, target, peer) = try route(head, at: received)
+            try checkBody(of: match.route, fields)
+            deadline = .now() + .seconds(server.limits.bodySeconds)
+            var request = Request(
+                match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer)
+            request.body.reserveCapacity(fields.contentLength)
+            stage = .reading(request)
+        } catch {
+            var problem = error
+            // A body that follows is not read, so that nothing behind it can be understood.
+            problem.closes = problem.closes || fields.hasBody
+            throw problem
+        }
+        if fields.expectsContinue, fields.hasBody { sendContinue() }
+    }
+
+    private func route(
+        _ head: HTTPRequestHead, at received: ContinuousClock.Instant
+    ) throws(Problem) -> (RouteMatch, RequestTarget, Peer) {
         guard let target = RequestTarget(head.uri) else {
             throw .fatal("The path has a spelling that the vault does not take.")
         }
         let (peer, isKnown) = try look()
-        let match = try admit(peer, isKnown: isKnown, head.method, target, at: received)
-        try checkBody(of: match.route, fields)
-        deadline = .now() + .seconds(server.limits.bodySeconds)
-        var request = Request(
-            match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer)
-        request.body.reserveCapacity(fields.contentLength)
-        stage = .reading(request)
-        if fields.expectsContinue, fields.hasBody { sendContinue() }
+        return (try admit(peer, isKnown: isKnown, head.method, target, at: received), target, peer)
     }
 
     /// Asks the kernel. A peer that cannot be attested gets nothing, not even an error it could learn from.
@@ -211,7 +224,7 @@ final class Connection: ChannelInboundHandler {
                 .now()
                 + .seconds(request.match.route.waits ? server.limits.longPollSeconds : server.limits.requestSeconds)
             let caller = Caller(
-                door: door.kind, peer: request.peer, requestID: request.requestID,
+                door: door.kind, peer: request.peer, requestID: request.requestID, traceID: request.fields.traceID,
                 presenceProof: request.fields.presenceProof, received: request.received)
             let exchange = Exchange(
                 caller: caller, match: request.match, target: request.target, fields: request.fields,
@@ -255,9 +268,6 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func refuse(_ problem: Problem) {
-        var problem = problem
-        // Whatever body would follow is not read.
-        problem.closes = true
         send(problem.answer(requestID: currentRequestID), code: problem.code.rawValue)
     }
 

@@ -6,6 +6,8 @@ import NIOCore
 final class ConnectionRoster {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private let loop: any EventLoop
+    /// Set while somebody waits for the last connection to end.
+    private var emptied: EventLoopPromise<Void>?
 
     init(_ loop: any EventLoop) {
         self.loop = loop
@@ -22,12 +24,20 @@ final class ConnectionRoster {
     func add(_ connection: Connection, _ channel: any Channel) {
         let id = ObjectIdentifier(connection)
         connections[id] = connection
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.connections[id] = nil }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.connections[id] = nil
+            if self.connections.isEmpty { self.emptied?.succeed() }
+        }
     }
 
-    /// Asks every connection to end after the answer under way.
-    func drain() {
+    /// Asks every connection to end after the answer under way, and waits until they have, or for as long as patience lasts.
+    func drain(within patience: TimeAmount) -> EventLoopFuture<Void> {
         for connection in connections.values { connection.drain() }
+        if connections.isEmpty { return loop.makeSucceededVoidFuture() }
+        let emptied = loop.makePromise(of: Void.self)
+        self.emptied = emptied
+        let end = loop.scheduleTask(in: patience) { emptied.succeed() }
+        return emptied.futureResult.always { _ in end.cancel() }
     }
 
     private func sweep() {

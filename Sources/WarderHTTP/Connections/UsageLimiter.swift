@@ -23,7 +23,8 @@ final class UsageLimiter: Sendable {
             let elapsed = bucket.refilled.duration(to: now)
             let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
             bucket.tokens = min(burst, bucket.tokens + max(0, seconds) * perSecond)
-            bucket.refilled = now
+            // Requests of several threads may come a little out of order; the same second must not refill twice.
+            bucket.refilled = max(bucket.refilled, now)
             defer { buckets[uid] = bucket }
             guard bucket.tokens >= 1 else { return false }
             bucket.tokens -= 1

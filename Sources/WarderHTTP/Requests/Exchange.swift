@@ -46,13 +46,6 @@ struct Exchange: Sendable {
         return values.first?.value
     }
 
-    /// Refuses parameters that the route does not know.
-    func allowParameters(_ names: Set<String>) throws(Problem) {
-        guard query.allSatisfy({ names.contains($0.name) }) else {
-            throw .invalid("The query has a parameter that this route does not know.")
-        }
-    }
-
     static func parse<Name: ParsedName>(
         _ text: String, as type: Name.Type = Name.self, what: String
     ) throws(Problem) -> Name {

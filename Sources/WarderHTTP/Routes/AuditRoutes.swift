@@ -9,20 +9,26 @@ import WarderWire
 /// Reading the log: pages for people and tails, a stream for exports.
 extension RouteTable {
     static let audit: [Route] = [
-        Route(.GET, "/v1/audit/events", waits: true) { exchange throws(Problem) in try exchange.searchEvents() },
-        Route(.GET, "/v1/audit/export") { exchange throws(Problem) in try exchange.exportEvents() },
+        Route(.GET, "/v1/audit/events", query: filterParameters.union(pageParameters), waits: true) {
+            exchange throws(Problem) in try exchange.searchEvents()
+        },
+        Route(.GET, "/v1/audit/export", query: filterParameters) { exchange throws(Problem) in
+            try exchange.exportEvents()
+        },
     ]
+
+    fileprivate static let pageParameters: Set<String> = ["after", "limit", "newest", "wait"]
+    private static let filterParameters = EventFilter.Condition.fields.union(["since", "until"])
 }
 
 extension Exchange {
-    private static let pageParameters: Set<String> = ["after", "limit", "newest", "wait"]
     private static let defaultPage = 100
     private static let maximumPage = 1000
     /// Events that one search looks at before it answers with what it has: bounds the time of an answer.
     private static let searchBudget = 200_000
 
     fileprivate func searchEvents() throws(Problem) -> Work {
-        let filter = try filter(besides: Self.pageParameters)
+        let filter = try filter()
         let limit = try number("limit", in: 1...Int64(Self.maximumPage)) ?? Int64(Self.defaultPage)
         let newestFirst = try flag("newest")
         let wait = try number("wait", in: 0...55) ?? 0
@@ -60,7 +66,7 @@ extension Exchange {
     }
 
     fileprivate func exportEvents() throws(Problem) -> Work {
-        let filter = try filter(besides: [])
+        let filter = try filter()
         let caller = caller
         let vault = vault
         let reader = ExportReader(vault: vault, filter: filter)
@@ -93,18 +99,18 @@ extension Exchange {
 
     // MARK: Parameters
 
-    private func filter(besides known: Set<String>) throws(Problem) -> EventFilter {
+    /// Everything in the query that does not say which page.
+    private func filter() throws(Problem) -> EventFilter {
         var filter = EventFilter()
-        for (name, value) in query where !known.contains(name) {
-            switch name {
-            case "since": filter.since = try Exchange.moment(value, what: "since")
-            case "until": filter.until = try Exchange.moment(value, what: "until")
-            default:
-                guard let condition = EventFilter.Condition(field: name, value: value), value.utf8.count <= 512 else {
-                    throw .invalid("Events have no field of that name; docs/formats/event.md lists them.")
-                }
-                filter.conditions.append(condition)
-            }
+        filter.since = try Exchange.moment(parameter("since"), what: "since")
+        filter.until = try Exchange.moment(parameter("until"), what: "until")
+        if let since = filter.since, let until = filter.until, until < since {
+            throw .invalid("until comes before since.")
+        }
+        for (name, value) in query {
+            guard let condition = EventFilter.Condition(field: name, value: value) else { continue }
+            guard value.utf8.count <= 512 else { throw .invalid("A value to look for is at most 512 bytes.") }
+            filter.conditions.append(condition)
         }
         return filter
     }
@@ -165,7 +171,8 @@ private final class ExportReader: Sendable {
         let position = position.withLock { $0 }
         guard !position.isOver, position.after < position.last else { return nil }
         do throws(Refusal) {
-            let page = try vault.events(matching: filter, after: position.after, limit: 512, budget: 2048)
+            let page = try vault.events(
+                matching: filter, after: position.after, through: position.last, limit: 512, budget: 2048)
             self.position.withLock { current in
                 current.after = max(page.scannedTo, current.after)
                 current.isOver = page.isComplete

@@ -17,8 +17,7 @@ extension RouteTable {
             guard let peer = exchange.caller.peer else { throw .forServer(.unknownPeer) }
             return .done(.json(WhoAmI(peer, in: exchange.vault.state)))
         },
-        Route(.GET, "/v1/secrets/{name...}") { exchange throws(Problem) in
-            try exchange.allowParameters(["field"])
+        Route(.GET, "/v1/secrets/{name...}", query: ["field"]) { exchange throws(Problem) in
             let field: FieldName = try exchange.parameter("field").map { text throws(Problem) in
                 try Exchange.parse(text, what: "The field")
             } ?? .value

@@ -22,6 +22,8 @@ struct Route: Sendable {
     let method: HTTPMethod
     let pattern: String
     let body: BodyLimit
+    /// Parameters that the query may have; any other is refused, as an unknown key of a body is.
+    let query: Set<String>
     let audience: Audience
     /// Whether the answer may wait for something to happen.
     let waits: Bool
@@ -35,12 +37,13 @@ struct Route: Sendable {
     }
 
     init(
-        _ method: HTTPMethod, _ pattern: String, body: BodyLimit = .none, for audience: Audience = .registered,
-        waits: Bool = false, _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
+        _ method: HTTPMethod, _ pattern: String, body: BodyLimit = .none, query: Set<String> = [],
+        for audience: Audience = .registered, waits: Bool = false, _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
     ) {
         self.method = method
         self.pattern = pattern
         self.body = body
+        self.query = query
         self.audience = audience
         self.waits = waits
         self.work = work
@@ -91,8 +94,17 @@ struct RouteTable: Sendable {
         patterns = routes.filter { $0.pattern.contains("{") }
     }
 
-    /// - Throws: 404 for a path that no route has, 405 for one that has it with other methods.
+    /// - Throws: 404 for a path that no route has, 405 for one that has it with other methods, 400 for a parameter in the query that
+    ///   the route does not know.
     func find(_ method: HTTPMethod, _ target: RequestTarget) throws(Problem) -> RouteMatch {
+        let match = try findPath(method, target)
+        guard target.query.allSatisfy({ match.route.query.contains($0.name) }) else {
+            throw .invalid("The query has a parameter that this route does not know.")
+        }
+        return match
+    }
+
+    private func findPath(_ method: HTTPMethod, _ target: RequestTarget) throws(Problem) -> RouteMatch {
         var allowed: [HTTPMethod] = []
         for route in exact[String(target.path)] ?? [] {
             if route.method == method { return RouteMatch(route: route, parameters: [:]) }

@@ -13,7 +13,8 @@ package enum FileTrust {
     /// - Parameters:
     ///   - path: Absolute.
     ///   - owner: Who may own it besides root; the effective user of this process unless told otherwise.
-    ///   - maximumMode: Permission bits the file may have, such as `0o600` for credentials. Writing by others is never allowed.
+    ///   - maximumMode: Permission bits the file may have, such as `0o600` for credentials. Writing by others is never
+    ///     allowed.
     /// - Throws: `FileTrustError` naming the first component that is to blame.
     package static func check(
         file path: String,

@@ -42,7 +42,7 @@ package struct VaultPlaces: Hashable, Sendable {
 
     /// The vault of one user.
     ///
-    /// Neither `HOME` nor `XDG_RUNTIME_DIR` is asked: programs started by an MCP client often lack them, or have others.
+    /// Neither `HOME` nor `XDG_RUNTIME_DIR` is asked: programs started by an MCP client often lack them.
     ///
     /// - Throws: `.noHome` when the user has no home directory.
     package static func user(_ uid: UInt32, roots: Roots = .real) throws(VaultPlacesError) -> VaultPlaces {
@@ -63,7 +63,8 @@ package struct VaultPlaces: Hashable, Sendable {
     /// The vault that a process of this user means.
     ///
     /// Root means the machine's vault; another user as well where its client socket exists, else their own.
-    /// `WARDER_SOCKET`, `WARDER_OPERATOR_SOCKET` and `WARDER_CONFIG` go before that, one by one; empty ones count as unset.
+    /// `WARDER_SOCKET`, `WARDER_OPERATOR_SOCKET` and `WARDER_CONFIG` go before that, one by one; empty ones count as
+    /// unset.
     ///
     /// - Throws: `.notAbsolute` for a variable with a relative path, `.noHome`.
     package static func find(

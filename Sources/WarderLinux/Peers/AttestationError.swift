@@ -13,8 +13,6 @@ package enum AttestationError: Error, Hashable, Sendable {
     case unmappedIdentity
     /// The process that connected has ended, reaped or not.
     case processEnded
-    /// The process executed another program while it was looked at.
-    case processChanged
     /// No descriptors left in the process or the system: drop the connection and go on accepting.
     case outOfDescriptors
     /// Any other refusal of the kernel.

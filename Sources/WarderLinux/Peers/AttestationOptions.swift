@@ -2,7 +2,8 @@ package import WarderModel
 
 /// What attestation may cost, and how far it may go.
 package struct AttestationOptions: Sendable {
-    /// Largest executable that is hashed, in bytes; 0 hashes none. A larger one has no hash, and a selector on it never matches.
+    /// Largest executable that is hashed, in bytes; 0 hashes none. A larger one has no hash, and a selector on it never
+    /// matches.
     package var maximumExecutableSize: Int64
     /// Highest level to try. Lower than `.pidfd` only where the lower rungs are tested.
     package var maximumLevel: Peer.Attestation

@@ -47,7 +47,7 @@ package final class AttestedPeer: Sendable {
     /// process that connected, or there is none.
     ///
     /// - Throws: `.processEnded` when it has gone, even though others may hold the connection open;
-    ///   `.processChanged` when it executed another program meanwhile; `.outOfDescriptors`; `.kernel`.
+    ///   `.outOfDescriptors`; `.kernel`.
     package func attest(needs: Set<AttestationNeed>) throws(AttestationError) -> Peer {
         var peer = identity
         if let process {

@@ -5,7 +5,7 @@ import WarderModel
 /// Finds out from the kernel who is on the other end of a Unix socket.
 ///
 /// The level reached is the highest of: a pidfd taken from the socket; handles into `/proc/PID` whose start time is
-/// checked again after use; the user alone. What each level can and cannot see is in docs/design/attestation.md.
+/// checked again after use; the user alone.
 package struct Attestor: Sendable {
     private let options: AttestationOptions
     private let identities: IdentityMap
@@ -31,8 +31,9 @@ package struct Attestor: Sendable {
 
     /// Takes hold of the peer of a socket that was just accepted. The socket stays the caller's.
     ///
-    /// - Throws: `.noPeerProcess` and `.unmappedIdentity` where the daemon cannot see who it is, `.processEnded` when the
-    ///   process that connected has gone, `.outOfDescriptors` when the connection should be dropped and accepting go on.
+    /// - Throws: `.noPeerProcess` and `.unmappedIdentity` where the daemon cannot see who it is, `.processEnded` when
+    ///   the process that connected has gone, `.outOfDescriptors` when the connection should be dropped and accepting
+    ///   go on.
     package func open(socket: Int32) throws(AttestationError) -> AttestedPeer {
         let credentials = try PeerSocket.credentials(of: socket)
         try identities.admit(credentials)

@@ -7,7 +7,7 @@ package enum ControlGroup {
     /// Longest component that is looked at, in bytes.
     static let longestComponent = 256
 
-    /// First `.service` or `.scope` behind the leading slices, as written in the file, or `nil` where there is none to trust.
+    /// First `.service` or `.scope` behind the leading slices, as written in the file; `nil` where none is to trust.
     ///
     /// `text` are the bytes of `/proc/PID/cgroup`.
     package static func unit(in text: some Collection<UInt8>) -> String? {

@@ -61,7 +61,7 @@ final class ExecutableDigests: Sendable {
         memory.withLock { $0.digests[Version(status)] }
     }
 
-    /// The digest of an open file, lowercase hex; `nil` when the file changed while it was read.
+    /// The digest of an open file, lowercase hex; `nil` when it is not the file of `status`, or changed since.
     func digest(of file: Descriptor, status: FileStatus) throws(Errno) -> String? {
         if let known = known(status) { return known }
         // Before the first byte is read: what is written later than this gets another change time.

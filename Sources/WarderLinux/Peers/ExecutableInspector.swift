@@ -19,12 +19,12 @@ struct ExecutableInspector: Sendable {
 
     /// The executable as it is now; `nil` where the kernel does not let the daemon look.
     ///
-    /// - Throws: `.processChanged` when it was replaced by execve(2) in between.
+    /// Path and hash belong to the file of that device and inode. What could not be found out before the process
+    /// executed another program is `nil`.
     func inspect(_ process: ProcessDirectory, hash: Bool) throws(AttestationError) -> Peer.Executable? {
         guard let status = try executable(of: process) else { return nil }
         let path = try trustedPath(process, status)
         let sha256 = hash ? try digest(process, status) : nil
-        guard let after = try executable(of: process), after.isSameFile(as: status) else { throw .processChanged }
         return Peer.Executable(path: path, device: status.device, inode: status.inode, sha256: sha256)
     }
 
@@ -64,9 +64,8 @@ struct ExecutableInspector: Sendable {
         if let known = digests.known(status) { return known }
         do throws(Errno) {
             let file = try Descriptor.open("exe", in: process.root, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
-            // Nothing but the file looked at before: the process may have executed another one.
-            let opened = try FileStatus(of: file.number)
-            return opened == status ? try digests.digest(of: file, status: status) : nil
+            // The process may have executed another program by now; then the file is not the one of `status`.
+            return try digests.digest(of: file, status: status)
         } catch {
             return try withoutExecutable(error)
         }

@@ -39,14 +39,16 @@ package struct IdentityMap: Hashable, Sendable {
 
     /// Lets credentials through that name one process, one user and one group.
     ///
-    /// - Throws: `.noPeerProcess` for a process number of 0 or less, `.unmappedIdentity` for a user or group without meaning.
+    /// - Throws: `.noPeerProcess` for a process number of 0 or less, `.unmappedIdentity` for a user or group without
+    ///   meaning.
     package func admit(_ credentials: PeerCredentials) throws(AttestationError) {
         guard credentials.pid > 0 else { throw .noPeerProcess }
         guard credentials.uid != Self.invalid, credentials.uid != meaninglessUser else { throw .unmappedIdentity }
         guard credentials.gid != Self.invalid, credentials.gid != meaninglessGroup else { throw .unmappedIdentity }
     }
 
-    /// The groups that mean something, ascending, each once. The others are left out: a group that nobody can name grants nothing.
+    /// The groups that mean something, ascending, each once. The others are left out: a group that nobody can name
+    /// grants nothing.
     package func confirmed(_ groups: [UInt32]) -> [UInt32] {
         Set(groups).subtracting([Self.invalid]).filter { $0 != meaninglessGroup }.sorted()
     }

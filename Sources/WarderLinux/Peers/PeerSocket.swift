@@ -71,8 +71,8 @@ package enum PidfdRefusal: Hashable, Sendable {
             switch reason {
             case .protocolNotAvailable: .unsupported
             case .noData: .error(.noPeerProcess)
-            // Kernels up to 6.15 say that the peer has been reaped by one of these two. Newer ones hand out a pidfd of the
-            // dead process, which the first look at its liveness refuses.
+            // Kernels up to 6.15 say that the peer has been reaped by one of these two. Newer ones hand out a pidfd of
+            // the dead process, which the first look at its liveness refuses.
             case .invalidArgument, .noSuchProcess: .error(.processEnded)
             default: .error(AttestationError(.pidfd, reason))
             }

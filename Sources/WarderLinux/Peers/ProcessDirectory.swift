@@ -17,8 +17,8 @@ struct ProcessDirectory: Sendable {
 
     /// `status()` works only if `keepsStatus`.
     ///
-    /// - Throws: `ENOENT` or `ESRCH` when there is no such process, or `/proc` hides it; `EACCES` or `EPERM` when it hides
-    ///   the contents.
+    /// - Throws: `ENOENT` or `ESRCH` when there is no such process, or `/proc` hides it; `EACCES` or `EPERM` when it
+    ///   hides the contents.
     init(pid: Int32, keepsStatus: Bool) throws(Errno) {
         root = try Descriptor.open("/proc/\(pid)", flags: WARDER_O_PATH | O_DIRECTORY | O_NOFOLLOW)
         controlGroup = try Descriptor.open("cgroup", in: root, flags: O_RDONLY)

@@ -12,8 +12,8 @@ package struct ProcessStat: Hashable, Sendable {
 
     /// Reads the line; `nil` when it is not what the kernel writes.
     ///
-    /// The second field is a name that the process chooses, brackets and spaces included, so that counting begins behind
-    /// the last closing bracket.
+    /// The second field is a name that the process chooses, brackets and spaces included, so that counting begins
+    /// behind the last closing bracket.
     package init?(parsing text: some BidirectionalCollection<UInt8>) {
         guard let bracket = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = text[text.index(after: bracket)...].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }

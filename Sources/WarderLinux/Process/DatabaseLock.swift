@@ -22,6 +22,11 @@ package final class DatabaseLock: Sendable {
         self.file = file
     }
 
+    deinit {
+        // Closing is not enough: a child between fork(2) and execve(2) has the file open as well.
+        flock(file.number, LOCK_UN)
+    }
+
     /// Takes the lock or fails at once; the lock lasts until the result is released.
     ///
     /// - Parameter path: A file beside the database, created with mode 0600 where it is missing.

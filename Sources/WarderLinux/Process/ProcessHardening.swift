@@ -4,8 +4,8 @@ package import SystemPackage
 
 /// Takes from this process what would let its memory leak. The first thing the daemon does.
 ///
-/// Being not dumpable is lost at execve(2), and whoever executes the daemon cannot set it for it: it has to be applied in
-/// every program anew, before the first secret is in memory. Best from the main thread before there are others.
+/// Being not dumpable is lost at execve(2), and whoever executes the daemon cannot set it for it: every program applies
+/// it anew, before the first secret is in memory. Best from the main thread before there are others.
 package enum ProcessHardening {
     /// One measure.
     package enum Measure: String, Hashable, Sendable, CaseIterable {
@@ -58,7 +58,7 @@ package enum ProcessHardening {
     }
 
     private static func clearCoreDumpFilter() -> Bool {
-        guard let file = try? Descriptor.open("/proc/thread-self/coredump_filter", flags: O_WRONLY) else { return false }
+        guard let file = try? Descriptor.open("/proc/self/coredump_filter", flags: O_WRONLY) else { return false }
         return unsafe write(file.number, "0", 1) == 1
     }
 }

@@ -21,7 +21,7 @@ enum DatabaseFile {
     }
 
     private static func create(_ path: String) throws(OpeningError) {
-        let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let file = unsafe open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if file >= 0 {
             _ = Glibc.close(file)
         } else if errno != EEXIST {

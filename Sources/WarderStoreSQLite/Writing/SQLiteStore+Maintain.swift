@@ -15,18 +15,24 @@ extension SQLiteStore {
     ///
     /// - Throws: `StoreError`; the log goes on growing then, and nothing is lost.
     package func maintain() throws(StoreError) {
+        if hasRemains.load(ordering: .relaxed) { writer.inDatabase { bury($0) } }
+        if log.isLong { try writeBack() }
+    }
+
+    /// Writes the log back, however short it is.
+    ///
+    /// - Throws: as `maintain`.
+    package func writeBack() throws(StoreError) {
         try storing {
-            if hasRemains.load(ordering: .relaxed) { writer.inDatabase { bury($0) } }
-            guard log.isLong else { return }
             var rounds = 0
             while rounds < Self.roundLimit {
-                let written = try writeBack().written
+                let written = try copyBack().written
                 rounds += 1
                 if log.pages.load(ordering: .relaxed) - written <= Self.shortRest { break }
             }
             try writer.inDatabase { _ in
-                let log = try writeBack()
-                self.log.pages.store(log.pages - log.written, ordering: .relaxed)
+                let (pages, written) = try copyBack()
+                log.pages.store(pages - written, ordering: .relaxed)
             }
         }
     }
@@ -36,7 +42,8 @@ extension SQLiteStore {
     /// Each round leaves what came in while it lasted; after so many, the rest does not become shorter any more.
     private static let roundLimit = 6
 
-    private func writeBack() throws -> (pages: Int, written: Int) {
+    /// Pages in the log, and how many of them are in the database now. Does not wait for readers of older ones.
+    private func copyBack() throws -> (pages: Int, written: Int) {
         let (pages, written) = try checkpointer.inDatabase { try $0.checkpoint(.passive) }
         return (pages, written)
     }

@@ -68,6 +68,8 @@ final class StubVault: Sendable {
             while true {
                 let connection = accept(listener, nil, nil)
                 if connection < 0 { break }
+                // Programs that tests start at the same time must not keep it open.
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 serve(connection)
                 close(connection)
             }

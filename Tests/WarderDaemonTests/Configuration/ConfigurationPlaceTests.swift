@@ -68,16 +68,17 @@ struct ConfigurationPlaceTests {
         let error = #expect(throws: ConfigurationError.self) {
             try DaemonConfiguration.load(owner: .system, in: fixture.surroundings(uid: 64_999))
         }
-        #expect(error?.problem.contains("belongs to user") == true)
+        #expect(error?.problem.hasPrefix("belongs to user") == true)
     }
 
     @Test("a file in a directory that others may write to is refused")
     func directoryWritableByOthers() throws {
         try fixture.write("profile: team")
         try #require(unsafe chmod(fixture.root + "/etc/warder", 0o777) == 0)
-        #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: ConfigurationError.self) {
             try DaemonConfiguration.load(owner: .system, in: fixture.surroundings())
         }
+        #expect(error?.place == .file(fixture.root + "/etc/warder"))
     }
 
     @Test("a link that leads nowhere is not taken for a missing file")

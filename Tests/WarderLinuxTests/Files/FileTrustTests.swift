@@ -37,7 +37,10 @@ struct FileTrustTests {
         }
     }
 
-    @Test("a file that others may write to is refused, even where the allowed mode says otherwise", arguments: [0o620, 0o602, 0o666] as [mode_t])
+    @Test(
+        "a file that others may write to is refused, even where the allowed mode says otherwise",
+        arguments: [0o620, 0o602, 0o666] as [mode_t]
+    )
     func writableFile(mode: mode_t) throws {
         let directory = try TemporaryDirectory()
         try write(directory.path("config"), mode: mode)
@@ -159,13 +162,15 @@ struct FileTrustTests {
         #expect(throws: FileTrustError.wrongKind(directory.path("pipe"), expected: .file)) {
             try FileTrust.check(file: directory.path("pipe"), maximumMode: 0o600)
         }
-        #expect(throws: FileTrustError.notAbsolute("config")) { try FileTrust.check(file: "config", maximumMode: 0o600) }
+        #expect(throws: FileTrustError.notAbsolute("config")) {
+            try FileTrust.check(file: "config", maximumMode: 0o600)
+        }
     }
 
     @Test("a file that this user may not read is unreadable, not missing")
     func unreadable() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             let path = directory.path("config")
@@ -226,7 +231,7 @@ struct PrivateDirectoryTests {
     @Test("a directory of root does for nobody else")
     func rootsOwn() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             try PrivateDirectory.ensure(directory.path("roots"))

@@ -11,10 +11,13 @@ struct SocketFileTests {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test("a socket listens with the mode that was asked for, whatever the umask is", arguments: [0o600, 0o660, 0o666, 0o200])
+    @Test(
+        "a socket listens with the mode that was asked for, whatever the umask is",
+        arguments: [0o600, 0o660, 0o666, 0o200]
+    )
     func modes(mode: Int) async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [mode, stage] in
+        await #expect(processExitsWith: .success) { [mode, stage = stage as Stage] in
             try stage.enter()
             for mask in [mode_t(0), 0o077, 0o777] {
                 let directory = try TemporaryDirectory()
@@ -35,7 +38,7 @@ struct SocketFileTests {
     @Test("a socket file is the owner's alone from the first moment on, even without a umask")
     func firstMoment() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             umask(0)
@@ -71,7 +74,10 @@ struct SocketFileTests {
         }
     }
 
-    @Test("a path that is relative, abstract or has a NUL is refused", arguments: ["", "v.sock", "\0abstract", "/tmp/a\0b"])
+    @Test(
+        "a path that is relative, abstract or has a NUL is refused",
+        arguments: ["", "v.sock", "\0abstract", "/tmp/a\0b"]
+    )
     func unusable(path: String) {
         #expect(throws: SocketFileError.pathNotAbsolute) { try SocketFile.bind(path: path, mode: 0o600) }
     }
@@ -166,15 +172,16 @@ struct SocketFileTests {
     @Test("an ordinary user binds in their own directory, and is refused one of a third user")
     func ordinaryUser() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let own = try TemporaryDirectory()
             let third = try TemporaryDirectory()
             try #require(unsafe chown(own.root, 65534, 65534) == 0)
-        try #require(unsafe chown(third.root, 1000, 1000) == 0)
+            try #require(unsafe chown(third.root, 1000, 1000) == 0)
             try #require(setgroups(0, nil) == 0 && setgid(65534) == 0 && setuid(65534) == 0)
             close(try SocketFile.bind(path: own.path("v.sock"), mode: 0o600))
-            #expect(throws: SocketFileError.untrustedDirectory(.foreignOwner(third.root, owner: 1000, allowed: 65534))) {
+            #expect(throws: SocketFileError.untrustedDirectory(.foreignOwner(third.root, owner: 1000, allowed: 65534)))
+            {
                 try SocketFile.bind(path: third.path("v.sock"), mode: 0o600)
             }
         }
@@ -183,7 +190,7 @@ struct SocketFileTests {
     @Test("a failure leaves no socket behind")
     func tidy() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let own = try TemporaryDirectory()
             try #require(unsafe chown(own.root, 65534, 65534) == 0)

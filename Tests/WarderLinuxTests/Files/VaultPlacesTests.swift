@@ -9,8 +9,11 @@ struct VaultPlacesTests {
     private func roots(_ directory: TemporaryDirectory) -> VaultPlaces.Roots {
         let home = directory.path("home")
         return VaultPlaces.Roots(
-            run: directory.path("run"), state: directory.path("var/lib"), configuration: directory.path("etc"),
-            home: { $0 == 404 ? nil : "\(home)/u\($0)" })
+            run: directory.path("run"),
+            state: directory.path("var/lib"),
+            configuration: directory.path("etc"),
+            home: { $0 == 404 ? nil : "\(home)/u\($0)" }
+        )
     }
 
     private func makeSession(_ directory: TemporaryDirectory, user: UInt32, owner: UInt32, mode: mode_t) throws {
@@ -82,7 +85,9 @@ struct VaultPlacesTests {
     func notASocket() throws {
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(
-            atPath: directory.path("run/warder/client.sock"), withIntermediateDirectories: true)
+            atPath: directory.path("run/warder/client.sock"),
+            withIntermediateDirectories: true
+        )
         #expect(try VaultPlaces.find(uid: 1000, environment: [:], roots: roots(directory)).owner == .user(1000))
     }
 
@@ -97,7 +102,9 @@ struct VaultPlacesTests {
         expected.clientSocket = "/elsewhere/c.sock"
         expected.configuration = "/elsewhere/w.yaml"
         let all = environment.merging(
-            ["WARDER_SOCKET": "/elsewhere/c.sock", "WARDER_CONFIG": "/elsewhere/w.yaml"], uniquingKeysWith: { $1 })
+            ["WARDER_SOCKET": "/elsewhere/c.sock", "WARDER_CONFIG": "/elsewhere/w.yaml"],
+            uniquingKeysWith: { $1 }
+        )
         #expect(try VaultPlaces.find(uid: 1000, environment: all, roots: roots(directory)) == expected)
     }
 
@@ -107,10 +114,14 @@ struct VaultPlacesTests {
         let environment = ["HOME": "/nowhere", "XDG_RUNTIME_DIR": "/nowhere", "XDG_DATA_HOME": "/nowhere"]
         #expect(
             try VaultPlaces.find(uid: 1000, environment: environment, roots: roots(directory))
-                == VaultPlaces.find(uid: 1000, environment: [:], roots: roots(directory)))
+                == VaultPlaces.find(uid: 1000, environment: [:], roots: roots(directory))
+        )
     }
 
-    @Test("a variable with a relative path is refused", arguments: ["WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG"])
+    @Test(
+        "a variable with a relative path is refused",
+        arguments: ["WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG"]
+    )
     func relative(variable: String) throws {
         let directory = try TemporaryDirectory()
         #expect(throws: VaultPlacesError.notAbsolute(variable: variable)) {

@@ -17,7 +17,8 @@ struct ControlGroupTests {
             ("12:cpu,cpuacct:/elsewhere\n1:name=systemd:/system.slice/x.service\n", "x.service"),
             ("1:name=systemd:/system.slice/x.service\n0::/\n", "x.service"),
             ("1:name=systemd:/system.slice/old.service\n0::/system.slice/x.service\n", "x.service"),
-        ])
+        ]
+    )
     func units(text: String, unit: String) {
         #expect(ControlGroup.unit(in: text.utf8) == unit)
     }
@@ -28,7 +29,8 @@ struct ControlGroupTests {
             ("0::/system.slice/x.service/payload\n", "x.service"),
             ("0::/system.slice/x.service/system.slice/github-mcp.service\n", "x.service"),
             ("0::/machine.slice/m.scope/payload/system.slice/github-mcp.service\n", "m.scope"),
-        ])
+        ]
+    )
     func delegated(text: String, unit: String) {
         #expect(ControlGroup.unit(in: text.utf8) == unit)
     }
@@ -63,7 +65,8 @@ struct ControlGroupTests {
             "1:name=other:/system.slice/github-mcp.service\n",
             "1:cpu,name=systemd:/system.slice/github-mcp.service\n",
             "0:cpu:/system.slice/github-mcp.service\n",
-        ])
+        ]
+    )
     func none(text: String) {
         #expect(ControlGroup.unit(in: text.utf8) == nil)
     }
@@ -86,7 +89,9 @@ struct ControlGroupTests {
     func random() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SplitMix(state: seed)
-        let words = ["0::", "1:name=systemd:", "/", "system.slice", "a.service", "..", "\n", ":", "user@1.service", "\u{0}", "é"]
+        let words = [
+            "0::", "1:name=systemd:", "/", "system.slice", "a.service", "..", "\n", ":", "user@1.service", "\0", "é",
+        ]
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
                 words[Int.random(in: 0..<words.count, using: &generator)]
@@ -94,7 +99,8 @@ struct ControlGroupTests {
             guard let unit = ControlGroup.unit(in: text.utf8) else { continue }
             #expect(
                 unit.hasSuffix(".service") && !unit.contains("/") && !unit.hasPrefix("user@1.service"),
-                "seed \(seed), text \(text.debugDescription)")
+                "seed \(seed), text \(text.debugDescription)"
+            )
         }
     }
 }

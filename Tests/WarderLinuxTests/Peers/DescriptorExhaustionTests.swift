@@ -9,7 +9,7 @@ struct DescriptorExhaustionTests {
     @Test("without descriptors a peer is refused with an error of its own, nothing leaks, and the next one is attested")
     func exhaustion() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let meeting = try Meeting()
             let attestor = Attestor(options: AttestationOptions())
@@ -37,7 +37,7 @@ struct DescriptorExhaustionTests {
     @Test("a peer costs three descriptors, and gives them back")
     func cost() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let meeting = try Meeting()
             let before = openDescriptors()
@@ -57,7 +57,8 @@ struct DescriptorExhaustionTests {
         _ = try meeting.peer.attest(needs: [.executablePath])
         let links = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init)
         for descriptor in links {
-            let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")) ?? ""
+            let target =
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")) ?? ""
             guard target.contains("/proc/\(meeting.process.pid)") || target.contains("pidfd") else { continue }
             let flags = fcntl(descriptor, F_GETFD)
             // Another test may have closed its own in the meantime.

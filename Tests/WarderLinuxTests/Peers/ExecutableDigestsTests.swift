@@ -28,7 +28,15 @@ struct ExecutableDigestsTests {
                     self.computations.withLock { $0 += 1 }
                     return CommandDigest()
                 },
-                secondsNow: { self.clock.withLock { $0 } })
+                secondsNow: { self.clock.withLock { $0 } }
+            )
+        }
+
+        /// Writes over the beginning of the file.
+        func overwrite(_ text: String) throws {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.write(contentsOf: Data(text.utf8))
+            try handle.close()
         }
 
         func hash(with digests: ExecutableDigests) throws -> String? {
@@ -59,27 +67,48 @@ struct ExecutableDigestsTests {
         let fixture = try Fixture()
         let digests = fixture.digests()
         let before = try fixture.hash(with: digests)
-        let times = try FileManager.default.attributesOfItem(atPath: fixture.path)[.modificationDate]
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture.path))
-        try handle.write(contentsOf: Data("other".utf8))
-        try handle.close()
-        try FileManager.default.setAttributes([.modificationDate: try #require(times)], ofItemAtPath: fixture.path)
+        _ = try Tool.run(["touch", "-r", fixture.path, fixture.directory.path("times")])
+        try fixture.overwrite("other")
+        _ = try Tool.run(["touch", "-r", fixture.directory.path("times"), fixture.path])
         let after = try fixture.hash(with: digests)
         #expect(after == (try Tool.sha256(file: fixture.path)))
         #expect(after != before)
     }
 
-    @Test("a file that grows while it is read has no hash")
+    @Test("a file that changes while it is read has no hash, and none is remembered")
+    func changing() throws {
+        let fixture = try Fixture()
+        let digests = ExecutableDigests(
+            maximumSize: 1000,
+            makeDigest: {
+                try? fixture.overwrite("other")
+                return CommandDigest()
+            },
+            secondsNow: { fixture.clock.withLock { $0 } }
+        )
+        #expect(try fixture.hash(with: digests) == nil)
+        #expect(digests.known(try FileStatus(at: fixture.path, followingLinks: false)) == nil)
+    }
+
+    @Test("another file than the one looked at has no hash")
+    func anotherFile() throws {
+        let fixture = try Fixture()
+        let status = try FileStatus(at: fixture.path, followingLinks: false)
+        try Data("first".utf8).write(to: URL(fileURLWithPath: fixture.directory.path("twin")))
+        let twin = try Descriptor.open(fixture.directory.path("twin"), flags: O_RDONLY)
+        #expect(try fixture.digests().digest(of: twin, status: status) == nil)
+    }
+
+    @Test("a file that has grown is not read to its end")
     func growing() throws {
         let fixture = try Fixture()
-        let digests = fixture.digests()
         let file = try Descriptor.open(fixture.path, flags: O_RDONLY)
         let status = try FileStatus(of: file.number)
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: fixture.path))
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data("more".utf8))
-        try handle.close()
+        try fixture.overwrite(String(repeating: "x", count: 1 << 20))
+        let count = Counter()
+        let digests = ExecutableDigests(maximumSize: 1000, makeDigest: { CountingDigest(counter: count) })
         #expect(try digests.digest(of: file, status: status) == nil)
+        #expect(count.bytes.withLock { $0 } == 0)
     }
 
     @Test("only regular files up to the limit are covered")
@@ -111,4 +140,16 @@ struct ExecutableDigestsTests {
     private static func quick(_ digests: ExecutableDigests, _ file: Descriptor) throws -> String? {
         try digests.digest(of: file, status: FileStatus(of: file.number))
     }
+}
+
+private final class Counter: Sendable {
+    let bytes = Mutex(0)
+}
+
+/// Knows only how much it was given.
+private struct CountingDigest: StreamingDigest {
+    let counter: Counter
+
+    mutating func update(_ bytes: RawSpan) { counter.bytes.withLock { $0 += bytes.byteCount } }
+    mutating func finish() -> [UInt8] { [] }
 }

@@ -25,7 +25,10 @@ struct IdentityMapTests {
         #expect(admits(IdentityMap(userMap: pieces, groupMap: pieces), uid: 65534, gid: 65534))
     }
 
-    @Test("where any number is not mapped, 65534 may be anybody", arguments: [itself, container, [], Array("odd".utf8)])
+    @Test(
+        "where any number is not mapped, 65534 may be anybody",
+        arguments: [itself, container, [], Array("odd".utf8)]
+    )
     func partial(map: [UInt8]) {
         let users = IdentityMap(userMap: map, groupMap: Self.everything)
         #expect(!admits(users, uid: 65534))

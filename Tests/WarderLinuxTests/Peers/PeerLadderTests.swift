@@ -58,7 +58,10 @@ struct PeerLadderTests {
     func withoutProc() throws {
         let meeting = try Meeting()
         let attestor = Attestor(
-            options: AttestationOptions(), identities: .ofThisProcess(), procIsTrustworthy: false)
+            options: AttestationOptions(),
+            identities: .ofThisProcess(),
+            procIsTrustworthy: false
+        )
         let peer = try attestor.open(socket: meeting.connection.descriptor).attest(needs: [.executablePath])
         #expect(peer.attestation == .pidfd)
         #expect(peer.pidfdInode != nil)
@@ -69,8 +72,10 @@ struct PeerLadderTests {
     func withoutProcAndPidfd() throws {
         let meeting = try Meeting()
         let attestor = Attestor(
-            options: AttestationOptions(maximumLevel: .starttime), identities: .ofThisProcess(),
-            procIsTrustworthy: false)
+            options: AttestationOptions(maximumLevel: .starttime),
+            identities: .ofThisProcess(),
+            procIsTrustworthy: false
+        )
         #expect(try attestor.open(socket: meeting.connection.descriptor).attest(needs: []).attestation == .uid)
     }
 
@@ -90,7 +95,8 @@ struct PeerLadderTests {
             (.tooManyOpenFilesInSystem, .error(.outOfDescriptors)),
             (.notPermitted, .error(.kernel(.pidfd, .notPermitted))),
             (.noMemory, .error(.kernel(.pidfd, .noMemory))),
-        ])
+        ]
+    )
     func refusals(reason: Errno, outcome: PidfdRefusal) {
         #expect(PidfdRefusal(reason) == outcome)
     }

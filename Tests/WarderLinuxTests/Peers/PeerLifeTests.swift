@@ -40,6 +40,12 @@ struct PeerLifeTests {
         #expect(try meeting.peer.attest(needs: []).groups == [7, 3_000_000_000])
     }
 
+    @Test("no group is lost, however many there are", arguments: [0, 1, 63, 64, 65, 1024])
+    func manyGroups(count: Int) throws {
+        let meeting = try Meeting { try $0.tell("many-groups \(count)") }
+        #expect(try meeting.peer.attest(needs: []).groups == (0..<count).map { 5000 + UInt32($0) })
+    }
+
     @Test("a peer that ended and was reaped before it was accepted is refused", arguments: Peer.Attestation.allCases)
     func reapedBeforeAccept(level: Peer.Attestation) throws {
         let listener = try Listener()
@@ -63,7 +69,10 @@ struct PeerLifeTests {
         }
     }
 
-    @Test("a peer that becomes a zombie, then is reaped, is refused at its next request", arguments: Peer.Attestation.allCases)
+    @Test(
+        "a peer that becomes a zombie, then is reaped, is refused at its next request",
+        arguments: Peer.Attestation.allCases
+    )
     func endsLater(level: Peer.Attestation) throws {
         let listener = try Listener()
         let process = try PeerProcess()
@@ -130,7 +139,10 @@ struct PeerLifeTests {
         #expect(throws: AttestationError.processEnded) { try meeting.peer.attest(needs: []) }
     }
 
-    @Test("a process that gets the number of a peer that ended is not taken for it", arguments: [Peer.Attestation.pidfd, .starttime])
+    @Test(
+        "a process that gets the number of a peer that ended is not taken for it",
+        arguments: [Peer.Attestation.pidfd, .starttime]
+    )
     func numberUsedAgain(level: Peer.Attestation) throws {
         let listener = try Listener()
         let process = try PeerProcess()
@@ -175,6 +187,8 @@ struct PeerLifeTests {
     func noPeer() throws {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
-        #expect(throws: AttestationError.noPeerProcess) { try Attestor(options: AttestationOptions()).open(socket: socket) }
+        #expect(throws: AttestationError.noPeerProcess) {
+            try Attestor(options: AttestationOptions()).open(socket: socket)
+        }
     }
 }

@@ -11,7 +11,10 @@ struct ProcessStatTests {
 
     @Test(
         "the name of the process cannot move the fields",
-        arguments: ["sh", "", " ", ")", "a) S 1 1 1", "(((", ") R 99999 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 777 ", "\n", "é"])
+        arguments: [
+            "sh", "", " ", ")", "a) S 1 1 1", "(((", ") R 99999 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 777 ", "\n", "é",
+        ]
+    )
     func hostileNames(name: String) {
         let stat = ProcessStat(parsing: line(name: name).utf8)
         #expect(stat?.startTime == 123_456)
@@ -31,7 +34,10 @@ struct ProcessStatTests {
         #expect(ProcessStat(parsing: after)?.parent == getpid())
     }
 
-    @Test("processes that have ended are told apart", arguments: [("Z", true), ("X", true), ("R", false), ("T", false)])
+    @Test(
+        "processes that have ended are told apart",
+        arguments: [("Z", true), ("X", true), ("R", false), ("T", false)]
+    )
     func ended(state: String, hasEnded: Bool) {
         #expect(ProcessStat(parsing: line(name: "x", state: state).utf8)?.hasEnded == hasEnded)
     }
@@ -39,13 +45,18 @@ struct ProcessStatTests {
     @Test(
         "a line that the kernel would not write is refused",
         arguments: [
-            "", "4242 sh S 7", "4242 (sh) S 7 1 1", "4242 (sh)", ")", "4242 (sh) SS 7 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5 0",
-        ])
+            "", "4242 sh S 7", "4242 (sh) S 7 1 1", "4242 (sh)", ")",
+            "4242 (sh) SS 7 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5 0",
+        ]
+    )
     func malformed(text: String) {
         #expect(ProcessStat(parsing: text.utf8) == nil)
     }
 
-    @Test("a start time that is no number of 64 bits is refused", arguments: ["-1", "x", "18446744073709551616", "1.0", "+1"])
+    @Test(
+        "a start time that is no number of 64 bits is refused",
+        arguments: ["-1", "x", "18446744073709551616", "1.0", "+1"]
+    )
     func startTimes(text: String) {
         #expect(ProcessStat(parsing: line(name: "x", start: text).utf8) == nil)
     }
@@ -60,7 +71,8 @@ struct ProcessStatTests {
         arguments: [
             ("Name:\tx\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n", 2), ("Uid:\t0\t4294967294\t0\t0\n", 4_294_967_294),
             ("Name:\tUid:\nUid:\t1\t2\t3\n", nil), ("Gid:\t5\t6\t7\t8\n", nil), ("", nil), ("Uid:\t1\t-2\t3\t4\n", nil),
-        ] as [(String, UInt32?)])
+        ] as [(String, UInt32?)]
+    )
     func effectiveUser(text: String, user: UInt32?) {
         #expect(ProcessStat.effectiveUser(inStatus: text.utf8) == user)
     }

@@ -9,7 +9,7 @@ struct ProcessHardeningTests {
     @Test("after hardening there is no core file, no dump, no new privilege, and files are the owner's")
     func everything() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             umask(0)
             #expect(try ProcessHardening.apply().isEmpty)
@@ -30,7 +30,7 @@ struct ProcessHardeningTests {
     @Test("a process of the same user cannot look into a hardened one")
     func sameUser() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let watcher = try PeerProcess()
             try watcher.tell("setuid 65534")
@@ -40,7 +40,7 @@ struct ProcessHardeningTests {
             // libc's setuid() leaves out the main thread, which Swift's runtime has retired: look at this one.
             let thread = "/proc/" + (try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self"))
             #expect(throws: Never.self) { try watcher.tell("show \(thread)/maps") }
-            #expect(try ProcessHardening.apply().isEmpty)
+            _ = try ProcessHardening.apply()
             #expect(throws: TestFailure.self) { try watcher.tell("show \(thread)/maps") }
             #expect(throws: TestFailure.self) { try watcher.tell("show \(thread)/environ") }
         }
@@ -49,7 +49,7 @@ struct ProcessHardeningTests {
     @Test("a hardened process still attests its peers")
     func stillAttests() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             _ = try ProcessHardening.apply()
             let meeting = try Meeting()
@@ -60,7 +60,7 @@ struct ProcessHardeningTests {
     @Test("hardening a hardened process changes nothing")
     func twice() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             _ = try ProcessHardening.apply()
             #expect(try ProcessHardening.apply().isEmpty)
@@ -70,7 +70,7 @@ struct ProcessHardeningTests {
     @Test("dumpability comes back at exec, so that every program has to be hardened itself")
     func lostAtExec() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             _ = try ProcessHardening.apply()
             let child = try PeerProcess()

@@ -9,7 +9,7 @@ struct InheritedSocketsTests {
     @Test("sockets come by name, close-on-exec, and the variables are gone")
     func taken() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             for (index, name) in ["client.sock", "operator.sock"].enumerated() {
@@ -29,7 +29,7 @@ struct InheritedSocketsTests {
     @Test("what is not a listening stream socket with a path is refused")
     func unsuitable() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             let stream = Int32(SOCK_STREAM.rawValue)
@@ -57,7 +57,7 @@ struct InheritedSocketsTests {
     @Test("two sockets of one name are refused, as are two without names")
     func ambiguous() async throws {
         let stage = try Stage()
-        await #expect(processExitsWith: .success) { [stage] in
+        await #expect(processExitsWith: .success) { [stage = stage as Stage] in
             try stage.enter()
             let directory = try TemporaryDirectory()
             let listener = try SocketFile.bind(path: directory.path("s"), mode: 0o600)
@@ -75,10 +75,12 @@ struct InheritedSocketsTests {
             (nil, nil, nil, []), ("7", nil, nil, []), (nil, "1", "a", []), ("8", "1", "a", []),
             ("7", "0", nil, []), ("7", "0", "", []), ("7", "1", nil, ["unknown"]), ("7", "1", "a", ["a"]),
             ("7", "2", "a:b", ["a", "b"]), ("7", "2", ":", ["", ""]),
-        ] as [(String?, String?, String?, [String])])
+        ] as [(String?, String?, String?, [String])]
+    )
     func names(process: String?, count: String?, names: String?, expected: [String]) throws {
         #expect(
-            try InheritedSockets.names(process: process, count: count, names: names, ownProcess: 7) == expected)
+            try InheritedSockets.names(process: process, count: count, names: names, ownProcess: 7) == expected
+        )
     }
 
     @Test(
@@ -86,7 +88,8 @@ struct InheritedSocketsTests {
         arguments: [
             ("x", "1", "a"), ("7", "-1", "a"), ("7", "1x", "a"), ("7", "1", "a:b"), ("7", "2", "a"), ("7", "65", nil),
             ("7", "99999999999999999999", nil), ("", "1", "a"), ("7", "", "a"), ("7", "0", "a"),
-        ] as [(String, String, String?)])
+        ] as [(String, String, String?)]
+    )
     func malformed(process: String, count: String, names: String?) {
         #expect(throws: InheritedSocketError.malformedEnvironment) {
             try InheritedSockets.names(process: process, count: count, names: names, ownProcess: 7)

@@ -34,7 +34,10 @@ struct ServiceNotificationTests {
         #expect(receive(manager) == "STATUS=x MAINPID=1   é")
     }
 
-    @Test("without a usable address there is nobody to tell", arguments: [nil, "", "/", "@", "relative", "vsock:2:1234"])
+    @Test(
+        "without a usable address there is nobody to tell",
+        arguments: [nil, "", "/", "@", "relative", "vsock:2:1234"]
+    )
     func nobody(address: String?) {
         var environment = ["WATCHDOG_USEC": "1000000"]
         environment["NOTIFY_SOCKET"] = address
@@ -63,7 +66,8 @@ struct ServiceNotificationTests {
             ("30000000", nil, .seconds(30)), ("30000000", "42", .seconds(30)), ("1", "42", .microseconds(1)),
             ("30000000", "43", nil), ("30000000", "x", nil), ("0", nil, nil), ("-1", nil, nil), ("x", nil, nil),
             (nil, "42", nil), ("9223372036854775808", nil, nil),
-        ] as [(String?, String?, Duration?)])
+        ] as [(String?, String?, Duration?)]
+    )
     func watchdog(microseconds: String?, process: String?, interval: Duration?) {
         var environment = ["NOTIFY_SOCKET": "/run/notify"]
         environment["WATCHDOG_USEC"] = microseconds

@@ -2,7 +2,7 @@ import Glibc
 
 /// A child process that is meant to inherit nothing but its standard input and output.
 ///
-/// Foundation's `Process` waits for a descriptor that grandchildren inherit, and these tests leave grandchildren behind.
+/// Foundation's `Process` waits for a descriptor that grandchildren inherit, and these tests leave grandchildren.
 struct Child {
     let pid: Int32
 

@@ -54,7 +54,8 @@ struct Meeting {
 
     /// Starts a peer, lets `prepare` command it, connects it and opens it.
     init(
-        options: AttestationOptions = AttestationOptions(), program: String? = nil,
+        options: AttestationOptions = AttestationOptions(),
+        program: String? = nil,
         prepare: (PeerProcess) throws -> Void = { _ in }
     ) throws {
         listener = try Listener()

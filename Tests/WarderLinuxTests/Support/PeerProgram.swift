@@ -218,6 +218,12 @@ enum PeerProgram {
                 gid_t groups[2] = {strtoul(first, NULL, 10), strtoul(second, NULL, 10)};
                 if (setgroups(2, groups) != 0) return fail(word);
                 printf("ok\n");
+            } else if (!strcmp(word, "many-groups")) {
+                gid_t groups[1024];
+                int size = atoi(first);
+                for (int i = 0; i < size && i < 1024; i++) groups[i] = 5000 + i;
+                if (setgroups(size, groups) != 0) return fail(word);
+                printf("ok\n");
             } else if (!strcmp(word, "undumpable")) {
                 if (prctl(PR_SET_DUMPABLE, 0) != 0) return fail(word);
                 printf("ok\n");

@@ -8,7 +8,7 @@ final class TemporaryDirectory: Sendable {
     private let isKept = Mutex(false)
 
     init() throws {
-        var template = Array("\(Stage.current?.root ?? "/tmp")/warder-XXXXXX".utf8CString)
+        var template = Array("\(Stage.current?.root ?? "/tmp")/warder-linux-XXXXXX".utf8CString)
         let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
         }

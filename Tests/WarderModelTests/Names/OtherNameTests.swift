@@ -8,12 +8,12 @@ import WarderModel
     }
 
     @Test(arguments: [
-        ("", NameError.empty), ("a/b", .badCharacter), (".", .badSegment), ("..", .badSegment), ("-a", .badSegment),
+        (Spelling(""), NameError.empty), ("a/b", .badCharacter), (".", .badSegment), ("..", .badSegment), ("-a", .badSegment),
         ("GitHub", .badCharacter), ("a\0", .badCharacter), ("a%2fb", .badCharacter), ("g\u{0456}t", .badCharacter),
-        (String(repeating: "s", count: 64), .tooLong(limit: 63)),
+        (Spelling(String(repeating: "s", count: 64)), .tooLong(limit: 63)),
     ])
-    func `anything else is not`(text: String, expected: NameError) {
-        #expect(throws: expected) { try ServerName(text) }
+    func `anything else is not`(name: Spelling, expected: NameError) {
+        #expect(throws: expected) { try ServerName(name.text) }
     }
 }
 
@@ -24,13 +24,13 @@ import WarderModel
     }
 
     @Test(arguments: [
-        ("", NameError.empty), ("a b", .badCharacter), ("a/b", .badCharacter), ("a\0", .badCharacter), ("@", .badCharacter),
+        (Spelling(""), NameError.empty), ("a b", .badCharacter), ("a/b", .badCharacter), ("a\0", .badCharacter), ("@", .badCharacter),
         ("@launch2", .badCharacter), ("x@launch", .badCharacter), ("@Launch", .badCharacter), ("a%", .badCharacter),
         ("t\u{F6}ol", .badCharacter), ("@launch\u{301}", .badCharacter), ("\u{FF20}launch", .badCharacter),
-        (String(repeating: "T", count: 129), .tooLong(limit: 128)),
+        (Spelling(String(repeating: "T", count: 129)), .tooLong(limit: 128)),
     ])
-    func `anything else is refused`(text: String, expected: NameError) {
-        #expect(throws: expected) { try ToolName(text) }
+    func `anything else is refused`(name: Spelling, expected: NameError) {
+        #expect(throws: expected) { try ToolName(name.text) }
     }
 
     @Test func `names that differ in case are different tools`() throws {
@@ -52,13 +52,13 @@ import WarderModel
     }
 
     @Test(arguments: [
-        ("", NameError.missingPart), ("github", .missingPart), ("/", .empty), ("github/", .empty), ("/create", .empty),
+        (Spelling(""), NameError.missingPart), ("github", .missingPart), ("/", .empty), ("github/", .empty), ("/create", .empty),
         ("git/hub/create", .badCharacter), ("../create", .badSegment), ("GitHub/create", .badCharacter),
         ("github/a b", .badCharacter), ("github//create", .badCharacter), ("github/\0", .badCharacter),
         ("github/\u{301}create", .badCharacter), ("github\u{2215}create", .missingPart),
     ])
-    func `a half, a third part or a bad part is refused`(text: String, expected: NameError) {
-        #expect(throws: expected) { try ToolID(text) }
+    func `a half, a third part or a bad part is refused`(name: Spelling, expected: NameError) {
+        #expect(throws: expected) { try ToolID(name.text) }
     }
 }
 
@@ -69,12 +69,12 @@ import WarderModel
     }
 
     @Test(arguments: [
-        ("", NameError.empty), (".", .badCharacter), ("..", .badCharacter), ("-a", .badCharacter), ("a/b", .badCharacter),
+        (Spelling(""), NameError.empty), (".", .badCharacter), ("..", .badCharacter), ("-a", .badCharacter), ("a/b", .badCharacter),
         ("a=b", .badCharacter), ("a\0", .badCharacter), ("\u{0430}", .badCharacter), ("a ", .badCharacter),
-        (String(repeating: "f", count: 64), .tooLong(limit: 63)),
+        (Spelling(String(repeating: "f", count: 64)), .tooLong(limit: 63)),
     ])
-    func `anything else is refused`(text: String, expected: NameError) {
-        #expect(throws: expected) { try FieldName(text) }
+    func `anything else is refused`(name: Spelling, expected: NameError) {
+        #expect(throws: expected) { try FieldName(name.text) }
     }
 
     @Test func `the default field is called value`() throws {
@@ -89,11 +89,11 @@ import WarderModel
     }
 
     @Test(arguments: [
-        ("", NameError.empty), ("0ada", .badCharacter), ("Ada", .badCharacter), (".", .badCharacter), ("-a", .badCharacter),
+        (Spelling(""), NameError.empty), ("0ada", .badCharacter), ("Ada", .badCharacter), (".", .badCharacter), ("-a", .badCharacter),
         ("a:b", .badCharacter), ("a/b", .badCharacter), ("a\0", .badCharacter), ("\u{430}da", .badCharacter),
-        (String(repeating: "o", count: 64), .tooLong(limit: 63)),
+        (Spelling(String(repeating: "o", count: 64)), .tooLong(limit: 63)),
     ])
-    func `anything else is refused`(text: String, expected: NameError) {
-        #expect(throws: expected) { try OperatorName(text) }
+    func `anything else is refused`(name: Spelling, expected: NameError) {
+        #expect(throws: expected) { try OperatorName(name.text) }
     }
 }

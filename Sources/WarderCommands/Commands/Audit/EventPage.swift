@@ -5,20 +5,45 @@ import WarderModel
 struct EventPage {
     /// In the order of the log.
     let events: [JSONNode]
-    /// The number to go on after; `nil` when nothing was looked at.
-    let end: Int64?
+    /// Number of the last event that was looked at, matching or not.
+    let scannedTo: Int64?
+    /// Whether there is nothing more to look at in this direction.
+    let isComplete: Bool
 
     init(_ document: JSONDocument) throws(CommandFailure) {
         guard let list = document.root.member("events"), list.kind == .array else { throw .malformedAnswer }
         events = list.elements.map { $0 }.sorted { Self.sequence($0) < Self.sequence($1) }
-        let numbers = ["scanned_to", "next"].compactMap { name in
-            document.root.member(name).flatMap { try? $0.int() }
-        }
-        end = (numbers + events.map(Self.sequence)).max()
+        scannedTo = document.root.member("scanned_to").flatMap { try? $0.int() }
+        isComplete = document.root.member("complete").flatMap { try? $0.bool() } ?? true
     }
+
+    /// Number of the newest event of the page.
+    var newest: Int64? { events.last.map(Self.sequence) }
 
     private static func sequence(_ event: JSONNode) -> Int64 {
         event.member("seq").flatMap { try? $0.int() } ?? 0
+    }
+}
+
+extension Vault {
+    /// The newest events that match, in the order of the log.
+    ///
+    /// One answer looks at a bounded part of the log, so that several may be needed where few events match.
+    func newestEvents(
+        _ filter: [(name: String, value: String)],
+        limit: Int
+    ) throws(CommandFailure) -> [JSONNode] {
+        var found: [JSONNode] = []
+        var before: Int64?
+        while found.count < limit {
+            var query = filter + [("limit", String(limit - found.count)), ("newest", "true")]
+            if let before { query.append(("after", String(before))) }
+            let page = try EventPage(askForDocument(VaultRequest("GET", "/v1/audit/events", query: query)))
+            found = page.events + found
+            guard !page.isComplete, let scanned = page.scannedTo, scanned < before ?? .max else { break }
+            before = scanned
+        }
+        return found
     }
 }
 

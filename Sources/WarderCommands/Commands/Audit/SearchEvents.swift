@@ -30,13 +30,13 @@ struct SearchEvents: VaultCommand {
     }
 
     func run(in session: Session) throws(CommandFailure) {
-        let query = try filter.query(now: session.context.now()) + [("limit", String(limit)), ("newest", "true")]
-        let page = try EventPage(session.vault().askForDocument(VaultRequest("GET", "/v1/audit/events", query: query)))
+        let query = try filter.query(now: session.context.now())
+        let events = try session.vault().newestEvents(query, limit: limit)
         var printer = EventPrinter(session.output)
-        try printer.print(page.events)
-        if page.events.isEmpty {
+        try printer.print(events)
+        if events.isEmpty {
             session.console.message("no event matches")
-        } else if page.events.count >= limit {
+        } else if events.count >= limit {
             session.console.message("these are the newest \(limit); there may be more: --limit, or warder audit export")
         }
     }

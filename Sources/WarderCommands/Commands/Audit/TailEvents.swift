@@ -1,4 +1,5 @@
 import ArgumentParser
+import StrictJSON
 
 /// `warder audit tail`
 struct TailEvents: VaultCommand {
@@ -39,32 +40,27 @@ struct TailEvents: VaultCommand {
     func run(in session: Session) throws(CommandFailure) {
         let vault = try session.vault()
         var printer = EventPrinter(session.output)
-        let first = try EventPage(
-            vault.askForDocument(
-                VaultRequest(
-                    "GET",
-                    "/v1/audit/events",
-                    query: [("limit", String(max(count, 1))), ("newest", "true")]
-                )
-            )
-        )
-        try printer.print(count == 0 ? [] : first.events)
+        // At least one, because the newest one says where to go on.
+        let events = try vault.newestEvents([], limit: max(count, 1))
+        try printer.print(count == 0 ? [] : events)
         guard follow else {
-            if first.events.isEmpty { session.console.message("there are no events yet") }
+            if events.isEmpty { session.console.message("there are no events yet") }
             return
         }
-        var end = first.end ?? 0
+        var end = events.last?.member("seq").flatMap { try? $0.int() } ?? 0
         while true {
             let query = [
                 ("after", String(end)), ("limit", String(Self.maximumLimit)), ("wait", String(Self.waitSeconds)),
             ]
-            let page = try EventPage(
-                vault.askForDocument(
-                    VaultRequest("GET", "/v1/audit/events", query: query, timeoutSeconds: Self.waitSeconds + 20)
-                )
+            let request = VaultRequest(
+                "GET",
+                "/v1/audit/events",
+                query: query,
+                timeoutSeconds: Self.waitSeconds + 20
             )
+            let page = try EventPage(vault.askForDocument(request))
             try printer.print(page.events)
-            end = max(end, page.end ?? end)
+            end = max(end, page.scannedTo ?? end, page.newest ?? end)
         }
     }
 }

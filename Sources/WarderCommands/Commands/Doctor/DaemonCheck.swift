@@ -3,8 +3,8 @@ import WarderWire
 
 /// What the daemon's status, and the kernel's view of its process, say about it.
 struct DaemonCheck {
-    /// Enough for every arena that the daemon asks for, in bytes.
-    private static let lockedBytesWanted = 64 << 20
+    /// What the daemon locks at most unless its configuration says otherwise, in bytes.
+    private static let lockedBytesWanted = 32 << 20
 
     let status: VaultStatus
     let commandVersion: String

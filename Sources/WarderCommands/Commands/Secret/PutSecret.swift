@@ -124,8 +124,8 @@ enum PutSecretBody {
         try append(fields.filter { SecretJSON.isText($0.value) }, key: "fields", to: &buffer) {
             (value, buffer) throws(CommandFailure) in try SecretJSON.appendText(value, to: &buffer)
         }
-        try append(fields.filter { !SecretJSON.isText($0.value) }, key: "fields_base64", to: &buffer) { value, buffer in
-            SecretJSON.appendBase64(value, to: &buffer)
+        try append(fields.filter { !SecretJSON.isText($0.value) }, key: "fields_base64", to: &buffer) {
+            (value, buffer) throws(CommandFailure) in try SecretJSON.appendBase64(value, to: &buffer)
         }
         if let version = request.checkVersion { buffer.field("check_version", version) }
         if let expires = request.expires { buffer.field("expires", expires) }

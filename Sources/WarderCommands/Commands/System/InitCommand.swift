@@ -119,7 +119,7 @@ struct InitCommand: VaultCommand {
         if let passphrase { try SecretJSON.append(passphrase, key: "passphrase", to: &buffer) }
         if let credential {
             buffer.key("credential_base64")
-            SecretJSON.appendBase64(credential, to: &buffer)
+            try SecretJSON.appendBase64(credential, to: &buffer)
         }
         if let presence { try SecretJSON.append(presence, key: "presence", to: &buffer) }
         buffer.field("operator", name.text)

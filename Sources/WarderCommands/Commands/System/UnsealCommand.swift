@@ -84,7 +84,7 @@ struct UnsealCommand: VaultCommand {
         if let passphrase { try SecretJSON.append(passphrase, key: "passphrase", to: &buffer) }
         if let credential {
             buffer.key("credential_base64")
-            SecretJSON.appendBase64(credential, to: &buffer)
+            try SecretJSON.appendBase64(credential, to: &buffer)
         }
         buffer.endObject()
         return VaultRequest("POST", "/v1/sys/unseal", body: RequestBody(buffer))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import WarderModel
 import WarderWire
 
 /// `warder token …`
@@ -9,7 +10,7 @@ struct TokenCommands: ParsableCommand {
         discussion: """
             EXAMPLE
               warder token list
-              warder token revoke tok_4f2a
+              warder token revoke tok_2kYnrWzQ0sT4bJ7dLmXc9V
             """,
         subcommands: [ListTokens.self, RevokeToken.self]
     )
@@ -54,16 +55,16 @@ struct RevokeToken: VaultCommand {
         abstract: "End a token; it works no more from the next request on.",
         discussion: """
             EXAMPLE
-              warder token revoke tok_4f2a
+              warder token revoke tok_2kYnrWzQ0sT4bJ7dLmXc9V
             """
     )
 
     @Argument(help: "Public name of the token, as in the list.", transform: NameArgument.accessor)
-    var accessor: String
+    var accessor: TokenAccessor
 
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        try session.ask(VaultRequest("DELETE", "/v1/tokens/\(accessor)"), then: "\(accessor): revoked")
+        try session.ask(VaultRequest("DELETE", "/v1/tokens/\(accessor.text)"), then: "\(accessor.text): revoked")
     }
 }

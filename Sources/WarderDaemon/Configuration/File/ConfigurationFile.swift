@@ -14,9 +14,13 @@ enum ConfigurationFile {
             descriptor = try FileTrust.open(file: path, owner: owner, maximumMode: 0o644)
         } catch {
             if case .missing = error, !exists(path) { return nil }
+            // The component to blame may be a directory on the way. It begins the sentence, and need not stand twice.
+            let sentence = error.description
+            let subject = error.component + " "
+            let problem = sentence.hasPrefix(subject) ? String(sentence.dropFirst(subject.count)) : sentence
             throw ConfigurationError(
-                place: .file(path),
-                problem: Quotation.plain(error.description),
+                place: .file(error.component),
+                problem: Quotation.plain(problem),
                 remedy: error.remedy
             )
         }

@@ -56,7 +56,8 @@ extension ConfigurationSetting {
             .group,
             """
             Who besides the daemon's user may open the operator socket. Opening it allows nothing by itself: every request \
-            is judged by the roles of the uid behind it.
+            is judged by the roles of the uid behind it. A socket that systemd passes has its group from its unit \
+            (SocketGroup= of warderd-operator.socket).
             """,
             defaultRule: "warder for the machine's vault, where there is such a group; none for a user's own",
             sample: "warder"

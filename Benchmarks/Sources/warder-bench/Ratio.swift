@@ -1,0 +1,79 @@
+/// How two figures of the same round compare. What slows a machine down for a while slows both.
+struct Ratio {
+    enum Target: Sendable {
+        case atLeast(Double)
+        case atMost(Double)
+    }
+
+    let name: String
+    /// For people.
+    let meaning: String
+    let target: Target
+    /// One value for each round; `nil` when something was not measured.
+    let rounds: @Sendable (Samples) -> [Double]?
+
+    /// Later measurements add theirs here.
+    static let all: [Ratio] = [
+        Ratio(
+            name: "resolve_vs_health_64",
+            meaning: "resolve / health, requests per second, 64 connections",
+            target: .atLeast(0.5)
+        ) { samples in
+            divide(
+                samples.rounds(LoadRequest.resolve.name, 64, \.requestsPerSecond),
+                samples.rounds(LoadRequest.health.name, 64, \.requestsPerSecond)
+            )
+        },
+        Ratio(
+            name: "resolve_p50_vs_floor_1",
+            meaning: "resolve / (health + synced append), p50, 1 connection",
+            target: .atMost(1.5)
+        ) { samples in
+            guard let health = samples.rounds(LoadRequest.health.name, 1, \.p50),
+                let append = samples.rounds(Samples.syncedAppend, 1, \.p50)
+            else { return nil }
+            return divide(samples.rounds(LoadRequest.resolve.name, 1, \.p50), zip(health, append).map { $0 + $1 })
+        },
+        Ratio(
+            name: "health_vs_bare_64",
+            meaning: "health / bare NIO handler, requests per second, 64 connections",
+            target: .atLeast(0.7)
+        ) { samples in
+            divide(
+                samples.rounds(LoadRequest.health.name, 64, \.requestsPerSecond),
+                samples.rounds(LoadRequest.bare.name, 64, \.requestsPerSecond)
+            )
+        },
+    ]
+
+    private static func divide(_ dividends: [Double]?, _ divisors: [Double]?) -> [Double]? {
+        guard let dividends, let divisors else { return nil }
+        return zip(dividends, divisors).map { $0 / $1 }
+    }
+
+    func summary(_ samples: Samples) -> RatioSummary? {
+        rounds(samples).map { RatioSummary(ratio: self, rounds: $0) }
+    }
+}
+
+/// A ratio's median over all rounds, and the furthest rounds.
+struct RatioSummary {
+    let ratio: Ratio
+    let median: Double
+    let smallest: Double
+    let largest: Double
+
+    init(ratio: Ratio, rounds: [Double]) {
+        self.ratio = ratio
+        median = rounds.median
+        smallest = rounds.min() ?? 0
+        largest = rounds.max() ?? 0
+    }
+
+    var isReached: Bool {
+        switch ratio.target {
+        case .atLeast(let least): median >= least
+        case .atMost(let most): median <= most
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import NIOHTTP1
+
+/// What is in a vault that is measured: a server that the load generator counts as, a tool, and secrets that it may use.
+struct Registration {
+    static let tool = "bench/read"
+    static let secret = "bench/value"
+    /// Operator connections that fill a vault at the same time, so that its commits are shared.
+    private static let writers = 8
+
+    let vault: VaultProcess
+
+    /// Sets the vault up with so many secrets in all, and leaves it unsealed.
+    func perform(secrets: Int = 1) async throws {
+        let client = try await OperatorClient.connect(to: vault.operatorSocket)
+        try await client.send(
+            .POST,
+            "/v1/sys/init",
+            #"{"passphrase":"\#(OperatorClient.passphrase)","operator":"bench"}"#
+        )
+        try await Self.put(Self.secret, with: client)
+        try await fill(upTo: secrets - 1)
+        try await client.send(
+            .POST,
+            "/v1/servers",
+            #"{"name":"bench","owner":"bench","selectors":{"uid":\#(geteuid())}}"#
+        )
+        try await client.send(
+            .POST,
+            "/v1/tools",
+            #"{"name":"\#(Self.tool)","risk":"read-only","description":"Reads one value."}"#
+        )
+        try await client.send(
+            .POST,
+            "/v1/grants",
+            #"{"tool":"\#(Self.tool)","secret":"\#(Self.secret)","ttl":3600}"#
+        )
+        await client.close()
+    }
+
+    private static func put(_ name: String, with client: OperatorClient) async throws {
+        // As long as a GitHub token.
+        let value = "ghx_" + String((0..<36).map { _ in "abcdefghijklmnopqrstuvwxyz0123456789".randomElement() ?? "a" })
+        try await client.send(.PUT, "/v1/secrets/\(name)", #"{"fields":{"value":"\#(value)"}}"#)
+    }
+
+    private func fill(upTo count: Int) async throws {
+        guard count > 0 else { return }
+        let socket = vault.operatorSocket
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<min(count, Self.writers) {
+                group.addTask {
+                    let client = try await OperatorClient.connect(to: socket)
+                    for number in stride(from: writer, to: count, by: Self.writers) {
+                        try await Self.put("team-\(number % 40)/service-\(number)/token", with: client)
+                    }
+                    await client.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+extension Report {
+    /// For people.
+    var table: String {
+        var lines = [
+            "\(machine.processors) processors, Linux \(machine.kernel), \(machine.fileSystem);"
+                + " load generator and server share them."
+        ]
+        if !results.isEmpty { lines += [""] + resultLines + [""] + ratioLines }
+        if let footprint { lines += [""] + Self.lines(footprint) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var resultLines: [String] {
+        var lines = [
+            "Medians of \(rounds) rounds, each through all of it. Latency and processor time in µs.",
+            Self.row(
+                "",
+                ["conns", "requests/s", "slowest", "fastest", "p50", "p99", "p99.9", "user", "kernel", "generator"]
+            ),
+        ]
+        for result in results {
+            let hasServer = result.generator > 0
+            lines.append(
+                Self.row(
+                    result.name,
+                    [
+                        "\(result.connections)", Self.whole(result.requestsPerSecond), Self.whole(result.slowestRound),
+                        Self.whole(result.fastestRound), Self.whole(result.p50), Self.whole(result.p99),
+                        Self.whole(result.p999), hasServer ? Self.tenths(result.serverUser) : "",
+                        hasServer ? Self.tenths(result.serverKernel) : "",
+                        hasServer ? Self.tenths(result.generator) : "",
+                    ]
+                )
+            )
+        }
+        return lines
+    }
+
+    private var ratioLines: [String] {
+        ["Ratios, taken within each round; the median, and the furthest rounds."]
+            + ratios.map { summary in
+                let target =
+                    switch summary.ratio.target {
+                    case .atLeast(let least): "target ≥ \(Self.hundredths(least))"
+                    case .atMost(let most): "target ≤ \(Self.hundredths(most))"
+                    }
+                let range = "\(Self.hundredths(summary.smallest)) to \(Self.hundredths(summary.largest))"
+                return Self.row(summary.ratio.name, [Self.hundredths(summary.median)])
+                    + "   \(range)   \(target)\(summary.isReached ? "" : ", missed")   \(summary.ratio.meaning)"
+            }
+    }
+
+    private static func lines(_ footprint: Footprint) -> [String] {
+        let ready = footprint.readySeconds, resident = max(footprint.residentAfterUnseal, footprint.residentAfterLoad)
+        return [
+            "A vault with \(footprint.secrets) secrets and \(footprint.events) events, \(megabytes(footprint.databaseBytes)) on disk.",
+            "  ready after         \(milliseconds(ready)) beyond Argon2id: start \(milliseconds(footprint.startSeconds)),"
+                + " unseal \(milliseconds(footprint.unsealSeconds)), of which Argon2id \(milliseconds(footprint.argon2Seconds))"
+                + "   target ≤ \(milliseconds(Footprint.readyTarget))\(ready <= Footprint.readyTarget ? "" : ", missed")",
+            "  resident memory     \(megabytes(footprint.residentAfterUnseal)) after unsealing,"
+                + " \(megabytes(footprint.residentAfterLoad)) after load, \(megabytes(footprint.residentPeak)) at most"
+                + "   target ≤ \(megabytes(Footprint.residentTarget))\(resident <= Footprint.residentTarget ? "" : ", missed")",
+        ]
+    }
+
+    private static func row(_ name: String, _ cells: [String]) -> String {
+        let padded = name + String(repeating: " ", count: max(0, 24 - name.count))
+        return "  " + padded + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
+    }
+
+    private static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+    private static func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
+    private static func hundredths(_ value: Double) -> String { String(format: "%.2f", value) }
+    private static func milliseconds(_ seconds: Double) -> String { String(format: "%.0f ms", seconds * 1000) }
+    private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// Everything that a run found.
+struct Report {
+    let machine: Machine
+    let rounds: Int
+    let seconds: Double
+    let eventLoops: Int
+    var results: [Summary] = []
+    var ratios: [RatioSummary] = []
+    var footprint: Footprint?
+
+    private struct Document: Encodable {
+        let machine: Machine
+        let rounds: Int
+        let seconds: Double
+        let event_loops: Int
+        let results: [Summary]
+        let ratios: [String: Double]
+        let footprint: Footprint?
+    }
+
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return try encoder.encode(
+            Document(
+                machine: machine,
+                rounds: rounds,
+                seconds: seconds,
+                event_loops: eventLoops,
+                results: results,
+                ratios: Dictionary(uniqueKeysWithValues: ratios.map { ($0.ratio.name, $0.median) }),
+                footprint: footprint
+            )
+        )
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the vault against what it cannot be faster than, and says how far away it is.
+@main
+struct WarderBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warder-bench",
+        abstract: "Measures a release build of the vault; prints a table and writes JSON.",
+        discussion: """
+            Nothing here passes or fails by a time: figures of one machine say little about another's. Compare ratios, which are \
+            taken within each round.
+            """
+    )
+
+    @Option(help: "The daemon, a release build.")
+    var warderd: String
+
+    @Option(help: "Where to write the figures as JSON.")
+    var output: String
+
+    @Option(help: "A directory on the disk to measure; the vault's database lies in it for as long as this runs.")
+    var disk: String
+
+    @Option(help: "Rounds; every figure is the median over them.")
+    var rounds = 5
+
+    @Option(help: "Seconds for each measurement of a round.")
+    var seconds = 2.0
+
+    @Option(help: "Threads of the daemon that serve connections.")
+    var eventLoops = 1
+
+    @Flag(inversion: .prefixedNo, help: "Measure throughput and latency.")
+    var speed = true
+
+    @Flag(inversion: .prefixedNo, help: "Measure memory and start with many secrets and a long log.")
+    var large = true
+
+    @Option(help: "Secrets in the large vault.")
+    var secrets = 10_000
+
+    @Option(help: "Events in the large vault's log.")
+    var events = 1_000_000
+
+    func validate() throws {
+        guard rounds >= 1, seconds > 0, secrets >= 1, events >= 1 else {
+            throw ValidationError("Numbers must be positive.")
+        }
+    }
+
+    mutating func run() async throws {
+        let scratch = try Scratch(on: disk)
+        let interruptions = scratch.cleaningUpOnSignals()
+        defer { withExtendedLifetime(interruptions) { scratch.cleanUp() } }
+        let programs = try Programs(warderd: warderd)
+        let machine = try Machine(disk: scratch.disk)
+
+        var report = Report(machine: machine, rounds: rounds, seconds: seconds, eventLoops: eventLoops)
+        if speed {
+            let samples = try await SpeedRun(
+                programs: programs,
+                scratch: scratch,
+                rounds: rounds,
+                seconds: seconds,
+                eventLoops: eventLoops
+            ).run()
+            report.results = samples.summaries()
+            report.ratios = Ratio.all.compactMap { $0.summary(samples) }
+        }
+        if large {
+            report.footprint = try await FootprintRun(
+                programs: programs,
+                scratch: scratch,
+                secrets: secrets,
+                events: events,
+                eventLoops: eventLoops
+            ).run()
+        }
+        print(report.table)
+        try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)
+    }
+}

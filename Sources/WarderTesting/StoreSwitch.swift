@@ -1,0 +1,120 @@
+import Dispatch
+package import Sealing
+import Synchronization
+package import WarderCore
+package import WarderModel
+
+/// Stands between the vault and its store: lets a test hold the writer, make commits fail, and see how commands were put together.
+///
+/// What it lets through goes to the real store.
+package final class StoreSwitch: VaultStore {
+    /// What went to the disk as one transaction.
+    package struct Commit: Sendable, Equatable {
+        package let events: Int
+        package let records: Int
+        package let inbox: Int
+    }
+
+    private struct Fault: Sendable {
+        let error: StoreError
+        let concerns: @Sendable (Batch) -> Bool
+        var left: Int
+    }
+
+    private struct State: Sendable {
+        var fault: Fault?
+        var commits: [Commit] = []
+        var isHeld = false
+        var entered: CheckedContinuation<Void, Never>?
+    }
+
+    private let store: any VaultStore
+    private let state = Mutex(State())
+    private let gate = DispatchSemaphore(value: 0)
+
+    package init(_ store: any VaultStore) { self.store = store }
+
+    // MARK: Faults
+
+    /// Lets commits fail from now on.
+    ///
+    /// - Parameters:
+    ///   - error: What the store says.
+    ///   - times: How many fail; all of them, unless told otherwise, until `heal`.
+    ///   - concerns: Which batches fail.
+    package func fail(
+        _ error: StoreError,
+        times: Int = .max,
+        when concerns: @escaping @Sendable (Batch) -> Bool = { _ in true }
+    ) {
+        state.withLock { $0.fault = Fault(error: error, concerns: concerns, left: times) }
+    }
+
+    /// Lets commits succeed again.
+    package func heal() { state.withLock { $0.fault = nil } }
+
+    // MARK: Holding the writer
+
+    /// Lets the next commit wait for `release`, and returns when it has arrived here. `command` makes it arrive.
+    func hold(_ command: () -> Void) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                state.isHeld = true
+                state.entered = continuation
+            }
+            command()
+        }
+    }
+
+    /// Lets the held commit go on.
+    func release() { gate.signal() }
+
+    /// Commits since the beginning that reached the disk.
+    package var commits: [Commit] { state.withLock { $0.commits } }
+
+    // MARK: VaultStore
+
+    package func commit(_ batch: Batch) throws(StoreError) {
+        let entered: CheckedContinuation<Void, Never>? = state.withLock { state in
+            guard state.isHeld else { return nil }
+            state.isHeld = false
+            return state.entered.take()
+        }
+        if let entered {
+            entered.resume()
+            gate.wait()
+        }
+        if let error = failure(of: batch) { throw error }
+        try store.commit(batch)
+        state.withLock {
+            $0.commits.append(
+                Commit(events: batch.events.count, records: batch.records.count, inbox: batch.inbox.count)
+            )
+        }
+    }
+
+    private func failure(of batch: Batch) -> StoreError? {
+        state.withLock { state in
+            guard var fault = state.fault, fault.concerns(batch) else { return nil }
+            fault.left -= 1
+            state.fault = fault.left > 0 ? fault : nil
+            return fault.error
+        }
+    }
+
+    package func foundation() throws(StoreError) -> Foundation? { try store.foundation() }
+    package func records() throws(StoreError) -> [SealedRecord] { try store.records() }
+    package func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue? {
+        try store.value(of: secret, version: version)
+    }
+    package func lastSequence() throws(StoreError) -> UInt64 { try store.lastSequence() }
+    package func events(
+        in range: ClosedRange<UInt64>,
+        times: ClosedRange<Timestamp>,
+        limit: Int,
+        newestFirst: Bool
+    ) throws(StoreError) -> [SealedEvent] {
+        try store.events(in: range, times: times, limit: limit, newestFirst: newestFirst)
+    }
+    package func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])] { try store.inbox() }
+}

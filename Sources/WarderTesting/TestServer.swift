@@ -1,0 +1,94 @@
+import Glibc
+package import Logging
+package import WarderCore
+import WarderCrypto
+package import WarderHTTP
+import WarderLinux
+import WarderModel
+
+/// The real server on sockets in the vault's directory. This process is the peer, and the kernel says so.
+package final class TestServer: Sendable {
+    package let kit: TestVault
+    package let clientSocket: String
+    package let operatorSocket: String
+    private let server: VaultServer
+
+    /// Serves a vault whose first operator is this process's user.
+    private init(_ kit: TestVault, limits: ServerLimits, logger: Logger) async throws {
+        self.kit = kit
+        clientSocket = kit.directory.file("c.sock")
+        operatorSocket = kit.directory.file("o.sock")
+        let facts = DaemonFacts(
+            version: "0.0.0",
+            started: ManualClock.start.wall.description,
+            clientSocket: clientSocket,
+            profile: (kit.vault.foundation?.profile ?? .team).rawValue,
+            passphraseCost: (PasswordHash.Cost.minimum.passes, PasswordHash.Cost.minimum.memoryBytes)
+        )
+        let attestor = Attestor(options: AttestationOptions(sha256: { Digest() }))
+        server = VaultServer(
+            ServerContext(vault: kit.vault, attestor: attestor, limits: limits, facts: facts, logger: logger),
+            eventLoops: 1
+        )
+        try await server.listen(on: try SocketFile.bind(path: clientSocket, mode: 0o600), as: .client)
+        try await server.listen(on: try SocketFile.bind(path: operatorSocket, mode: 0o600), as: .operator)
+    }
+
+    /// Starts a server, lets `body` ask it, and stops it whatever happens.
+    ///
+    /// - Parameters:
+    ///   - kit: The vault; a new one of a team with this process's user as `ada`, unless told otherwise.
+    ///   - limits: What one peer may take up.
+    ///   - logger: Where the server writes.
+    ///   - body: Asks.
+    /// - Returns: what `body` returns.
+    package static func with<Result>(
+        _ kit: TestVault? = nil,
+        limits: ServerLimits = ServerLimits(),
+        logger: Logger = .silent,
+        _ body: (TestServer) async throws -> Result
+    ) async throws -> Result {
+        let vault: TestVault
+        if let kit { vault = kit } else { vault = try await TestVault(uid: geteuid()) }
+        let server = try await TestServer(vault, limits: limits, logger: logger)
+        do {
+            let result = try await body(server)
+            await server.stop()
+            return result
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+
+    /// Stops accepting, lets requests under way finish, and closes. Stopping twice does no harm.
+    package func stop() async { await server.shutDown() }
+
+    /// Registers this process as the server `notes`, with all that `TestVault.mustSetUpNotes` sets up.
+    package func mustBeNotes() async throws {
+        try await kit.mustPut("notes/api")
+        try await kit.mustAddServer("notes", Selectors(uid: geteuid()))
+        try await kit.mustAddTool("notes/search")
+        try await kit.mustGrant("notes/search", "notes/api")
+    }
+
+    /// A new connection to a socket.
+    package func connect(_ door: Caller.Door) throws -> RawClient {
+        try RawClient(path: door == .operator ? operatorSocket : clientSocket)
+    }
+
+    /// Strangers and the throttled since the last call.
+    package func turnedAway() -> [TurnedAway] { server.takeTurnedAway() }
+
+    private struct Digest: StreamingDigest {
+        private var digest = SHA256Digest()
+
+        mutating func update(_ bytes: RawSpan) { digest.update(bytes) }
+        mutating func finish() -> [UInt8] { digest.digest() }
+    }
+}
+
+extension Logger {
+    /// Writes nothing.
+    package static var silent: Logger { Logger(label: "warder.test") { _ in SwiftLogNoOpLogHandler() } }
+}

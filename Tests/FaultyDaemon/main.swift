@@ -1,0 +1,26 @@
+import CWarderFaultyVFS
+import Glibc
+import WarderDaemon
+
+// The daemon on a disk that keeps unsynced writes in this process's memory, so that a kill loses them as a power cut would.
+//
+// WARDER_TEST_VOLUME  the state directory
+// WARDER_TEST_LIES    the disk says that it has synced, and has not: what `synchronous=OFF` would do
+// WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
+
+func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+guard faulty_vfs_install() == 0, let directory = variable("WARDER_TEST_VOLUME") else { exit(70) }
+let volume = unsafe faulty_volume_attach(directory)
+guard volume >= 0 else { exit(70) }
+if variable("WARDER_TEST_LIES") != nil { faulty_volume_lie(volume, 1) }
+if let point = variable("WARDER_TEST_KILL_AT").flatMap(Int32.init) {
+    var fault = faulty_fault()
+    fault.operations = Int32(FAULTY_WRITE | FAULTY_SYNC | FAULTY_TRUNCATE)
+    fault.files = Int32(FAULTY_ANY_FILE)
+    fault.after = point
+    fault.times = 1
+    fault.code = Int32(FAULTY_KILL)
+    faulty_volume_fail(volume, fault)
+}
+await runDaemon()

@@ -1,0 +1,152 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// The daemon is killed again and again. What it answered must be in its log, what is in its log must have happened, and it must open again.
+@Suite("Crashes", .serialized)
+struct CrashTests {
+    private static let rounds = 200
+
+    /// What was found after a kill.
+    private struct Comparison {
+        var lostAnswers: Set<String> = []
+        var lostVersions: [String] = []
+        var eventsWithoutEffect: [String] = []
+        var effectsWithoutEvent: [String] = []
+
+        var isClean: Bool {
+            lostAnswers.isEmpty && lostVersions.isEmpty && eventsWithoutEffect.isEmpty && effectsWithoutEvent.isEmpty
+        }
+    }
+
+    private func compare(_ vault: VaultProcess, _ journal: Journal, _ log: LogReader) throws -> Comparison {
+        try log.read(vault)
+        var result = Comparison()
+        let (answered, stored) = journal.entries.withLock { ($0.answered, $0.stored) }
+        result.lostAnswers = answered.subtracting(log.answered)
+        for (secret, versions) in stored {
+            result.lostVersions += versions.subtracting(log.stored[secret] ?? []).map { "\(secret) v\($0)" }
+        }
+        for (secret, logged) in log.stored where secret.hasPrefix("load/") {
+            let shown = try vault.ask("GET", "/v1/secrets/\(secret)").json
+            let versions = (shown["versions"] as? [[String: Any]] ?? []).compactMap { $0["version"] as? Int }
+            let newest = versions.max() ?? 0
+            // Old tombstones fall away; the newest version and everything that is shown must agree with the log.
+            if newest != logged.max() { result.eventsWithoutEffect.append("\(secret) v\(logged.max() ?? 0), has v\(newest)") }
+            result.effectsWithoutEvent += Set(versions).subtracting(logged).map { "\(secret) v\($0)" }
+        }
+        return result
+    }
+
+    @Test("kills at random under load lose no answered resolve and leave no event without its effect")
+    func killsUnderLoad() throws {
+        try killUnderLoad(Programs.path("warderd"), environment: { _ in [:] }, rounds: Self.rounds)
+    }
+
+    @Test("kills at random on a disk that drops what was not synced lose nothing either")
+    func killsOnDroppingDisk() throws {
+        try killUnderLoad(
+            Programs.path("warderd-on-faulty-disk"), environment: { ["WARDER_TEST_VOLUME": $0] }, rounds: Self.rounds)
+    }
+
+    @Test("without syncs the same comparison finds what was lost")
+    func aLyingDiskIsFoundOut() throws {
+        let program = Programs.path("warderd-on-faulty-disk")
+        let vault = try VaultProcess(profile: "single-user")
+        // An honest disk until the vault is furnished, so that it opens at all afterwards.
+        try vault.start(program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory])
+        try vault.initialise()
+        try vault.furnish(uid: 0)
+        #expect(vault.stop() == 0)
+
+        let journal = Journal()
+        try vault.start(
+            program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_LIES": "1"])
+        try vault.unseal()
+        let load = Load(vault, round: 0, resolvers: 4, writers: 1, journal: journal)
+        while journal.entries.withLock({ $0.answered.count < 50 }) { usleep(1000) }
+        vault.kill()
+        load.wait()
+
+        try vault.start(program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory])
+        try vault.unseal()
+        #expect(try !compare(vault, journal, LogReader()).isClean)
+    }
+
+    @Test("a kill at every write and sync of a short life leaves a vault that opens and agrees with its log")
+    func everyFaultPoint() throws {
+        let program = Programs.path("warderd-on-faulty-disk")
+        let vault = try VaultProcess(profile: "single-user")
+        try vault.start(program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory])
+        try vault.initialise()
+        try vault.furnish(uid: 0)
+        #expect(vault.stop() == 0)
+        let journal = Journal()
+        let log = LogReader()
+        var reachedTheEnd = 0
+        for point in 0..<Self.rounds {
+            let environment = ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_KILL_AT": String(point % 120)]
+            if (try? vault.start(program: program, environment: environment)) != nil, (try? vault.unseal()) != nil {
+                let load = Load(vault, round: point, resolvers: 3, writers: 1, journal: journal)
+                // The fault ends the daemon by itself; a life that is too short for it is ended here.
+                let end = ContinuousClock.now + .milliseconds(400)
+                while vault.process.isRunning, ContinuousClock.now < end { usleep(2000) }
+                if vault.process.isRunning { reachedTheEnd += 1 }
+                vault.kill()
+                load.wait()
+            }
+            vault.kill()
+            try vault.start(program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory])
+            try vault.unseal()
+            let found = try compare(vault, journal, log)
+            try #require(found.isClean, "kill at operation \(point % 120): \(found)")
+            #expect(log.isContiguous)
+            vault.kill()
+        }
+        #expect(reachedTheEnd < Self.rounds / 2, "the faults hardly ever struck")
+        #expect(journal.entries.withLock { $0.answered.count } > 0)
+    }
+
+    private func killUnderLoad(_ program: String, environment: (String) -> [String: String], rounds: Int) throws {
+        let vault = try VaultProcess(profile: "single-user")
+        let environment = environment(vault.stateDirectory)
+        try vault.start(program: program, environment: environment)
+        try vault.initialise()
+        try vault.furnish(uid: 0)
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("crash seed: \(seed)")
+        var random = SplitMix(seed)
+        let journal = Journal()
+        let log = LogReader()
+        for round in 0..<rounds {
+            let load = Load(vault, round: round, resolvers: 4, writers: 1, journal: journal)
+            usleep(UInt32.random(in: 1000...60_000, using: &random))
+            vault.kill()
+            load.wait()
+            try vault.start(program: program, environment: environment)
+            try vault.unseal()
+            let found = try compare(vault, journal, log)
+            try #require(found.isClean, "round \(round), seed \(seed): \(found)")
+            #expect(log.isContiguous)
+        }
+        let answered = journal.entries.withLock { $0.answered.count }
+        print("answered resolves compared: \(answered)")
+        #expect(answered > rounds)
+    }
+}
+
+/// SplitMix64: small, seeded, the same everywhere.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A real daemon on a temporary directory. Stopped by its own process id when the test ends.
+final class VaultProcess {
+    static let passphrase = "correct horse battery"
+
+    let directory: String
+    private(set) var process = Process()
+    private var log = ""
+    private let configuration: String
+
+    var clientSocket: String { directory + "/run/client.sock" }
+    var operatorSocket: String { directory + "/run/operator.sock" }
+    var stateDirectory: String { directory + "/state" }
+    var database: String { stateDirectory + "/vault.db" }
+    var pid: Int32 { process.processIdentifier }
+    private var logFile: String { directory + "/warderd.log" }
+
+    /// - Parameters:
+    ///   - settings: further lines of the configuration.
+    ///   - stateDirectory: where the database lies, when not in the temporary directory.
+    init(profile: String = "team", settings: String = "", stateDirectory: String? = nil) throws {
+        let name = "warder-it-" + UUID().uuidString.prefix(8)
+        directory = "/tmp/" + name
+        try FileManager.default.createDirectory(
+            atPath: directory + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        _ = unsafe chmod(directory, 0o755)
+        _ = unsafe chmod(directory + "/run", 0o755)
+        configuration = directory + "/warder.yaml"
+        let text = """
+            state_directory: \(stateDirectory ?? directory + "/state")
+            client_socket: \(directory)/run/client.sock
+            operator_socket: \(directory)/run/operator.sock
+            profile: \(profile)
+            argon2:
+              passes: 2
+              memory: 19MiB
+            memory:
+              lock: best-effort
+            \(settings)
+            """
+        _ = FileManager.default.createFile(
+            atPath: configuration, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Starts the daemon and waits until it says that it is ready.
+    func start(program: String = Programs.path("warderd"), environment: [String: String] = [:]) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["--config", configuration]
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        // What the daemon says goes on into a file, so that it never waits for a reader.
+        let reader = pipe.fileHandleForReading
+        var said = ""
+        while !said.contains("ready") {
+            let piece = reader.availableData
+            guard !piece.isEmpty else {
+                process.waitUntilExit()
+                throw StartFailure(status: process.terminationStatus, said: said)
+            }
+            said += String(decoding: piece, as: UTF8.self)
+        }
+        append(said)
+        let file = logFile
+        reader.readabilityHandler = { handle in
+            let piece = handle.availableData
+            if piece.isEmpty {
+                handle.readabilityHandler = nil
+            } else if let log = FileHandle(forWritingAtPath: file) {
+                log.seekToEndOfFile()
+                log.write(piece)
+                try? log.close()
+            }
+        }
+    }
+
+    struct StartFailure: Error {
+        var status: Int32
+        var said: String
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    func kill() {
+        guard process.isRunning else { return }
+        Glibc.kill(pid, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// SIGTERM, and waits for the orderly end.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    var said: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
+
+    private func append(_ text: String) {
+        if !FileManager.default.fileExists(atPath: logFile) {
+            _ = FileManager.default.createFile(atPath: logFile, contents: nil)
+        }
+        guard let log = FileHandle(forWritingAtPath: logFile) else { return }
+        log.seekToEndOfFile()
+        log.write(Data(text.utf8))
+        try? log.close()
+    }
+
+    // MARK: Talking to it
+
+    func `operator`() throws -> SocketClient { try SocketClient(operatorSocket) }
+    func client() throws -> SocketClient { try SocketClient(clientSocket) }
+
+    @discardableResult
+    func ask(
+        _ method: String, _ path: String, _ body: String? = nil, expecting status: Int? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> SocketClient.Response {
+        let connection = try `operator`()
+        var response = try connection.request(method, path, body: body)
+        if response.errorCode == "presence_required" {
+            let proof = try connection.request("POST", "/v1/presence", body: "{\"passphrase\":\"\(Self.passphrase)\"}")
+            response = try connection.request(method, path, body: body, presence: proof.json["proof"] as? String)
+        }
+        if let status {
+            #expect(response.status == status, "\(method) \(path): \(response.body)", sourceLocation: sourceLocation)
+        }
+        return response
+    }
+
+    func initialise() throws {
+        try ask(
+            "POST", "/v1/sys/init", "{\"passphrase\":\"\(Self.passphrase)\",\"operator\":\"ada\"}", expecting: 201)
+    }
+
+    func unseal() throws {
+        try ask("POST", "/v1/sys/unseal", "{\"passphrase\":\"\(Self.passphrase)\"}", expecting: 200)
+    }
+
+    /// A vault with one secret, one server that runs as `uid`, one read-only tool, and its grant.
+    func furnish(uid: UInt32, secret: String = "github/pat", value: String = "value-of-the-secret") throws {
+        try ask("PUT", "/v1/secrets/\(secret)", "{\"fields\":{\"value\":\"\(value)\"}}", expecting: 201)
+        try ask("POST", "/v1/servers", "{\"name\":\"github\",\"selectors\":{\"uid\":\(uid)}}", expecting: 201)
+        try ask("POST", "/v1/tools", "{\"name\":\"github/list\",\"risk\":\"read-only\"}", expecting: 201)
+        try ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"\(secret)\"}", expecting: 201)
+    }
+
+    /// Gives the caller the auditor's role through a second operator, so that tests can read the log.
+    func events(_ filter: String = "") throws -> [[String: Any]] {
+        let listed = try ask("GET", "/v1/audit/events?limit=1000\(filter)")
+        return listed.json["events"] as? [[String: Any]] ?? []
+    }
+}

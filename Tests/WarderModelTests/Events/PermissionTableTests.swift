@@ -1,0 +1,117 @@
+import Testing
+import WarderModel
+
+/// Who may do what, in one place, so that a change of it is a change of this table too.
+@Suite struct PermissionTableTests {
+    // type | who may ask | presence where a server may run as that person | effect
+    private static let table = """
+        vault.start       | vault                         |          | start
+        vault.stop        | vault                         |          | stop
+        vault.init        | operator socket               |          | create
+        vault.unseal      | operator socket               |          | start
+        vault.seal        | admin                         |          | stop
+        peer.unknown      | vault                         |          | use
+        peer.limited      | vault                         |          | use
+        presence.prove    | any operator                  |          | authenticate
+        presence.set      | any operator                  |          | update
+        secret.put        | admin rotator                 |          | create
+        secret.reveal     | reader                        | presence | read
+        secret.list       | admin auditor reader rotator  |          | read
+        secret.show       | admin auditor reader rotator  |          | read
+        secret.promote    | admin rotator                 |          | update
+        secret.rollback   | admin rotator                 |          | update
+        secret.delete     | admin                         |          | delete
+        secret.undelete   | admin                         |          | update
+        secret.destroy    | admin                         |          | delete
+        secret.resolve    | server                        |          | read
+        token.issue       | server                        |          | create
+        token.renew       | server                        |          | update
+        token.drop        | server                        |          | delete
+        token.list        | admin auditor                 |          | read
+        token.revoke      | admin                         |          | delete
+        call.report       | server                        |          | use
+        server.add        | admin                         | presence | create
+        server.list       | any operator                  |          | read
+        server.quarantine | admin                         |          | update
+        server.release    | admin                         | presence | update
+        server.remove     | admin                         | presence | delete
+        tool.add          | admin                         | presence | create
+        tool.list         | any operator                  |          | read
+        tool.remove       | admin                         | presence | delete
+        grant.add         | admin                         | presence | create
+        grant.list        | any operator                  |          | read
+        grant.remove      | admin                         | presence | delete
+        operator.add      | admin                         | presence | create
+        operator.list     | any operator                  |          | read
+        operator.remove   | admin                         | presence | delete
+        audit.search      | auditor                       |          | read
+        audit.export      | auditor                       |          | read
+        doctor.read       | any operator                  |          | read
+        """
+
+    private func who(_ permission: Action.Permission) -> String {
+        switch permission {
+        case .vault: "vault"
+        case .server: "server"
+        case .operatorSocket: "operator socket"
+        case .anyOperator: "any operator"
+        case .roles(let roles): roles.sorted().map(\.rawValue).joined(separator: " ")
+        }
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    @Test func `every action needs what the table says`() {
+        let lines = Self.table.split(separator: "\n").map(String.init)
+        let actual = Action.allCases.map { action in
+            [
+                padded(action.rawValue, 17), padded(who(action.permission), 29),
+                padded(action.needsPresence ? "presence" : "", 8), action.effect.rawValue,
+            ].joined(separator: " | ")
+        }
+        #expect(actual.count == lines.count)
+        for (line, expected) in zip(actual, lines) { #expect(line == expected) }
+    }
+
+    @Test func `an action that names roles names one at least`() {
+        for action in Action.allCases {
+            if case .roles(let roles) = action.permission { #expect(!roles.isEmpty, "\(action.rawValue)") }
+        }
+    }
+
+    @Test func `only readers reveal, and no role that changes things reads the log`() {
+        #expect(Action.secretReveal.permission == .roles([.reader]))
+        for action in [Action.auditSearch, .auditExport] { #expect(action.permission == .roles([.auditor])) }
+    }
+
+    @Test func `only a person can be asked to be there`() {
+        for action in Action.allCases where action.needsPresence {
+            switch action.permission {
+            case .roles, .anyOperator: break
+            case .operatorSocket, .server, .vault: Issue.record("\(action.rawValue)")
+            }
+        }
+    }
+}
+
+@Suite struct EventWordsTests {
+    @Test func `actors are spelled as they are written down`() throws {
+        let peer = Peer(pid: 1, uid: 1001, gid: 1, startTime: 0, attestation: .uid)
+        #expect(Actor.person(try OperatorName("ada"), peer).text == "operator:ada")
+        #expect(Actor.uid(peer).text == "uid:1001")
+        #expect(Actor.process(peer).text == "process:1001")
+        #expect(Actor.vault.text == "vault")
+        #expect(Actor.vault.peer == nil)
+        #expect(Actor.process(peer).peer == peer)
+    }
+
+    @Test func `actions, reasons and roles are spelled in lower case, each in one way`() {
+        #expect(Set(Action.allCases.map(\.rawValue)).count == Action.allCases.count)
+        #expect(Action.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+\.[a-z]+/) != nil })
+        #expect(Refusal.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
+        #expect(Role.allCases.map(\.rawValue) == ["admin", "rotator", "reader", "approver", "auditor"])
+        #expect(RecordKind.allCases.map(\.rawValue) == ["secret", "server", "tool", "grant", "operator"])
+    }
+}

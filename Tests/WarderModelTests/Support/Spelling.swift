@@ -1,0 +1,13 @@
+import Testing
+
+/// A text that a test prints in ASCII: arguments with control characters would otherwise drive the terminal that shows them.
+struct Spelling: ExpressibleByStringLiteral, CustomTestStringConvertible {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+    init(stringLiteral text: String) { self.text = text }
+
+    var testDescription: String {
+        "\"" + text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + "\""
+    }
+}

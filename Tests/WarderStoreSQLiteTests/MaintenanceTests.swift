@@ -1,0 +1,102 @@
+import Dispatch
+import GRDB
+import Sealing
+import Synchronization
+import Testing
+import WarderCore
+import WarderModel
+import WarderStoreSQLite
+
+@Suite("The write-ahead log stays short")
+struct MaintenanceTests {
+    private let scratch: Scratch
+    private var samples = Samples()
+    private let secret: SealedRecord
+
+    init() throws {
+        scratch = try Scratch()
+        secret = samples.record()
+    }
+
+    private func fill(_ store: SQLiteStore, versions: ClosedRange<UInt32>) throws {
+        try Self.fill(store, secret.id, versions: versions)
+    }
+
+    /// Commits values of 1 MiB, which is 256 pages each.
+    private static func fill(_ store: SQLiteStore, _ secret: RecordID, versions: ClosedRange<UInt32>) throws {
+        for version in versions {
+            let value = SealedValue(
+                epoch: 1, wrappedKey: [UInt8](repeating: 1, count: 72), sealed: [UInt8](repeating: 2, count: 1 << 20))
+            try store.commit { $0.values = [(Batch.Place(secret: secret, version: version), value)] }
+        }
+    }
+
+    @Test("it is written back and then over from its beginning")
+    func writtenOver() throws {
+        let store = try scratch.open()
+        try store.commit { $0.records = [secret] }
+        #expect(!store.needsMaintenance)
+        try fill(store, versions: 1...20)
+        #expect(store.needsMaintenance)
+        let length = try scratch.size(of: "-wal")
+        try store.maintain()
+        #expect(!store.needsMaintenance)
+        try fill(store, versions: 21...35)
+        #expect(!store.needsMaintenance)
+        #expect(try scratch.size(of: "-wal") == length)
+        #expect(try store.value(of: secret.id, version: 1) != nil)
+        #expect(try store.value(of: secret.id, version: 35) != nil)
+    }
+
+    @Test("the committing connection never writes it back")
+    func notByItself() throws {
+        let store = try scratch.open()
+        try store.commit { $0.records = [secret] }
+        let before = try scratch.size()
+        try fill(store, versions: 1...20)
+        #expect(try scratch.size() == before)
+    }
+
+    @Test("under commits without a pause it stays bounded")
+    func underLoad() throws {
+        let store = try scratch.open()
+        try store.commit { $0.records = [secret] }
+        let isOver = Atomic(false)
+        let longest = Atomic(0)
+        try concurrently(
+            { [id = secret.id] in
+                defer { isOver.store(true, ordering: .relaxed) }
+                try Self.fill(store, id, versions: 1...150)
+            },
+            {
+                while !isOver.load(ordering: .relaxed) {
+                    if store.needsMaintenance { try store.maintain() }
+                    longest.max(try scratch.size(of: "-wal"), ordering: .relaxed)
+                }
+            })
+        // 150 MiB went through it.
+        #expect(longest.load(ordering: .relaxed) < 64 << 20)
+    }
+
+    @Test("a reader that stays in it holds up neither commits nor maintenance, only the cut; afterwards it is cut")
+    func longReader() throws {
+        let store = try scratch.open()
+        try store.commit { $0.records = [secret] }
+        let reader = try DatabaseQueue(path: scratch.path)
+        try reader.inDatabase { database in
+            try database.beginTransaction(.deferred)
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM records")
+            try fill(store, versions: 1...20)
+            try store.maintain()
+            try fill(store, versions: 21...45)
+            try store.maintain()
+            try database.commit()
+        }
+        #expect(try scratch.size(of: "-wal") > 40 << 20)
+        #expect(store.needsMaintenance)
+        try store.maintain()
+        #expect(!store.needsMaintenance)
+        try fill(store, versions: 46...46)
+        #expect(try scratch.size(of: "-wal") < 36 << 20)
+    }
+}

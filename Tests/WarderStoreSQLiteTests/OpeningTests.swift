@@ -1,0 +1,184 @@
+import Foundation
+import GRDB
+import Testing
+import WarderCore
+import WarderStoreSQLite
+
+@Suite("A database is opened only if it can be trusted")
+struct OpeningTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private func refusal() -> OpeningError? {
+        do {
+            _ = try SQLiteStore(path: scratch.path)
+            return nil
+        } catch { return error }
+    }
+
+    @Test("its files are their owner's alone, whatever the umask")
+    func modes() throws {
+        let before = umask(0)
+        defer { umask(before) }
+        let store = try scratch.open()
+        try store.commit { $0.inbox = [[UInt8](repeating: 1, count: 64)] }
+        for suffix in ["", "-wal", "-shm"] { #expect(try scratch.mode(of: suffix) == 0o600, "\(suffix)") }
+    }
+
+    @Test("a directory that others may enter is refused", arguments: [0o750, 0o701, 0o777])
+    func openDirectory(_ mode: Int) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: scratch.directory)
+        #expect(refusal() == .openDirectory(mode: UInt32(mode)))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path))
+    }
+
+    @Test("a file that others may read is refused", arguments: ["", "-wal", "-shm"])
+    func openFile(_ suffix: String) throws {
+        try scratch.open().close()
+        _ = FileManager.default.createFile(
+            atPath: scratch.path + suffix, contents: nil, attributes: [.posixPermissions: 0o600])
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: scratch.path + suffix)
+        #expect(refusal() == .openFile(mode: 0o640))
+    }
+
+    @Test("a symbolic link in the database's place is refused")
+    func link() throws {
+        let elsewhere = try Scratch()
+        try elsewhere.open().close()
+        try FileManager.default.createSymbolicLink(atPath: scratch.path, withDestinationPath: elsewhere.path)
+        #expect(refusal() == .notAFile)
+    }
+
+    @Test("a path without a directory, and a directory that is not there")
+    func paths() {
+        #expect(throws: OpeningError.unusablePath) { try SQLiteStore(path: "vault.db") }
+        #expect(throws: OpeningError.unusablePath) { try SQLiteStore(path: "") }
+        #expect(throws: OpeningError.unusablePath) { try SQLiteStore(path: scratch.directory + "/") }
+        #expect(throws: OpeningError.noDirectory) { try SQLiteStore(path: scratch.directory + "/no/vault.db") }
+    }
+
+    @Test("a database of a later version is refused and left alone")
+    func later() throws {
+        try scratch.open().close()
+        try scratch.intrude { try $0.execute(sql: "PRAGMA user_version = 999; CREATE TABLE later (x)") }
+        let before = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
+        #expect(refusal() == .store(.newer(found: 999, known: 1)))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
+    }
+
+    @Test("kinds of records and key slots that only a later version knows are refused")
+    func laterKinds() throws {
+        let store = try scratch.open()
+        var samples = Samples()
+        let foundation = samples.foundation()
+        try store.commit { $0.foundation = foundation }
+        try scratch.intrude {
+            try $0.execute(
+                sql: """
+                    INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(105));
+                    INSERT INTO key_slots VALUES (randomblob(16), 'shares', 0, randomblob(16), NULL, NULL, randomblob(72));
+                    """)
+        }
+        #expect(failure { _ = try store.records() } == .newer(found: 2, known: 1))
+        #expect(failure { _ = try store.foundation() } == .newer(found: 2, known: 1))
+    }
+
+    @Test("a file that is no database is damaged")
+    func noDatabase() throws {
+        let bytes = Data((0..<8192).map { _ in UInt8.random(in: 0...255) })
+        #expect(
+            FileManager.default.createFile(
+                atPath: scratch.path, contents: bytes, attributes: [.posixPermissions: 0o600]))
+        guard case .store(.damaged) = refusal() else {
+            Issue.record("not refused as damaged")
+            return
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == bytes)
+    }
+
+    @Test("another program's database is damaged, and left alone")
+    func foreignDatabase() throws {
+        try scratch.open().close()
+        try FileManager.default.removeItem(atPath: scratch.path)
+        try scratch.intrude { try $0.execute(sql: "CREATE TABLE notes (text TEXT)") }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: scratch.path)
+        let before = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
+        guard case .store(.damaged) = refusal() else {
+            Issue.record("not refused as damaged")
+            return
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
+    }
+
+    @Test(
+        "a database whose definitions were tampered with is damaged",
+        arguments: [
+            "DROP TRIGGER log_leaves_do_not_go",
+            "DROP TABLE inbox",
+            "ALTER TABLE vault ADD COLUMN more TEXT",
+            "CREATE TRIGGER more AFTER INSERT ON inbox BEGIN DELETE FROM inbox; END",
+            "CREATE VIEW more AS SELECT 1",
+        ])
+    func alteredSchema(_ sql: String) throws {
+        try scratch.open().close()
+        try scratch.intrude { try $0.execute(sql: sql) }
+        guard case .store(.damaged) = refusal() else {
+            Issue.record("not refused as damaged")
+            return
+        }
+    }
+
+    @Test("pages that were overwritten are found when they are read")
+    func overwrittenPages() throws {
+        var samples = Samples()
+        do {
+            let store = try scratch.open()
+            let events = samples.events(1...500)
+            try store.commit { $0.events = events }
+            store.close()
+        }
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: scratch.path))
+        let pages = try Int(file.seekToEnd()) / 4096
+        for page in pages / 2..<pages {
+            try file.seek(toOffset: UInt64(page * 4096))
+            try file.write(contentsOf: Data(samples.bytes(4096)))
+        }
+        try file.close()
+        let store = try scratch.open()
+        #expect(failure { _ = try store.allEvents() }?.isDamaged == true)
+    }
+
+    @Test("a file cut off in the middle is damaged")
+    func cutOff() throws {
+        var samples = Samples()
+        do {
+            let store = try scratch.open()
+            let events = samples.events(1...500)
+            try store.commit { $0.events = events }
+            store.close()
+        }
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: scratch.path))
+        try file.truncate(atOffset: 5 * 4096)
+        try file.close()
+        do {
+            let store = try scratch.open()
+            #expect(failure { _ = try store.allEvents() }?.isDamaged == true)
+        } catch {
+            guard case OpeningError.store(.damaged) = error else { throw error }
+        }
+    }
+
+    @Test("a log left behind by a killed process is read")
+    func leftLog() throws {
+        var samples = Samples()
+        let events = samples.events(1...50)
+        let store = try scratch.open()
+        try store.commit { $0.events = events }
+        let copy = try Scratch()
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: scratch.path + suffix, toPath: copy.path + suffix)
+        }
+        #expect(try copy.open().allEvents() == events)
+    }
+}
