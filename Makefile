@@ -18,13 +18,14 @@ build: deps ## Build everything for development.
 	swift build $(CHECKED)
 
 release: deps ## Build the programs as they are installed.
-	swift build -c release --product warderd
-	swift build -c release --product warder
+	swift build -c release --static-swift-stdlib --product warderd
+	swift build -c release --static-swift-stdlib --product warder
 
 demo: deps ## Start a vault, let an MCP server resolve its credential, show the log; leaves nothing behind.
 	swift build --product warderd
 	swift build --product warder
 	swift build --product example-notes-server
+	swift build --product example-notes-upstream
 	Examples/demo.sh .build/debug
 
 run: deps ## A vault for this user, ready; prints what to do next in a second terminal.

@@ -91,8 +91,7 @@ let package = Package(
         .executableTarget(
             name: "example-notes-server",
             dependencies: [
-                "StrictJSON", "WarderClient", "WarderWire", .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
+                "StrictJSON", "WarderClient", "WarderWire", .product(name: "NIOPosix", package: nio),
             ],
             path: "Examples/notes-server"),
         .executableTarget(
@@ -129,7 +128,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]),
         .testTarget(name: "WarderCryptoTests", dependencies: ["WarderCrypto", "SecretMemory"]),
+        .testTarget(name: "WarderModelTests", dependencies: ["WarderModel"]),
         .testTarget(
             name: "WarderClientTests",
             dependencies: [

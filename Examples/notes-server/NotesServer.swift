@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import WarderClient
 
 /// An MCP server over stdio with one tool, which resolves its credential at the moment it is called.
@@ -8,9 +6,7 @@ import WarderClient
 /// What belongs to the vault is in NotesTool.swift; the rest is the part of MCP that an SDK would otherwise do.
 @main
 struct NotesServer {
-    /// Bytes of one message.
-    static let longestLine = 1 << 20
-    /// Messages that are worked on at the same time; standard input waits for one of them to end.
+    /// Messages that are worked on at the same time; reading waits for one of them to end.
     static let concurrentMessages = 8
 
     static func main() async {
@@ -28,63 +24,28 @@ struct NotesServer {
         }
     }
 
-    /// Answers messages from standard input until it ends.
+    /// Answers messages from standard input until it ends, and then waits for the answers that are still due.
     private static func serve(_ messages: Messages) async throws {
-        let stream = try await NIOPipeBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            // The end of the input ends the server, after the answers to what came before it.
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .takingOwnershipOfDescriptors(input: STDIN_FILENO, output: STDOUT_FILENO) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let lines = ByteToMessageHandler(LineDecoder(), maximumBufferSize: longestLine)
-                    try channel.pipeline.syncOperations.addHandler(lines)
-                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        var input = InputLines()
+        let output = OutputLines()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var running = 0
+            while let line = try await input.next() {
+                if running == concurrentMessages {
+                    try await group.next()
+                    running -= 1
+                }
+                running += 1
+                group.addTask {
+                    if let answer = await messages.answer(to: line) { try await output.write(answer) }
                 }
             }
-        try await stream.executeThenClose { inbound, outbound in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                var running = 0
-                for try await line in inbound {
-                    if running == concurrentMessages {
-                        try await group.next()
-                        running -= 1
-                    }
-                    running += 1
-                    group.addTask {
-                        guard let answer = await messages.answer(to: Array(line.readableBytesView)) else { return }
-                        try await outbound.write(ByteBuffer(bytes: answer))
-                    }
-                }
-                try await group.waitForAll()
-            }
+            try await group.waitForAll()
         }
     }
 
     private static func stop(_ message: String, status: Int32) -> Never {
         FileHandle.standardError.write(Data((message + "\n").utf8))
         exit(status)
-    }
-}
-
-/// Cuts a stream into lines; the line feed is left out.
-struct LineDecoder: ByteToMessageDecoder {
-    typealias InboundOut = ByteBuffer
-
-    mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) -> DecodingState {
-        guard let end = buffer.readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
-            let line = buffer.readSlice(length: end - buffer.readerIndex)
-        else { return .needMoreData }
-        buffer.moveReaderIndex(forwardBy: 1)
-        context.fireChannelRead(wrapInboundOut(line))
-        return .continue
-    }
-
-    mutating func decodeLast(
-        context: ChannelHandlerContext,
-        buffer: inout ByteBuffer,
-        seenEOF: Bool
-    ) -> DecodingState {
-        // Half a message at the end of the input is none.
-        buffer.clear()
-        return .needMoreData
     }
 }

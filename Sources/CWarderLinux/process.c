@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,4 +32,13 @@ int warder_forbid_core_files(void) {
     struct rlimit present;
     if (getrlimit(RLIMIT_CORE, &present) == 0 && present.rlim_cur == 0 && present.rlim_max == 0) return 0;
     return -reason;
+}
+
+int warder_reset_crash_handlers(void) {
+    static const int signals[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    for (size_t index = 0; index < sizeof signals / sizeof *signals; index++) {
+        if (sigaction(signals[index], &plain, NULL) != 0) return -errno;
+    }
+    return 0;
 }

@@ -18,9 +18,10 @@ struct Binding {
     func adding(_ word: UInt64) -> Binding { adding(fixed: bigEndianBytes(word)) }
     func adding(_ id: RecordID) -> Binding { adding(fixed: id.bytes) }
 
-    /// At most 255 bytes.
+    /// - Precondition: at most 255 bytes. Two texts cut to the same bytes would be one place.
     func adding(_ text: String) -> Binding {
-        adding(fixed: [UInt8(truncatingIfNeeded: text.utf8.count)] + Array(text.utf8.prefix(255)))
+        precondition(text.utf8.count <= 255)
+        return adding(fixed: [UInt8(text.utf8.count)] + Array(text.utf8))
     }
 
     func adding(fixed more: [UInt8]) -> Binding {

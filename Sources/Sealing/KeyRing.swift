@@ -27,17 +27,21 @@ package struct KeyRing: Sendable {
         package let key: SecretBytes
     }
 
+    /// Length of every key in bytes.
+    package static let keyByteCount = 32
+
     package let vault: RecordID
     package let entries: [Entry]
     private let newest: [Purpose: Entry]
 
-    /// - Throws: `malformed` unless every purpose has a key and no two keys share purpose and epoch.
+    /// - Throws: `malformed` unless every purpose has a key, every key 32 bytes, and no two keys share purpose and epoch.
     package init(vault: RecordID, entries: [Entry]) throws(SealingError) {
         self.vault = vault
         self.entries = entries
         var newest: [Purpose: Entry] = [:]
         var seen: Set<[UInt32]> = []
         for entry in entries {
+            guard entry.key.count == Self.keyByteCount else { throw .malformed }
             guard seen.insert([UInt32(entry.purpose.rawValue), entry.epoch]).inserted else { throw .malformed }
             if let other = newest[entry.purpose], other.epoch > entry.epoch { continue }
             newest[entry.purpose] = entry
@@ -51,7 +55,7 @@ package struct KeyRing: Sendable {
         var entries: [Entry] = []
         for purpose in Purpose.allCases {
             let key: SecretBytes
-            do { key = try SecretBytes.random(count: 32) } catch { throw .exhausted }
+            do { key = try SecretBytes.random(count: keyByteCount) } catch { throw .exhausted }
             entries.append(Entry(purpose: purpose, epoch: 1, created: time, key: key))
         }
         return try KeyRing(vault: vault, entries: entries)

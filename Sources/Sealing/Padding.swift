@@ -10,7 +10,7 @@ enum Padding {
         bytes.append(contentsOf: repeatElement(0, count: target - bytes.count))
     }
 
-    /// Length without the padding; `nil` when there is none. The bytes were authenticated before, so timing tells nobody anything.
+    /// Length without the padding; `nil` when there is none, or more than there must be. The bytes were authenticated before, so timing tells nobody anything.
     static func contentCount(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard unsafe !bytes.isEmpty, bytes.count.isMultiple(of: bucket) else { return nil }
         var index = bytes.count - 1
@@ -18,6 +18,7 @@ enum Padding {
             guard index > 0 else { return nil }
             index -= 1
         }
-        return unsafe bytes[index] == 0x80 ? index : nil
+        guard unsafe bytes[index] == 0x80, bytes.count == paddedCount(index) else { return nil }
+        return index
     }
 }

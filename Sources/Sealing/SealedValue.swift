@@ -11,7 +11,7 @@ package struct SealedValue: Sendable, Equatable {
 
     /// Epoch of the key-encryption key.
     package let epoch: UInt32
-    /// nonce (24), ciphertext (32), tag (16)
+    /// format (1), nonce (24), ciphertext (32), tag (16)
     package let wrappedKey: [UInt8]
     /// format (1), nonce (24), ciphertext, tag (16)
     package let sealed: [UInt8]
@@ -36,7 +36,8 @@ extension KeyRing {
             let wrapped = AEAD.seal(
                 dataKey.bytes, key: try AEADKey(entry.key),
                 associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch))
-            return SealedValue(epoch: entry.epoch, wrappedKey: wrapped, sealed: [SealedValue.format] + sealed)
+            return SealedValue(
+                epoch: entry.epoch, wrappedKey: [SealedValue.format] + wrapped, sealed: [SealedValue.format] + sealed)
         } catch let error as CryptoError { throw SealingError(error) } catch { throw .exhausted }
     }
 
@@ -44,19 +45,20 @@ extension KeyRing {
     package func open(
         _ value: SealedValue, secret: RecordID, version: UInt32
     ) throws(SealingError) -> SecretFields {
-        guard let format = value.sealed.first else { throw .malformed }
-        guard format == SealedValue.format else { throw .unknownFormat(format) }
-        let wrapping = try key(.keyEncryption, epoch: value.epoch)
-        let plain: SecretBytes
-        do {
-            let dataKey = try AEADKey(
-                AEAD.open(
-                    value.wrappedKey, key: AEADKey(wrapping),
-                    associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch)))
-            plain = try AEAD.open(
+        for part in [value.sealed, value.wrappedKey] {
+            guard let format = part.first else { throw .malformed }
+            guard format == SealedValue.format else { throw .unknownFormat(format) }
+        }
+        let secretKey = try key(.keyEncryption, epoch: value.epoch)
+        let wrapping = try sealing { () throws(CryptoError) in try AEADKey(secretKey) }
+        let dataKey = try AEADKey(
+            unwrapping: value.wrappedKey.dropFirst(), under: wrapping,
+            associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch))
+        let plain = try sealing { () throws(CryptoError) in
+            try AEAD.open(
                 value.sealed.dropFirst(), key: dataKey,
                 associatedData: valueBinding(secret: secret, version: version).bytes)
-        } catch { throw SealingError(error) }
+        }
         return try SecretFields(decoding: plain)
     }
 
@@ -65,6 +67,7 @@ extension KeyRing {
     }
 
     private func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
-        Binding("data-key", vault: vault).adding(secret).adding(version).adding(epoch).bytes
+        Binding("data-key", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
+            .adding(epoch).bytes
     }
 }

@@ -14,6 +14,9 @@ final class Resolver {
     private let maximumCalls: Int
     private var tokens = TokenCache<TokenReply>()
     private var calls = 0
+    /// Tokens on their way back, and what to do when there is none any more.
+    private var returning = 0
+    private var finishClosing: (() -> Void)?
 
     init(path: String, configuration: WarderClientConfiguration, loop: any EventLoop) {
         pool = ConnectionPool(path: path, limit: configuration.maximumConnections, loop: loop)
@@ -47,26 +50,24 @@ final class Resolver {
         )
     }
 
-    /// Tells the vault that a token is not needed any more. It would end by itself; so nobody waits for the answer.
-    func giveBack(_ token: VaultToken, then done: @escaping () -> Void = {}) {
-        send(.giveBack(token), within: .seconds(1), reading: { _ in }, then: { _ in done() })
+    /// Tells the vault that a token is not needed any more. It would end by itself, so no call waits for the answer.
+    func giveBack(_ token: VaultToken) {
+        returning += 1
+        send(.giveBack(token), within: .seconds(1), reading: { _ in }) { _ in
+            self.returning -= 1
+            if self.returning == 0 { self.finishClosing?() }
+        }
     }
 
-    /// Gives all tokens back and closes the connections.
+    /// Gives all tokens back, for a second at most, and closes the connections.
     func close(then done: @escaping () -> Void) {
-        let held = tokens.takeTokens()
-        var open = held.count
-        let finish = {
+        finishClosing = {
+            self.finishClosing = nil
             self.pool.close()
             done()
         }
-        guard open > 0 else { return finish() }
-        for token in held {
-            giveBack(token) {
-                open -= 1
-                if open == 0 { finish() }
-            }
-        }
+        for token in tokens.takeTokens() { giveBack(token) }
+        if returning == 0 { finishClosing?() }
     }
 
     // MARK: Values

@@ -3,34 +3,39 @@ import WarderModel
 
 /// Who may ask for what. Everything not allowed here is refused.
 enum Policy {
-    /// - Returns: the actor as the log shall name them.
+    /// The caller as the log shall name them, whether they may or not.
+    static func actor(_ caller: Caller, in state: VaultState) -> Actor {
+        guard case .operator = caller.door, let peer = caller.peer, let person = state.operators[peer.uid] else {
+            return caller.unverifiedActor
+        }
+        return .person(person.name, peer)
+    }
+
     /// - Throws: the reason why this caller may not.
     static func authorise(
         _ action: Action, _ caller: Caller, in state: VaultState, proofs: inout PresenceProofs, at now: Moment
-    ) throws(Refusal) -> Actor {
+    ) throws(Refusal) {
         guard !state.isSealing else { throw .sealed }
         switch (action.permission, caller.door) {
-        case (.vault, .inside): return .vault
+        case (.vault, .inside): return
         case (.server, .client):
-            guard let peer = caller.peer else { throw .unknownPeer }
-            return .process(peer)
+            guard caller.peer != nil else { throw .unknownPeer }
         case (.operatorSocket, .operator):
-            guard let peer = caller.peer else { throw .notAnOperator }
-            return state.operators[peer.uid].map { .person($0.name, peer) } ?? .uid(peer)
+            guard caller.peer != nil else { throw .notAnOperator }
         case (.anyOperator, .operator):
-            return try person(caller, anyOf: nil, for: action, in: state, proofs: &proofs, at: now)
+            try admit(caller, anyOf: nil, for: action, in: state, proofs: &proofs, at: now)
         case (.roles(let roles), .operator):
-            return try person(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
+            try admit(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
         case (.vault, _), (.server, _), (.operatorSocket, _), (.anyOperator, _), (.roles, _):
             // An action that lies behind another door.
             throw .notAnOperator
         }
     }
 
-    private static func person(
+    private static func admit(
         _ caller: Caller, anyOf roles: Set<Role>?, for action: Action, in state: VaultState,
         proofs: inout PresenceProofs, at now: Moment
-    ) throws(Refusal) -> Actor {
+    ) throws(Refusal) {
         guard let peer = caller.peer, let person = state.operators[peer.uid] else { throw .notAnOperator }
         if let roles, person.roles.isDisjoint(with: roles) { throw .roleMissing }
         if needsPresence(action, by: person, in: state) {
@@ -39,7 +44,6 @@ enum Policy {
                 proofs.use(proof, from: peer.process, at: now)
             else { throw .presenceRequired }
         }
-        return .person(person.name, peer)
     }
 
     /// With one user there is always a server that could run as them, registered yet or not.

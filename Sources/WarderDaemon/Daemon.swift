@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import SecretMemory
 import ServiceLifecycle
@@ -70,6 +71,7 @@ package struct Daemon {
         try? notification?.stopping()
         listeners.remove()
         await recordStop(of: vault)
+        store.close()
         logger.info("stopped")
     }
 
@@ -82,7 +84,9 @@ package struct Daemon {
                 "memory for keys and values cannot be locked",
                 remedy: "Raise LimitMEMLOCK= in the unit (ulimit -l in a shell), or set memory.lock: best-effort")
         }
-        if let notice = configuration.lockLimitNotice(lockLimitBytes: LockedMemory.status.lockLimitBytes) {
+        // Root may lock what it likes (CAP_IPC_LOCK).
+        let limit = geteuid() == 0 ? nil : LockedMemory.status.lockLimitBytes
+        if let notice = configuration.lockLimitNotice(lockLimitBytes: limit) {
             logger.warning("\(notice)")
         }
     }

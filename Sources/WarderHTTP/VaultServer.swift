@@ -33,7 +33,9 @@ package final class VaultServer: Sendable {
             .serverChannelOption(.backlog, value: 4096)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.take(channel, door) }
+                channel.eventLoop.makeCompletedFuture { try self.attest(channel) }.flatMap { check in
+                    self.readExecutableIfNeeded(check, channel.eventLoop)
+                }.flatMapThrowing { check in try self.take(channel, check, door) }
             }
             .withBoundSocket(socket)
             .get()
@@ -63,20 +65,35 @@ package final class VaultServer: Sendable {
         }
     }
 
-    private func take(_ channel: any Channel, _ door: Door) throws {
+    private func attest(_ channel: any Channel) throws -> PeerCheck {
         let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
         guard let socket else { throw ChannelError.inappropriateOperationForState }
-        let attested = try context.attestor.open(socket: socket)
-        var check = PeerCheck(attested, vault: context.vault)
-        let share: ConnectionGate.Share
-        if door.kind == .client, context.vault.phase == .unsealed, try !check.look().isKnown {
-            share = .unknown
-        } else {
-            share = .user(attested.credentials.uid)
+        return PeerCheck(try context.attestor.open(socket: socket), vault: context.vault)
+    }
+
+    /// A large executable is read on a thread that may wait, while the connection is not yet served.
+    private func readExecutableIfNeeded(_ check: PeerCheck, _ loop: any EventLoop) -> EventLoopFuture<PeerCheck> {
+        var check = check
+        do throws(PeerCheck.Failure) { _ = try check.look() } catch {
+            guard case .mustRead = error else { return loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+            let done = loop.makePromise(of: PeerCheck.self)
+            context.slowWork { [check] in
+                check.readExecutable()
+                done.succeed(check)
+            }
+            return done.futureResult
         }
+        return loop.makeSucceededFuture(check)
+    }
+
+    private func take(_ channel: any Channel, _ check: PeerCheck, _ door: Door) throws {
+        var check = check
+        let seen = try check.look()
+        let share: ConnectionGate.Share =
+            door.kind == .client && context.vault.phase == .unsealed && !seen.isKnown ? .unknown : .user(seen.peer.uid)
         guard door.gate.enter(share) else {
             context.statistics.connectionTurnedAway()
-            if share == .unknown { context.unknownUsage.add(.limited, uid: attested.credentials.uid) }
+            if share == .unknown { context.unknownUsage.add(.limited, uid: seen.peer.uid) }
             throw ChannelError.ioOnClosedChannel
         }
         let connection = Connection(door: door, server: context, check: check, share: share)

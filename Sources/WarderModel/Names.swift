@@ -72,6 +72,8 @@ package struct ToolName: ParsedName {
             return
         }
         try Grammar.bounded(text, limit: 128)
+        // MCP allows them; no path can spell them.
+        guard text != ".", text != ".." else { throw .badSegment }
         guard text.utf8.allSatisfy({ Grammar.isAlphanumeric($0) || $0 == UInt8(ascii: "_") || Grammar.isDotOrDash($0) })
         else { throw .badCharacter }
         self.text = text

@@ -5,7 +5,8 @@ package struct PlainText: Hashable, Sendable, Codable, CustomStringConvertible {
 
     package let text: String
 
-    /// - Throws: `NameError` for an empty or over-long text, a control character (line breaks included), or a bidirectional override.
+    /// - Throws: `NameError` for an empty or over-long text, a control character (line breaks included), a bidirectional override, or a
+    ///   character that shows nothing.
     package init(_ text: String) throws(NameError) {
         guard !text.utf8.isEmpty else { throw .empty }
         guard text.utf8.count <= Self.maximumBytes else { throw .tooLong(limit: Self.maximumBytes) }
@@ -18,7 +19,10 @@ package struct PlainText: Hashable, Sendable, Codable, CustomStringConvertible {
     package var description: String { text }
 
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Two texts that look alike must not differ: fillers and variation selectors are letters or marks by category, and draw
+        // nothing; neither does the empty braille pattern.
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return false }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
         default: true
         }

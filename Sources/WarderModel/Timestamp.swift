@@ -31,7 +31,12 @@ extension Timestamp: CustomStringConvertible {
         return text
     }
 
+    /// Moments that RFC 3339 can spell in UTC: the years 0000 to 9999.
+    private static let spellable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
     /// Reads RFC 3339 (`2026-11-21T09:30:00Z`, optional fraction, optional offset) or a bare date (`2026-11-21`, midnight UTC).
+    ///
+    /// `nil` also for a moment that its offset moves out of the years 0000 to 9999 of UTC: its description could not be read again.
     package init?(rfc3339 text: String) {
         var scanner = DigitScanner(text)
         guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2), scanner.take("-"),
@@ -61,7 +66,9 @@ extension Timestamp: CustomStringConvertible {
         }
         guard scanner.isAtEnd else { return nil }
         let seconds = hour * 3600 + minute * 60 + second - offsetMinutes * 60
-        self.init(milliseconds: days * 86_400_000 + seconds * 1000 + millisecond)
+        let milliseconds = days * 86_400_000 + seconds * 1000 + millisecond
+        guard Self.spellable.contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
     }
 
     private static func padded(_ number: Int64, _ width: Int) -> String {

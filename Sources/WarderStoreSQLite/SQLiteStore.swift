@@ -3,9 +3,11 @@ import Sealing
 import Synchronization
 import WarderCore
 
-/// The vault's store: one SQLite database, in write-ahead mode, of which this process is the only user. docs/formats/database.md.
+/// The vault's store: one SQLite database, in write-ahead mode, of which this process is the only user.
+/// docs/formats/database.md.
 ///
-/// Every call blocks. Calls may come from any thread; `commit` is served one at a time, reads and `maintain` do not wait for it.
+/// Every call blocks. Calls may come from any thread; `commit` is served one at a time, reads and `maintain` do not
+/// wait for it.
 package final class SQLiteStore: VaultStore {
     /// Commits, and nothing else.
     let writer: DatabaseQueue
@@ -16,16 +18,17 @@ package final class SQLiteStore: VaultStore {
     /// Reads many rows at a time.
     let scans: DatabaseQueue
     let log: WriteAheadLog
-    /// Whether a failed commit may have left remains in the write-ahead log; see `bury`. Changes on the writer's queue only.
+    /// Whether a failed commit may have left remains in the write-ahead log; see `bury`. Changes on the writer's
+    /// queue only.
     let hasRemains = Atomic(false)
     let isKeepingOver = Atomic(false)
 
     /// Opens the database, and makes or migrates it first where that is needed.
     ///
-    /// - Parameter path: Absolute, in a directory that nobody but the process's user may enter. Files beside it have the same name
-    ///   with `-wal` and `-shm` added.
-    /// - Throws: `OpeningError`, with `.store(.newer)` for a database of a later version and `.store(.damaged)` for a file that is
-    ///   no database of a vault.
+    /// - Parameter path: Absolute, in a directory that nobody but the process's user may enter. Files beside it have
+    ///   the same name with `-wal` and `-shm` added.
+    /// - Throws: `OpeningError`, with `.store(.newer)` for a database of a later version and `.store(.damaged)` for a
+    ///   file that is no database of a vault.
     package init(path: String) throws(OpeningError) {
         try DatabaseFile.prepare(at: path)
         do {

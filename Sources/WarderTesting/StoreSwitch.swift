@@ -23,6 +23,7 @@ package final class StoreSwitch: VaultStore {
 
     private struct State: Sendable {
         var fault: Fault?
+        var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
         var isHeld = false
         var entered: CheckedContinuation<Void, Never>?
@@ -48,6 +49,11 @@ package final class StoreSwitch: VaultStore {
         when concerns: @escaping @Sendable (Batch) -> Bool = { _ in true }
     ) {
         state.withLock { $0.fault = Fault(error: error, concerns: concerns, left: times) }
+    }
+
+    /// Answers with another sealed value than the one that was stored there.
+    package func answer(_ value: SealedValue, at place: Batch.Place) {
+        state.withLock { $0.values[place] = value }
     }
 
     /// Lets commits succeed again.
@@ -105,7 +111,8 @@ package final class StoreSwitch: VaultStore {
     package func foundation() throws(StoreError) -> Foundation? { try store.foundation() }
     package func records() throws(StoreError) -> [SealedRecord] { try store.records() }
     package func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue? {
-        try store.value(of: secret, version: version)
+        if let other = state.withLock({ $0.values[Batch.Place(secret: secret, version: version)] }) { return other }
+        return try store.value(of: secret, version: version)
     }
     package func lastSequence() throws(StoreError) -> UInt64 { try store.lastSequence() }
     package func events(

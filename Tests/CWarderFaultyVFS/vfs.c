@@ -18,7 +18,8 @@ static int file_close(sqlite3_file *file) {
     return handle->real->pMethods->xClose(handle->real);
 }
 
-/// Begins an operation: takes the lock, and fails where the handle is dead or a fault is due. The caller releases the lock.
+/// Begins an operation: takes the lock, and fails where the handle is dead or a fault is due. The caller releases the
+/// lock.
 static int begin(struct handle *handle, int32_t operation, struct faulty_fault *fault) {
     pthread_mutex_lock(&volume_lock);
     return handle->dead ? SQLITE_IOERR : volume_check(handle->node, operation, fault);

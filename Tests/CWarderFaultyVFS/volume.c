@@ -116,7 +116,8 @@ static int read_real(struct node *node, sqlite3_file *real, int64_t number, unsi
     if (node->cut >= 0 && start >= node->cut) return SQLITE_OK;
     int result = real->pMethods->xRead(real, bytes, BLOCK, start);
     if (result == SQLITE_IOERR_SHORT_READ) result = SQLITE_OK;
-    if (node->cut >= 0 && node->cut - start < BLOCK) memset(bytes + (node->cut - start), 0, BLOCK - (size_t)(node->cut - start));
+    int64_t left = node->cut - start;
+    if (node->cut >= 0 && left < BLOCK) memset(bytes + left, 0, BLOCK - (size_t)left);
     return result;
 }
 

@@ -11,7 +11,8 @@ import WarderModel
         #expect(
             Hex.encode(binding.bytes)
                 == "7761726465722f7265636f726400" + "101112131415161718191a1b1c1d1e1f" + "01" + "04746f6f6c"
-                + "000102030405060708090a0b0c0d0e0f" + "0000000000000007" + "00000002")
+                + "000102030405060708090a0b0c0d0e0f" + "0000000000000007" + "00000002"
+        )
     }
 
     @Test func `numbers are big-endian`() {
@@ -33,7 +34,8 @@ import WarderModel
                         places.append(Place.dataKey(id, version: number, epoch: epoch, vault: vault).bytes)
                         for kind in RecordKind.allCases {
                             places.append(
-                                Place.record(kind, id, revision: UInt64(number), epoch: epoch, vault: vault).bytes)
+                                Place.record(kind, id, revision: UInt64(number), epoch: epoch, vault: vault).bytes
+                            )
                         }
                     }
                 }

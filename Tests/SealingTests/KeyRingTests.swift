@@ -38,8 +38,12 @@ import WarderModel
         for (epoch, milliseconds) in zip(UInt32(7)..., [Int64.min, -1, 0, .max]) {
             entries.append(
                 KeyRing.Entry(
-                    purpose: .log, epoch: epoch, created: Timestamp(milliseconds: milliseconds),
-                    key: try Fixture.key("\(epoch)")))
+                    purpose: .log,
+                    epoch: epoch,
+                    created: Timestamp(milliseconds: milliseconds),
+                    key: try Fixture.key("\(epoch)")
+                )
+            )
         }
         let ring = try KeyRing(vault: Fixture.vault, entries: entries)
         let opened = try KeyRing.open(ring.sealed(under: root()), under: root(), vault: Fixture.vault)
@@ -62,7 +66,8 @@ import WarderModel
         var expected: [UInt8] = []
         for entry in ring.entries {
             // 1,795,253,400,000 ms
-            expected += [entry.purpose.rawValue, 0, 0, 0, 1] + [0, 0, 0x01, 0xA1, 0xFD, 0xB0, 0x39, 0xC0] + entry.key.plain
+            expected +=
+                [entry.purpose.rawValue, 0, 0, 0, 1] + [0, 0, 0x01, 0xA1, 0xFD, 0x70, 0xF1, 0xC0] + entry.key.plain
         }
         #expect(plain == expected)
     }

@@ -15,16 +15,28 @@ import WarderModel
 
     private func slot(_ kind: KeySlot.Kind, _ secret: SecretBytes) throws -> KeySlot {
         try KeySlot.wrap(
-            root: root(), with: secret, kind: kind, id: Fixture.id, vault: Fixture.vault, at: Fixture.time)
+            root: root(),
+            with: secret,
+            kind: kind,
+            id: Fixture.id,
+            vault: Fixture.vault,
+            at: Fixture.time
+        )
     }
 
     private func changed(
-        _ slot: KeySlot, id: RecordID? = nil, kind: KeySlot.Kind? = nil, created: Timestamp? = nil,
+        _ slot: KeySlot,
+        id: RecordID? = nil,
+        kind: KeySlot.Kind? = nil,
+        created: Timestamp? = nil,
         wrapped: [UInt8]? = nil
     ) -> KeySlot {
         KeySlot(
-            id: id ?? slot.id, kind: kind ?? slot.kind, created: created ?? slot.created,
-            wrapped: wrapped ?? slot.wrapped)
+            id: id ?? slot.id,
+            kind: kind ?? slot.kind,
+            created: created ?? slot.created,
+            wrapped: wrapped ?? slot.wrapped
+        )
     }
 
     @Test(arguments: ["correct horse battery staple", "", "p\u{E4}ss\0w\u{F6}rd"])
@@ -39,7 +51,9 @@ import WarderModel
 
     @Test func `a wrong passphrase and a damaged slot cannot be told apart`() throws {
         let slot = try slot(Self.passphraseKind, secret("correct horse battery staple"))
-        for wrong in ["", "correct horse battery stapl", "correct horse battery staple ", "Correct horse battery staple"] {
+        for wrong in [
+            "", "correct horse battery stapl", "correct horse battery staple ", "Correct horse battery staple",
+        ] {
             #expect(throws: SealingError.tampered) { try slot.open(with: secret(wrong), vault: Fixture.vault) }
         }
         for bit in [0, 24 * 8, 71 * 8 + 7] {
@@ -69,11 +83,17 @@ import WarderModel
         // One wrapping key for all: what keeps the places apart is the associated data.
         let right = try secret("correct horse battery staple")
         let key = try PasswordHash.deriveKey(
-            passphrase: right, salt: Self.salt, cost: .init(passes: 2, memoryBytes: 19 << 20))
+            passphrase: right,
+            salt: Self.salt,
+            cost: .init(passes: 2, memoryBytes: 19 << 20)
+        )
         func slot(_ place: Place) throws -> KeySlot {
             KeySlot(
-                id: Fixture.id, kind: Self.passphraseKind, created: Fixture.time,
-                wrapped: AEAD.seal(try root().bytes, key: key, associatedData: place.bytes))
+                id: Fixture.id,
+                kind: Self.passphraseKind,
+                created: Fixture.time,
+                wrapped: AEAD.seal(try root().bytes, key: key, associatedData: place.bytes)
+            )
         }
         let own = Place.passphraseSlot(Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 19 << 20)
         #expect(try slot(own).open(with: right, vault: Fixture.vault).bytes.isEqual(to: root().bytes))
@@ -83,7 +103,12 @@ import WarderModel
             .passphraseSlot(Fixture.id, salt: Self.salt, passes: 3, memoryBytes: 19 << 20),
             .passphraseSlot(Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 20 << 20),
             .passphraseSlot(
-                Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 19 << 20, vault: Fixture.otherVault),
+                Fixture.id,
+                salt: Self.salt,
+                passes: 2,
+                memoryBytes: 19 << 20,
+                vault: Fixture.otherVault
+            ),
             .credentialSlot(Fixture.id, salt: Self.salt),
         ] {
             #expect(throws: SealingError.tampered) { try slot(place).open(with: right, vault: Fixture.vault) }
@@ -108,7 +133,10 @@ import WarderModel
     @Test(arguments: [0, 15, 17])
     func `the salt of a passphrase has sixteen bytes`(count: Int) throws {
         let kind = KeySlot.Kind.passphrase(
-            salt: [UInt8](repeating: 0, count: count), passes: 2, memoryBytes: 19 << 20)
+            salt: [UInt8](repeating: 0, count: count),
+            passes: 2,
+            memoryBytes: 19 << 20
+        )
         #expect(throws: SealingError.crypto(.wrongKeySize(expected: 16, actual: count))) {
             try slot(kind, secret("correct horse battery staple"))
         }

@@ -62,8 +62,12 @@ import WarderModel
         let place = Place.record(.tool, Fixture.id, revision: 1, epoch: 1)
         for (name, plain) in Self.malformed {
             let record = SealedRecord(
-                kind: .tool, id: Fixture.id, revision: 1, epoch: 1,
-                sealed: [1] + AEAD.seal(plain, key: key, associatedData: place.bytes))
+                kind: .tool,
+                id: Fixture.id,
+                revision: 1,
+                epoch: 1,
+                sealed: [1] + AEAD.seal(plain, key: key, associatedData: place.bytes)
+            )
             #expect(throws: SealingError.malformed, "\(name)") { try ring.open(record) }
         }
     }
@@ -72,8 +76,10 @@ import WarderModel
         let ring = try Fixture.ring()
         let dataKey = try AEADKey(Fixture.key("data"))
         let wrapped = AEAD.seal(
-            dataKey.bytes, key: try AEADKey(ring.current(.keyEncryption).key),
-            associatedData: Place.dataKey(Fixture.id, version: 1, epoch: 1).bytes)
+            dataKey.bytes,
+            key: try AEADKey(ring.current(.keyEncryption).key),
+            associatedData: Place.dataKey(Fixture.id, version: 1, epoch: 1).bytes
+        )
         for (name, plain) in Self.malformed {
             let sealed = AEAD.seal(plain, key: dataKey, associatedData: Place.value(Fixture.id, version: 1).bytes)
             let value = SealedValue(epoch: 1, wrappedKey: wrapped, sealed: [1] + sealed)
@@ -88,8 +94,12 @@ import WarderModel
         let place = Place.event(1, time: Fixture.time.milliseconds, epoch: 1)
         for (name, plain) in Self.malformed {
             let event = SealedEvent(
-                sequence: 1, time: Fixture.time, leaf: EventSealer.leaf(of: plain), epoch: 1,
-                sealed: AEAD.seal(plain, key: key, associatedData: place.bytes))
+                sequence: 1,
+                time: Fixture.time,
+                leaf: EventSealer.leaf(of: plain),
+                epoch: 1,
+                sealed: AEAD.seal(plain, key: key, associatedData: place.bytes)
+            )
             #expect(throws: SealingError.malformed, "\(name)") { try sealer.open(event) }
         }
     }

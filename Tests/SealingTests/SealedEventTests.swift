@@ -12,12 +12,20 @@ import WarderModel
     }
 
     private func changed(
-        _ event: SealedEvent, sequence: UInt64? = nil, time: Timestamp? = nil, leaf: [UInt8]? = nil, epoch: UInt32? = nil,
+        _ event: SealedEvent,
+        sequence: UInt64? = nil,
+        time: Timestamp? = nil,
+        leaf: [UInt8]? = nil,
+        epoch: UInt32? = nil,
         sealed: [UInt8]? = nil
     ) -> SealedEvent {
         SealedEvent(
-            sequence: sequence ?? event.sequence, time: time ?? event.time, leaf: leaf ?? event.leaf,
-            epoch: epoch ?? event.epoch, sealed: sealed ?? event.sealed)
+            sequence: sequence ?? event.sequence,
+            time: time ?? event.time,
+            leaf: leaf ?? event.leaf,
+            epoch: epoch ?? event.epoch,
+            sealed: sealed ?? event.sealed
+        )
     }
 
     @Test(arguments: [0, 1, 63, 64, 768, 100_000])
@@ -34,7 +42,8 @@ import WarderModel
         #expect(EventSealer.leaf(of: canonical) == event.leaf)
         // RFC 6962's hash of an empty leaf.
         #expect(
-            Hex.encode(EventSealer.leaf(of: [])) == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d")
+            Hex.encode(EventSealer.leaf(of: [])) == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        )
     }
 
     @Test func `the bytes are those of the document`() throws {
@@ -42,7 +51,10 @@ import WarderModel
         let event = try sealed(by: ring)
         let place = Place.event(7, time: Fixture.time.milliseconds, epoch: 1)
         let plain = try AEAD.openPlain(
-            event.sealed, key: AEADKey(ring.current(.log).key), associatedData: place.bytes)
+            event.sealed,
+            key: AEADKey(ring.current(.log).key),
+            associatedData: place.bytes
+        )
         #expect(plain == canonical.padded)
     }
 
@@ -67,7 +79,9 @@ import WarderModel
         let sealer = try EventSealer(Fixture.ring())
         let event = try sealed(by: Fixture.ring())
         for bit in 0..<256 {
-            #expect(throws: SealingError.tampered) { try sealer.open(changed(event, leaf: event.leaf.flippingBit(bit))) }
+            #expect(throws: SealingError.tampered) {
+                try sealer.open(changed(event, leaf: event.leaf.flippingBit(bit)))
+            }
         }
         #expect(throws: SealingError.tampered) { try sealer.open(changed(event, leaf: [])) }
     }

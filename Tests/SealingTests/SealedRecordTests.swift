@@ -12,12 +12,20 @@ import WarderModel
     }
 
     private func changed(
-        _ record: SealedRecord, kind: RecordKind? = nil, id: RecordID? = nil, revision: UInt64? = nil,
-        epoch: UInt32? = nil, sealed: [UInt8]? = nil
+        _ record: SealedRecord,
+        kind: RecordKind? = nil,
+        id: RecordID? = nil,
+        revision: UInt64? = nil,
+        epoch: UInt32? = nil,
+        sealed: [UInt8]? = nil
     ) -> SealedRecord {
         SealedRecord(
-            kind: kind ?? record.kind, id: id ?? record.id, revision: revision ?? record.revision,
-            epoch: epoch ?? record.epoch, sealed: sealed ?? record.sealed)
+            kind: kind ?? record.kind,
+            id: id ?? record.id,
+            revision: revision ?? record.revision,
+            epoch: epoch ?? record.epoch,
+            sealed: sealed ?? record.sealed
+        )
     }
 
     @Test(arguments: [0, 1, 62, 63, 64, 65, 127, 128, 5_000])
@@ -45,7 +53,10 @@ import WarderModel
         let record = try sealed(by: ring)
         let place = Place.record(.secret, Fixture.id, revision: 7, epoch: 1)
         let plain = try AEAD.openPlain(
-            Array(record.sealed.dropFirst()), key: AEADKey(ring.current(.metadata).key), associatedData: place.bytes)
+            Array(record.sealed.dropFirst()),
+            key: AEADKey(ring.current(.metadata).key),
+            associatedData: place.bytes
+        )
         #expect(plain == content.padded)
     }
 

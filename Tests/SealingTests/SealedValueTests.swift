@@ -39,10 +39,16 @@ import WarderModel
         let value = try sealed(by: ring)
         let dataKey = try AEADKey(
             AEAD.open(
-                value.wrappedKey, key: AEADKey(ring.current(.keyEncryption).key),
-                associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes))
+                value.wrappedKey,
+                key: AEADKey(ring.current(.keyEncryption).key),
+                associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes
+            )
+        )
         let plain = try AEAD.openPlain(
-            Array(value.sealed.dropFirst()), key: dataKey, associatedData: Place.value(Fixture.id, version: 7).bytes)
+            Array(value.sealed.dropFirst()),
+            key: dataKey,
+            associatedData: Place.value(Fixture.id, version: 7).bytes
+        )
         let expected: [UInt8] =
             [3, 7] + Array("key.pem".utf8) + [0, 0, 0, 4, 0, 0x80, 0, 255] + [4] + Array("user".utf8) + [0, 0, 0, 0, 5]
             + Array("value".utf8) + [0, 0, 0, 7] + Array("hunter2".utf8)
@@ -68,13 +74,17 @@ import WarderModel
         let ring = try Fixture.ring()
         let dataKey = try AEADKey(Fixture.key("data"))
         let wrapped = AEAD.seal(
-            dataKey.bytes, key: try AEADKey(ring.current(.keyEncryption).key),
-            associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes)
+            dataKey.bytes,
+            key: try AEADKey(ring.current(.keyEncryption).key),
+            associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes
+        )
         let plain = ([1, 5] + Array("value".utf8) + [0, 0, 0, 1, 65]).padded
         func value(_ place: Place) -> SealedValue {
             SealedValue(
-                epoch: 1, wrappedKey: wrapped,
-                sealed: [1] + AEAD.seal(plain, key: dataKey, associatedData: place.bytes))
+                epoch: 1,
+                wrappedKey: wrapped,
+                sealed: [1] + AEAD.seal(plain, key: dataKey, associatedData: place.bytes)
+            )
         }
         #expect(try open(value(.value(Fixture.id, version: 7)), with: ring).plain == ["value": [65]])
         for place in [
@@ -91,7 +101,10 @@ import WarderModel
         let value = try sealed(by: ring)
         for format in UInt8.min ... .max where format != 1 {
             let other = SealedValue(
-                epoch: 1, wrappedKey: value.wrappedKey, sealed: [format] + value.sealed.dropFirst())
+                epoch: 1,
+                wrappedKey: value.wrappedKey,
+                sealed: [format] + value.sealed.dropFirst()
+            )
             #expect(throws: SealingError.unknownFormat(format)) { try open(other, with: ring) }
         }
     }
@@ -138,8 +151,10 @@ import WarderModel
         let ring = try Fixture.ring()
         for count in [0, 31, 33] {
             let wrapped = AEAD.seal(
-                [UInt8](repeating: 7, count: count), key: try AEADKey(ring.current(.keyEncryption).key),
-                associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes)
+                [UInt8](repeating: 7, count: count),
+                key: try AEADKey(ring.current(.keyEncryption).key),
+                associatedData: Place.dataKey(Fixture.id, version: 7, epoch: 1).bytes
+            )
             let value = SealedValue(epoch: 1, wrappedKey: wrapped, sealed: try sealed(by: ring).sealed)
             #expect(throws: SealingError.crypto(.wrongKeySize(expected: 32, actual: count))) {
                 try open(value, with: ring)

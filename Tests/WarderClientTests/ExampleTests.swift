@@ -20,16 +20,15 @@ struct ExampleTests {
                 let tokenFile = directory + "/token"
                 try "s3cret\n".write(toFile: tokenFile, atomically: true, encoding: .utf8)
                 let upstream = try ExampleProcess("example-notes-upstream", ["0", tokenFile])
+                // Each is stopped from here on, whatever fails next.
+                defer { upstream.stop() }
                 let url = try #require(await upstream.nextLine())
                 let server = try ExampleProcess(
                     "example-notes-server",
                     ["--upstream", url],
                     environment: ["WARDER_SOCKET": stub.path]
                 )
-                defer {
-                    server.stop()
-                    upstream.stop()
-                }
+                defer { server.stop() }
                 try await body(World(rules: rules, stub: stub, server: server, tokenFile: tokenFile))
                 try await stub.stop()
             }

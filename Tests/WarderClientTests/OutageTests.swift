@@ -102,7 +102,9 @@ struct OutageTests {
     @Test("a thousand calls to a vault that is away all end")
     func unreachableUnderLoad() async throws {
         try await withTemporaryDirectory { directory in
-            let client = try WarderClient(WarderClientConfiguration(socketPath: directory + "/missing.sock"))
+            var configuration = WarderClientConfiguration(socketPath: directory + "/missing.sock")
+            configuration.timeout = .seconds(120)
+            let client = try WarderClient(configuration)
             await withTaskGroup(of: Bool.self) { group in
                 for index in 0..<2_000 {
                     group.addTask {
@@ -154,7 +156,7 @@ struct OutageTests {
                 let duration = ContinuousClock.now - start
                 #expect(error.code == .timedOut)
                 #expect(error.isRetryable && !error.isRefusal)
-                #expect(duration > .milliseconds(150) && duration < .seconds(5))
+                #expect(duration > .milliseconds(150) && duration < .seconds(30))
             }
             vault.rules.change { $0.overrides = [:] }
             try await vault.expectValue("s3cret")
@@ -189,7 +191,6 @@ struct OutageTests {
     func overload() async throws {
         try await TestVault.with {
             $0.maximumCalls = 10
-            $0.timeout = .milliseconds(500)
         } _: { vault in
             vault.rules.change { $0.overrides["POST /v1/tokens"] = .hang }
             await withTaskGroup(of: WarderClientError.Code?.self) { group in
@@ -203,9 +204,9 @@ struct OutageTests {
                         }
                     }
                 }
-                var counts: [WarderClientError.Code: Int] = [:]
-                for await code in group { if let code { counts[code, default: 0] += 1 } }
-                #expect(counts == [.overloaded: 20, .timedOut: 10])
+                for _ in 0..<20 { #expect(await group.next() == .overloaded) }
+                await vault.client.close()
+                for await code in group { #expect(code == .closed) }
             }
         }
     }
@@ -252,7 +253,7 @@ struct OutageTests {
                         return error.code
                     }
                 }
-                while vault.stub.count("POST /v1/tokens") == 0 { await Task.yield() }
+                try? await vault.stub.received("POST /v1/tokens", times: 1)
                 group.cancelAll()
                 for await code in group { #expect(code == .cancelled) }
             }

@@ -7,7 +7,9 @@ import WarderWire
 struct TokenTests {
     @Test("a thousand concurrent calls make one token request")
     func singleFlight() async throws {
-        try await TestVault.with { vault in
+        try await TestVault.with {
+            $0.timeout = .seconds(120)
+        } _: { vault in
             try await withThrowingTaskGroup(of: String?.self) { group in
                 for _ in 0..<1_000 { group.addTask { try await vault.resolve().unprotectedText() } }
                 for try await text in group { #expect(text == "s3cret") }
@@ -59,6 +61,7 @@ struct TokenTests {
             vault.rules.change { $0.overrides["POST /v1/tokens"] = .hang }
             clock.advance(by: .seconds(1))
             _ = try await vault.resolve()
+            try await vault.stub.received("POST /v1/tokens", times: 2)
             _ = try await vault.resolve()
             #expect(vault.stub.count("POST /v1/tokens") == 2)
         }
@@ -110,7 +113,9 @@ struct TokenTests {
 
     @Test("a thousand concurrent calls with a dead token all succeed with few new ones")
     func expiryUnderLoad() async throws {
-        try await TestVault.with { vault in
+        try await TestVault.with {
+            $0.timeout = .seconds(120)
+        } _: { vault in
             _ = try await vault.resolve()
             vault.rules.change { $0.liveTokens = [] }
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -156,6 +161,8 @@ struct TokenTests {
             _ = try await vault.resolve()
             vault.rules.change { $0.overrides["POST /v1/tokens"] = .error(503, "unavailable") }
             clock.advance(by: .seconds(200))
+            _ = try await vault.resolve()
+            try await vault.stub.received("POST /v1/tokens", times: 2)
             for _ in 0..<5 { _ = try await vault.resolve() }
             #expect(vault.stub.count("POST /v1/tokens") == 2)
         }
@@ -211,7 +218,7 @@ struct TokenTests {
                         }
                     }
                 }
-                while vault.stub.count("POST /v1/tokens") == 0 { await Task.yield() }
+                try? await vault.stub.received("POST /v1/tokens", times: 1)
                 await vault.client.close()
                 for await code in group { #expect(code == .closed) }
             }

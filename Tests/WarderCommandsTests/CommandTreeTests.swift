@@ -60,6 +60,10 @@ struct CommandTreeTests {
         #expect(Self.commands.count > 45)
         for (path, type) in Self.commands {
             let examples = Self.examples(of: type)
+            // Wrapped by the help's 80 columns, a line could not be copied.
+            for line in type.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
+                #expect(line.count <= 80, "\(line)")
+            }
             #expect(!examples.isEmpty, "\(path)")
             #expect(Warder.helpMessage(for: type).contains("EXAMPLE"), "\(path)")
             for example in examples {

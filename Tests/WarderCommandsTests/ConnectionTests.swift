@@ -52,7 +52,10 @@ struct ConnectionTests {
     @Test("a connection that the daemon closed between two requests is made anew")
     func reconnects() throws {
         let status =
-            #"{"state":"sealed","profile":"team","version":"0.1.0","pid":1,"started":"2026-11-21T07:00:00Z","slots":[],"memory_locked":true,"client_socket":"/c"}"#
+            """
+            {"state":"sealed","profile":"team","version":"0.1.0","pid":1,"started":"2026-11-21T07:00:00Z","slots":[],\
+            "memory_locked":true,"client_socket":"/c"}
+            """
         var first = StubVault.Reply.json("GET /v1/sys/status", 200, status)
         first.closes = true
         let stub = try StubVault([first, .json("POST /v1/sys/unseal", 200, status)])
@@ -60,6 +63,27 @@ struct ConnectionTests {
         let run = try CommandRun(["unseal"], socket: stub.path, typed: ["a passphrase"])
         #expect(run.status == .done, "\(run.errors)")
         #expect(stub.surprises == [])
+    }
+
+    @Test("a request that the daemon did not read is sent again on a new connection, one that it read is not")
+    func repeatsOnlyWhatWasNotRead() throws {
+        let ok = StubVault.Reply.json("", 200, "{}")
+        var last = ok
+        last.closes = true
+        // The connection ends behind the first answer: whenever the second request meets that, it was not read.
+        for _ in 0..<50 {
+            let stub = try StubVault([last, ok])
+            let connection = OperatorConnection(path: stub.path)
+            for _ in 0..<2 { #expect(try connection.exchange(VaultRequest("POST", "/x")).head.status == 200) }
+            stub.stop()
+            #expect(stub.requests.count == 2)
+        }
+        let stub = try StubVault([ok, .raw("")])
+        defer { stub.stop() }
+        let connection = OperatorConnection(path: stub.path)
+        _ = try connection.exchange(VaultRequest("POST", "/x"))
+        #expect(throws: ConnectionFault.closed) { try connection.exchange(VaultRequest("POST", "/x")) }
+        #expect(stub.requests.count == 2)
     }
 
     @Test("a refusal that asks for patience says for how long")

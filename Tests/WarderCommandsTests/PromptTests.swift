@@ -47,7 +47,8 @@ struct PromptTests {
             return until()
         for prompt, answer in answers:
             count = seen.count(prompt.encode()) + 1
-            if not pump(lambda: seen.count(prompt.encode()) >= count and not echo(), 20): sys.exit('no prompt: ' + repr(seen))
+            asked = lambda: seen.count(prompt.encode()) >= count and not echo()
+            if not pump(asked, 20): sys.exit('no prompt: ' + repr(seen))
             echoed = echoed or echo()
             if answer.startswith('signal '): os.kill(child, getattr(signal, answer[7:]))
             else: os.write(control, answer.encode())

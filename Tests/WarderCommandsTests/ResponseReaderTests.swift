@@ -30,7 +30,7 @@ struct ResponseReaderTests {
         var reader = ResponseReader(Pieces(text, size: size))
         let head = try reader.head()
         var body: [UInt8] = []
-        try reader.body(of: head, maximumBytes: limit, failure: { $0 }) { piece throws(ConnectionFault) in
+        try reader.body(of: head, maximumBytes: limit) { piece throws(ConnectionFault) in
             body.append(piece)
         }
         return (head, String(decoding: body, as: UTF8.self))
@@ -47,7 +47,8 @@ struct ResponseReaderTests {
     @Test("a body in chunks, however it is cut", arguments: [1, 2, 7, 4096])
     func chunks(_ size: Int) throws {
         let text =
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: x\r\n\r\n"
         #expect(try read(text, size: size).1 == "hello world")
     }
 
@@ -64,7 +65,8 @@ struct ResponseReaderTests {
             "HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "SSH-2.0-OpenSSH\r\n\r\n",
             "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\r\nNoColon\r\n\r\n",
             "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\nx",
             "HTTP/1.1 200 OK\r\n\r\nbody until the end",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
@@ -94,6 +96,8 @@ struct ResponseReaderTests {
         #expect(throws: ConnectionFault.malformed) { try read("HTTP/1.1 200 OK\r\n\(many)\r\n", size: 4096) }
         let long = "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 20_000))\r\n\r\n"
         #expect(throws: ConnectionFault.malformed) { try read(long, size: 4096) }
+        let trailers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(many)\r\n"
+        #expect(throws: ConnectionFault.malformed) { try read(trailers, size: 4096) }
         #expect(throws: ConnectionFault.tooLarge) { try read("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n") }
         let chunk = "3e9\r\n\(String(repeating: "x", count: 1001))\r\n0\r\n\r\n"
         #expect(throws: ConnectionFault.tooLarge) {

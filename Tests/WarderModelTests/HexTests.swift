@@ -49,7 +49,9 @@ import WarderModel
         }
     }
 
-    @Test(arguments: [#""""#, #""00""#, #""000102030405060708090A0B0C0D0E0F""#, #""000102030405060708090a0b0c0d0e0f00""#, "1"])
+    @Test(arguments: [
+        #""""#, #""00""#, #""000102030405060708090A0B0C0D0E0F""#, #""000102030405060708090a0b0c0d0e0f00""#, "1",
+    ])
     func `another stored form is refused`(json: String) {
         #expect(throws: (any Error).self) { try JSONDecoder().decode(RecordID.self, from: Data(json.utf8)) }
     }

@@ -57,8 +57,14 @@ import WarderModel
             #expect(
                 server.selectors
                     == Selectors(
-                        uid: 1001, gid: 1002, group: 1003, unit: "mcp-github.service",
-                        executable: "/usr/bin/mcp-github", executableSHA256: String(repeating: "ab", count: 32)))
+                        uid: 1001,
+                        gid: 1002,
+                        group: 1003,
+                        unit: "mcp-github.service",
+                        executable: "/usr/bin/mcp-github",
+                        executableSHA256: String(repeating: "ab", count: 32)
+                    )
+            )
             #expect(server.quarantine?.by.text == "ada")
             #expect(server.quarantine?.reason?.text == "unexpected executable")
         }
@@ -104,7 +110,12 @@ import WarderModel
             #expect(
                 person.presence
                     == PresenceVerifier(
-                        salt: Array(0...15), passes: 3, memoryBytes: 268_435_456, hash: Array(100...131)))
+                        salt: Array(0...15),
+                        passes: 3,
+                        memoryBytes: 268_435_456,
+                        hash: Array(100...131)
+                    )
+            )
         }
     }
 

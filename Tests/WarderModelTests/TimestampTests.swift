@@ -21,7 +21,8 @@ import WarderModel
 
     @Test(arguments: [
         "", " ", "now", "2026", "2026-11", "2026-11-2", "2026-1-21", "26-11-21", "12026-11-21", "+2026-11-21",
-        "-2026-11-21", "2026/11/21", "20261121", "2026-11-21T", "2026-11-21T09", "2026-11-21T09:30", "2026-11-21T09:30Z",
+        "-2026-11-21", "2026/11/21", "20261121", "2026-11-21T", "2026-11-21T09", "2026-11-21T09:30",
+        "2026-11-21T09:30Z",
         "2026-11-21T09:30:00", "2026-11-21T9:30:00Z", "2026-11-21T09:30:0Z", "2026-11-21T09:30:00.Z",
         "2026-11-21T09:30:00.5", "2026-11-21T09:30:00,5Z", "2026-11-21T093000Z", "2026-11-21_09:30:00Z",
         "2026-11-21T24:00:00Z", "2026-11-21T09:60:00Z", "2026-11-21T09:30:60Z", "2026-11-21T99:30:00Z",
@@ -89,8 +90,14 @@ import WarderModel
         var parts = unsafe tm()
         unsafe gmtime_r(&seconds, &parts)
         return unsafe String(
-            format: "%04d-%02d-%02dT%02d:%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-            parts.tm_min, parts.tm_sec)
+            format: "%04d-%02d-%02dT%02d:%02d:%02d",
+            parts.tm_year + 1900,
+            parts.tm_mon + 1,
+            parts.tm_mday,
+            parts.tm_hour,
+            parts.tm_min,
+            parts.tm_sec
+        )
     }
 
     @Test func `agrees with Foundation from the Gregorian reform on`() throws {

@@ -49,7 +49,10 @@ struct ConcurrencyTests {
             {
                 defer { isOver.store(true, ordering: .relaxed) }
                 for batch in made { try store.commit(batch) }
-            }, read, read)
+            },
+            read,
+            read
+        )
         #expect(try store.lastSequence() == 2100)
         #expect(reads.load(ordering: .relaxed) > 10)
     }

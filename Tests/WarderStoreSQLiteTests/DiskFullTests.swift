@@ -7,7 +7,8 @@ import WarderStoreSQLite
 struct DiskFullTests {
     @Test(
         "commits are unavailable until there is room again; readers and the store itself live on",
-        .enabled(if: geteuid() == 0, "mounting a small file system takes root"))
+        .enabled(if: geteuid() == 0, "mounting a small file system takes root")
+    )
     func full() throws {
         let disk = try SmallDisk(bytes: 2 << 20)
         var samples = Samples()

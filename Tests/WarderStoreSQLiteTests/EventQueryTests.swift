@@ -29,14 +29,20 @@ struct EventQueryTests {
     }
 
     private func expected(
-        _ range: ClosedRange<UInt64>, _ times: ClosedRange<Timestamp>, _ limit: Int, newestFirst: Bool
+        _ range: ClosedRange<UInt64>,
+        _ times: ClosedRange<Timestamp>,
+        _ limit: Int,
+        newestFirst: Bool
     ) -> [UInt64] {
         let matching = events.filter { range.contains($0.sequence) && times.contains($0.time) }
         return (newestFirst ? matching.reversed() : matching).prefix(limit).map(\.sequence)
     }
 
     private func found(
-        _ range: ClosedRange<UInt64>, _ times: ClosedRange<Timestamp>, _ limit: Int, newestFirst: Bool
+        _ range: ClosedRange<UInt64>,
+        _ times: ClosedRange<Timestamp>,
+        _ limit: Int,
+        newestFirst: Bool
     ) throws -> [UInt64] {
         try store.events(in: range, times: times, limit: limit, newestFirst: newestFirst).map(\.sequence)
     }
@@ -72,14 +78,17 @@ struct EventQueryTests {
         for newestFirst in [false, true] {
             #expect(
                 try found(0 ... .max, time...time, 10_000, newestFirst: newestFirst)
-                    == expected(0 ... .max, time...time, 10_000, newestFirst: newestFirst))
+                    == expected(0 ... .max, time...time, 10_000, newestFirst: newestFirst)
+            )
             #expect(try found(sequence...sequence, .all, 10, newestFirst: newestFirst) == [sequence])
         }
     }
 
     @Test("events come back whole")
     func whole() throws {
-        #expect(try store.events(in: 1000...1100, times: .all, limit: 1000, newestFirst: false) == Array(events[999..<1100]))
+        #expect(
+            try store.events(in: 1000...1100, times: .all, limit: 1000, newestFirst: false) == Array(events[999..<1100])
+        )
     }
 
     @Test("numbers that no event can have find nothing")

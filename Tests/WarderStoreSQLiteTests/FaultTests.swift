@@ -45,7 +45,10 @@ struct FaultTests {
         #expect(try store.records() == kept.records)
     }
 
-    @Test("a failed sync is unavailable; what was not answered is not seen, now or after any crash", arguments: FaultyDisk.Crash.allCases)
+    @Test(
+        "a failed sync is unavailable; what was not answered is not seen, now or after any crash",
+        arguments: FaultyDisk.Crash.allCases
+    )
     mutating func failedSync(_ crash: FaultyDisk.Crash) throws {
         let lost = batch(from: 6)
         disk.fail(FAULTY_SYNC, on: FAULTY_LOG, code: syncFailed)
@@ -61,7 +64,8 @@ struct FaultTests {
 
     @Test("SQLite by itself would bring a commit to life whose sync failed")
     func withoutBurying() throws {
-        // Shows what the store guards against: if this fails, SQLite has learned it, and the store need not bury anything.
+        // Shows what the store guards against: if this fails, SQLite has learned it, and the store need not bury
+        // anything.
         let connection = try DatabaseQueue(path: disk.scratch.path)
         disk.fail(FAULTY_SYNC, on: FAULTY_LOG, code: syncFailed)
         #expect(throws: DatabaseError.self) {
@@ -119,7 +123,10 @@ struct FaultTests {
         #expect(try again.records().count == 8)
     }
 
-    @Test("a fault at any operation of a commit, once or for good, whole or torn: answered means there, refused means not there", arguments: FaultyDisk.Crash.allCases)
+    @Test(
+        "a fault at any operation of a commit: answered means there, refused means not there",
+        arguments: FaultyDisk.Crash.allCases
+    )
     mutating func everyFaultPoint(_ crash: FaultyDisk.Crash) throws {
         for (times, partly) in [(1, 0), (1, 1000), (FAULTY_FOREVER, 0), (FAULTY_FOREVER, 1000)] {
             var point = 0
@@ -131,7 +138,10 @@ struct FaultTests {
 
     /// - Returns: whether the fault came too late for the commit.
     private mutating func faultPoint(
-        _ point: Int, times: Int, partly: Int, _ crash: FaultyDisk.Crash
+        _ point: Int,
+        times: Int,
+        partly: Int,
+        _ crash: FaultyDisk.Crash
     ) throws -> Bool {
         let disk = try FaultyDisk()
         let store = try disk.scratch.open()
@@ -170,7 +180,11 @@ struct FaultTests {
             var version: UInt32 = 0
             while !store.needsMaintenance {
                 version += 1
-                let value = SealedValue(epoch: 1, wrappedKey: samples.bytes(72), sealed: [UInt8](repeating: 9, count: 1 << 20))
+                let value = SealedValue(
+                    epoch: 1,
+                    wrappedKey: samples.bytes(72),
+                    sealed: [UInt8](repeating: 9, count: 1 << 20)
+                )
                 let events = [samples.event(UInt64(version))]
                 try store.commit {
                     $0.values = [(Batch.Place(secret: secret.id, version: version), value)]

@@ -37,7 +37,10 @@ struct OpeningTests {
     func openFile(_ suffix: String) throws {
         try scratch.open().close()
         _ = FileManager.default.createFile(
-            atPath: scratch.path + suffix, contents: nil, attributes: [.posixPermissions: 0o600])
+            atPath: scratch.path + suffix,
+            contents: nil,
+            attributes: [.posixPermissions: 0o600]
+        )
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: scratch.path + suffix)
         #expect(refusal() == .openFile(mode: 0o640))
     }
@@ -77,8 +80,10 @@ struct OpeningTests {
             try $0.execute(
                 sql: """
                     INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(105));
-                    INSERT INTO key_slots VALUES (randomblob(16), 'shares', 0, randomblob(16), NULL, NULL, randomblob(72));
-                    """)
+                    INSERT INTO key_slots (id, kind, created, salt, wrapped)
+                        VALUES (randomblob(16), 'shares', 0, randomblob(16), randomblob(72));
+                    """
+            )
         }
         #expect(failure { _ = try store.records() } == .newer(found: 2, known: 1))
         #expect(failure { _ = try store.foundation() } == .newer(found: 2, known: 1))
@@ -89,7 +94,11 @@ struct OpeningTests {
         let bytes = Data((0..<8192).map { _ in UInt8.random(in: 0...255) })
         #expect(
             FileManager.default.createFile(
-                atPath: scratch.path, contents: bytes, attributes: [.posixPermissions: 0o600]))
+                atPath: scratch.path,
+                contents: bytes,
+                attributes: [.posixPermissions: 0o600]
+            )
+        )
         guard case .store(.damaged) = refusal() else {
             Issue.record("not refused as damaged")
             return
@@ -119,7 +128,8 @@ struct OpeningTests {
             "ALTER TABLE vault ADD COLUMN more TEXT",
             "CREATE TRIGGER more AFTER INSERT ON inbox BEGIN DELETE FROM inbox; END",
             "CREATE VIEW more AS SELECT 1",
-        ])
+        ]
+    )
     func alteredSchema(_ sql: String) throws {
         try scratch.open().close()
         try scratch.intrude { try $0.execute(sql: sql) }

@@ -28,7 +28,8 @@ struct RejectionTests {
 
     /// Commits a batch of good changes and the one that `spoil` adds, and looks whether anything of it is left.
     private mutating func expectRejection(
-        _ spoil: (inout Batch) -> Void, sourceLocation: SourceLocation = #_sourceLocation
+        _ spoil: (inout Batch) -> Void,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         var batch = Batch()
         batch.records = [samples.record(.tool)]
@@ -71,20 +72,34 @@ struct RejectionTests {
 
     @Test("an event number beyond what the database can count") mutating func hugeNumber() throws {
         let event = SealedEvent(
-            sequence: .max, time: Timestamp(milliseconds: 0), leaf: samples.bytes(32), epoch: 1, sealed: samples.bytes(104))
+            sequence: .max,
+            time: Timestamp(milliseconds: 0),
+            leaf: samples.bytes(32),
+            epoch: 1,
+            sealed: samples.bytes(104)
+        )
         try expectRejection { $0.events.append(event) }
     }
 
     @Test("a leaf of the wrong length", arguments: [0, 31, 33]) mutating func leafLength(_ count: Int) throws {
         let event = SealedEvent(
-            sequence: 4, time: Timestamp(milliseconds: 0), leaf: samples.bytes(count), epoch: 1,
-            sealed: samples.bytes(104))
+            sequence: 4,
+            time: Timestamp(milliseconds: 0),
+            leaf: samples.bytes(count),
+            epoch: 1,
+            sealed: samples.bytes(104)
+        )
         try expectRejection { $0.events.append(event) }
     }
 
     @Test("a sealed event that is too short to be one") mutating func shortEvent() throws {
         let event = SealedEvent(
-            sequence: 4, time: Timestamp(milliseconds: 0), leaf: samples.bytes(32), epoch: 1, sealed: samples.bytes(103))
+            sequence: 4,
+            time: Timestamp(milliseconds: 0),
+            leaf: samples.bytes(32),
+            epoch: 1,
+            sealed: samples.bytes(103)
+        )
         try expectRejection { $0.events.append(event) }
     }
 
@@ -100,7 +115,12 @@ struct RejectionTests {
 
     @Test("an event of epoch 0") mutating func eventOfEpochZero() throws {
         let event = SealedEvent(
-            sequence: 4, time: Timestamp(milliseconds: 0), leaf: samples.bytes(32), epoch: 0, sealed: samples.bytes(104))
+            sequence: 4,
+            time: Timestamp(milliseconds: 0),
+            leaf: samples.bytes(32),
+            epoch: 0,
+            sealed: samples.bytes(104)
+        )
         try expectRejection { $0.events.append(event) }
     }
 

@@ -112,8 +112,10 @@ struct RoundTripTests {
     mutating func greatValue() throws {
         let secret = samples.record()
         let value = SealedValue(
-            epoch: .max, wrappedKey: samples.bytes(72),
-            sealed: samples.bytes(41 + SecretFields.maximumBytes + 64 * SecretFields.maximumCount))
+            epoch: .max,
+            wrappedKey: samples.bytes(72),
+            sealed: samples.bytes(41 + SecretFields.maximumBytes + 64 * SecretFields.maximumCount)
+        )
         let store = try scratch.open()
         try store.commit {
             $0.records = [secret]

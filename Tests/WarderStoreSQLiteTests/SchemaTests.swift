@@ -39,7 +39,8 @@ struct SchemaTests {
             "UPDATE version_values SET sealed = NULL",
             "UPDATE version_values SET version = 2",
             "UPDATE version_values SET epoch = 1, wrapped_key = zeroblob(72)",
-        ])
+        ]
+    )
     func forEver(_ sql: String) throws {
         #expect(throws: DatabaseError.self) { try scratch.intrude { try $0.execute(sql: sql) } }
     }
@@ -62,7 +63,8 @@ struct SchemaTests {
                 sql: """
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0
                     AND name NOT GLOB 'sqlite_*' AND name <> 'grdb_migrations'
-                    """)
+                    """
+            )
         }
         #expect(tables.isEmpty)
     }
@@ -83,7 +85,9 @@ struct SchemaTests {
     func documentation() throws {
         let page = try String(
             contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-                .appending(path: "../../docs/formats/database.md"), encoding: .utf8)
+                .appending(path: "../../docs/formats/database.md"),
+            encoding: .utf8
+        )
         let documented = page.components(separatedBy: "```sql\n").dropFirst()
             .compactMap { $0.components(separatedBy: "```").first }.joined()
         let real = try scratch.intrude {
@@ -92,7 +96,8 @@ struct SchemaTests {
                 sql: """
                     SELECT sql FROM sqlite_schema
                     WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND tbl_name <> 'grdb_migrations'
-                    """)
+                    """
+            )
         }
         #expect(words(documented) == words(real.joined(separator: ";") + ";"))
     }

@@ -10,12 +10,12 @@ complain() {
 }
 
 # Escapes are allowed in the files named here, each of which says why beside the line.
-allowed='^Sources/(SecretMemory/SecretBytes|SecretMemory/Arena/MemoryRegion|SecretMemory/Arena/ArenaState)\.swift:'
+allowed='^Sources/(SecretMemory/SecretBytes|SecretMemory/Arena/SecretArena)\.swift:'
 found=$(git grep -nE '(try!|as! |fatalError\(|@unchecked Sendable|nonisolated\(unsafe\)|Task\.detached|\bTask \{)' -- 'Sources/*.swift' |
     grep -vE "$allowed" || true)
 [ -z "$found" ] || complain 'Escapes from the compiler (allow a file here only with a reason beside the line):' "$found"
 
-found=$(git grep -nE '(TODO|FIXME|XXX|not implemented)' -- Sources Tests Examples deploy Benchmarks ':!deploy/tests/check-sources.sh' || true)
+found=$(git grep -nE '(TODO|FIXME|\bXXX\b|not implemented)' -- Sources Tests Examples deploy Benchmarks ':!deploy/tests/check-sources.sh' || true)
 [ -z "$found" ] || complain 'Left undone:' "$found"
 
 found=$(git ls-files | grep -E '(^|/)(\.build|\.build-[^/]*|Package\.resolved)(/|$)' || true)

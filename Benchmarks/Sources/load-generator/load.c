@@ -45,6 +45,7 @@ struct load {
     uint64_t measure_until;
     struct processor_time own_start;
     struct processor_time server_start;
+    struct processor_time machine_start;
 };
 
 int load_connect(const char *path) {
@@ -97,6 +98,7 @@ static void look_at_clock(struct load *load, uint64_t now) {
         load->measure_until = now + (uint64_t)(options->seconds * 1e9);
         load->own_start = processor_time_of_self();
         load->server_start = processor_time_of(options->server);
+        load->machine_start = processor_time_of_machine();
         return;
     }
     bool has_all = options->count > 0 && measurement->latency.total >= options->count;
@@ -105,6 +107,7 @@ static void look_at_clock(struct load *load, uint64_t now) {
     measurement->seconds = (double)(now - load->measure_from) / 1e9;
     measurement->own = processor_time_between(load->own_start, processor_time_of_self());
     measurement->server = processor_time_between(load->server_start, processor_time_of(options->server));
+    measurement->machine = processor_time_between(load->machine_start, processor_time_of_machine());
 }
 
 static void answered(struct load *load, struct connection *connection) {

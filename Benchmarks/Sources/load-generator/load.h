@@ -17,6 +17,7 @@ struct measurement {
     unsigned long long reopened;
     struct processor_time own;
     struct processor_time server;
+    struct processor_time machine;
 };
 
 /// Runs the load. The first connection is given; the others are opened here.

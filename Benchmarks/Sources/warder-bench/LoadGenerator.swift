@@ -11,6 +11,8 @@ struct LoadFigures: Decodable {
     let serverUser: Double
     let serverKernel: Double
     let generator: Double
+    /// Of all processors' time, what went to anything but server and generator.
+    let othersShare: Double
 
     enum CodingKeys: String, CodingKey {
         case answers, generator = "generator_us"
@@ -20,6 +22,7 @@ struct LoadFigures: Decodable {
         case p999 = "p999_us"
         case serverUser = "server_user_us"
         case serverKernel = "server_kernel_us"
+        case othersShare = "others_share"
     }
 }
 

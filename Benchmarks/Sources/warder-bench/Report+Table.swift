@@ -13,30 +13,36 @@ extension Report {
     }
 
     private var resultLines: [String] {
+        let columns = [
+            "conns", "per second", "slowest", "fastest", "p50", "p99", "p99.9", "user", "kernel", "load", "others",
+        ]
         var lines = [
-            "Medians of \(rounds) rounds, each through all of it. Latency and processor time in µs.",
-            Self.row(
-                "",
-                ["conns", "requests/s", "slowest", "fastest", "p50", "p99", "p99.9", "user", "kernel", "generator"]
-            ),
+            "Medians of the rounds (\(rounds)), each through all of it. Latency in µs; processor time for a request in µs: the",
+            "server's own, its kernel's, the load generator's; and what others had of the processors meanwhile.",
+            Self.row("", columns),
         ]
         for result in results {
-            let hasServer = result.generator > 0
+            var cells = ["\(result.connections)"]
+            cells += [result.requestsPerSecond, result.slowestRound, result.fastestRound].map(Self.whole)
+            cells += [result.p50, result.p99, result.p999].map(Self.whole)
+            // The synced appends have no server.
+            if result.generator > 0 {
+                cells += [result.serverUser, result.serverKernel, result.generator].map(Self.tenths)
+                cells.append(Self.percent(result.othersShare))
+            }
+            lines.append(Self.row(result.name, cells))
+        }
+        let disturbance = results.map(\.othersShare).max() ?? 0
+        if disturbance > Self.noticeableShare {
             lines.append(
-                Self.row(
-                    result.name,
-                    [
-                        "\(result.connections)", Self.whole(result.requestsPerSecond), Self.whole(result.slowestRound),
-                        Self.whole(result.fastestRound), Self.whole(result.p50), Self.whole(result.p99),
-                        Self.whole(result.p999), hasServer ? Self.tenths(result.serverUser) : "",
-                        hasServer ? Self.tenths(result.serverKernel) : "",
-                        hasServer ? Self.tenths(result.generator) : "",
-                    ]
-                )
+                "Other processes had up to \(Self.percent(disturbance)) of the processors: measure again on a quiet machine."
             )
         }
         return lines
     }
+
+    /// A machine at rest has less than that to do beside the measuring: kernel threads of the disk, mostly.
+    private static let noticeableShare = 0.1
 
     private var ratioLines: [String] {
         ["Ratios, taken within each round; the median, and the furthest rounds."]
@@ -67,11 +73,12 @@ extension Report {
 
     private static func row(_ name: String, _ cells: [String]) -> String {
         let padded = name + String(repeating: " ", count: max(0, 24 - name.count))
-        return "  " + padded + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
+        return "  " + padded + cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
     }
 
     private static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
     private static func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
+    private static func percent(_ share: Double) -> String { String(format: "%.0f %%", share * 100) }
     private static func hundredths(_ value: Double) -> String { String(format: "%.2f", value) }
     private static func milliseconds(_ seconds: Double) -> String { String(format: "%.0f ms", seconds * 1000) }
     private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }

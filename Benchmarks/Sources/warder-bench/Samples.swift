@@ -7,6 +7,7 @@ struct Sample {
     var serverUser = 0.0
     var serverKernel = 0.0
     var generator = 0.0
+    var othersShare = 0.0
 
     init(_ load: LoadFigures) {
         requestsPerSecond = load.requestsPerSecond
@@ -16,6 +17,7 @@ struct Sample {
         serverUser = load.serverUser
         serverKernel = load.serverKernel
         generator = load.generator
+        othersShare = load.othersShare
     }
 
     init(_ sync: SyncFigures.File) {

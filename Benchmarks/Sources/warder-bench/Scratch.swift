@@ -11,7 +11,7 @@ final class Scratch: Sendable {
     private let processes = Mutex<Set<Int32>>([])
 
     init(on disk: String) throws {
-        self.disk = try Self.makeDirectory(disk + "/bench-XXXXXX")
+        self.disk = try Self.makeDirectory(URL(fileURLWithPath: disk).path + "/bench-XXXXXX")
         sockets = try Self.makeDirectory("/tmp/warder-bench-XXXXXX")
     }
 

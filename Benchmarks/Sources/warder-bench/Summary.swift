@@ -13,6 +13,8 @@ struct Summary: Encodable {
     let serverUser: Double
     let serverKernel: Double
     let generator: Double
+    /// Of all processors' time, what went to neither server nor generator.
+    let othersShare: Double
 
     enum CodingKeys: String, CodingKey {
         case name, connections
@@ -25,6 +27,7 @@ struct Summary: Encodable {
         case serverUser = "server_user_us"
         case serverKernel = "server_kernel_us"
         case generator = "generator_us"
+        case othersShare = "others_share"
     }
 
     init(name: String, connections: Int, _ samples: [Sample]) {
@@ -40,6 +43,7 @@ struct Summary: Encodable {
         serverUser = samples.map(\.serverUser).median
         serverKernel = samples.map(\.serverKernel).median
         generator = samples.map(\.generator).median
+        othersShare = samples.map(\.othersShare).median
     }
 }
 

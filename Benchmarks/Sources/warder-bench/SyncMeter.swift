@@ -22,7 +22,7 @@ struct SyncFigures: Decodable {
     let overwritten: File
 
     /// Bytes of one sealed event.
-    static let recordBytes = 800
+    static let recordBytes = 512
 
     static func measure(programs: Programs, scratch: Scratch, seconds: Double) throws -> SyncFigures {
         let output = try ChildProcess.output(

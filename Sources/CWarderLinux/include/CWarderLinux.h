@@ -51,6 +51,9 @@ int warder_spread_no_new_privileges(void);
 /// Soft and hard RLIMIT_CORE become 0.
 int warder_forbid_core_files(void);
 
+// Gives the signals of a crash their default action again. 0 or a negative errno.
+int warder_reset_crash_handlers(void);
+
 /// Kind of address that a Unix socket is bound to.
 enum warder_address_kind {
     WARDER_ADDRESS_UNNAMED = 0,

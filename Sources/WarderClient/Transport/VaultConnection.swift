@@ -109,7 +109,7 @@ final class VaultConnection: ChannelInboundHandler {
 
     private func expect(_ length: Int) {
         guard let exchange, let incoming else { return }
-        guard length <= exchange.request.answerLimit else { return refuse() }
+        guard (0...exchange.request.answerLimit).contains(length) else { return refuse() }
         incoming.body.reserve(length)
     }
 

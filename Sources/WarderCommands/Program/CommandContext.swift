@@ -83,7 +83,7 @@ package struct Session {
         } catch {
             switch error {
             case .noHome(let uid):
-                // Accounts of services often have none. With the socket named, only a vault of the machine can be meant.
+                // Accounts of services often have none. With the socket named, the machine's vault is meant.
                 if let socket = namedSocket {
                     var places = VaultPlaces.system(roots: context.roots)
                     places.operatorSocket = socket

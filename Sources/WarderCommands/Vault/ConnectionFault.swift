@@ -10,6 +10,8 @@ package enum ConnectionFault: Error, Equatable {
     case timedOut
     /// The daemon went away before the answer was complete.
     case closed
+    /// The daemon went away without having read the request, which therefore did nothing.
+    case notRead
     /// The answer is not HTTP as the vault speaks it.
     case malformed
     /// The answer is longer than this command takes.
@@ -44,6 +46,12 @@ extension CommandFailure {
                 .server,
                 "the vault closed the connection before it had answered",
                 hints: ["Whether it did what was asked is not known. Try: warder status; warder audit tail"]
+            )
+        case .notRead:
+            self.init(
+                .server,
+                "the vault closed the connection without reading the request",
+                hints: ["Nothing was done. Is it going down, or too busy? Try: warder status"]
             )
         case .malformed: self = .malformedAnswer
         case .tooLarge:

@@ -38,39 +38,72 @@ package final class OperatorConnection {
         reserve: (Int) -> Void = { _ in },
         _ take: (RawSpan, ResponseHead) throws(ConnectionFault) -> Void
     ) throws(ConnectionFault) -> ResponseHead {
-        let socket = try connected(timeoutSeconds: request.timeoutSeconds)
-        self.socket = nil  // Until the answer is complete the connection is in no state to be used again.
-        try send(request, presence: presence, over: socket)
+        if let kept = keptSocket(timeoutSeconds: request.timeoutSeconds) {
+            do throws(ConnectionFault) {
+                return try converse(request, presence, over: kept, maximumBytes, reserve, take)
+            } catch .notRead {
+                // The daemon closed it in this moment. It has read nothing: asking again cannot do a thing twice.
+            }
+        }
+        let socket = try VaultSocket(path: path, timeoutSeconds: request.timeoutSeconds)
+        return try converse(request, presence, over: socket, maximumBytes, reserve, take)
+    }
+
+    /// The connection of the last request, if it still stands; it is taken away until the next answer is complete.
+    private func keptSocket(timeoutSeconds: Int) -> VaultSocket? {
+        defer { socket = nil }
+        guard let socket, !socket.isStale else { return nil }
+        socket.limit(timeoutSeconds)
+        return socket
+    }
+
+    private func converse(
+        _ request: VaultRequest,
+        _ presence: String?,
+        over socket: VaultSocket,
+        _ maximumBytes: Int,
+        _ reserve: (Int) -> Void,
+        _ take: (RawSpan, ResponseHead) throws(ConnectionFault) -> Void
+    ) throws(ConnectionFault) -> ResponseHead {
+        let wasSent = try send(request, presence: presence, over: socket)
         var reader = ResponseReader(socket)
         defer { reader.wipe { zero(&$0) } }
-        let head = try reader.head()
+        let head: ResponseHead
+        do throws(ConnectionFault) {
+            head = try reader.head()
+        } catch {
+            let wasRead = reader.hasReceived || (wasSent && error != .notRead)
+            throw error == .closed || error == .notRead ? (wasRead ? .closed : .notRead) : error
+        }
         // Room for the whole answer at once: an array that grows leaves copies of a secret behind.
-        if let length = head.header("content-length").flatMap(Int.init), length > 0, length <= maximumBytes {
+        if let length = head.contentLength, length <= maximumBytes {
             reserve(length)
         }
-        try reader.body(of: head, maximumBytes: maximumBytes, failure: { $0 }) { piece throws(ConnectionFault) in
-            try take(piece, head)
+        do throws(ConnectionFault) {
+            try reader.body(of: head, maximumBytes: maximumBytes) { piece throws(ConnectionFault) in
+                try take(piece, head)
+            }
+        } catch {
+            throw error == .notRead ? .closed : error
         }
         if head.keepsConnection { self.socket = socket }
         return head
     }
 
-    private func connected(timeoutSeconds: Int) throws(ConnectionFault) -> VaultSocket {
-        if let socket, !socket.isStale {
-            socket.limit(timeoutSeconds)
-            return socket
-        }
-        return try VaultSocket(path: path, timeoutSeconds: timeoutSeconds)
-    }
-
-    private func send(_ request: VaultRequest, presence: String?, over socket: VaultSocket) throws(ConnectionFault) {
+    /// Whether all of it went out. A vault that refuses a request by its headers answers and closes without reading the
+    /// body; the answer can still be read then.
+    private func send(
+        _ request: VaultRequest,
+        presence: String?,
+        over socket: VaultSocket
+    ) throws(ConnectionFault) -> Bool {
         let head = Array(request.head(presence: presence).utf8)
         do throws(ConnectionFault) {
             try unsafe socket.send(head.span.bytes)
             try request.body?.withBytes { bytes throws(ConnectionFault) in try socket.send(bytes) }
+            return true
         } catch .closed {
-            // A vault that refuses a request by its headers answers and closes without reading the body: the answer, if
-            // there is one, can still be read.
+            return false
         }
     }
 }

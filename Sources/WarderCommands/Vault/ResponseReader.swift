@@ -20,7 +20,11 @@ package struct ResponseHead: Equatable {
     /// Whether the connection can carry another request.
     var keepsConnection: Bool { header("connection")?.lowercased() != "close" && hasLength }
 
-    private var hasLength: Bool { header("content-length") != nil || isChunked || hasNoBody }
+    private var hasLength: Bool { contentLength != nil || isChunked || hasNoBody }
+    /// Bytes of the body; nothing but digits will do.
+    var contentLength: Int? {
+        header("content-length").flatMap { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int($0) : nil }
+    }
     var isChunked: Bool { header("transfer-encoding")?.lowercased() == "chunked" }
     var hasNoBody: Bool { status == 204 || status == 304 }
 }
@@ -36,6 +40,8 @@ package struct ResponseReader<Source: ByteSource> {
     private var buffer = [UInt8](repeating: 0, count: 65_536)
     private var start = 0
     private var end = 0
+    /// Whether any byte of an answer has come.
+    private(set) var hasReceived = false
 
     package init(_ source: Source) { self.source = source }
 
@@ -48,45 +54,47 @@ package struct ResponseReader<Source: ByteSource> {
     }
 
     /// Reads the body and hands it to `take` piece by piece; the pieces are valid within the call.
-    package mutating func body<Failure: Error>(
+    package mutating func body(
         of head: ResponseHead,
         maximumBytes: Int,
-        failure: (ConnectionFault) -> Failure,
-        _ take: (RawSpan) throws(Failure) -> Void
-    ) throws(Failure) {
-        var total = 0
-        func pass(_ count: Int, _ reader: inout Self) throws(Failure) {
-            var rest = count
-            while rest > 0 {
-                do throws(ConnectionFault) { try reader.fill() } catch { throw failure(error) }
-                let piece = min(rest, reader.end - reader.start)
-                guard total + piece <= maximumBytes else { throw failure(.tooLarge) }
-                total += piece
-                let range = reader.start..<(reader.start + piece)
-                try unsafe take(reader.buffer.span.bytes.extracting(range))
-                reader.start += piece
-                rest -= piece
-            }
-        }
+        _ take: (RawSpan) throws(ConnectionFault) -> Void
+    ) throws(ConnectionFault) {
         if head.hasNoBody { return }
-        if head.isChunked {
-            while true {
-                let size: Int
-                do throws(ConnectionFault) { size = try chunkSize() } catch { throw failure(error) }
-                guard size > 0 else { break }
-                try pass(size, &self)
-                do throws(ConnectionFault) { try emptyLine() } catch { throw failure(error) }
-            }
-            // Trailers, which the vault does not send, end with an empty line as well.
-            do throws(ConnectionFault) { while !(try line(limit: Self.maximumHeadBytes).isEmpty) {} } catch {
-                throw failure(error)
-            }
-        } else if let text = head.header("content-length") {
-            guard let length = Int(text), length >= 0 else { throw failure(.malformed) }
-            guard length <= maximumBytes else { throw failure(.tooLarge) }
-            try pass(length, &self)
-        } else {
-            throw failure(.malformed)
+        if head.isChunked { return try chunks(maximumBytes: maximumBytes, take) }
+        guard let length = head.contentLength else { throw .malformed }
+        guard length <= maximumBytes else { throw .tooLarge }
+        try pass(length, take)
+    }
+
+    private mutating func chunks(
+        maximumBytes: Int,
+        _ take: (RawSpan) throws(ConnectionFault) -> Void
+    ) throws(ConnectionFault) {
+        var room = maximumBytes
+        while true {
+            let size = try chunkSize()
+            guard size > 0 else { break }
+            guard size <= room else { throw .tooLarge }
+            room -= size
+            try pass(size, take)
+            guard try line(limit: 2).isEmpty else { throw .malformed }
+        }
+        // Trailers, which the vault does not send, end with an empty line as well.
+        for _ in 0...Self.maximumHeaders where try line(limit: Self.maximumHeadBytes).isEmpty { return }
+        throw .malformed
+    }
+
+    private mutating func pass(
+        _ count: Int,
+        _ take: (RawSpan) throws(ConnectionFault) -> Void
+    ) throws(ConnectionFault) {
+        var rest = count
+        while rest > 0 {
+            try fill()
+            let piece = min(rest, end - start)
+            try unsafe take(buffer.span.bytes.extracting(start..<(start + piece)))
+            start += piece
+            rest -= piece
         }
     }
 
@@ -132,10 +140,6 @@ package struct ResponseReader<Source: ByteSource> {
         return size
     }
 
-    private mutating func emptyLine() throws(ConnectionFault) {
-        guard try line(limit: 2).isEmpty else { throw .malformed }
-    }
-
     /// A line without its CR LF.
     private mutating func line(limit: Int) throws(ConnectionFault) -> [UInt8] {
         var line: [UInt8] = []
@@ -156,6 +160,7 @@ package struct ResponseReader<Source: ByteSource> {
         guard start == end else { return }
         let count = try source.read(into: &buffer)
         guard count > 0 else { throw .closed }
+        hasReceived = true
         start = 0
         end = count
     }

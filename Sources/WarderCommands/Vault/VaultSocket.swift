@@ -72,6 +72,8 @@ extension VaultSocket: ByteSource {
             switch Errno(rawValue: errno) {
             case .interrupted: continue
             case .wouldBlock: throw .timedOut
+            // What a Unix socket says when its peer closed with bytes of ours unread.
+            case .connectionReset: throw .notRead
             default: throw .closed
             }
         }

@@ -39,10 +39,13 @@ package struct EventFilter: Sendable, Hashable {
         return first...max(first, until ?? Timestamp(milliseconds: .max))
     }
 
+    /// The vault wrote these bytes itself: no length of theirs may leave an event out of a search.
+    private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
+
     /// Whether an event's canonical bytes satisfy every condition.
     func matches(_ canonical: [UInt8]) -> Bool {
         if conditions.isEmpty { return true }
-        guard let document = try? JSONDocument(parsing: canonical) else { return false }
+        guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
         return conditions.allSatisfy { condition in
             var node = document.root
             for name in condition.path {

@@ -19,8 +19,18 @@ package struct InboxEvent: Sendable {
         try SealedBox.seal(RecordCoding.encode(Entry(self)), to: key)
     }
 
+    /// What can happen while there is no key.
+    private static let types: Set<Action> = [.vaultStart, .vaultStop, .vaultUnseal]
+
+    /// Opens to something that no sealed vault writes.
+    struct ForeignType: Error {}
+
+    /// - Throws: also for an event of a type that a sealed vault cannot produce. Whoever can write the database can seal an entry, and
+    ///   must not be able to put a grant or a reveal that never was into the log.
     static func open(_ sealed: [UInt8], with keys: BoxKeyPair) throws -> InboxEvent {
-        try RecordCoding.decode(Entry.self, from: SealedBox.openPlain(sealed, with: keys)).inboxEvent
+        let entry = try RecordCoding.decode(Entry.self, from: SealedBox.openPlain(sealed, with: keys)).inboxEvent
+        guard types.contains(entry.event.action) else { throw ForeignType() }
+        return entry
     }
 
     /// The stored shape.

@@ -8,8 +8,8 @@ package enum Operators {
     package static func add(
         _ name: OperatorName, uid: UInt32, roles: Set<Role>, groups: [String], by caller: Caller
     ) -> Command<Operator> {
-        Command(.operatorAdd, by: caller) { transaction, event throws(Refusal) in
-            event.changes = facts(name, uid, roles)
+        Command(.operatorAdd, by: caller, describe: { $0.changes = facts(name, uid, roles) }) {
+            transaction, event throws(Refusal) in
             var person =
                 transaction.state.operators[uid]
                 ?? Operator(

@@ -10,6 +10,9 @@ package enum Servers {
         package let liveTokens: Int
     }
 
+    /// Ended tokens that the event of a quarantine names; the others it only counts, so that it stays of a readable length.
+    private static let namedTokens = 100
+
     /// What a quarantine came to.
     package struct Quarantined: Sendable {
         package let name: ServerName
@@ -67,7 +70,8 @@ package enum Servers {
             try transaction.put(server, &event)
             let tokens = transaction.state.tokens(of: name)
             for (hash, _) in tokens { transaction.state.tokens[hash] = nil }
-            event.changes += tokens.map { "revoked/\($0.token.accessor)" }
+            event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.token.accessor)" }
+            event.changes.append("revoked=\(tokens.count)")
             let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
             return Quarantined(name: name, revoked: tokens.count, reachable: reachable.sorted())
         }

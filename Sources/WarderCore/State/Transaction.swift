@@ -30,7 +30,8 @@ package struct Transaction {
 
     /// The one place where a command is allowed or refused, done, and written down.
     mutating func decide<Answer>(_ command: Command<Answer>) -> Result<Answer, Refusal> {
-        var event = Event(action: command.action, time: now.wall, actor: command.caller.unverifiedActor)
+        // Before anybody is authorised: a refused operator stands in the log by name.
+        var event = Event(action: command.action, time: now.wall, actor: Policy.actor(command.caller, in: state))
         event.requestID = command.caller.requestID
         event.traceID = command.caller.traceID
         command.describe(&event)
@@ -38,7 +39,7 @@ package struct Transaction {
         let outcome: Result<Answer, Refusal>
         let before = (state: state, counts: counts)
         do throws(Refusal) {
-            event.actor = try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
+            try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
         } catch {
             state = before.state

@@ -57,16 +57,6 @@ extension VaultState {
         tokens.filter { $0.value.tool.server == server }.map { ($0.key, $0.value) }
     }
 
-    /// Whether what a peer can be asked for includes reading its executable.
-    package var needsExecutable: (path: Bool, hash: Bool) {
-        var needs = (path: false, hash: false)
-        for server in servers.values {
-            needs.path = needs.path || server.selectors.executable != nil
-            needs.hash = needs.hash || server.selectors.executableSHA256 != nil
-        }
-        return needs
-    }
-
     /// Whether a server could run as this user: then only the person's presence tells the operator from a program.
     package func sharesUserWithServer(_ uid: UInt32) -> Bool {
         servers.values.contains { $0.selectors.couldMatch(uid: uid) }

@@ -164,9 +164,15 @@ final class Connection: ChannelInboundHandler {
 
     /// Asks the kernel. A peer that cannot be attested gets nothing, not even an error it could learn from.
     private func look() throws(Problem) -> (peer: Peer, isKnown: Bool) {
-        do throws(AttestationError) { return try check.look() } catch {
-            server.logger.debug("peer could not be attested", metadata: ["error": "\(error)"])
-            throw .fatal("The process behind this connection could not be confirmed.", .forbidden, .denied)
+        do throws(PeerCheck.Failure) { return try check.look() } catch {
+            switch error {
+            case .unconfirmed(let reason):
+                server.logger.debug("peer could not be attested", metadata: ["error": "\(reason)"])
+                throw .fatal("The process behind this connection could not be confirmed.", .forbidden, .denied)
+            case .mustRead:
+                // A server was registered meanwhile that asks for a hash: the next connection makes it off this loop.
+                throw .fatal("This process has to be looked at again: connect anew.", .serviceUnavailable, .unavailable)
+            }
         }
     }
 
@@ -175,17 +181,18 @@ final class Connection: ChannelInboundHandler {
         _ peer: Peer, isKnown: Bool, _ method: HTTPMethod, _ target: RequestTarget, at now: ContinuousClock.Instant
     ) throws(Problem) -> RouteMatch {
         if door.kind == .client {
-            guard server.vault.phase == .unsealed else {
-                throw door.problem(server.vault.phase == .sealed ? .sealed : .notInitialised)
-            }
+            let phase = server.vault.phase
+            // A sealed vault knows nobody: everybody has the share of their user then.
             let hasShare =
-                isKnown ? server.clientUsage.take(peer.uid, at: now) : server.unknownUsage.take(at: now)
+                isKnown || phase != .unsealed
+                ? server.clientUsage.take(peer.uid, at: now) : server.unknownUsage.take(at: now)
             guard hasShare else {
                 server.unknownUsage.add(.limited, uid: peer.uid)
                 var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
                 problem.retryAfter = 1
                 throw problem
             }
+            guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
             guard isKnown else {
                 let match = try? door.table.find(method, target)
                 guard let match, match.route.audience == .anybody else {

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import WarderCore
 import WarderLinux
 import WarderModel
@@ -5,10 +6,12 @@ import WarderModel
 /// Who is on the other end, asked anew for every request, and whether any registered server knows them.
 ///
 /// What does not change between requests is remembered: the match holds while the kernel's description of the peer and the registry are
-/// the same.
-struct PeerCheck {
+/// the same. An executable is looked at only where a server that matches in everything else asks for it, so that no stranger can make the
+/// daemon read files.
+struct PeerCheck: Sendable {
     private let attested: AttestedPeer
     private let vault: Vault
+    private var plain: Peer?
     private var peer: Peer?
     private var generation: UInt64 = 0
     private var isKnown = false
@@ -19,28 +22,54 @@ struct PeerCheck {
         self.vault = vault
     }
 
-    /// Whether looking would read a whole executable: then it must not happen on an event loop.
-    var isSlow: Bool { attested.mustHash(for: needs) }
+    /// Why there is no answer.
+    enum Failure: Error {
+        /// The kernel does not confirm the peer; the connection must end.
+        case unconfirmed(AttestationError)
+        /// An executable has to be read whole first, on a thread that may wait: `readExecutable`.
+        case mustRead
+    }
 
     /// - Returns: the peer as it is now, and whether it matches a registered server.
-    /// - Throws: `AttestationError`; the connection must end then.
-    mutating func look() throws(AttestationError) -> (peer: Peer, isKnown: Bool) {
-        let current = vault.registryGeneration
-        if current != generation { needs = Self.needs(of: vault.state) }
-        let now = try attested.attest(needs: needs)
+    mutating func look() throws(Failure) -> (peer: Peer, isKnown: Bool) {
+        do throws(AttestationError) {
+            let current = vault.registryGeneration
+            let now = try attested.attest(needs: [])
+            if current == generation, now == plain, needs.isEmpty { return (peer ?? now, isKnown) }
+            let state = vault.state
+            if current != generation || now != plain { needs = Self.needs(of: now, in: state) }
+            plain = now
+            if !attested.mustHash(for: needs) { return try remember(now, current, state) }
+        } catch { throw .unconfirmed(error) }
+        throw .mustRead
+    }
+
+    /// Reads what `look` must not read on an event loop; afterwards it finds the hash in memory.
+    func readExecutable() { _ = try? attested.attest(needs: needs) }
+
+    private mutating func remember(
+        _ plain: Peer, _ current: UInt64, _ state: VaultState?
+    ) throws(AttestationError) -> (peer: Peer, isKnown: Bool) {
+        let now = needs.isEmpty ? plain : try attested.attest(needs: needs)
         if current != generation || now != peer {
-            isKnown = !(vault.state?.servers(matching: now).isEmpty ?? true)
+            isKnown = !(state?.servers(matching: now).isEmpty ?? true)
             generation = current
             peer = now
         }
         return (now, isKnown)
     }
 
-    private static func needs(of state: VaultState?) -> Set<AttestationNeed> {
-        guard let needs = state?.needsExecutable else { return [] }
-        var set: Set<AttestationNeed> = []
-        if needs.path { set.insert(.executablePath) }
-        if needs.hash { set.insert(.executableHash) }
-        return set
+    private static func needs(of peer: Peer, in state: VaultState?) -> Set<AttestationNeed> {
+        var needs: Set<AttestationNeed> = []
+        guard let state else { return needs }
+        for server in state.servers.values {
+            let selectors = server.selectors
+            guard selectors.executable != nil || selectors.executableSHA256 != nil,
+                selectors.withoutExecutable.isEmpty || selectors.withoutExecutable.match(peer)
+            else { continue }
+            if selectors.executable != nil { needs.insert(.executablePath) }
+            if selectors.executableSHA256 != nil { needs.insert(.executableHash) }
+        }
+        return needs
     }
 }

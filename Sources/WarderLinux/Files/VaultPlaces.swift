@@ -75,10 +75,20 @@ package struct VaultPlaces: Hashable, Sendable {
         let system = system(roots: roots)
         let hasSystemSocket =
             (try? FileStatus(at: system.clientSocket, followingLinks: false))?.kind == .socket
-        var places = uid == 0 || hasSystemSocket ? system : try user(uid, roots: roots)
-        places.clientSocket = try path("WARDER_SOCKET", in: environment) ?? places.clientSocket
-        places.operatorSocket = try path("WARDER_OPERATOR_SOCKET", in: environment) ?? places.operatorSocket
-        places.configuration = try path("WARDER_CONFIG", in: environment) ?? places.configuration
+        let (client, `operator`, configuration) = (
+            try path("WARDER_SOCKET", in: environment), try path("WARDER_OPERATOR_SOCKET", in: environment),
+            try path("WARDER_CONFIG", in: environment)
+        )
+        var places = system
+        if uid != 0, !hasSystemSocket {
+            do throws(VaultPlacesError) { places = try user(uid, roots: roots) } catch {
+                // A user of a container has no entry and no home, and needs none where a socket is named.
+                guard client != nil || `operator` != nil else { throw error }
+            }
+        }
+        places.clientSocket = client ?? places.clientSocket
+        places.operatorSocket = `operator` ?? places.operatorSocket
+        places.configuration = configuration ?? places.configuration
         return places
     }
 

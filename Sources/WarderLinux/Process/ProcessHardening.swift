@@ -11,6 +11,9 @@ package enum ProcessHardening {
     package enum Measure: String, Hashable, Sendable, CaseIterable {
         /// No mapping is written, should a core file be written after all.
         case coreDumpFilter
+        /// A crash ends the process. Swift's runtime would run a program that prints stack, registers and memory of this one; and
+        /// because that program may not look at a process that is not dumpable, the crashed daemon would hang for ever.
+        case crashHandlers
         /// Soft and hard limit of core files are 0.
         case coreFileLimit
         /// Files are created for their owner alone.
@@ -35,6 +38,7 @@ package enum ProcessHardening {
         var missing: Set<Measure> = []
         // First, because the file belongs to root as soon as the process is not dumpable.
         if !clearCoreDumpFilter() { missing.insert(.coreDumpFilter) }
+        try require(.crashHandlers, warder_reset_crash_handlers())
         try require(.coreFileLimit, warder_forbid_core_files())
         umask(0o077)
         try require(.noNewPrivileges, warder_set_no_new_privileges())

@@ -2,6 +2,9 @@
 package struct Secret: Sendable, Codable, Identifiable {
     /// Retired versions kept with their values; the oldest beyond it are destroyed when a new version arrives.
     package static let keptRetiredVersions = 10
+    /// Pending versions kept with their values; the oldest beyond it are destroyed when a new version arrives, so that a rotation
+    /// that is never promoted cannot fill the vault.
+    package static let keptPendingVersions = 20
     /// Destroyed versions kept as tombstones for show; their numbers stay used for ever either way.
     package static let keptTombstones = 50
 
@@ -60,7 +63,10 @@ package struct SecretVersion: Sendable, Codable, Equatable {
 
 extension Secret {
     /// Adds a version. Unless it is `pending` it becomes current, the current one previous, and the previous one retired.
-    /// - Returns: the new version, and the numbers whose values are to be destroyed because too many retired versions are kept.
+    ///
+    /// Without a current version (it was destroyed) the previous one stays what it is: `rollback` still has somewhere to go.
+    /// - Returns: the new version, and the numbers whose values are to be destroyed because too many retired or pending versions are
+    ///   kept, ascending.
     package mutating func addVersion(
         fields: [FieldName], pending: Bool, at time: Timestamp, by creator: OperatorName
     ) -> (added: SecretVersion, destroyed: [UInt32]) {
@@ -70,7 +76,7 @@ extension Secret {
         nextNumber += 1
         versions.append(version)
         if !pending { makeCurrent(version.number) }
-        let surplus = versions.filter { $0.state == .retired }.dropLast(Self.keptRetiredVersions).map(\.number)
+        let surplus = (surplus(.retired, Self.keptRetiredVersions) + surplus(.pending, Self.keptPendingVersions)).sorted()
         for number in surplus { markDestroyed(number, at: time) }
         return (pending ? version : versions[versions.count - 1], surplus)
     }
@@ -96,13 +102,19 @@ extension Secret {
         return true
     }
 
+    /// Numbers of the oldest versions in a state, without the newest `kept`.
+    private func surplus(_ state: SecretVersion.State, _ kept: Int) -> [UInt32] {
+        versions.filter { $0.state == state }.dropLast(kept).map(\.number)
+    }
+
     private mutating func makeCurrent(_ number: UInt32) {
+        let takesOver = current != nil
         for index in versions.indices {
             switch versions[index].state {
             case _ where versions[index].number == number: versions[index].state = .current
             case .current: versions[index].state = .previous
-            case .previous: versions[index].state = .retired
-            case .pending, .retired, .destroyed: break
+            case .previous where takesOver: versions[index].state = .retired
+            case .previous, .pending, .retired, .destroyed: break
             }
         }
     }

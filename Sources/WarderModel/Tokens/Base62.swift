@@ -3,15 +3,18 @@ package enum Base62 {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     /// Characters needed for any value of `count` bytes: 43 for 32 bytes, 22 for 16, 6 for 4.
+    ///
+    /// - Precondition: one of these three; nothing else is spelled in base 62.
     package static func length(ofBytes count: Int) -> Int {
         switch count {
         case 4: 6
         case 16: 22
         case 32: 43
-        default: (count * 8 * 1000 + 5953) / 5954
+        default: preconditionFailure("base 62 spells 4, 16 or 32 bytes")
         }
     }
 
+    /// - Parameter bytes: 4, 16 or 32 of them.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var words = limbs(bytes)
         var digits = [UInt8](repeating: alphabet[0], count: length(ofBytes: bytes.count))
@@ -27,7 +30,8 @@ package enum Base62 {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// `nil` unless `text` has exactly the fixed length, only letters of the alphabet, and a value that fits `byteCount` bytes.
+    /// - Parameter byteCount: 4, 16 or 32.
+    /// - Returns: `nil` unless `text` has exactly the fixed length, only letters of the alphabet, and a value that fits `byteCount` bytes.
     package static func decode(_ text: some StringProtocol, byteCount: Int) -> [UInt8]? {
         let characters = text.utf8
         guard characters.count == length(ofBytes: byteCount) else { return nil }

@@ -68,6 +68,11 @@ package struct Selectors: Hashable, Sendable, Codable {
         return true
     }
 
+    /// The conditions that cost nothing to check.
+    package var withoutExecutable: Selectors {
+        Selectors(uid: uid, gid: gid, group: group, unit: unit)
+    }
+
     /// Whether a process of this user could satisfy the conditions: then the user and the server are no boundary to each other.
     package func couldMatch(uid other: UInt32) -> Bool { uid == nil || uid == other }
 }

@@ -26,8 +26,8 @@ enum Connection {
     }
 
     private static func pragmas(_ role: Role) -> String {
-        // A negative cache size is in KiB. Pages are read into the cache, never mapped: a file that shrinks or a disk that fails
-        // is an error then, and not a signal.
+        // A negative cache size is in KiB. Pages are read into the cache, never mapped: a file that shrinks or a disk
+        // that fails is an error then, and not a signal.
         let common = """
             PRAGMA trusted_schema = OFF;
             PRAGMA cell_size_check = ON;

@@ -1,11 +1,12 @@
 import Glibc
 
-/// The file that SQLite will open. SQLite itself would take any file that it may open, and make one that the whole world can read.
+/// The file that SQLite will open. SQLite itself would take any file that it may open, and make one that the whole
+/// world can read.
 enum DatabaseFile {
     /// Makes the file where it is missing, and makes sure that it is its owner's alone.
     ///
-    /// Looks at names only and opens nothing that is there already: to close a descriptor of a database would release the locks
-    /// that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    /// Looks at names only and opens nothing that is there already: to close a descriptor of a database would release
+    /// the locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     static func prepare(at path: String) throws(OpeningError) {
         guard path.hasPrefix("/"), !path.utf8.contains(0), let slash = path.lastIndex(of: "/"), path.last != "/" else {
             throw .unusablePath

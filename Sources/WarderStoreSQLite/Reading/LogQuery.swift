@@ -4,8 +4,9 @@ import WarderModel
 
 /// One step of a search through the log.
 ///
-/// A time is found by way of `log_spans`, which says for each thousand events between which times they lie. An index of all times
-/// would be one more page to write with every commit; and time cannot be searched by halving, because clocks are set back.
+/// A time is found by way of `log_spans`, which says for each thousand events between which times they lie. An index
+/// of all times would be one more page to write with every commit; and time cannot be searched by halving, because
+/// clocks are set back.
 struct LogQuery {
     let database: Database
     let times: ClosedRange<Timestamp>
@@ -16,10 +17,15 @@ struct LogQuery {
 
     /// Looks at the next numbers that can have matching events.
     ///
-    /// - Returns: the numbers that are dealt with, and their matching events, at most `limit`; when it is reached, some of the
+    /// - Parameters:
+    ///   - numbers: from 1.
+    ///   - limit: most events to return.
+    /// - Returns: the numbers that are dealt with, and their matching events; when the limit is reached, some of the
     ///   numbers may be left. `nil` when nothing in `numbers` can match.
+    /// - Throws: `StoreError` or `DatabaseError`.
     func step(
-        within numbers: ClosedRange<Int64>, limit: Int
+        within numbers: ClosedRange<Int64>,
+        limit: Int
     ) throws -> (numbers: ClosedRange<Int64>, events: [SealedEvent])? {
         guard let next = try isUnbounded ? numbers : window(within: numbers) else { return nil }
         return (next, try events(in: next, limit: limit))
@@ -47,14 +53,16 @@ struct LogQuery {
                 sql: """
                     SELECT span FROM log_spans
                     WHERE span BETWEEN ? AND ? AND earliest <= ? AND latest >= ? ORDER BY span \(order) LIMIT 1
-                    """),
+                    """
+            ),
             arguments: [
                 Self.spanNumber(numbers.lowerBound), Self.spanNumber(numbers.upperBound),
                 times.upperBound.milliseconds, times.lowerBound.milliseconds,
-            ])
+            ]
+        )
     }
 
-    private static func spanNumber(_ sequence: Int64) -> Int64 { max(0, sequence - 1) / span + 1 }
+    private static func spanNumber(_ sequence: Int64) -> Int64 { (sequence - 1) / span + 1 }
 
     private func events(in numbers: ClosedRange<Int64>, limit: Int) throws -> [SealedEvent] {
         let rows = try Row.fetchCursor(
@@ -62,11 +70,13 @@ struct LogQuery {
                 sql: """
                     SELECT seq, time, leaf, epoch, sealed FROM log_payloads JOIN log_leaves USING (seq)
                     WHERE seq BETWEEN ? AND ? AND time BETWEEN ? AND ? ORDER BY seq \(order) LIMIT ?
-                    """),
+                    """
+            ),
             arguments: [
                 numbers.lowerBound, numbers.upperBound, times.lowerBound.milliseconds, times.upperBound.milliseconds,
                 limit,
-            ])
+            ]
+        )
         var events: [SealedEvent] = []
         while let row = try rows.next() { events.append(try SealedEvent(row)) }
         return events

@@ -3,7 +3,8 @@ import Sealing
 import WarderCore
 import WarderModel
 
-// The library's subscripts end the process when a column holds something unexpected, as it can in a damaged file; these throw.
+// The library's subscripts end the process when a column holds something unexpected, as it can in a damaged file;
+// these throw.
 extension Row {
     func bytes(_ index: Int) throws -> [UInt8] {
         try withUnsafeData(atIndex: index) { data in
@@ -32,21 +33,32 @@ extension Row {
 
 extension SealedRecord {
     /// - Parameter row: kind, id, revision, epoch, sealed.
+    /// - Throws: `StoreError.newer` for a kind that this version does not know, `.damaged` for what no record can be.
     init(_ row: Row) throws {
         guard let kind = RecordKind(rawValue: try row.decode(String.self, atIndex: 0)) else {
             throw StoreError.unknownKind
         }
         self.init(
-            kind: kind, id: try row.id(1), revision: try row.number(2), epoch: try row.word(3), sealed: try row.bytes(4))
+            kind: kind,
+            id: try row.id(1),
+            revision: try row.number(2),
+            epoch: try row.word(3),
+            sealed: try row.bytes(4)
+        )
     }
 }
 
 extension SealedEvent {
     /// - Parameter row: number, time, leaf, epoch, sealed.
+    /// - Throws: `StoreError.damaged`.
     init(_ row: Row) throws {
         self.init(
-            sequence: try row.number(0), time: try row.time(1), leaf: try row.bytes(2), epoch: try row.word(3),
-            sealed: try row.bytes(4))
+            sequence: try row.number(0),
+            time: try row.time(1),
+            leaf: try row.bytes(2),
+            epoch: try row.word(3),
+            sealed: try row.bytes(4)
+        )
     }
 }
 

@@ -4,10 +4,13 @@ package import WarderCore
 package import WarderModel
 
 extension SQLiteStore {
-    /// Each step reads from the database as it is at that moment and lets go of it, so that a long search does not hold up
-    /// the writing back of the log. Events do not change, so the steps fit together.
+    /// Each step reads from the database as it is at that moment and lets go of it, so that a long search does not
+    /// hold up the writing back of the log. Events do not change, so the steps fit together.
     package func events(
-        in range: ClosedRange<UInt64>, times: ClosedRange<Timestamp>, limit: Int, newestFirst: Bool
+        in range: ClosedRange<UInt64>,
+        times: ClosedRange<Timestamp>,
+        limit: Int,
+        newestFirst: Bool
     ) throws(StoreError) -> [SealedEvent] {
         guard limit > 0, var numbers = ClosedRange(clamping: range) else { return [] }
         return try storing {
@@ -28,9 +31,9 @@ extension SQLiteStore {
 }
 
 extension ClosedRange<Int64> {
-    /// `nil` when SQLite has no such numbers.
+    /// Those of the numbers that an event can have; `nil` when there are none.
     fileprivate init?(clamping range: ClosedRange<UInt64>) {
-        guard let lower = Int64(exactly: range.lowerBound) else { return nil }
+        guard range.upperBound >= 1, let lower = Int64(exactly: Swift.max(1, range.lowerBound)) else { return nil }
         self = lower...Int64(clamping: range.upperBound)
     }
 

@@ -14,7 +14,10 @@ extension SQLiteStore {
             try scans.inDatabase { database in
                 var records: [SealedRecord] = []
                 let rows = try Row.fetchCursor(
-                    database.cachedStatement(sql: "SELECT kind, id, revision, epoch, sealed FROM records ORDER BY rowid"))
+                    database.cachedStatement(
+                        sql: "SELECT kind, id, revision, epoch, sealed FROM records ORDER BY rowid"
+                    )
+                )
                 while let row = try rows.next() { records.append(try SealedRecord(row)) }
                 return records
             }
@@ -29,7 +32,10 @@ extension SQLiteStore {
                         sql: """
                             SELECT epoch, wrapped_key, sealed FROM version_values
                             WHERE secret = ? AND version = ? AND sealed IS NOT NULL
-                            """), arguments: [Data(secret.bytes), version])
+                            """
+                    ),
+                    arguments: [Data(secret.bytes), version]
+                )
                 return try row.map { row in
                     SealedValue(epoch: try row.word(0), wrappedKey: try row.bytes(1), sealed: try row.bytes(2))
                 }
@@ -41,7 +47,8 @@ extension SQLiteStore {
         try storing {
             try lookups.inDatabase { database in
                 try UInt64(
-                    Int64.fetchOne(database.cachedStatement(sql: "SELECT max(seq) FROM log_leaves")) ?? 0)
+                    Int64.fetchOne(database.cachedStatement(sql: "SELECT max(seq) FROM log_leaves")) ?? 0
+                )
             }
         }
     }

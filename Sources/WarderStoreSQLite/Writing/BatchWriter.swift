@@ -32,7 +32,8 @@ struct BatchWriter {
             [
                 Data(foundation.vault.bytes), foundation.created.milliseconds, foundation.profile.rawValue,
                 Data(foundation.inboxKey), Data(foundation.logKey), Data(foundation.keyRing),
-            ])
+            ]
+        )
         for slot in foundation.slots { try insert(slot) }
     }
 
@@ -45,7 +46,8 @@ struct BatchWriter {
             [
                 Data(slot.id.bytes), columns.kind, slot.created.milliseconds, Data(columns.salt), columns.passes,
                 columns.memoryBytes, Data(slot.wrapped),
-            ])
+            ]
+        )
     }
 
     private func put(_ record: SealedRecord) throws {
@@ -53,9 +55,11 @@ struct BatchWriter {
         try execute(
             """
             INSERT INTO records (id, kind, revision, epoch, sealed) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, epoch = excluded.epoch, sealed = excluded.sealed
+            ON CONFLICT (id) DO UPDATE
+            SET revision = excluded.revision, epoch = excluded.epoch, sealed = excluded.sealed
             """,
-            [Data(record.id.bytes), record.kind.rawValue, revision, record.epoch, Data(record.sealed)])
+            [Data(record.id.bytes), record.kind.rawValue, revision, record.epoch, Data(record.sealed)]
+        )
     }
 
     private func remove(_ kind: RecordKind, _ id: RecordID) throws {
@@ -67,7 +71,8 @@ struct BatchWriter {
             "INSERT INTO version_values (secret, version, epoch, wrapped_key, sealed) VALUES (?, ?, ?, ?, ?)",
             [
                 Data(place.secret.bytes), place.version, value.epoch, Data(value.wrappedKey), Data(value.sealed),
-            ])
+            ]
+        )
     }
 
     /// The number stays, so that it is never used again.
@@ -76,7 +81,8 @@ struct BatchWriter {
             """
             UPDATE version_values SET epoch = NULL, wrapped_key = NULL, sealed = NULL WHERE secret = ? AND version = ?
             """,
-            [Data(place.secret.bytes), place.version])
+            [Data(place.secret.bytes), place.version]
+        )
     }
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {

@@ -15,7 +15,8 @@ struct EventWriter {
     init(_ database: Database) throws {
         leaves = try database.cachedStatement(sql: "INSERT INTO log_leaves (seq, leaf) VALUES (?, ?)")
         payloads = try database.cachedStatement(
-            sql: "INSERT INTO log_payloads (seq, time, epoch, sealed) VALUES (?, ?, ?, ?)")
+            sql: "INSERT INTO log_payloads (seq, time, epoch, sealed) VALUES (?, ?, ?, ?)"
+        )
     }
 
     func append(_ events: [SealedEvent]) throws {

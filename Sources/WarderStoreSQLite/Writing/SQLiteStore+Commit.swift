@@ -12,7 +12,8 @@ extension SQLiteStore {
         }
     }
 
-    /// Runs one transaction. When it fails, nothing of it is there, now or after a crash, and the connection is as it was before.
+    /// Runs one transaction. When it fails, the connection is as it was before, and nothing of it is there: not now,
+    /// and, as far as `bury` can help it, not after a crash.
     private func transact(_ database: Database, _ change: () throws -> Void) throws {
         do {
             try database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
@@ -34,14 +35,15 @@ extension SQLiteStore {
 
     /// Does away with what a failed commit left in the write-ahead log.
     ///
-    /// A commit can fail after its last byte was written: the sync failed, or the index of the log could not grow. Nobody sees
-    /// such a commit while the process lives, because the index does not know it. But whoever opens the database after a crash
-    /// makes the index anew from the log, finds the commit whole, and takes it for a good one. The next commit is written
-    /// over it, from the same place in the log on. So make one at once, one that changes nothing that counts.
+    /// A commit can fail after its last byte was written: the sync failed, or the index of the log could not grow.
+    /// Nobody sees such a commit while the process lives, because the index does not know it. But whoever opens the
+    /// database after a crash makes the index anew from the log, finds the commit whole, and takes it for a good one.
+    /// The next commit is written over it, from the same place in the log on. So make one at once, one that changes
+    /// nothing that counts.
     ///
-    /// To close the connection and open another would be wrong: reading the log anew is what brings the commit to life. And what
-    /// else a failed sync left undefined needs no care: everything behind the last good commit is written again by the next
-    /// one, everything before it was synced.
+    /// To close the connection and open another would be wrong: reading the log anew is what brings the commit to
+    /// life. And what else a failed sync left undefined needs no care: everything behind the last good commit is
+    /// written again by the next one, everything before it was synced.
     func bury(_ database: Database) {
         do {
             try database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()

@@ -3,15 +3,19 @@ import Synchronization
 package import WarderCore
 
 extension SQLiteStore {
-    /// Maintains the database whenever it needs it, and at least every `seconds`, until `stopKeeping`. Blocks: give it a thread of its own.
+    /// Maintains the database whenever it needs it, and at least every `seconds`, until `stopKeeping`. Blocks: give
+    /// it a thread of its own.
     ///
-    /// - Parameter report: told of each failure; the log goes on growing then, and nothing is lost.
+    /// - Parameters:
+    ///   - seconds: how long it may rest while there is nothing to do.
+    ///   - report: told of each failure; the log goes on growing then, and nothing is lost.
     package func keep(atLeastEvery seconds: Int, report: (StoreError) -> Void) {
         while !isKeepingOver.load(ordering: .acquiring) {
-            _ = log.becameLong.wait(timeout: .now() + .seconds(seconds))
+            // What could not be done is tried again soon, and not with each commit: a reader or the disk holds it up.
+            _ = log.becameLong.wait(timeout: .now() + .seconds(needsMaintenance ? min(1, seconds) : seconds))
             guard !isKeepingOver.load(ordering: .acquiring) else { return }
             do throws(StoreError) { try maintain() } catch { report(error) }
-            log.forgetAnnouncement()
+            if !log.isLong { log.forgetAnnouncement() }
         }
     }
 

@@ -8,10 +8,10 @@ extension SQLiteStore {
 
     /// Writes the log back into the database where it has become long, so that it is written over from its beginning.
     ///
-    /// A log that is written over costs a commit less than one that grows, and SQLite starts over only when the whole log is
-    /// written back and no reader is in it. Under load that never happens by itself, because commits go on meanwhile. So the
-    /// bulk is written while commits go on, and the few pages that came meanwhile while they wait. Blocks; call it from
-    /// a thread of its own, whenever `needsMaintenance` says so.
+    /// A log that is written over costs a commit less than one that grows, and SQLite starts over only when the whole
+    /// log is written back and no reader is in it. Under load that never happens by itself, because commits go on
+    /// meanwhile. So the bulk is written while commits go on, and the few pages that came meanwhile while they wait.
+    /// Blocks; call it from a thread of its own, whenever `needsMaintenance` says so.
     ///
     /// - Throws: `StoreError`; the log goes on growing then, and nothing is lost.
     package func maintain() throws(StoreError) {

@@ -5,8 +5,8 @@ import Synchronization
 
 /// How long the write-ahead log is, as SQLite says after each commit: knowing it costs no system call and no lock.
 final class WriteAheadLog: Sendable {
-    /// Pages after which it is time to write the log back. 16 MiB: long enough that a page which changes with every commit is
-    /// written back once for hundreds of them, short enough to be read in a moment after a crash.
+    /// Pages after which it is time to write the log back. 16 MiB: long enough that a page which changes with every
+    /// commit is written back once for hundreds of them, short enough to be read in a moment after a crash.
     static let pageLimit = 4096
     /// What a log that had to grow over the limit, because a reader or a full disk held it up, is cut back to.
     static let byteLimit = 2 * pageLimit * 4120
@@ -28,7 +28,8 @@ final class WriteAheadLog: Sendable {
 
     var isLong: Bool { pages.load(ordering: .relaxed) > Self.pageLimit }
 
-    /// Must outlive the connection. Replaces SQLite's own hook, which would write the log back on the connection that commits.
+    /// Must outlive the connection. Replaces SQLite's own hook, which would write the log back on the connection that
+    /// commits.
     func watch(commitsOf writer: DatabaseQueue) {
         writer.inDatabase { database in
             _ = unsafe sqlite3_wal_hook(
@@ -39,7 +40,9 @@ final class WriteAheadLog: Sendable {
                             .take(Int(pages))
                     }
                     return SQLITE_OK
-                }, unsafe Unmanaged.passUnretained(self).toOpaque())
+                },
+                unsafe Unmanaged.passUnretained(self).toOpaque()
+            )
         }
     }
 }

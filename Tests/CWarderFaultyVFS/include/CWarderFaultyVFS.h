@@ -6,13 +6,14 @@
 // An SQLite VFS for tests: a disk that can lose power, fill up and fail.
 //
 // Files in a volume (a directory handed to faulty_volume_attach) keep what is written to them in the memory of this
-// process until it is synced. All connections of the process see it; the real file, and whoever opens it after this process
-// was killed, does not. Files anywhere else, and shared memory, go to the real VFS as they are.
+// process until it is synced. All connections of the process see it; the real file, and whoever opens it after this
+// process was killed, does not. Files anywhere else, and shared memory, go to the real VFS as they are.
 
 /// Makes the VFS SQLite's default, for connections that are opened from now on. Returns an SQLite result code.
 int32_t faulty_vfs_install(void);
 
-/// Makes `directory` (absolute, without a slash at its end) a volume. Returns its number, or -1 when there are too many.
+/// Makes `directory` (absolute, without a slash at its end) a volume. Returns its number, or -1 when there are too
+/// many.
 int32_t faulty_volume_attach(const char *directory);
 
 /// Gives the directory back; what was not synced is lost. No file in it may be open.
@@ -29,8 +30,8 @@ enum faulty_crash {
     FAULTY_LOSE_NOTHING,
 };
 
-/// Crashes the machine. Open files fail from then on, whatever is done with them: close their connections, and open others.
-/// Faults and lies end. `seed` is for FAULTY_LOSE_SOME: the same seed loses the same sectors.
+/// Crashes the machine. Open files fail from then on, whatever is done with them: close their connections, and open
+/// others. Faults and lies end. `seed` is for FAULTY_LOSE_SOME: the same seed loses the same sectors.
 void faulty_volume_crash(int32_t volume, enum faulty_crash kind, uint64_t seed);
 
 // MARK: Faults
@@ -63,8 +64,8 @@ struct faulty_fault {
     int32_t times;
     /// SQLite result code, such as SQLITE_FULL or SQLITE_IOERR_FSYNC; or FAULTY_KILL.
     int32_t code;
-    /// For syncs: whether the disk forgets what it could not sync, as Linux does: what was written stays visible, but no later
-    /// sync writes it out, unless it is written again.
+    /// For syncs: whether the disk forgets what it could not sync, as Linux does: what was written stays visible, but
+    /// no later sync writes it out, unless it is written again.
     int32_t forgets;
     /// For writes: how many bytes are written before the failure.
     int32_t partly;

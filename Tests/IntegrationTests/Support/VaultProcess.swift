@@ -3,7 +3,8 @@ import Glibc
 import Testing
 
 /// A real daemon on a temporary directory. Stopped by its own process id when the test ends.
-final class VaultProcess {
+// Unchecked: the process and its paths are set when it starts; tables that share a daemon only ask it.
+final class VaultProcess: @unchecked Sendable {
     static let passphrase = "correct horse battery"
 
     let directory: String
@@ -45,9 +46,23 @@ final class VaultProcess {
             atPath: configuration, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
     }
 
-    deinit {
+    deinit { remove() }
+
+    /// Ends the daemon and takes its directory away.
+    func remove() {
         kill()
         try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    func addSetting(_ lines: String) throws {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        try (text + "\n" + lines + "\n").write(toFile: configuration, atomically: false, encoding: .utf8)
+    }
+
+    func replaceSetting(_ name: String, with value: String) throws {
+        let lines = try String(contentsOfFile: configuration, encoding: .utf8).components(separatedBy: "\n")
+        try lines.map { $0.hasPrefix(name + ":") ? "\(name): \(value)" : $0 }.joined(separator: "\n")
+            .write(toFile: configuration, atomically: false, encoding: .utf8)
     }
 
     /// Starts the daemon and waits until it says that it is ready.
@@ -156,9 +171,12 @@ final class VaultProcess {
         try ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"\(secret)\"}", expecting: 201)
     }
 
-    /// Gives the caller the auditor's role through a second operator, so that tests can read the log.
-    func events(_ filter: String = "") throws -> [[String: Any]] {
-        let listed = try ask("GET", "/v1/audit/events?limit=1000\(filter)")
+    /// Events that match, oldest first, for a caller with the auditor's role (the first operator of a single user's vault has it).
+    ///
+    /// - Parameter query: further parameters, such as `type=secret.put`.
+    func events(_ query: String = "") throws -> [[String: Any]] {
+        let limit = query.contains("limit=") ? "" : "limit=1000&"
+        let listed = try ask("GET", "/v1/audit/events?\(limit)\(query)".trimmingCharacters(in: ["&"]))
         return listed.json["events"] as? [[String: Any]] ?? []
     }
 }

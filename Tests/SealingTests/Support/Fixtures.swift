@@ -21,13 +21,14 @@ enum Fixture {
         KeyRing.Entry(purpose: purpose, epoch: epoch, created: time, key: try key(name))
     }
 
-    /// A ring with these epochs of every key.
+    /// A ring with these epochs of every key. Rings of different names share no key.
     ///
-    /// - Parameters:
-    ///   - name: rings of different names share no key.
-    ///   - sharesKeys: every epoch and purpose has the same key, so that nothing but the associated data tells places apart.
+    /// With `sharesKeys` every epoch and purpose has the same key: nothing but the associated data tells places apart.
     static func ring(
-        _ name: String = "main", vault: RecordID = vault, epochs: [UInt32] = [1], sharesKeys: Bool = false
+        _ name: String = "main",
+        vault: RecordID = vault,
+        epochs: [UInt32] = [1],
+        sharesKeys: Bool = false
     ) throws -> KeyRing {
         var entries: [KeyRing.Entry] = []
         for epoch in epochs {

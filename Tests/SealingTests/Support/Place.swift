@@ -1,6 +1,6 @@
 import WarderModel
 
-/// Associated data as docs/formats describes it, written down a second time: the tests must not ask the code under test.
+/// Associated data as docs/formats describes it, written down a second time: tests must not ask the code under test.
 struct Place {
     var purpose: String
     var vault: RecordID
@@ -9,17 +9,26 @@ struct Place {
     var bytes: [UInt8] { Array("warder/\(purpose)\0".utf8) + vault.bytes + rest }
 
     static func record(
-        _ kind: RecordKind, _ id: RecordID, revision: UInt64, epoch: UInt32, vault: RecordID = Fixture.vault,
+        _ kind: RecordKind,
+        _ id: RecordID,
+        revision: UInt64,
+        epoch: UInt32,
+        vault: RecordID = Fixture.vault,
         format: UInt8 = 1
     ) -> Place {
         let name = Array(kind.rawValue.utf8)
         return Place(
-            purpose: "record", vault: vault,
-            rest: [format, UInt8(name.count)] + name + id.bytes + big(revision) + big(epoch))
+            purpose: "record",
+            vault: vault,
+            rest: [format, UInt8(name.count)] + name + id.bytes + big(revision) + big(epoch)
+        )
     }
 
     static func value(
-        _ secret: RecordID, version: UInt32, vault: RecordID = Fixture.vault, format: UInt8 = 1
+        _ secret: RecordID,
+        version: UInt32,
+        vault: RecordID = Fixture.vault,
+        format: UInt8 = 1
     ) -> Place {
         Place(purpose: "value", vault: vault, rest: [format] + secret.bytes + big(version))
     }
@@ -37,11 +46,17 @@ struct Place {
     }
 
     static func passphraseSlot(
-        _ id: RecordID, salt: [UInt8], passes: UInt64, memoryBytes: UInt64, vault: RecordID = Fixture.vault
+        _ id: RecordID,
+        salt: [UInt8],
+        passes: UInt64,
+        memoryBytes: UInt64,
+        vault: RecordID = Fixture.vault
     ) -> Place {
         Place(
-            purpose: "key-slot", vault: vault,
-            rest: id.bytes + [10] + Array("passphrase".utf8) + salt + big(passes) + big(memoryBytes))
+            purpose: "key-slot",
+            vault: vault,
+            rest: id.bytes + [10] + Array("passphrase".utf8) + salt + big(passes) + big(memoryBytes)
+        )
     }
 
     static func credentialSlot(_ id: RecordID, salt: [UInt8], vault: RecordID = Fixture.vault) -> Place {

@@ -98,6 +98,12 @@ final class StubVault: Sendable {
     /// How many requests so far have this method and path.
     func count(_ line: String) -> Int { requests.count { $0.line.hasPrefix(line) } }
 
+    /// Waits until as many requests with this method and path have arrived, for twenty seconds at most.
+    func received(_ line: String, times: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while count(line) < times, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
     /// Closes the socket and all connections.
     func stop() async throws {
         try await group.shutdownGracefully()

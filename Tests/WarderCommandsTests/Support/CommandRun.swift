@@ -18,8 +18,9 @@ struct CommandRun {
     /// 2026-11-21T09:30:00Z, a Saturday morning.
     static let now = Timestamp(milliseconds: 1_795_253_400_000)
 
-    /// Runs `warder` with these arguments; `typed` are answers to questions (`nil` for no terminal), `width` the columns of
-    /// the terminal that standard output pretends to be.
+    /// Runs `warder` with these arguments.
+    ///
+    /// `typed` are answers to questions (`nil` for no terminal); `width` is that of the terminal behind standard output.
     init(
         _ arguments: [String],
         socket: String? = nil,

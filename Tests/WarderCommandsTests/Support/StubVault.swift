@@ -43,6 +43,8 @@ final class StubVault: Sendable {
         var requests: [Request] = []
         var surprises: [String] = []
         var isStopping = false
+        /// The connection that is being served.
+        var connection: Int32?
     }
 
     let path: String
@@ -70,8 +72,15 @@ final class StubVault: Sendable {
                 if connection < 0 { break }
                 // Programs that tests start at the same time must not keep it open.
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-                serve(connection)
-                close(connection)
+                let isStopping = state.withLock { state in
+                    state.connection = connection
+                    return state.isStopping
+                }
+                if !isStopping { serve(connection) }
+                state.withLock { state in
+                    state.connection = nil
+                    close(connection)
+                }
             }
             finished.signal()
         }
@@ -87,8 +96,13 @@ final class StubVault: Sendable {
 
     /// Stops listening; the thread has ended when this returns.
     func stop() {
-        guard state.withLock({ !$0.isStopping }) else { return }
-        state.withLock { $0.isStopping = true }
+        let isFirst = state.withLock { state in
+            defer { state.isStopping = true }
+            // A client may still hold its end open.
+            if let connection = state.connection { shutdown(connection, Int32(SHUT_RDWR)) }
+            return !state.isStopping
+        }
+        guard isFirst else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         finished.wait()
         close(listener)

@@ -6,7 +6,8 @@ import Foundation
 ///
 /// - `vault METHOD TARGET STATUS`: an expected request, and below it the answer's body; `{sent BODY}` as its first line
 ///   states the request's body;
-/// - `terminal COLUMNS`: standard output is a terminal; `typed`: answers to questions, one a line; `stdin`: standard input;
+/// - `terminal COLUMNS`: standard output is a terminal; `typed`: answers to questions, one a line; `stdin`: standard
+///   input;
 /// - `run ARGUMENTS`: the command line, split at spaces, with double quotes around what holds some;
 /// - `exit STATUS`, `stdout`, `stderr`, `asked`: what is expected. Left out means empty, and 0. A line that ends in `\`
 ///   and is the last one of its section has no line break.
@@ -57,6 +58,8 @@ struct Transcript: Sendable, CustomStringConvertible {
             var body = lines.dropFirst().joined(separator: "\n")
             if !body.isEmpty, !body.hasSuffix("\n") { body += "\n" }
             let isExpectation = ["exit", "stdout", "stderr", "asked"].contains(words[0])
+            // Empty lines separate runs; no command's output ends with one.
+            while isExpectation, body.hasSuffix("\n\n") || body == "\n" { body.removeLast() }
             if hasExpectation, !isExpectation {
                 runs.append(pending)
                 pending = Run()

@@ -68,6 +68,8 @@ final class PeerProcess {
     func end() {
         if isReaped { return }
         kill(pid, SIGKILL)
+        // Ends also one that belongs to a user whom this process may no longer kill.
+        input.closeWriting()
         reap()
     }
 

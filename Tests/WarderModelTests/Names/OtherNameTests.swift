@@ -8,7 +8,8 @@ import WarderModel
     }
 
     @Test(arguments: [
-        (Spelling(""), NameError.empty), ("a/b", .badCharacter), (".", .badSegment), ("..", .badSegment), ("-a", .badSegment),
+        (Spelling(""), NameError.empty), ("a/b", .badCharacter), (".", .badSegment), ("..", .badSegment),
+        ("-a", .badSegment),
         ("GitHub", .badCharacter), ("a\0", .badCharacter), ("a%2fb", .badCharacter), ("g\u{0456}t", .badCharacter),
         (Spelling(String(repeating: "s", count: 64)), .tooLong(limit: 63)),
     ])
@@ -18,13 +19,16 @@ import WarderModel
 }
 
 @Suite struct ToolNameTests {
-    @Test(arguments: ["create_issue", "A", "9", "a.b-c_D", "_", "-", "@launch", String(repeating: "T", count: 128)])
+    @Test(arguments: [
+        "create_issue", "A", "9", "a.b-c_D", "_", "-", "...", ".a", "@launch", String(repeating: "T", count: 128),
+    ])
     func `a name as MCP has it is taken`(text: String) throws {
         #expect(try ToolName(text).text == text)
     }
 
     @Test(arguments: [
-        (Spelling(""), NameError.empty), ("a b", .badCharacter), ("a/b", .badCharacter), ("a\0", .badCharacter), ("@", .badCharacter),
+        (Spelling(""), NameError.empty), (".", .badSegment), ("..", .badSegment), ("a b", .badCharacter),
+        ("a/b", .badCharacter), ("a\0", .badCharacter), ("@", .badCharacter),
         ("@launch2", .badCharacter), ("x@launch", .badCharacter), ("@Launch", .badCharacter), ("a%", .badCharacter),
         ("t\u{F6}ol", .badCharacter), ("@launch\u{301}", .badCharacter), ("\u{FF20}launch", .badCharacter),
         (Spelling(String(repeating: "T", count: 129)), .tooLong(limit: 128)),
@@ -52,9 +56,11 @@ import WarderModel
     }
 
     @Test(arguments: [
-        (Spelling(""), NameError.missingPart), ("github", .missingPart), ("/", .empty), ("github/", .empty), ("/create", .empty),
+        (Spelling(""), NameError.missingPart), ("github", .missingPart), ("/", .empty), ("github/", .empty),
+        ("/create", .empty),
         ("git/hub/create", .badCharacter), ("../create", .badSegment), ("GitHub/create", .badCharacter),
-        ("github/a b", .badCharacter), ("github//create", .badCharacter), ("github/\0", .badCharacter),
+        ("github/a b", .badCharacter), ("github/..", .badSegment), ("github//create", .badCharacter),
+        ("github/\0", .badCharacter),
         ("github/\u{301}create", .badCharacter), ("github\u{2215}create", .missingPart),
     ])
     func `a half, a third part or a bad part is refused`(name: Spelling, expected: NameError) {
@@ -69,7 +75,8 @@ import WarderModel
     }
 
     @Test(arguments: [
-        (Spelling(""), NameError.empty), (".", .badCharacter), ("..", .badCharacter), ("-a", .badCharacter), ("a/b", .badCharacter),
+        (Spelling(""), NameError.empty), (".", .badCharacter), ("..", .badCharacter), ("-a", .badCharacter),
+        ("a/b", .badCharacter),
         ("a=b", .badCharacter), ("a\0", .badCharacter), ("\u{0430}", .badCharacter), ("a ", .badCharacter),
         (Spelling(String(repeating: "f", count: 64)), .tooLong(limit: 63)),
     ])
@@ -89,7 +96,8 @@ import WarderModel
     }
 
     @Test(arguments: [
-        (Spelling(""), NameError.empty), ("0ada", .badCharacter), ("Ada", .badCharacter), (".", .badCharacter), ("-a", .badCharacter),
+        (Spelling(""), NameError.empty), ("0ada", .badCharacter), ("Ada", .badCharacter), (".", .badCharacter),
+        ("-a", .badCharacter),
         ("a:b", .badCharacter), ("a/b", .badCharacter), ("a\0", .badCharacter), ("\u{430}da", .badCharacter),
         (Spelling(String(repeating: "o", count: 64)), .tooLong(limit: 63)),
     ])

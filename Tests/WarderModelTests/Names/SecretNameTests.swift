@@ -16,7 +16,8 @@ import WarderModel
     @Test(arguments: [
         (Spelling(""), NameError.empty),
         (".", .badSegment), ("..", .badSegment), ("a/.", .badSegment), ("a/..", .badSegment), ("../a", .badSegment),
-        ("a/../b", .badSegment), ("./a", .badSegment), (".hidden", .badSegment), ("-a", .badSegment), ("_a", .badSegment),
+        ("a/../b", .badSegment), ("./a", .badSegment), (".hidden", .badSegment), ("-a", .badSegment),
+        ("_a", .badSegment),
         ("/", .badSegment), ("/a", .badSegment), ("a/", .badSegment), ("a//b", .badSegment), ("a/b//", .badSegment),
         ("%", .badCharacter), ("a%2fb", .badCharacter), ("a%2Fb", .badCharacter), ("%2e%2e", .badCharacter),
         ("a/%2e%2e/b", .badCharacter), ("a%00", .badCharacter),

@@ -16,7 +16,10 @@ import WarderModel
         var generator = SeededGenerator.printed()
         for _ in 0..<60 {
             var secret = Secret(
-                id: RecordID(high: 1, low: 2), name: try SecretName("a/b"), created: Timestamp(milliseconds: 0))
+                id: RecordID(high: 1, low: 2),
+                name: try SecretName("a/b"),
+                created: Timestamp(milliseconds: 0)
+            )
             var memory = Memory()
             for _ in 0..<150 {
                 try step(&secret, &memory, &generator)
@@ -38,7 +41,11 @@ import WarderModel
         case 0..<4:
             let pending = Int.random(in: 0..<4, using: &generator) == 0
             let (added, gone) = secret.addVersion(
-                fields: [.value], pending: pending, at: time, by: try OperatorName("ada"))
+                fields: [.value],
+                pending: pending,
+                at: time,
+                by: try OperatorName("ada")
+            )
             let isNew = memory.used.insert(added.number).inserted
             #expect(isNew, "seed \(generator.seed): \(added.number) again")
             #expect(added == secret.version(added.number), "seed \(generator.seed)")
@@ -77,7 +84,10 @@ import WarderModel
         #expect(secret.versions.count { $0.state == .previous } <= 1, "seed \(seed): several are previous")
 
         for version in secret.versions {
-            #expect((version.state == .destroyed) == memory.destroyed.contains(version.number), "seed \(seed): destroyed")
+            #expect(
+                (version.state == .destroyed) == memory.destroyed.contains(version.number),
+                "seed \(seed): destroyed"
+            )
             #expect((version.state == .destroyed) == (version.destroyed != nil), "seed \(seed): date of destruction")
         }
         let living = memory.used.subtracting(memory.destroyed)

@@ -11,7 +11,10 @@ import WarderModel
     }
 
     @discardableResult
-    private func put(_ secret: inout Secret, pending: Bool = false) throws -> (added: SecretVersion, destroyed: [UInt32]) {
+    private func put(
+        _ secret: inout Secret,
+        pending: Bool = false
+    ) throws -> (added: SecretVersion, destroyed: [UInt32]) {
         secret.addVersion(fields: [.value], pending: pending, at: day, by: try OperatorName("ada"))
     }
 

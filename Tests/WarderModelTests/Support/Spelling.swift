@@ -1,6 +1,6 @@
 import Testing
 
-/// A text that a test prints in ASCII: arguments with control characters would otherwise drive the terminal that shows them.
+/// A text that a test prints in ASCII: control characters in an argument would drive the terminal that shows it.
 struct Spelling: ExpressibleByStringLiteral, CustomTestStringConvertible {
     let text: String
 

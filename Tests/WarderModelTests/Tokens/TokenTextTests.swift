@@ -57,7 +57,8 @@ import Testing
 
     @Test(arguments: [
         "", "wdr_t_", "003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
-        "wdr_s_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR", "wdr_t_03aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
+        "wdr_s_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
+        "wdr_t_03aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
         "wdr_t_0003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
         " wdr_t_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR",
         "wdr_t_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4N0uCR\n",
@@ -109,7 +110,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (UInt32(0), "000000"), (1, "000001"), (9, "000009"), (10, "00000A"), (35, "00000Z"), (36, "00000a"), (61, "00000z"),
+        (UInt32(0), "000000"), (1, "000001"), (9, "000009"), (10, "00000A"), (35, "00000Z"), (36, "00000a"),
+        (61, "00000z"),
         (62, "000010"), (3843, "0000zz"), (.max, "4gfFC3"),
     ])
     func `digits are 0-9, A-Z, a-z, the greatest place first`(number: UInt32, text: String) {
@@ -118,7 +120,9 @@ import Testing
         #expect(Base62.decode(text, byteCount: 4) == bytes)
     }
 
-    @Test(arguments: ["", "00000", "0000000", "00000-", "00000_", "00000+", "00000/", "00000:", "00000@", "00000[", "00000`"])
+    @Test(arguments: [
+        "", "00000", "0000000", "00000-", "00000_", "00000+", "00000/", "00000:", "00000@", "00000[", "00000`",
+    ])
     func `another length and other characters are refused`(spelling: Spelling) {
         #expect(Base62.decode(spelling.text, byteCount: 4) == nil)
     }
@@ -137,7 +141,8 @@ import Testing
                 #expect(Base62.decode(Base62.encode(left), byteCount: size) == left, "seed \(generator.seed)")
                 #expect(
                     left.lexicographicallyPrecedes(right) == (Base62.encode(left) < Base62.encode(right)),
-                    "seed \(generator.seed)")
+                    "seed \(generator.seed)"
+                )
             }
         }
     }

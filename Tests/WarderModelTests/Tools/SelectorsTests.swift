@@ -6,8 +6,16 @@ import WarderModel
     private static let hash = String(repeating: "ab", count: 32)
 
     private static let peer = Peer(
-        pid: 42, uid: 1001, gid: 1002, groups: [4, 1005], startTime: 77, pidfdInode: 9, unit: "mcp-github.service",
-        executable: .init(path: "/usr/bin/mcp-github", device: 1, inode: 2, sha256: hash), attestation: .pidfd)
+        pid: 42,
+        uid: 1001,
+        gid: 1002,
+        groups: [4, 1005],
+        startTime: 77,
+        pidfdInode: 9,
+        unit: "mcp-github.service",
+        executable: .init(path: "/usr/bin/mcp-github", device: 1, inode: 2, sha256: hash),
+        attestation: .pidfd
+    )
 
     /// A selector that the peer meets, with others that it does not.
     private static let selectors: [(name: String, met: Selectors, unmet: [Selectors])] = [
@@ -128,10 +136,19 @@ import WarderModel
 
     @Test func `a token is bound to pid, start, pidfd, user and unit, not to the executable or groups`() {
         let peer = Peer(
-            pid: 42, uid: 1001, gid: 1002, groups: [4], startTime: 77, pidfdInode: 9, unit: "a.service",
-            executable: .init(path: "/bin/a", device: 1, inode: 2, sha256: nil), attestation: .pidfd)
+            pid: 42,
+            uid: 1001,
+            gid: 1002,
+            groups: [4],
+            startTime: 77,
+            pidfdInode: 9,
+            unit: "a.service",
+            executable: .init(path: "/bin/a", device: 1, inode: 2, sha256: nil),
+            attestation: .pidfd
+        )
         let changes: [(String, Bool, (inout Peer) -> Void)] = [
-            ("pid", false, { $0.pid = 43 }), ("start", false, { $0.startTime = 78 }), ("user", false, { $0.uid = 1002 }),
+            ("pid", false, { $0.pid = 43 }), ("start", false, { $0.startTime = 78 }),
+            ("user", false, { $0.uid = 1002 }),
             ("pidfd", false, { $0.pidfdInode = nil }), ("unit", false, { $0.unit = nil }),
             ("group", true, { $0.groups = [] }), ("executable", true, { $0.executable = nil }),
         ]

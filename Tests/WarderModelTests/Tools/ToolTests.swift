@@ -4,8 +4,14 @@ import WarderModel
 @Suite struct ToolTests {
     private func tool(_ risk: Tool.Risk, _ category: Tool.Category) throws -> Tool {
         Tool(
-            id: RecordID(high: 0, low: 1), name: try ToolID("github/create_issue"), text: nil, risk: risk,
-            category: category, owner: nil, created: Timestamp(milliseconds: 0))
+            id: RecordID(high: 0, low: 1),
+            name: try ToolID("github/create_issue"),
+            text: nil,
+            risk: risk,
+            category: category,
+            owner: nil,
+            created: Timestamp(milliseconds: 0)
+        )
     }
 
     @Test(arguments: [
@@ -41,9 +47,18 @@ import WarderModel
 @Suite struct GrantTests {
     private func grant(uses: Int64?) throws -> Grant {
         Grant(
-            id: RecordID(high: 0, low: 1), tool: try ToolID("github/create_issue"), secret: try SecretName("github/pat"),
-            fields: [.value], lifetime: 300, uses: uses, approval: .byClass, minimumAttestation: .uid, expires: nil,
-            created: Timestamp(milliseconds: 0), createdBy: try OperatorName("ada"))
+            id: RecordID(high: 0, low: 1),
+            tool: try ToolID("github/create_issue"),
+            secret: try SecretName("github/pat"),
+            fields: [.value],
+            lifetime: 300,
+            uses: uses,
+            approval: .byClass,
+            minimumAttestation: .uid,
+            expires: nil,
+            created: Timestamp(milliseconds: 0),
+            createdBy: try OperatorName("ada")
+        )
     }
 
     @Test(arguments: [nil, 1, 5, 1_000_000] as [Int64?])

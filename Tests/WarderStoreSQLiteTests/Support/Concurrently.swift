@@ -1,11 +1,25 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Runs each part on a thread of its own, and returns when all have ended; throws what the first failing one threw.
+///
+/// Threads and not a queue: parts that wait for each other must all have begun, however busy the machine is.
 func concurrently(_ parts: @Sendable () throws -> Void...) throws {
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-        do { try parts[index]() } catch { failure.withLock { $0 = $0 ?? error } }
+    let failure = Failure()
+    let group = DispatchGroup()
+    for part in parts {
+        group.enter()
+        let thread = Thread {
+            do { try part() } catch { failure.first.withLock { $0 = $0 ?? error } }
+            group.leave()
+        }
+        thread.start()
     }
-    if let error = failure.withLock({ $0 }) { throw error }
+    group.wait()
+    if let error = failure.first.withLock({ $0 }) { throw error }
+}
+
+private final class Failure: Sendable {
+    let first = Mutex<(any Error)?>(nil)
 }

@@ -31,14 +31,26 @@ final class FaultyDisk {
     deinit { faulty_volume_detach(volume) }
 
     func fail(
-        _ operations: Int, on files: Int = FAULTY_ANY_FILE, after: Int = 0, times: Int = 1,
-        code: Int32 = SQLITE_IOERR, forgets: Bool = false, partly: Int = 0
+        _ operations: Int,
+        on files: Int = FAULTY_ANY_FILE,
+        after: Int = 0,
+        times: Int = 1,
+        code: Int32 = SQLITE_IOERR,
+        forgets: Bool = false,
+        partly: Int = 0
     ) {
         faulty_volume_fail(
             volume,
             faulty_fault(
-                operations: Int32(operations), files: Int32(files), after: Int32(after), times: Int32(times), code: code,
-                forgets: forgets ? 1 : 0, partly: Int32(partly)))
+                operations: Int32(operations),
+                files: Int32(files),
+                after: Int32(after),
+                times: Int32(times),
+                code: code,
+                forgets: forgets ? 1 : 0,
+                partly: Int32(partly)
+            )
+        )
     }
 
     func heal() { faulty_volume_heal(volume) }

@@ -22,11 +22,18 @@ struct Samples {
     mutating func id() -> RecordID { RecordID(high: number(), low: number()) }
 
     mutating func record(
-        _ kind: RecordKind = .secret, id: RecordID? = nil, revision: UInt64 = 1, epoch: UInt32 = 1
+        _ kind: RecordKind = .secret,
+        id: RecordID? = nil,
+        revision: UInt64 = 1,
+        epoch: UInt32 = 1
     ) -> SealedRecord {
         SealedRecord(
-            kind: kind, id: id ?? self.id(), revision: revision, epoch: epoch,
-            sealed: bytes(41 + 64 * (1 + number(below: 8))))
+            kind: kind,
+            id: id ?? self.id(),
+            revision: revision,
+            epoch: epoch,
+            sealed: bytes(41 + 64 * (1 + number(below: 8)))
+        )
     }
 
     mutating func value(epoch: UInt32 = 1) -> SealedValue {
@@ -35,24 +42,39 @@ struct Samples {
 
     mutating func event(_ sequence: UInt64, time: Int64? = nil) -> SealedEvent {
         SealedEvent(
-            sequence: sequence, time: Timestamp(milliseconds: time ?? 1_700_000_000_000 + Int64(sequence)),
-            leaf: bytes(32), epoch: 1, sealed: bytes(40 + 64 * (8 + number(below: 4))))
+            sequence: sequence,
+            time: Timestamp(milliseconds: time ?? 1_700_000_000_000 + Int64(sequence)),
+            leaf: bytes(32),
+            epoch: 1,
+            sealed: bytes(40 + 64 * (8 + number(below: 4)))
+        )
     }
 
     mutating func events(_ sequences: ClosedRange<UInt64>) -> [SealedEvent] { sequences.map { event($0) } }
 
     mutating func foundation() -> Foundation {
         Foundation(
-            vault: id(), created: Timestamp(milliseconds: 1_700_000_000_123), profile: .team, inboxKey: bytes(32),
+            vault: id(),
+            created: Timestamp(milliseconds: 1_700_000_000_123),
+            profile: .team,
+            inboxKey: bytes(32),
             logKey: bytes(32),
             slots: [
                 KeySlot(
-                    id: id(), kind: .passphrase(salt: bytes(16), passes: 3, memoryBytes: 256 << 20),
-                    created: Timestamp(milliseconds: 1), wrapped: bytes(72)),
+                    id: id(),
+                    kind: .passphrase(salt: bytes(16), passes: 3, memoryBytes: 256 << 20),
+                    created: Timestamp(milliseconds: 1),
+                    wrapped: bytes(72)
+                ),
                 KeySlot(
-                    id: id(), kind: .credential(salt: bytes(16)), created: Timestamp(milliseconds: -2),
-                    wrapped: bytes(72)),
-            ], keyRing: bytes(41 + 45 * 6))
+                    id: id(),
+                    kind: .credential(salt: bytes(16)),
+                    created: Timestamp(milliseconds: -2),
+                    wrapped: bytes(72)
+                ),
+            ],
+            keyRing: bytes(41 + 45 * 6)
+        )
     }
 }
 

@@ -12,7 +12,10 @@ final class Scratch: Sendable {
         directory =
             FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/warder-store-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            atPath: directory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }

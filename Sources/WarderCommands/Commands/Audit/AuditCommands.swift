@@ -9,7 +9,7 @@ struct AuditCommands: ParsableCommand {
             EXAMPLE
               warder audit tail --follow
               warder audit search --secret github/pat --since 24h
-              warder audit export --output-file november.jsonl --since 2026-11-01 --until 2026-12-01
+              warder audit export --output-file november.jsonl --since 2026-11-01
             """,
         subcommands: [TailEvents.self, SearchEvents.self, ExportEvents.self]
     )

@@ -20,7 +20,7 @@ struct EventFilter: ParsableArguments {
     )
     var actor: String?
 
-    @Option(help: "allowed or refused.")
+    @Option(help: "What the vault decided.")
     var decision: Decision?
 
     @Option(help: ArgumentHelp("Kind of event, such as secret.resolve or token.issue.", valueName: "type"))

@@ -11,7 +11,7 @@ struct ExportEvents: VaultCommand {
             complete. The export is an event of the log itself.
 
             EXAMPLE
-              warder audit export --output-file november.jsonl --since 2026-11-01 --until 2026-12-01
+              warder audit export --output-file november.jsonl --since 2026-11-01
               warder audit export --output-file - --server github | gzip > github.jsonl.gz
             """
     )

@@ -20,7 +20,7 @@ struct DoctorCommand: VaultCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Exit with 11 from this severity on: error, warning or note.", valueName: "severity"))
+    @Option(help: ArgumentHelp("Exit with 11 from this severity on.", valueName: "severity"))
     var failOn = Threshold.error
 
     @OptionGroup var global: GlobalOptions

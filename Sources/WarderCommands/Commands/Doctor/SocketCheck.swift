@@ -51,7 +51,7 @@ struct SocketCheck {
             notAdmitted(status)
         case .cannotConnect(let reason):
             error("socket_unusable", "\(path) does not take connections: \(reason)", "systemctl status warderd")
-        case .timedOut, .closed, .malformed, .tooLarge:
+        case .timedOut, .closed, .notRead, .malformed, .tooLarge:
             error("socket_unusable", "\(path) does not take connections", "systemctl status warderd")
         }
     }

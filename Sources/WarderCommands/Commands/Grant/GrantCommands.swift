@@ -23,8 +23,9 @@ struct AddGrant: VaultCommand {
         abstract: "Let a tool use a secret.",
         discussion: """
             EXAMPLE
-              warder grant add github/create_issue github/pat --field value --ttl 5m --uses 10
-              warder grant add shop/report shop/db --field username --field password --attestation pidfd --expires 30d
+              warder grant add github/create_issue github/pat --ttl 5m --uses 10
+              warder grant add shop/report shop/db --field username --field password
+              warder grant add shop/report shop/api --attestation pidfd --expires 30d
               warder grant add github/delete_repo github/pat --approval none
             """
     )
@@ -57,7 +58,7 @@ struct AddGrant: VaultCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Whether calls wait for a yes: as the tool's class demands, or never. (default: by-class)",
+            "Whether calls wait for somebody's yes. (default: by-class)",
             valueName: "rule"
         )
     )
@@ -65,7 +66,7 @@ struct AddGrant: VaultCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The least that the kernel must confirm: uid, starttime or pidfd. (default: uid)",
+            "The least that the kernel must confirm. (default: uid)",
             valueName: "level"
         )
     )

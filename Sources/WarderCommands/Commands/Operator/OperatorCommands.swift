@@ -30,7 +30,7 @@ struct AddOperator: VaultCommand {
 
             EXAMPLE
               warder operator add ada --uid ada --role admin --role reader
-              warder operator add grace --uid 1004 --role approver --group security --group team-lead
+              warder operator add grace --uid 1004 --role approver --group security
             """
     )
 
@@ -41,7 +41,7 @@ struct AddOperator: VaultCommand {
     var uid: String
 
     @Option(
-        help: ArgumentHelp("admin, rotator, reader, approver or auditor; repeat it for several.", valueName: "role")
+        help: ArgumentHelp("What they may do; repeat it for several.", valueName: "role")
     )
     var role: [Role]
 

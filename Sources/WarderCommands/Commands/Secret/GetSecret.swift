@@ -10,7 +10,7 @@ struct GetSecret: VaultCommand {
         commandName: "get",
         abstract: "Print a value.",
         discussion: """
-            Prints the bytes of the value and nothing else; on a terminal a line break follows. The log records it. \
+            Prints the bytes of the value and nothing else; on a terminal it ends with a line break. The log records it. \
             MCP servers do not need this: they ask for a value at the moment of a call.
 
             --output json prints the value with its version; WARDER_OUTPUT does not change what this command prints.
@@ -56,7 +56,8 @@ struct GetSecret: VaultCommand {
             )
         }
         try console.write(value)
-        try console.write([UInt8(ascii: "\n")])
+        let endsLine = unsafe value.withUnsafeBytes { unsafe $0.last == UInt8(ascii: "\n") }
+        if !endsLine { try console.write([UInt8(ascii: "\n")]) }
     }
 
     /// Whether the value is text that a terminal only shows: line breaks and tabs are fine, other control characters

@@ -10,7 +10,7 @@ struct ListSecrets: VaultCommand {
         discussion: """
             EXAMPLE
               warder secret list
-              warder secret list --output json | jq -r '.secrets[] | select(.expires) | .name'
+              warder secret list -o json | jq -r '.secrets[] | select(.expires).name'
             """
     )
 

@@ -17,7 +17,7 @@ struct CompletionCommand: VaultCommand {
             """
     )
 
-    @Argument(help: "bash, zsh or fish.") var shell: Shell
+    @Argument(help: "Your shell.") var shell: Shell
 
     @OptionGroup var global: GlobalOptions
 

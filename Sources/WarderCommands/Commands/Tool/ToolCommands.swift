@@ -27,7 +27,8 @@ struct AddTool: VaultCommand {
             no credential leaves for another definition of it. SERVER/@launch stands for what a server needs to start.
 
             EXAMPLE
-              warder tool add github/create_issue --risk side-effect --owner platform --description "Opens an issue"
+              warder tool add github/create_issue --owner platform --risk side-effect
+              warder tool add github/list --risk read-only --description "Lists issues"
               warder tool add bank/transfer --risk critical --category financial
             """
     )
@@ -35,10 +36,10 @@ struct AddTool: VaultCommand {
     @Argument(help: "SERVER/TOOL, such as github/create_issue.", transform: NameArgument.tool)
     var name: ToolID
 
-    @Option(help: ArgumentHelp("read-only, side-effect or critical. (default: side-effect)", valueName: "risk"))
+    @Option(help: ArgumentHelp("How much harm a call can do. (default: side-effect)", valueName: "risk"))
     var risk: Tool.Risk?
 
-    @Option(help: ArgumentHelp("standard, financial or administrative. (default: standard)", valueName: "category"))
+    @Option(help: ArgumentHelp("What it deals with. (default: standard)", valueName: "category"))
     var category: Tool.Category?
 
     @Option(help: ArgumentHelp("Who answers for it.", valueName: "who"))

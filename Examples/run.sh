@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# A vault for this user, in the foreground. What it keeps stays; run it again to go on.
+#
+# usage: run.sh DIRECTORY-OF-THE-PROGRAMS
+set -euo pipefail
+
+bin=$(cd "${1:?usage: run.sh DIRECTORY-OF-THE-PROGRAMS}" && pwd)
+cat <<TEXT
+A vault for you alone. It runs until you press Ctrl-C; what it keeps stays where it is.
+
+In a second terminal:
+
+  export PATH=$bin:\$PATH
+  warder init                                   # once: asks for a passphrase ('warder unseal' from then on)
+  warder secret put github/pat                  # asks for the value
+
+TEXT
+exec "$bin/warderd"

@@ -1,0 +1,171 @@
+import HashTreeCollections
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// The whole of who may ask for what, written down a second time: a change of the policy has to be made in two places.
+@Suite struct PolicyTableTests {
+    /// Roles that may, or `operator`, `socket`, `server`, `vault`.
+    static let table: [Action: String] = [
+        .vaultStart: "vault", .vaultStop: "vault", .peerUnknown: "vault", .peerLimited: "vault",
+        .vaultInit: "socket", .vaultUnseal: "socket",
+        .vaultSeal: "admin",
+        .presenceProve: "operator", .presenceSet: "operator",
+        .secretPut: "admin rotator", .secretPromote: "admin rotator", .secretRollback: "admin rotator",
+        .secretReveal: "reader",
+        .secretList: "admin auditor reader rotator", .secretShow: "admin auditor reader rotator",
+        .secretDelete: "admin", .secretUndelete: "admin", .secretDestroy: "admin",
+        .secretResolve: "server", .tokenIssue: "server", .tokenRenew: "server", .tokenDrop: "server",
+        .callReport: "server",
+        .tokenList: "admin auditor", .tokenRevoke: "admin",
+        .serverAdd: "admin", .serverQuarantine: "admin", .serverRelease: "admin", .serverRemove: "admin",
+        .toolAdd: "admin", .toolRemove: "admin", .grantAdd: "admin", .grantRemove: "admin",
+        .operatorAdd: "admin", .operatorRemove: "admin",
+        .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
+        .doctorRead: "operator",
+        .auditSearch: "auditor", .auditExport: "auditor",
+    ]
+
+    /// Where a server may run as the operator, these need the person.
+    static let presence: Set<Action> = [
+        .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
+        .operatorAdd, .operatorRemove, .presenceSet,
+    ]
+
+    @Test("the table has every action")
+    func complete() { #expect(Set(Self.table.keys) == Set(Action.allCases)) }
+
+    @Test("every action at every door is allowed to whom the table says, and to nobody else", arguments: Action.allCases)
+    func everyDoor(action: Action) throws {
+        let allowed = try #require(Self.table[action]).split(separator: " ").map(String.init)
+        let state = try Self.team()
+        for door in [Caller.Door.client, .operator, .inside] {
+            for (role, peer) in Self.people {
+                let outcome = Self.outcome(action, door, peer, state)
+                let isAllowed: Bool =
+                    switch door {
+                    case .inside: allowed == ["vault"]
+                    case .client: allowed == ["server"] && peer != nil
+                    case .operator where allowed == ["socket"]: peer != nil
+                    case .operator where allowed == ["operator"]: role != nil
+                    case .operator: role.map { allowed.contains($0.rawValue) } ?? false
+                    }
+                #expect((outcome == nil) == isAllowed, "\(action) \(door) \(role?.rawValue ?? "-"): \(outcome as Any)")
+            }
+        }
+    }
+
+    @Test("nothing at all is allowed once the vault is sealing", arguments: Action.allCases)
+    func sealing(action: Action) throws {
+        var state = try Self.team()
+        state.isSealing = true
+        for door in [Caller.Door.client, .operator, .inside] {
+            for (_, peer) in Self.people { #expect(Self.outcome(action, door, peer, state) == .sealed) }
+        }
+    }
+
+    @Test("an operator of several roles may what any of them may, and no role includes another", arguments: Action.allCases)
+    func combined(action: Action) throws {
+        let allowed = Set(try #require(Self.table[action]).split(separator: " ").compactMap { Role(rawValue: String($0)) })
+        guard !allowed.isEmpty else { return }
+        for bits in 0..<(1 << Role.allCases.count) {
+            let roles = Set(Role.allCases.indices.filter { bits >> $0 & 1 == 1 }.map { Role.allCases[$0] })
+            var state = VaultState(profile: .team)
+            state.operators[1000] = try Self.person("ada", 1000, roles)
+            let outcome = Self.outcome(action, .operator, .synthetic(uid: 1000), state)
+            #expect((outcome == nil) == !roles.isDisjoint(with: allowed), "\(action) \(roles)")
+        }
+    }
+
+    @Test(
+        "with one user, and with a server that may run as the operator, what the table says needs the person",
+        arguments: Action.allCases)
+    func presence(action: Action) throws {
+        var shared = try Self.team()
+        let server = try ServerName("anyone")
+        shared.servers[server] = Server(
+            id: RecordID(high: 1, low: 1), name: server, owner: nil, selectors: Selectors(gid: 5),
+            created: ManualClock.start.wall)
+        for state in [try Self.team(.singleUser), shared] {
+            for (role, peer) in Self.people {
+                guard let role, let peer else { continue }
+                var state = state
+                let verifier = PresenceVerifier(salt: [], passes: 2, memoryBytes: 19 << 20, hash: [])
+                state.operators[peer.uid]?.presence = verifier
+                let without = Self.outcome(action, .operator, peer, state)
+                let ledger = PresenceLedger()
+                let proof = ledger.issue(to: peer.process, at: ManualClock.start)
+                let with = Self.outcome(action, .operator, peer, state, ledger, proof)
+                if Self.presence.contains(action), with == nil {
+                    #expect(without == .presenceRequired, "\(action) \(role)")
+                } else {
+                    #expect(without == with, "\(action) \(role)")
+                }
+                state.operators[peer.uid]?.presence = nil
+                if Self.presence.contains(action), action != .presenceSet, with == nil {
+                    #expect(Self.outcome(action, .operator, peer, state) == .presenceNotSet)
+                }
+            }
+        }
+    }
+
+    @Test("in a team whose servers run under uids of their own nothing needs the person", arguments: Action.allCases)
+    func ownUsers(action: Action) throws {
+        for (_, peer) in Self.people {
+            let outcome = Self.outcome(action, .operator, peer, try Self.team())
+            #expect(outcome != .presenceRequired && outcome != .presenceNotSet)
+        }
+    }
+
+    @Test("a sealed vault refuses whatever it is asked, and a vault that was never set up says so")
+    func sealedVault() async throws {
+        let kit = try await TestVault()
+        let peer = Peer.synthetic()
+        try await kit.seal()
+        for refusal in await [
+            kit.refusal(of: Secrets.list(by: kit.admin)), kit.refusal(of: Vault.seal(by: kit.admin)),
+            kit.refusal(of: Tokens.issue(try kit.demand(), by: kit.server(peer))),
+            kit.refusal(of: Peers.turnedAway(.peerUnknown, uid: 1, requests: 1)),
+        ] { #expect(refusal == .sealed) }
+
+        let fresh = try TestVault(uninitialisedFor: 1000)
+        #expect(await fresh.refusal(of: Secrets.list(by: fresh.admin)) == .notInitialised)
+        #expect(fresh.vault.phase == .notInitialised)
+    }
+
+    // MARK: People
+
+    /// One operator of each role, somebody who is none, and nobody at all.
+    private static let people: [(role: Role?, peer: Peer?)] =
+        Role.allCases.indices.map { (Role.allCases[$0], .synthetic(uid: UInt32(1000 + $0))) }
+        + [(nil, .synthetic(uid: 77)), (nil, nil)]
+
+    private static func team(_ profile: Profile = .team) throws -> VaultState {
+        var state = VaultState(profile: profile)
+        for (role, peer) in people {
+            guard let role, let peer else { continue }
+            state.operators[peer.uid] = try person(role.rawValue, peer.uid, [role])
+        }
+        return state
+    }
+
+    private static func person(_ name: String, _ uid: UInt32, _ roles: Set<Role>) throws -> Operator {
+        Operator(
+            id: RecordID(high: 0, low: UInt64(uid)), name: try OperatorName(name), uid: uid, roles: roles, groups: [],
+            presence: nil, created: ManualClock.start.wall)
+    }
+
+    private static func outcome(
+        _ action: Action, _ door: Caller.Door, _ peer: Peer?, _ state: VaultState,
+        _ ledger: PresenceLedger = PresenceLedger(), _ proof: String? = nil
+    ) -> Refusal? {
+        let caller = Caller(door: door, peer: peer, requestID: "req_test", presenceProof: proof)
+        var proofs = PresenceProofs(ledger)
+        do throws(Refusal) {
+            _ = try Policy.authorise(action, caller, in: state, proofs: &proofs, at: ManualClock.start)
+            return nil
+        } catch { return error }
+    }
+}

@@ -1,0 +1,154 @@
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// Each finding appears with its cause, and goes with it.
+@Suite struct DoctorTests {
+    @Test("a vault in order has no findings")
+    func inOrder() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search")
+        try await kit.mustGrant("notes/search", "notes/api")
+        #expect(try await kit.findings() == [])
+        #expect(try kit.lastEvent().changes == ["count=0"])
+    }
+
+    @Test("a server that can run as an operator")
+    func sharedUser() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes", Selectors(uid: kit.ada.uid))
+        #expect(try await kit.findings() == ["warning shared_uid"])
+        try await kit.vault.perform(Servers.remove(try ServerName("notes"), by: kit.admin))
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("an operator without a passphrase whom a server could pass for")
+    func presence() async throws {
+        let kit = try await TestVault()
+        let grace = try await kit.mustAddOperator("grace", uid: 2000, roles: [.reader], withPresence: false)
+        #expect(try await kit.findings() == [])
+        try await kit.mustAddServer("notes")
+        #expect(try await kit.findings() == ["warning presence_not_set", "warning shared_uid"])
+        _ = try await kit.vault.perform(
+            Operators.setPresence(try TestVault.verifier(), by: kit.caller(grace, .operator)))
+        #expect(try await kit.findings() == ["warning shared_uid"])
+    }
+
+    @Test("an operator without a passphrase in a vault of a single user")
+    func presenceOfOne() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        try await kit.mustAddOperator("grace", uid: 1001, roles: [.reader], withPresence: false)
+        #expect(try await kit.findings() == ["warning presence_not_set"])
+    }
+
+    @Test("an approval that was waived")
+    func waiver() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/delete", risk: .sideEffect)
+        try await kit.mustGrant("notes/delete", "notes/api", approval: .none)
+        #expect(try await kit.findings() == ["warning approval_waived"])
+        try await kit.mustRevokeGrant("notes/delete", "notes/api")
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("a waiver that waives nothing is none")
+    func emptyWaiver() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search")
+        try await kit.mustGrant("notes/search", "notes/api", approval: .none)
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("a secret that expires at its upstream, two weeks before and afterwards")
+    func expiry() async throws {
+        let kit = try await TestVault()
+        let end = kit.clock.now().wall.adding(seconds: 15 * 86_400)
+        try await kit.mustPut("notes/api", expires: end, owner: "platform")
+        #expect(try await kit.findings() == [])
+        kit.clock.advance(seconds: 86_400)
+        #expect(try await kit.findings() == ["warning secret_expires_soon"])
+        kit.clock.advance(seconds: 14 * 86_400)
+        #expect(try await kit.findings() == ["error secret_expired"])
+    }
+
+    @Test("a secret without a current version")
+    func noValue() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", pending: true, owner: "platform")
+        #expect(try await kit.findings() == ["warning secret_without_value"])
+    }
+
+    @Test("a secret that nobody answers for")
+    func noOwner() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api")
+        #expect(try await kit.findings() == ["note secret_without_owner"])
+    }
+
+    @Test("a deleted secret is nobody's concern")
+    func deleted() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api")
+        _ = try await kit.vault.perform(Secrets.delete(try SecretName("notes/api"), by: kit.admin))
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("a quarantined server")
+    func quarantine() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes")
+        _ = try await kit.vault.perform(Servers.quarantine(try ServerName("notes"), reason: nil, by: kit.admin))
+        #expect(try await kit.findings() == ["note server_quarantined"])
+    }
+
+    @Test("a server that several users could be")
+    func weakSelectors() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes", Selectors(executable: "/opt/notes"))
+        #expect(try await kit.findings().contains("warning weak_selectors"))
+        let strong = try await TestVault()
+        try await strong.mustAddServer("notes", Selectors(unit: "notes.service"))
+        #expect(try await !strong.findings().contains("warning weak_selectors"))
+    }
+
+    @Test("a grant that has ended")
+    func endedGrant() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search")
+        try await kit.mustGrant("notes/search", "notes/api", expires: kit.clock.now().wall.adding(seconds: 10))
+        #expect(try await kit.findings() == [])
+        kit.clock.advance(seconds: 10)
+        #expect(try await kit.findings() == ["note grant_expired"])
+    }
+
+    @Test("the worst comes first, and everything has a remedy")
+    func order() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", expires: kit.clock.now().wall)
+        try await kit.mustAddServer("notes", Selectors(uid: kit.ada.uid))
+        _ = try await kit.vault.perform(Servers.quarantine(try ServerName("notes"), reason: nil, by: kit.admin))
+        #expect(
+            try await kit.findings() == [
+                "error secret_expired", "warning shared_uid", "note secret_without_owner", "note server_quarantined",
+            ])
+        let found = try await kit.vault.perform(Doctor.read(by: kit.admin))
+        #expect(found.allSatisfy { !$0.remedy.isEmpty && !$0.message.isEmpty })
+    }
+}
+
+extension TestVault {
+    /// `warning shared_uid` and so on, as the doctor lists them.
+    fileprivate func findings() async throws -> [String] {
+        try await vault.perform(Doctor.read(by: admin)).map { "\($0.severity.rawValue) \($0.code)" }
+    }
+}

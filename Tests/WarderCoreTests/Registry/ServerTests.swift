@@ -1,0 +1,97 @@
+import HashTreeCollections
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+@Suite struct ServerTests {
+    @Test("a quarantine ends a server's tokens at once and lets it have no other until it is released")
+    func quarantine() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustPut("unrelated/secret")
+        let tokens = [try await kit.mustIssue(), try await kit.mustIssue(to: .synthetic(pid: 5))]
+        let name = try ServerName("notes")
+        let came = try await kit.vault.perform(
+            Servers.quarantine(name, reason: try PlainText("odd calls"), by: kit.admin))
+        #expect(came.revoked == 2 && came.reachable.map(\.text) == ["notes/api"])
+        let event = try kit.lastEvent()
+        for token in tokens {
+            #expect(event.changes?.contains("revoked/\(token.issued.accessor)") == true)
+            #expect(await kit.refusal(of: try kit.resolve(with: token)) == .tokenUnknown)
+        }
+        #expect(event.purpose == "odd calls")
+        let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
+        #expect(await kit.refusal(of: issue) == .serverQuarantined)
+        #expect(await kit.refusal(of: Servers.quarantine(name, reason: nil, by: kit.admin)) == .alreadyExists)
+
+        try await kit.vault.perform(Servers.release(name, by: kit.admin))
+        #expect(await kit.refusal(of: issue) == nil)
+        #expect(await kit.refusal(of: Servers.release(name, by: kit.admin)) == .nothingToUndo)
+    }
+
+    @Test("a server without selectors would match everybody, and is refused")
+    func selectors() async throws {
+        let kit = try await TestVault()
+        await #expect(throws: Refusal.selectorsEmpty) { try await kit.mustAddServer("notes", Selectors()) }
+    }
+
+    @Test("things go in the order in which nothing is left hanging")
+    func removing() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let server = try ServerName("notes")
+        let tool = try ToolID("notes/search")
+        #expect(await kit.refusal(of: Servers.remove(server, by: kit.admin)) == .inUse)
+        #expect(await kit.refusal(of: Tools.remove(tool, by: kit.admin)) == .inUse)
+        try await kit.mustRevokeGrant("notes/search", "notes/api")
+        try await kit.vault.perform(Tools.remove(tool, by: kit.admin))
+        try await kit.vault.perform(Servers.remove(server, by: kit.admin))
+        #expect(await kit.refusal(of: Servers.remove(server, by: kit.admin)) == .notFound)
+        #expect(await kit.refusal(of: Tools.remove(tool, by: kit.admin)) == .notFound)
+        #expect(await kit.refusal(of: Grants.remove(try kit.key("notes/search", "notes/api"), by: kit.admin)) == .notFound)
+        #expect(kit.vault.state?.servers.isEmpty == true)
+    }
+
+    @Test("a server, a tool and a name are there once")
+    func twice() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        await #expect(throws: Refusal.alreadyExists) { try await kit.mustAddServer("notes", Selectors(uid: 9)) }
+        await #expect(throws: Refusal.alreadyExists) { try await kit.mustAddTool("notes/search") }
+        await #expect(throws: Refusal.notFound) { try await kit.mustAddTool("nobody/search") }
+    }
+
+    @Test("a server shows its tools and its living tokens")
+    func overview() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        _ = try await kit.mustIssue(lifetime: 60)
+        _ = try await kit.mustIssue(lifetime: 120)
+        kit.clock.advance(seconds: 60)
+        let shown = try await kit.vault.perform(Servers.show(try ServerName("notes"), by: kit.admin))
+        #expect(shown.liveTokens == 1 && shown.tools.map(\.name.text) == ["notes/search"])
+        #expect(try await kit.vault.perform(Servers.list(by: kit.admin)).map(\.server.name.text) == ["notes"])
+        #expect(await kit.refusal(of: Servers.show(try ServerName("none"), by: kit.admin)) == .notFound)
+    }
+
+    @Test("the event of a registration says what the kernel must confirm")
+    func registration() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes", Selectors(uid: 5, unit: "notes.service", executable: "/opt/notes"))
+        let event = try kit.lastEvent()
+        #expect(event.changes?.suffix(3) == ["uid=5", "unit=notes.service", "executable=/opt/notes"])
+    }
+
+    @Test("strangers are counted, not named one by one")
+    func strangers() async throws {
+        let kit = try await TestVault()
+        try await kit.vault.perform(Peers.turnedAway(.peerUnknown, uid: 77, requests: 1234))
+        var event = try kit.lastEvent()
+        #expect(event.line == "peer.unknown" && event.changes == ["uid=77", "requests=1234"])
+        try await kit.vault.perform(Peers.turnedAway(.peerLimited, uid: nil, requests: 5))
+        event = try kit.lastEvent()
+        #expect(event.line == "peer.limited" && event.changes == ["uid=several", "requests=5"])
+    }
+}

@@ -1,0 +1,40 @@
+import HashTreeCollections
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// Decides commands on a state that a test puts together by hand, without a commit: for tables with many rows.
+struct Desk {
+    var state: VaultState
+    private let kit: TestVault
+    private let keys: OpenKeys
+
+    /// Begins with what a real vault holds, so that values can be opened.
+    init(_ kit: TestVault) throws {
+        guard let state = kit.vault.state, let keys = kit.vault.keys else { throw TestFailure("the vault is sealed") }
+        self.kit = kit
+        self.state = state
+        self.keys = keys
+    }
+
+    /// Decides one command; nothing of it stays.
+    func decide<Answer>(_ command: Command<Answer>) -> Result<Answer, Refusal> {
+        var transaction = transaction()
+        return transaction.decide(command)
+    }
+
+    /// A transaction on this state.
+    func transaction() -> Transaction {
+        Transaction(
+            state: state, keys: keys, values: ValueCache(store: kit.store), presence: kit.vault.presence,
+            sequence: kit.vault.sequence, now: kit.clock.now())
+    }
+}
+
+extension Result where Failure == Refusal {
+    /// Why it was refused; `nil` when it was not.
+    var refusal: Refusal? {
+        if case .failure(let refusal) = self { refusal } else { nil }
+    }
+}

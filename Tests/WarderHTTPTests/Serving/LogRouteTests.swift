@@ -1,0 +1,129 @@
+import Glibc
+import Testing
+import WarderCore
+import WarderModel
+import WarderTesting
+
+@testable import WarderHTTP
+
+/// Reading the log over the wire.
+@Suite struct LogRouteTests {
+    private static func with(_ body: (TestServer, RawClient) async throws -> Void) async throws {
+        try await TestServer.with(try await TestVault(profile: .singleUser, uid: geteuid())) { server in
+            try await server.mustBeNotes()
+            try await body(server, server.connect(.operator))
+        }
+    }
+
+    private static func numbers(_ answer: RawClient.Answer) throws -> [Int] {
+        try Node(json: answer.body)["events"]?.list.compactMap { $0["seq"]?.int } ?? []
+    }
+
+    @Test("pages follow each other by scanned_to")
+    func pages() async throws {
+        try await Self.with { _, client in
+            let first = try client.ask("GET", "/v1/audit/events?limit=2")
+            #expect(try Self.numbers(first) == [1, 2])
+            let end = try #require(try Node(json: first.body)["scanned_to"]?.int)
+            #expect(try Self.numbers(client.ask("GET", "/v1/audit/events?limit=2&after=\(end)")) == [3, 4])
+            let newest = try client.ask("GET", "/v1/audit/events?limit=3&newest=true")
+            #expect(try Self.numbers(newest) == [8, 7, 6], "five to set things up, and three searches")
+        }
+    }
+
+    @Test(
+        "parameters that make no sense are refused",
+        arguments: [
+            "after=-1", "after=x", "after=9223372036854775808", "limit=0", "limit=1001", "limit=1&limit=2", "newest=yes",
+            "wait=56", "wait=-1", "since=yesterday", "until=2026-13-01", "since=2026-01-01&since=2026-01-02",
+            "since=2026-02-01&until=2026-01-01", "nothing=1", "peer=1", "type",
+        ])
+    func refused(_ query: String) async throws {
+        try await Self.with { server, client in
+            let before = server.kit.vault.sequence
+            let answer = try client.ask("GET", "/v1/audit/events?\(query)")
+            #expect(answer.status == 400)
+            #expect(server.kit.vault.sequence == before)
+        }
+    }
+
+    @Test("the last number there is is no trap")
+    func lastNumber() async throws {
+        try await Self.with { _, client in
+            let answer = try client.ask("GET", "/v1/audit/events?after=9223372036854775807")
+            #expect(answer.status == 200)
+            #expect(try Self.numbers(answer).isEmpty)
+            #expect(try client.ask("GET", "/v1/audit/events?after=9223372036854775807&newest=true").status == 200)
+        }
+    }
+
+    @Test("an export has every line up to the event that records it, and ends the connection")
+    func export() async throws {
+        try await Self.with { server, client in
+            let answer = try client.ask("GET", "/v1/audit/export")
+            let lines = answer.text.split(separator: "\n").map { Array($0.utf8) }
+            #expect(answer["content-type"] == "application/jsonl")
+            #expect(lines == (try server.kit.events().map(\.canonical)))
+            #expect(try LoggedEvent(try #require(lines.last)).type == "audit.export")
+            #expect(try client.isAtEnd())
+        }
+    }
+
+    @Test("an export of what is asked for has that and nothing else")
+    func filtered() async throws {
+        try await Self.with { server, client in
+            let answer = try client.ask("GET", "/v1/audit/export?type=grant.add")
+            let events = try answer.text.split(separator: "\n").map { try LoggedEvent(Array($0.utf8)) }
+            #expect(events.map(\.type) == ["grant.add"])
+        }
+    }
+
+    @Test("a log of many chunks is exported whole")
+    func long() async throws {
+        try await Self.with { server, client in
+            await server.kit.holdWriter()
+            let pending = (0..<3000).map { _ in
+                server.kit.submit(Peers.turnedAway(.peerUnknown, uid: nil, requests: 1))
+            }
+            server.kit.letGo()
+            for one in pending { _ = await one.outcome }
+            let answer = try client.ask("GET", "/v1/audit/export")
+            let count = Int(server.kit.vault.sequence)
+            let numbers = try answer.text.split(separator: "\n").map { try LoggedEvent(Array($0.utf8)).sequence }
+            #expect(numbers == Array(1...UInt64(count)))
+        }
+    }
+
+    @Test("a tail waits for the next event, and leaves no event of its own for each look")
+    func tail() async throws {
+        try await Self.with { server, client in
+            let begin = try Node(json: client.ask("GET", "/v1/audit/events?type=secret.put").body)
+            let end = try #require(begin["scanned_to"]?.int)
+            try client.send(RawClient.request("GET", "/v1/audit/events?type=secret.put&after=\(end)&wait=55"))
+            let before = server.kit.vault.sequence
+            try await server.kit.mustPut("a/b")
+            let answer = try client.receive()
+            #expect(try Node(json: answer.body)["events"]?.list.map { $0["secret"]?.text } == ["a/b"])
+            #expect(server.kit.vault.sequence == before + 1)
+        }
+    }
+
+    @Test("who has not begun to follow the log does not wait: that look is an event, and finds itself")
+    func notBegun() async throws {
+        try await Self.with { server, client in
+            let last = server.kit.vault.sequence
+            let answer = try client.ask("GET", "/v1/audit/events?after=\(last)&wait=55")
+            #expect(try Self.numbers(answer) == [Int(last) + 1])
+        }
+    }
+
+    @Test("only an auditor reads the log")
+    func role() async throws {
+        try await TestServer.with { server in
+            let client = try server.connect(.operator)
+            #expect(try client.ask("GET", "/v1/audit/events").status == 403)
+            #expect(try server.connect(.operator).ask("GET", "/v1/audit/export").status == 403)
+            #expect(try server.kit.events().suffix(2).map(\.line) == ["audit.search: role_missing", "audit.export: role_missing"])
+        }
+    }
+}
