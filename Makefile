@@ -6,13 +6,16 @@ SHELL := /bin/bash
 
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: help deps build release demo run test sanitize format lint bench install uninstall clean
+.PHONY: help deps testdeps build release demo run test sanitize format lint bench install uninstall clean
 
 help: ## This list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what the build needs (libsodium, SQLite), where it is missing.
 	@deploy/install-build-dependencies.sh
+
+testdeps:
+	@deploy/install-build-dependencies.sh tests
 
 build: deps ## Build everything for development.
 	swift build $(CHECKED)
@@ -33,9 +36,10 @@ run: deps ## A vault for this user, ready; prints what to do next in a second te
 	swift build --product warder
 	Examples/run.sh .build/debug
 
-test: deps ## All tests.
+test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build
+	deploy/tests/installation.sh
 
 sanitize: deps ## The server under 64 clients with the thread sanitizer.
 	deploy/tests/thread-sanitizer.sh

@@ -38,7 +38,8 @@ package struct Initialisation: Sendable {
                     id: Self.randomID(), vault: vault, at: time)
             case .credential(let secret):
                 slot = try KeySlot.wrap(
-                    root: root, with: secret, kind: .credential(salt: SecureRandom.bytes(count: 16)),
+                    root: root, with: secret,
+                    kind: .credential(salt: SecureRandom.bytes(count: KeySlot.credentialSaltBytes)),
                     id: Self.randomID(), vault: vault, at: time)
             }
             foundation = Foundation(

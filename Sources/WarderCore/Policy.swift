@@ -48,7 +48,9 @@ enum Policy {
 
     /// With one user there is always a server that could run as them, registered yet or not.
     private static func needsPresence(_ action: Action, by person: Operator, in state: VaultState) -> Bool {
-        guard action.needsPresence || (action == .presenceSet && person.presence != nil) else { return false }
+        // Whoever changes a passphrase knows the old one, shared user or not: a server may come to share it later.
+        if action == .presenceSet { return person.presence != nil }
+        guard action.needsPresence else { return false }
         switch state.profile {
         case .singleUser: return true
         case .team: return state.sharesUserWithServer(person.uid)

@@ -23,7 +23,7 @@ extension Vault {
     ) {
         guard let foundation else { return completion(.failure(.notInitialised)) }
         let uid = caller.peer?.uid
-        if let uid, case .wait(let isFirst) = throttle.begin(uid, at: clock.now()) {
+        if let uid, case .wait(let isFirst) = unsealThrottle.begin(uid, at: clock.now()) {
             // One event for each wait: whoever is throttled must not be able to fill the disk either.
             guard isFirst else { return completion(.failure(.throttled)) }
             return refuseUnseal(.throttled, by: caller, completion)
@@ -32,7 +32,7 @@ extension Vault {
             do throws(SealingError) {
                 let root = try slot.open(with: secret, vault: foundation.vault)
                 let ring = try KeyRing.open(foundation.keyRing, under: root, vault: foundation.vault)
-                if let uid { throttle.succeed(uid) }
+                if let uid { unsealThrottle.succeed(uid) }
                 return open(ring, slot: slot, by: caller, completion: completion)
             } catch .exhausted {
                 return refuseUnseal(.memoryNotLocked, by: caller, completion)
@@ -46,13 +46,13 @@ extension Vault {
         _ passphrase: SecretBytes, by caller: Caller, completion: @escaping @Sendable (Result<String, Refusal>) -> Void
     ) {
         guard let peer = caller.peer, let state else { return completion(.failure(.sealed)) }
-        if case .wait(let isFirst) = throttle.begin(peer.uid, at: clock.now()) {
+        if case .wait(let isFirst) = presenceThrottle.begin(peer.uid, at: clock.now()) {
             guard isFirst else { return completion(.failure(.throttled)) }
             return submit(Operators.refuseThrottled(by: caller), completion: completion)
         }
         let verifier = state.operators[peer.uid]?.presence
         let isRight = (try? verifier?.matches(passphrase)) ?? false
-        if isRight { throttle.succeed(peer.uid) }
+        if isRight { presenceThrottle.succeed(peer.uid) }
         submit(
             Operators.provePresence(verified: isRight ? verifier : nil, ledger: presence, by: caller),
             completion: completion)

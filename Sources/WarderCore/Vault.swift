@@ -41,7 +41,9 @@ package final class Vault: Sendable {
     package let store: any VaultStore
     package let clock: any VaultClock
     package let presence = PresenceLedger()
-    package let throttle = Throttle()
+    /// Tries to unseal, and tries to prove presence, are counted apart: neither locks the other out.
+    package let unsealThrottle = Throttle()
+    package let presenceThrottle = Throttle()
     package let tails = TailLedger()
     private let watchers = EventWatchers()
     private let view: Mutex<View>
@@ -227,6 +229,7 @@ package final class Vault: Sendable {
     private func close(_ open: Open) {
         generation.store(0, ordering: .releasing)
         presence.clear()
+        tails.clear()
         view.withLock { view in
             view.phase = .sealed
             view.state = nil
@@ -348,11 +351,8 @@ extension Vault {
                 }
             }
             if let last = inbox.last { transaction.takeInbox(through: last.number) }
-            let actor = caller.peer.flatMap { peer in
-                transaction.state.operators[peer.uid].map { Actor.person($0.name, peer) }
-            }
             var event = Event(
-                action: .vaultUnseal, time: transaction.now.wall, actor: actor ?? caller.unverifiedActor)
+                action: .vaultUnseal, time: transaction.now.wall, actor: Policy.actor(caller, in: transaction.state))
             event.requestID = caller.requestID
             event.changes = ["slot/\(slot.id)/\(slot.kindName)"]
             event.durationMicroseconds = caller.elapsedMicroseconds()

@@ -1,6 +1,7 @@
 package import Logging
 import NIOPosix
 import StrictJSON
+import Synchronization
 package import WarderCore
 package import WarderLinux
 
@@ -17,6 +18,9 @@ package struct ServerContext: Sendable {
     /// Bodies are bounded before they are read; the scanner needs only to bound their shape.
     let jsonLimits: JSONLimits
     private let slowThreads: NIOThreadPool
+    /// One: Argon2id takes a core and a quarter of a gigabyte.
+    private let passphraseThread: NIOThreadPool
+    private let waitingPassphrases = WaitingCount()
 
     package init(vault: Vault, attestor: Attestor, limits: ServerLimits, facts: DaemonFacts, logger: Logger) {
         self.vault = vault
@@ -30,6 +34,18 @@ package struct ServerContext: Sendable {
         jsonLimits = JSONLimits(maxBytes: limits.secretBodyBytes)
         slowThreads = NIOThreadPool(numberOfThreads: 4)
         slowThreads.start()
+        passphraseThread = NIOThreadPool(numberOfThreads: 1)
+        passphraseThread.start()
+    }
+
+    /// Runs what checks or makes a passphrase, one after the other. `false` when too many wait already.
+    func passphraseWork(_ body: @escaping @Sendable () -> Void) -> Bool {
+        guard waitingPassphrases.enter() else { return false }
+        passphraseThread.submit { [waitingPassphrases] state in
+            if case .active = state { body() }
+            waitingPassphrases.leave()
+        }
+        return true
     }
 
     /// Runs what would hold an event loop up: passphrases, and walks through the log.
@@ -87,4 +103,20 @@ package struct DaemonFacts: Sendable {
         self.profile = profile
         self.passphraseCost = passphraseCost
     }
+}
+
+/// How many wait for the one thread that handles passphrases.
+private final class WaitingCount: Sendable {
+    private static let maximum = 8
+    private let count = Mutex(0)
+
+    func enter() -> Bool {
+        count.withLock { count in
+            guard count < Self.maximum else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
 }

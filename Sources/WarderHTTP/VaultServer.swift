@@ -33,9 +33,14 @@ package final class VaultServer: Sendable {
             .serverChannelOption(.backlog, value: 4096)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.attest(channel) }.flatMap { check in
-                    self.readExecutableIfNeeded(check, channel.eventLoop)
-                }.flatMapThrowing { check in try self.take(channel, check, door) }
+                channel.eventLoop.makeCompletedFuture { try self.admit(channel, door) }.flatMap { guest in
+                    self.readExecutableIfNeeded(guest, channel.eventLoop)
+                        .flatMapThrowing { try self.serve(channel, door, $0, guest.share) }
+                        .flatMapErrorThrowing { error in
+                            door.gate.leave(guest.share)
+                            throw error
+                        }
+                }
             }
             .withBoundSocket(socket)
             .get()
@@ -65,37 +70,52 @@ package final class VaultServer: Sendable {
         }
     }
 
-    private func attest(_ channel: any Channel) throws -> PeerCheck {
+    /// A peer whose place is counted.
+    private struct Guest: Sendable {
+        var check: PeerCheck
+        let share: ConnectionGate.Share
+        var mustRead: Bool
+    }
+
+    /// Asks the kernel who has connected, and gives them a place or turns them away.
+    private func admit(_ channel: any Channel, _ door: Door) throws -> Guest {
         let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
         guard let socket else { throw ChannelError.inappropriateOperationForState }
-        return PeerCheck(try context.attestor.open(socket: socket), vault: context.vault)
+        let attested = try context.attestor.open(socket: socket)
+        var check = PeerCheck(attested, vault: context.vault, looksAtExecutables: door.kind == .client)
+        var mustRead = false
+        var isStranger = false
+        do throws(PeerCheck.Failure) {
+            let isKnown = try check.look().isKnown
+            isStranger = door.kind == .client && context.vault.phase == .unsealed && !isKnown
+        } catch {
+            guard case .mustRead = error else { throw error }
+            mustRead = true
+        }
+        let share: ConnectionGate.Share = isStranger ? .unknown : .user(attested.credentials.uid)
+        guard door.gate.enter(share) else {
+            context.statistics.connectionTurnedAway()
+            if isStranger { context.unknownUsage.add(.limited, uid: attested.credentials.uid) }
+            throw ChannelError.ioOnClosedChannel
+        }
+        return Guest(check: check, share: share, mustRead: mustRead)
     }
 
     /// A large executable is read on a thread that may wait, while the connection is not yet served.
-    private func readExecutableIfNeeded(_ check: PeerCheck, _ loop: any EventLoop) -> EventLoopFuture<PeerCheck> {
-        var check = check
-        do throws(PeerCheck.Failure) { _ = try check.look() } catch {
-            guard case .mustRead = error else { return loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
-            let done = loop.makePromise(of: PeerCheck.self)
-            context.slowWork { [check] in
-                check.readExecutable()
-                done.succeed(check)
-            }
-            return done.futureResult
+    private func readExecutableIfNeeded(_ guest: Guest, _ loop: any EventLoop) -> EventLoopFuture<PeerCheck> {
+        guard guest.mustRead else { return loop.makeSucceededFuture(guest.check) }
+        let done = loop.makePromise(of: PeerCheck.self)
+        context.slowWork {
+            var check = guest.check
+            check.readExecutable()
+            done.succeed(check)
         }
-        return loop.makeSucceededFuture(check)
+        return done.futureResult
     }
 
-    private func take(_ channel: any Channel, _ check: PeerCheck, _ door: Door) throws {
-        var check = check
-        let seen = try check.look()
-        let share: ConnectionGate.Share =
-            door.kind == .client && context.vault.phase == .unsealed && !seen.isKnown ? .unknown : .user(seen.peer.uid)
-        guard door.gate.enter(share) else {
-            context.statistics.connectionTurnedAway()
-            if share == .unknown { context.unknownUsage.add(.limited, uid: seen.peer.uid) }
-            throw ChannelError.ioOnClosedChannel
-        }
+    private func serve(
+        _ channel: any Channel, _ door: Door, _ check: PeerCheck, _ share: ConnectionGate.Share
+    ) throws {
         let connection = Connection(door: door, server: context, check: check, share: share)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = context.limits.headerFieldBytes

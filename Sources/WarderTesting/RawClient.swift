@@ -129,6 +129,13 @@ package final class RawClient {
     /// Whether the server has ended the connection, and sent nothing more.
     package func isAtEnd() throws -> Bool { try unread.isEmpty && !fill() }
 
+    /// The same without waiting: `false` also while the server has nothing to say.
+    package func hasEnded() throws -> Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(socket, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK))
+        return unread.isEmpty && (count == 0 || count < 0 && errno == ECONNRESET)
+    }
+
     private func headEnd() -> Int? {
         unread.indices.first { unread[$0...].starts(with: "\r\n\r\n".utf8) }
     }

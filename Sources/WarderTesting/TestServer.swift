@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+import Synchronization
 package import WarderCore
 import WarderCrypto
 package import WarderHTTP
@@ -12,6 +13,7 @@ package final class TestServer: Sendable {
     package let clientSocket: String
     package let operatorSocket: String
     private let server: VaultServer
+    private let isStopped = Mutex(false)
 
     /// Serves a vault whose first operator is this process's user.
     private init(_ kit: TestVault, limits: ServerLimits, logger: Logger) async throws {
@@ -22,7 +24,7 @@ package final class TestServer: Sendable {
             version: "0.0.0",
             started: ManualClock.start.wall.description,
             clientSocket: clientSocket,
-            profile: (kit.vault.foundation?.profile ?? .team).rawValue,
+            profile: (kit.vault.foundation?.profile ?? .singleUser).rawValue,
             passphraseCost: (PasswordHash.Cost.minimum.passes, PasswordHash.Cost.minimum.memoryBytes)
         )
         let attestor = Attestor(options: AttestationOptions(sha256: { Digest() }))
@@ -61,8 +63,15 @@ package final class TestServer: Sendable {
         }
     }
 
-    /// Stops accepting, lets requests under way finish, and closes. Stopping twice does no harm.
-    package func stop() async { await server.shutDown() }
+    /// Stops accepting, lets requests under way finish, and closes. A second time it does nothing.
+    package func stop() async {
+        let wasStopped = isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return isStopped
+        }
+        if wasStopped { return }
+        await server.shutDown()
+    }
 
     /// Registers this process as the server `notes`, with all that `TestVault.mustSetUpNotes` sets up.
     package func mustBeNotes() async throws {

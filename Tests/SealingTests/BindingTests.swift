@@ -21,6 +21,16 @@ import WarderModel
         #expect(bigEndianBytes(Int64(-2)) == [255, 255, 255, 255, 255, 255, 255, 254])
     }
 
+    @Test func `a text of 255 bytes fits behind its length, a longer one is never cut`() async {
+        let longest = String(repeating: "a", count: 255)
+        #expect(
+            Binding("record", vault: Fixture.vault).adding(longest).bytes.suffix(256) == [255] + Array(longest.utf8)
+        )
+        await #expect(processExitsWith: .failure) {
+            _ = Binding("record", vault: RecordID(high: 0, low: 0)).adding(String(repeating: "a", count: 256))
+        }
+    }
+
     @Test func `no two places have the same associated data`() {
         var places: [[UInt8]] = []
         for vault in [Fixture.vault, Fixture.otherVault] {

@@ -118,6 +118,16 @@ import WarderModel
         }
     }
 
+    @Test(arguments: [0, 31, 33])
+    func `a key has 32 bytes`(count: Int) throws {
+        for purpose in KeyRing.Purpose.allCases {
+            let key = try SecretBytes(copying: [UInt8](repeating: 7, count: count))
+            let odd = KeyRing.Entry(purpose: purpose, epoch: 2, created: Fixture.time, key: key)
+            let entries = try Fixture.ring().entries
+            #expect(throws: SealingError.malformed) { try KeyRing(vault: Fixture.vault, entries: entries + [odd]) }
+        }
+    }
+
     @Test func `a ring must have every purpose, and no two keys of one purpose and epoch`() throws {
         let entries = try Fixture.ring().entries
         for index in entries.indices {

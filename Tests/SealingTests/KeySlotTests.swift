@@ -44,7 +44,7 @@ import WarderModel
         let slot = try slot(Self.passphraseKind, secret(passphrase))
         #expect(slot.takesPassphrase)
         #expect(slot.kindName == "passphrase")
-        #expect(slot.wrapped.count == 72)
+        #expect(slot.wrapped.count == 73)
         #expect(slot.created == Fixture.time)
         #expect(try slot.open(with: secret(passphrase), vault: Fixture.vault).bytes.isEqual(to: root().bytes))
     }
@@ -56,7 +56,7 @@ import WarderModel
         ] {
             #expect(throws: SealingError.tampered) { try slot.open(with: secret(wrong), vault: Fixture.vault) }
         }
-        for bit in [0, 24 * 8, 71 * 8 + 7] {
+        for bit in [8, 25 * 8, 72 * 8 + 7] {
             #expect(throws: SealingError.tampered) {
                 try changed(slot, wrapped: slot.wrapped.flippingBit(bit))
                     .open(with: secret("correct horse battery staple"), vault: Fixture.vault)
@@ -92,7 +92,7 @@ import WarderModel
                 id: Fixture.id,
                 kind: Self.passphraseKind,
                 created: Fixture.time,
-                wrapped: AEAD.seal(try root().bytes, key: key, associatedData: place.bytes)
+                wrapped: [1] + AEAD.seal(try root().bytes, key: key, associatedData: place.bytes)
             )
         }
         let own = Place.passphraseSlot(Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 19 << 20)
@@ -110,6 +110,7 @@ import WarderModel
                 vault: Fixture.otherVault
             ),
             .credentialSlot(Fixture.id, salt: Self.salt),
+            .passphraseSlot(Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 19 << 20, format: 2),
         ] {
             #expect(throws: SealingError.tampered) { try slot(place).open(with: right, vault: Fixture.vault) }
         }
@@ -150,7 +151,7 @@ import WarderModel
         let slot = try slot(Self.credentialKind, credential)
         #expect(!slot.takesPassphrase)
         #expect(slot.kindName == "credential")
-        #expect(slot.wrapped.count == 72)
+        #expect(slot.wrapped.count == 73)
         #expect(try slot.open(with: credential, vault: Fixture.vault).bytes.isEqual(to: root().bytes))
         let other = try SecretBytes(copying: credential.plain.flippingBit(count * 8 - 1))
         #expect(throws: SealingError.tampered) { try slot.open(with: other, vault: Fixture.vault) }
@@ -180,18 +181,84 @@ import WarderModel
     @Test func `every flipped bit and every missing byte is refused`() throws {
         let credential = try Fixture.key("credential")
         let slot = try slot(Self.credentialKind, credential)
-        for bit in 0..<72 * 8 {
-            #expect(throws: SealingError.tampered, "bit \(bit)") {
-                try changed(slot, wrapped: slot.wrapped.flippingBit(bit)).open(with: credential, vault: Fixture.vault)
-            }
+        for bit in 0..<73 * 8 {
+            let other = changed(slot, wrapped: slot.wrapped.flippingBit(bit))
+            let expected = bit < 8 ? SealingError.unknownFormat(other.wrapped[0]) : .tampered
+            #expect(throws: expected, "bit \(bit)") { try other.open(with: credential, vault: Fixture.vault) }
         }
-        for count in 0..<72 {
-            let expected = count < AEAD.overhead ? SealingError.malformed : .tampered
+        for count in 0..<73 {
+            let expected = count < 1 + AEAD.overhead ? SealingError.malformed : .tampered
             #expect(throws: expected, "\(count) bytes") {
                 try changed(slot, wrapped: Array(slot.wrapped.prefix(count)))
                     .open(with: credential, vault: Fixture.vault)
             }
         }
+    }
+
+    @Test func `another format number is said to be unknown, before a passphrase is hashed`() throws {
+        let slot = try slot(Self.credentialKind, Fixture.key("credential"))
+        // A cost that would be refused, if anybody came to look at it.
+        let impossible = KeySlot.Kind.passphrase(salt: Self.salt, passes: 0, memoryBytes: 0)
+        for format in UInt8.min ... .max where format != 1 {
+            let wrapped = [format] + slot.wrapped.dropFirst()
+            for kind in [Self.credentialKind, impossible] {
+                #expect(throws: SealingError.unknownFormat(format)) {
+                    try changed(slot, kind: kind, wrapped: wrapped)
+                        .open(with: Fixture.key("credential"), vault: Fixture.vault)
+                }
+            }
+        }
+    }
+
+    @Test func `the bytes of a credential's slot are those of the document`() throws {
+        let credential = try Fixture.key("credential")
+        let slot = try slot(Self.credentialKind, credential)
+        let fixed = Array("warder credential hash version 1".utf8)
+        #expect(fixed.count == 32)
+        let first = KeyedHash.hash(
+            credential,
+            key: try KeyedHashKey(SecretBytes(copying: fixed)),
+            label: "credential"
+        )
+        let key = try KeyDerivation.subkey(
+            of: DerivationKey(SecretBytes(copying: first)),
+            label: "key slot",
+            context: Fixture.vault.bytes + Self.salt
+        )
+        let root = try AEAD.open(
+            slot.wrapped.dropFirst(),
+            key: AEADKey(key),
+            associatedData: Place.credentialSlot(Fixture.id, salt: Self.salt).bytes
+        )
+        #expect(root.isEqual(to: try self.root().bytes))
+    }
+
+    @Test(arguments: [0, 15, 17])
+    func `the salt of a credential has sixteen bytes`(count: Int) throws {
+        let kind = KeySlot.Kind.credential(salt: [UInt8](repeating: 0, count: count))
+        let credential = try Fixture.key("credential")
+        #expect(throws: SealingError.malformed) { try self.slot(kind, credential) }
+        let slot = changed(try slot(Self.credentialKind, credential), kind: kind)
+        #expect(throws: SealingError.malformed) { try slot.open(with: credential, vault: Fixture.vault) }
+    }
+
+    @Test(arguments: [0, 31, 33])
+    func `a root key of another length is malformed, though it was wrapped by the right key`(count: Int) throws {
+        let passphrase = try secret("correct horse battery staple")
+        let key = try PasswordHash.deriveKey(
+            passphrase: passphrase,
+            salt: Self.salt,
+            cost: .init(passes: 2, memoryBytes: 19 << 20)
+        )
+        let place = Place.passphraseSlot(Fixture.id, salt: Self.salt, passes: 2, memoryBytes: 19 << 20)
+        let plain = [UInt8](repeating: 7, count: count)
+        let slot = KeySlot(
+            id: Fixture.id,
+            kind: Self.passphraseKind,
+            created: Fixture.time,
+            wrapped: [1] + AEAD.seal(plain, key: key, associatedData: place.bytes)
+        )
+        #expect(throws: SealingError.malformed) { try slot.open(with: passphrase, vault: Fixture.vault) }
     }
 
     @Test func `the date of a slot is a note: nothing binds it`() throws {

@@ -15,6 +15,11 @@ import WarderModel
         ("63 bytes", [UInt8](repeating: 0x41, count: 62) + [0x80]),
         ("65 bytes", [UInt8](repeating: 0x41, count: 64) + [0x80]),
         ("one byte", [0x80]),
+        ("a block more than there must be", [0x41, 0x80] + [UInt8](repeating: 0, count: 126)),
+        (
+            "an end mark that fills no block",
+            [UInt8](repeating: 0x41, count: 62) + [0x80] + [UInt8](repeating: 0, count: 65)
+        ),
     ]
 
     @Test func `all lengths of a bucket seal to one size, for records, values and events`() throws {
@@ -32,7 +37,7 @@ import WarderModel
         }
         #expect(sizes.records == [1 + 24 + 64 + 16])
         #expect(sizes.values == [1 + 24 + 64 + 16])
-        #expect(sizes.events == [24 + 64 + 16])
+        #expect(sizes.events == [1 + 24 + 64 + 16])
     }
 
     @Test func `a length of 64 begins the next bucket`() throws {
@@ -75,11 +80,13 @@ import WarderModel
     @Test func `so is a value`() throws {
         let ring = try Fixture.ring()
         let dataKey = try AEADKey(Fixture.key("data"))
-        let wrapped = AEAD.seal(
-            dataKey.bytes,
-            key: try AEADKey(ring.current(.keyEncryption).key),
-            associatedData: Place.dataKey(Fixture.id, version: 1, epoch: 1).bytes
-        )
+        let wrapped =
+            [1]
+            + AEAD.seal(
+                dataKey.bytes,
+                key: try AEADKey(ring.current(.keyEncryption).key),
+                associatedData: Place.dataKey(Fixture.id, version: 1, epoch: 1).bytes
+            )
         for (name, plain) in Self.malformed {
             let sealed = AEAD.seal(plain, key: dataKey, associatedData: Place.value(Fixture.id, version: 1).bytes)
             let value = SealedValue(epoch: 1, wrappedKey: wrapped, sealed: [1] + sealed)
@@ -98,7 +105,7 @@ import WarderModel
                 time: Fixture.time,
                 leaf: EventSealer.leaf(of: plain),
                 epoch: 1,
-                sealed: AEAD.seal(plain, key: key, associatedData: place.bytes)
+                sealed: [1] + AEAD.seal(plain, key: key, associatedData: place.bytes)
             )
             #expect(throws: SealingError.malformed, "\(name)") { try sealer.open(event) }
         }

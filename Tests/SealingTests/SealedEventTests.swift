@@ -50,8 +50,9 @@ import WarderModel
         let ring = try Fixture.ring()
         let event = try sealed(by: ring)
         let place = Place.event(7, time: Fixture.time.milliseconds, epoch: 1)
+        #expect(event.sealed.first == 1)
         let plain = try AEAD.openPlain(
-            event.sealed,
+            event.sealed.dropFirst(),
             key: AEADKey(ring.current(.log).key),
             associatedData: place.bytes
         )
@@ -86,6 +87,20 @@ import WarderModel
         #expect(throws: SealingError.tampered) { try sealer.open(changed(event, leaf: [])) }
     }
 
+    @Test func `another format number is said to be unknown, and the number is bound`() throws {
+        let ring = try Fixture.ring()
+        let sealer = try EventSealer(ring)
+        let event = try sealed(by: ring)
+        for format in UInt8.min ... .max where format != 1 {
+            let other = changed(event, sealed: [format] + event.sealed.dropFirst())
+            #expect(throws: SealingError.unknownFormat(format)) { try sealer.open(other) }
+        }
+        let place = Place.event(7, time: Fixture.time.milliseconds, epoch: 1, format: 2)
+        let key = try AEADKey(ring.current(.log).key)
+        let bound = [1] + AEAD.seal(canonical.padded, key: key, associatedData: place.bytes)
+        #expect(throws: SealingError.tampered) { try sealer.open(changed(event, sealed: bound)) }
+    }
+
     @Test func `an epoch without a key is said to be unknown`() throws {
         let sealer = try EventSealer(Fixture.ring())
         for epoch in [UInt32(0), 2, .max] {
@@ -103,12 +118,12 @@ import WarderModel
         let sealer = try EventSealer(Fixture.ring())
         let event = try sealed(by: Fixture.ring())
         for bit in 0..<event.sealed.count * 8 {
-            #expect(throws: SealingError.tampered, "bit \(bit)") {
-                try sealer.open(changed(event, sealed: event.sealed.flippingBit(bit)))
-            }
+            let other = event.sealed.flippingBit(bit)
+            let expected = bit < 8 ? SealingError.unknownFormat(other[0]) : .tampered
+            #expect(throws: expected, "bit \(bit)") { try sealer.open(changed(event, sealed: other)) }
         }
         for count in 0..<event.sealed.count {
-            let expected = count < AEAD.overhead ? SealingError.malformed : .tampered
+            let expected = count < 1 + AEAD.overhead ? SealingError.malformed : .tampered
             #expect(throws: expected, "\(count) bytes") {
                 try sealer.open(changed(event, sealed: Array(event.sealed.prefix(count))))
             }

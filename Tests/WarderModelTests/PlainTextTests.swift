@@ -41,6 +41,14 @@ import WarderModel
         #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
     }
 
+    @Test(arguments: [
+        "\u{34F}", "\u{115F}", "\u{1160}", "\u{17B4}", "\u{180B}", "\u{2800}", "\u{3164}", "\u{FE00}", "\u{FE0F}",
+        "\u{FFA0}", "\u{E0100}",
+    ])
+    func `letters and marks that show nothing are refused`(part: Spelling) {
+        #expect(throws: NameError.badCharacter) { try PlainText("a" + part.text + "b") }
+    }
+
     @Test func `a text has 1 to 2000 bytes`() throws {
         #expect(throws: NameError.empty) { try PlainText("") }
         #expect(try PlainText(String(repeating: "é", count: 1000)).text.utf8.count == 2000)

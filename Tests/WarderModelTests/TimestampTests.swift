@@ -14,6 +14,8 @@ import WarderModel
         ("2026-11-22T09:29:00+23:59", 1_795_253_400_000), ("2026-11-21T09:30:00-00:00", 1_795_253_400_000),
         ("2000-02-29T00:00:00Z", 951_782_400_000), ("2024-02-29", 1_709_164_800_000),
         ("0001-01-01T00:00:00.000Z", -62_135_596_800_000), ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+        ("0000-01-01T00:00:00Z", -62_167_219_200_000), ("0000-01-01", -62_167_219_200_000),
+        ("0000-01-01T01:00:00+01:00", -62_167_219_200_000), ("9999-12-31T22:59:59.999-01:00", 253_402_300_799_999),
     ])
     func `a well-formed text gives its instant`(text: String, milliseconds: Int64) {
         #expect(Timestamp(rfc3339: text)?.milliseconds == milliseconds)
@@ -35,6 +37,15 @@ import WarderModel
     ])
     func `a malformed text gives nothing`(spelling: Spelling) {
         #expect(Timestamp(rfc3339: spelling.text) == nil)
+    }
+
+    @Test(arguments: [
+        "0000-01-01T00:00:00+00:01", "0000-01-01T00:59:59.999+01:00", "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:00-00:01", "9999-12-31T23:59:59.999-00:01", "9999-12-31T23:59:59-23:59",
+        "9999-12-31T23:00:00-01:00",
+    ])
+    func `an instant that its offset moves out of the years 0000 to 9999 is refused`(text: String) {
+        #expect(Timestamp(rfc3339: text) == nil)
     }
 
     @Test func `leap days exist in leap years and only there`() {

@@ -182,7 +182,7 @@ struct FaultTests {
                 version += 1
                 let value = SealedValue(
                     epoch: 1,
-                    wrappedKey: samples.bytes(72),
+                    wrappedKey: samples.bytes(Samples.wrappedKey),
                     sealed: [UInt8](repeating: 9, count: 1 << 20)
                 )
                 let events = [samples.event(UInt64(version))]

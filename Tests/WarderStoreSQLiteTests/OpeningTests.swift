@@ -79,9 +79,9 @@ struct OpeningTests {
         try scratch.intrude {
             try $0.execute(
                 sql: """
-                    INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(105));
+                    INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(\(Samples.shortest)));
                     INSERT INTO key_slots (id, kind, created, salt, wrapped)
-                        VALUES (randomblob(16), 'shares', 0, randomblob(16), randomblob(72));
+                        VALUES (randomblob(16), 'shares', 0, randomblob(16), randomblob(\(Samples.wrappedKey)));
                     """
             )
         }

@@ -76,7 +76,7 @@ struct RejectionTests {
             time: Timestamp(milliseconds: 0),
             leaf: samples.bytes(32),
             epoch: 1,
-            sealed: samples.bytes(104)
+            sealed: samples.bytes(Samples.shortest)
         )
         try expectRejection { $0.events.append(event) }
     }
@@ -87,7 +87,7 @@ struct RejectionTests {
             time: Timestamp(milliseconds: 0),
             leaf: samples.bytes(count),
             epoch: 1,
-            sealed: samples.bytes(104)
+            sealed: samples.bytes(Samples.shortest)
         )
         try expectRejection { $0.events.append(event) }
     }
@@ -98,7 +98,7 @@ struct RejectionTests {
             time: Timestamp(milliseconds: 0),
             leaf: samples.bytes(32),
             epoch: 1,
-            sealed: samples.bytes(103)
+            sealed: samples.bytes(Samples.shortest - 1)
         )
         try expectRejection { $0.events.append(event) }
     }
@@ -119,7 +119,7 @@ struct RejectionTests {
             time: Timestamp(milliseconds: 0),
             leaf: samples.bytes(32),
             epoch: 0,
-            sealed: samples.bytes(104)
+            sealed: samples.bytes(Samples.shortest)
         )
         try expectRejection { $0.events.append(event) }
     }
@@ -141,7 +141,13 @@ struct RejectionTests {
     }
 
     @Test("a sealed record that is too short to be one") mutating func shortRecord() throws {
-        let record = SealedRecord(kind: .tool, id: samples.id(), revision: 1, epoch: 1, sealed: samples.bytes(104))
+        let record = SealedRecord(
+            kind: .tool,
+            id: samples.id(),
+            revision: 1,
+            epoch: 1,
+            sealed: samples.bytes(Samples.shortest - 1)
+        )
         try expectRejection { $0.records.append(record) }
     }
 
@@ -162,7 +168,11 @@ struct RejectionTests {
 
     @Test("a wrapped key of the wrong length") mutating func wrappedKeyLength() throws {
         let place = Batch.Place(secret: secret.id, version: 3)
-        let value = SealedValue(epoch: 1, wrappedKey: samples.bytes(71), sealed: samples.bytes(105))
+        let value = SealedValue(
+            epoch: 1,
+            wrappedKey: samples.bytes(Samples.wrappedKey - 1),
+            sealed: samples.bytes(Samples.shortest)
+        )
         try expectRejection { $0.values.append((place, value)) }
     }
 

@@ -113,7 +113,7 @@ struct RoundTripTests {
         let secret = samples.record()
         let value = SealedValue(
             epoch: .max,
-            wrappedKey: samples.bytes(72),
+            wrappedKey: samples.bytes(Samples.wrappedKey),
             sealed: samples.bytes(41 + SecretFields.maximumBytes + 64 * SecretFields.maximumCount)
         )
         let store = try scratch.open()

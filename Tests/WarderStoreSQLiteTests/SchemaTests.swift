@@ -33,12 +33,12 @@ struct SchemaTests {
             "INSERT OR REPLACE INTO log_leaves VALUES (3, zeroblob(32))",
             "INSERT INTO log_leaves VALUES (3, zeroblob(32)) ON CONFLICT DO UPDATE SET leaf = zeroblob(32)",
             "UPDATE log_payloads SET time = 0 WHERE seq = 3",
-            "UPDATE log_payloads SET sealed = zeroblob(104)",
+            "UPDATE log_payloads SET sealed = zeroblob(\(Samples.shortest))",
             "DELETE FROM version_values",
-            "UPDATE version_values SET sealed = zeroblob(105)",
+            "UPDATE version_values SET sealed = zeroblob(\(Samples.shortest))",
             "UPDATE version_values SET sealed = NULL",
             "UPDATE version_values SET version = 2",
-            "UPDATE version_values SET epoch = 1, wrapped_key = zeroblob(72)",
+            "UPDATE version_values SET epoch = 1, wrapped_key = zeroblob(\(Samples.wrappedKey))",
         ]
     )
     func forEver(_ sql: String) throws {
@@ -47,7 +47,9 @@ struct SchemaTests {
 
     @Test("a data key can be wrapped anew under a later epoch")
     func rewrapping() throws {
-        try scratch.intrude { try $0.execute(sql: "UPDATE version_values SET epoch = 2, wrapped_key = zeroblob(72)") }
+        try scratch.intrude {
+            try $0.execute(sql: "UPDATE version_values SET epoch = 2, wrapped_key = zeroblob(\(Samples.wrappedKey))")
+        }
     }
 
     @Test("a payload can be pruned")

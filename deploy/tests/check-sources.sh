@@ -22,7 +22,8 @@ found=$(git ls-files | grep -E '(^|/)(\.build|\.build-[^/]*|Package\.resolved)(/
 [ -z "$found" ] || complain 'Does not belong in git:' "$found"
 
 # A secret never comes by argument or environment, so no option may be called like one.
-found=$(git grep -nE '@(Option|Argument).*(passphrase|password|secretValue)' -- 'Sources/WarderCommands/*.swift' || true)
+found=$(git grep -nE 'var (passphrase|password|secret|value|token)[A-Za-z]*: String' -- 'Sources/WarderCommands/Commands/*.swift' |
+    grep -E '@(Option|Argument)' || true)
 [ -z "$found" ] || complain 'An option that looks like it takes a secret:' "$found"
 
 exit $failed

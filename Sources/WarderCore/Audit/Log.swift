@@ -13,12 +13,12 @@ package enum Log {
         package var isComplete: Bool
     }
 
-    /// Permission to search. Requires `auditor`.
+    /// Permission to search: the number of the event that says so. Requires `auditor`.
     package static func search(_ filter: EventFilter, by caller: Caller) -> Command<UInt64> {
         permission(.auditSearch, filter, caller)
     }
 
-    /// Permission to export. Requires `auditor`.
+    /// Permission to export: the number of the event that says so. Requires `auditor`.
     package static func export(_ filter: EventFilter, by caller: Caller) -> Command<UInt64> {
         permission(.auditExport, filter, caller)
     }
@@ -26,9 +26,13 @@ package enum Log {
     private static func permission(_ action: Action, _ filter: EventFilter, _ caller: Caller) -> Command<UInt64> {
         Command(action, by: caller) { transaction, event throws(Refusal) in
             event.changes =
-                filter.conditions.map { "where \($0.path.joined(separator: "."))=\($0.value)" }
+                filter.conditions.map { condition in
+                    // Somebody may look for what leaked: what they typed must not come to stand in the log.
+                    let name = condition.path.joined(separator: ".")
+                    return name == "changes" ? "where \(name)" : "where \(name)=\(condition.value)"
+                }
                 + [filter.since.map { "since=\($0)" }, filter.until.map { "until=\($0)" }].compactMap(\.self)
-            return transaction.lastSequence
+            return transaction.lastSequence + 1
         }
     }
 }

@@ -149,7 +149,7 @@ package struct Transaction {
         do {
             batch.records.append(
                 try keys.ring.seal(RecordCoding.encode(noun), kind: kind, id: noun.id, revision: revision))
-        } catch { throw .valueDamaged }
+        } catch { throw Refusal(error) }
         state.revisions[noun.id] = revision
         event.changes.append("\(kind.rawValue)/\(noun.id)@\(revision)")
     }
@@ -172,16 +172,23 @@ package struct Transaction {
             do { sealed = try values.value(at: place) } catch { throw .auditUnavailable }
         }
         guard let sealed else { throw .versionDestroyed }
-        do { return try keys.ring.open(sealed, secret: secret.id, version: version) } catch { throw .valueDamaged }
+        do { return try keys.ring.open(sealed, secret: secret.id, version: version) } catch { throw Refusal(error) }
     }
 
     mutating func store(_ fields: SecretFields, of secret: RecordID, version: UInt32) throws(Refusal) {
         let sealed: SealedValue
-        do { sealed = try keys.ring.seal(fields, secret: secret, version: version) } catch { throw .valueDamaged }
+        do { sealed = try keys.ring.seal(fields, secret: secret, version: version) } catch { throw Refusal(error) }
         batch.values.append((Batch.Place(secret: secret, version: version), sealed))
     }
 
     mutating func destroyValue(of secret: RecordID, version: UInt32) {
         batch.destroyedValues.append(Batch.Place(secret: secret, version: version))
+    }
+}
+
+extension Refusal {
+    /// What did not seal or open: memory that ran out is no damage.
+    init(_ error: any Error) {
+        self = error as? SealingError == .exhausted ? .memoryNotLocked : .valueDamaged
     }
 }

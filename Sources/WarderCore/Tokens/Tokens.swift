@@ -6,6 +6,8 @@ package import WarderModel
 package enum Tokens {
     /// Live tokens at most, all servers together. Each takes about half a kilobyte of memory.
     static let maximumLive = 50_000
+    /// Live tokens of one process at most: nobody takes the others' share.
+    static let maximumPerProcess = 2_000
 
     /// What a server wants a token for.
     package struct Demand: Sendable {
@@ -61,7 +63,7 @@ package enum Tokens {
         Command(.tokenIssue, by: caller, describe: { describe(demand, &$0) }) { transaction, event throws(Refusal) in
             let (tool, peer) = try admit(demand, caller, &transaction, &event)
             let grants = try usableGrants(of: tool, peer: peer, in: transaction)
-            guard transaction.state.tokens.count < maximumLive || sweep(&transaction) else { throw .tokenLimit }
+            try makeRoom(for: peer.process, &transaction)
             let longest = grants.map(\.lifetime).max() ?? Token.defaultLifetime
             let lifetime = min(demand.lifetime ?? Token.defaultLifetime, longest, Token.maximumLifetime)
             let now = transaction.now
@@ -326,12 +328,14 @@ package enum Tokens {
         return grants.filter { $0.approval == .none }.map { "approval=none/\($0.secret)" }
     }
 
-    /// Drops tokens that have ended. `false` when there was none.
-    private static func sweep(_ transaction: inout Transaction) -> Bool {
-        let before = transaction.state.tokens.count
+    /// Looks at all tokens only when there are many: the writer's thread must not be held up by somebody who asks for ever more.
+    private static func makeRoom(for process: ProcessIdentity, _ transaction: inout Transaction) throws(Refusal) {
+        guard transaction.state.tokens.count >= maximumPerProcess else { return }
         let now = transaction.now
         transaction.state.tokens = transaction.state.tokens.filter { now.isBefore($0.value.expires) }
-        return transaction.state.tokens.count < before
+        guard transaction.state.tokens.count < maximumLive else { throw .tokenLimit }
+        let own = transaction.state.tokens.values.count { $0.process == process }
+        guard own < maximumPerProcess else { throw .tokenLimit }
     }
 }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SecretMemory
 import StrictJSON
 import WarderWire
 
@@ -68,22 +69,30 @@ struct Answer: Sendable {
     var status: Status
     var mediaType: MediaType = .json
     var body: [UInt8] = []
+    /// The body instead, when it holds a value or a token: wiped when the last reference goes.
+    var secretBody: SecretBytes?
     /// `ETag` of a version, as its number.
     var version: UInt32?
     /// Seconds for `Retry-After`.
     var retryAfter: Int?
     /// Methods for `Allow`.
     var allow: String?
-    /// Whether the body holds a value or a token.
-    var isSecret = false
     /// Whether the connection ends with this answer.
     var closes = false
 
-    init(_ status: Status, body: [UInt8] = [], isSecret: Bool = false) {
+    init(_ status: Status, body: [UInt8] = []) {
         self.status = status
         self.body = body
-        self.isSecret = isSecret
     }
+
+    init(_ status: Status, secretBody: SecretBytes) {
+        self.status = status
+        self.secretBody = secretBody
+    }
+
+    var isSecret: Bool { secretBody != nil }
+    /// Length of the body in bytes.
+    var count: Int { secretBody?.count ?? body.count }
 
     static let noContent = Answer(.noContent)
 }
@@ -101,7 +110,7 @@ extension Answer {
             buffer.writeStaticString("\r\nContent-Type: ")
             buffer.writeStaticString(mediaType.text)
             buffer.writeStaticString("\r\nContent-Length: ")
-            buffer.writeDecimal(body.count)
+            buffer.writeDecimal(count)
             buffer.writeStaticString("\r\nCache-Control: no-store\r\n")
         }
         if let version {
@@ -117,7 +126,11 @@ extension Answer {
         if let allow { buffer.writeString("Allow: \(allow)\r\n") }
         if !keepAlive { buffer.writeStaticString("Connection: close\r\n") }
         buffer.writeStaticString("\r\n")
-        buffer.writeBytes(body)
+        if let secretBody {
+            unsafe secretBody.withUnsafeBytes { _ = unsafe buffer.writeBytes($0) }
+        } else {
+            buffer.writeBytes(body)
+        }
     }
 }
 

@@ -30,7 +30,7 @@ final class Connection: ChannelInboundHandler {
         let requestID: String
         let received: ContinuousClock.Instant
         var peer: Peer
-        var body: [UInt8] = []
+        let body: IncomingBody
     }
 
     private let door: Door
@@ -69,7 +69,6 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .reading(var request) = stage { zero(&request.body) }
         stage = .closing
         context.fireChannelInactive()
     }
@@ -95,8 +94,7 @@ final class Connection: ChannelInboundHandler {
     /// Patience has ended.
     func expire() {
         switch stage {
-        case .reading(var request):
-            zero(&request.body)
+        case .reading(let request):
             send(
                 Problem.fatal("The request did not arrive in time.", .requestTimeout)
                     .answer(requestID: request.requestID))
@@ -117,11 +115,8 @@ final class Connection: ChannelInboundHandler {
         switch (unwrapInboundIn(data), stage) {
         case (.head(let head), .idle):
             do throws(Problem) { try begin(head) } catch { refuse(error) }
-        case (.body(var bytes), .reading(var request)):
-            stage = .closing
-            request.body.append(contentsOf: bytes.readableBytesView)
-            wipe(&bytes)
-            stage = .reading(request)
+        case (.body(let bytes), .reading(let request)):
+            request.body.append(bytes)
         case (.end, .reading(let request)):
             stage = .answering
             run(request)
@@ -139,10 +134,10 @@ final class Connection: ChannelInboundHandler {
             let (match, target, peer) = try route(head, at: received)
             try checkBody(of: match.route, fields)
             deadline = .now() + .seconds(server.limits.bodySeconds)
-            var request = Request(
-                match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer)
-            request.body.reserveCapacity(fields.contentLength)
-            stage = .reading(request)
+            stage = .reading(
+                Request(
+                    match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer,
+                    body: IncomingBody(capacity: fields.contentLength)))
         } catch {
             var problem = error
             // A body that follows is not read, so that nothing behind it can be understood.
@@ -180,29 +175,34 @@ final class Connection: ChannelInboundHandler {
     private func admit(
         _ peer: Peer, isKnown: Bool, _ method: HTTPMethod, _ target: RequestTarget, at now: ContinuousClock.Instant
     ) throws(Problem) -> RouteMatch {
-        if door.kind == .client {
-            let phase = server.vault.phase
-            // A sealed vault knows nobody: everybody has the share of their user then.
-            let hasShare =
-                isKnown || phase != .unsealed
-                ? server.clientUsage.take(peer.uid, at: now) : server.unknownUsage.take(at: now)
-            guard hasShare else {
-                server.unknownUsage.add(.limited, uid: peer.uid)
-                var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
-                problem.retryAfter = 1
-                throw problem
-            }
-            guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
-            guard isKnown else {
-                let match = try? door.table.find(method, target)
-                guard let match, match.route.audience == .anybody else {
-                    server.unknownUsage.add(.unknown, uid: peer.uid)
-                    throw door.problem(.unknownPeer)
-                }
-                return match
+        // A sealed vault knows nobody, and the operator socket asks the vault: everybody has the share of their user there.
+        let phase = server.vault.phase
+        let isStranger = door.kind == .client && phase == .unsealed && !isKnown
+        guard isStranger ? server.unknownUsage.take(at: now) : server.clientUsage.take(peer.uid, at: now) else {
+            server.unknownUsage.add(.limited, uid: peer.uid)
+            var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
+            problem.retryAfter = 1
+            problem.closes = isStranger
+            throw problem
+        }
+        guard door.kind == .client else { return try door.table.find(method, target) }
+        let match = Result { () throws(Problem) in try door.table.find(method, target) }
+        if case .success(let match) = match {
+            switch match.route.audience {
+            case .anybody: return match
+            case .registeredOrSealed where phase != .unsealed: return match
+            case .registered, .registeredOrSealed: break
             }
         }
-        return try door.table.find(method, target)
+        guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
+        guard isKnown else {
+            server.unknownUsage.add(.unknown, uid: peer.uid)
+            var problem = door.problem(.unknownPeer)
+            // Whoever came in as a user of a server, and is none any more, gives the place back.
+            problem.closes = share != .unknown
+            throw problem
+        }
+        return try match.get()
     }
 
     private func checkBody(of route: Route, _ fields: RequestFields) throws(Problem) {
@@ -235,8 +235,7 @@ final class Connection: ChannelInboundHandler {
                 presenceProof: request.fields.presenceProof, received: request.received)
             let exchange = Exchange(
                 caller: caller, match: request.match, target: request.target, fields: request.fields,
-                body: request.body, context: server)
-            request.body = []
+                body: request.body.take(), context: server)
             perform(try request.match.route.work(exchange), requestID: request.requestID)
         } catch {
             send(error.answer(requestID: request.requestID), code: error.code.rawValue)
@@ -247,6 +246,9 @@ final class Connection: ChannelInboundHandler {
         switch work {
         case .done(let answer): send(answer)
         case .decision(let start): start(finisher(requestID))
+        case .passphrase(let start):
+            let finish = finisher(requestID)
+            if !server.passphraseWork({ start(finish) }) { self.finish(.failure(.throttled), requestID: requestID) }
         case .slow(let start):
             let finish = finisher(requestID)
             server.slowWork { start(finish) }
@@ -280,25 +282,30 @@ final class Connection: ChannelInboundHandler {
 
     private func send(_ answer: Answer, code: String? = nil) {
         guard let context, context.channel.isActive else { return }
-        var answer = answer
         served += 1
         let stays = keepsAlive && !answer.closes && served < server.limits.requestsPerConnection
-        var buffer = context.channel.allocator.buffer(capacity: answer.body.count + 256)
+        var buffer = context.channel.allocator.buffer(capacity: answer.count + 256)
         answer.write(to: &buffer, keepAlive: stays)
-        if answer.isSecret { zero(&answer.body) }
-        stage = stays ? .idle : .closing
-        sawFirstByte = false
-        deadline = .now() + .seconds(server.limits.idleSeconds)
+        stage = stays ? .answering : .closing
+        // A peer that does not read its answer has this long; only then is there a next request.
+        deadline = .now() + .seconds(server.limits.requestSeconds)
         server.statistics.requestAnswered()
         if let code { server.statistics.failed(code: code) }
-        guard answer.isSecret || !stays else { return context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
         let sent = context.eventLoop.makePromise(of: Void.self)
         let held = answer.isSecret ? HeldBuffer(buffer) : nil
         sent.futureResult.assumeIsolated().whenComplete { _ in
             held?.wipe()
-            if !stays { context.close(promise: nil) }
+            if stays { self.becomeIdle() } else { context.close(promise: nil) }
         }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+    }
+
+    private func becomeIdle() {
+        guard case .answering = stage else { return }
+        stage = .idle
+        sawFirstByte = false
+        deadline = .now() + .seconds(server.limits.idleSeconds)
+        if !keepsAlive { context?.close(promise: nil) }
     }
 
     private func sendContinue() {
@@ -375,9 +382,23 @@ final class Connection: ChannelInboundHandler {
         }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
     }
+}
 
-    private func wipe(_ bytes: inout ByteBuffer) {
-        _ = unsafe bytes.withUnsafeMutableReadableBytes { unsafe $0.initializeMemory(as: UInt8.self, repeating: 0) }
+/// The body of a request while it arrives: one array that nobody else holds, wiped when it is given up.
+private final class IncomingBody {
+    private var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    deinit { zero(&bytes) }
+
+    func append(_ piece: ByteBuffer) { bytes.append(contentsOf: piece.readableBytesView) }
+
+    /// Hands the only copy over.
+    func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
     }
 }
 

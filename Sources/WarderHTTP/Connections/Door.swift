@@ -13,7 +13,7 @@ final class Door: Sendable {
         case .operator:
             table = .operator
             gate = ConnectionGate(
-                maximum: limits.operatorConnections, perUser: limits.operatorConnections, unknown: 0)
+                maximum: 4 * limits.operatorConnections, perUser: limits.operatorConnections, unknown: 0)
         case .client, .inside:
             table = .client
             gate = ConnectionGate(

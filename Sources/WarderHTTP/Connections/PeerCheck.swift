@@ -16,10 +16,14 @@ struct PeerCheck: Sendable {
     private var generation: UInt64 = 0
     private var isKnown = false
     private var needs: Set<AttestationNeed> = []
+    /// Whether the executable was read once and has no hash all the same: then a selector on it does not match, and nobody waits again.
+    private var wasRead = false
+    private let looksAtExecutables: Bool
 
-    init(_ attested: AttestedPeer, vault: Vault) {
+    init(_ attested: AttestedPeer, vault: Vault, looksAtExecutables: Bool) {
         self.attested = attested
         self.vault = vault
+        self.looksAtExecutables = looksAtExecutables
     }
 
     /// Why there is no answer.
@@ -37,18 +41,22 @@ struct PeerCheck: Sendable {
             let now = try attested.attest(needs: [])
             if current == generation, now == plain, needs.isEmpty { return (peer ?? now, isKnown) }
             let state = vault.state
-            if current != generation || now != plain { needs = Self.needs(of: now, in: state) }
+            if looksAtExecutables, current != generation || now != plain { needs = Self.needs(of: now, in: state) }
             plain = now
-            if !attested.mustHash(for: needs) { return try remember(now, current, state) }
+            if !attested.mustHash(for: needs) { return try remember(now, needs, current, state) }
+            if wasRead { return try remember(now, needs.subtracting([.executableHash]), current, state) }
         } catch { throw .unconfirmed(error) }
         throw .mustRead
     }
 
     /// Reads what `look` must not read on an event loop; afterwards it finds the hash in memory.
-    func readExecutable() { _ = try? attested.attest(needs: needs) }
+    mutating func readExecutable() {
+        _ = try? attested.attest(needs: needs)
+        wasRead = true
+    }
 
     private mutating func remember(
-        _ plain: Peer, _ current: UInt64, _ state: VaultState?
+        _ plain: Peer, _ needs: Set<AttestationNeed>, _ current: UInt64, _ state: VaultState?
     ) throws(AttestationError) -> (peer: Peer, isKnown: Bool) {
         let now = needs.isEmpty ? plain : try attested.attest(needs: needs)
         if current != generation || now != peer {

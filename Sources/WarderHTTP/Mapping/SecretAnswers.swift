@@ -15,11 +15,10 @@ enum SecretAnswers {
         json.field("version", opened.version)
         json.field("state", opened.state.rawValue)
         guard write(opened.value, to: &json) else {
-            return Problem(.serviceUnavailable, .unavailable, "There is no locked memory left; try again.")
-                .answer(requestID: "")
+            return withoutMemory
         }
         json.endObject()
-        var answer = Answer(.ok, body: json.bytes, isSecret: true)
+        guard var answer = secret(.ok, &json) else { return withoutMemory }
         answer.version = opened.version
         return answer
     }
@@ -50,7 +49,19 @@ enum SecretAnswers {
         for secret in issued.secrets { json.string(secret.text) }
         json.endArray()
         json.endObject()
-        return Answer(issued.text == nil ? .ok : .created, body: json.bytes, isSecret: issued.text != nil)
+        guard issued.text != nil else { return Answer(.ok, body: json.bytes) }
+        return secret(.created, &json) ?? withoutMemory
+    }
+
+    private static var withoutMemory: Answer {
+        Problem(.serviceUnavailable, .unavailable, "There is no locked memory left; try again.").answer(requestID: "")
+    }
+
+    /// Moves a body into locked memory and wipes where it was written.
+    private static func secret(_ status: Answer.Status, _ json: inout JSONBuffer) -> Answer? {
+        defer { json.wipe() }
+        guard let body = try? SecretBytes(copying: json.bytes) else { return nil }
+        return Answer(status, secretBody: body)
     }
 
     /// `false` when locked memory runs out.

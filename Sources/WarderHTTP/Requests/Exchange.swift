@@ -59,7 +59,7 @@ struct Exchange: Sendable {
         var bytes = body.take()
         if bytes.isEmpty { bytes = Array("{}".utf8) }
         let document: JSONDocument
-        do { document = try JSONDocument(parsing: bytes, limits: context.jsonLimits) } catch {
+        do { document = try JSONDocument(parsing: consume bytes, limits: context.jsonLimits) } catch {
             throw .invalid("The body is not valid JSON.")
         }
         defer { document.wipe() }

@@ -10,7 +10,7 @@ extension RouteTable {
         uniqueKeysWithValues: Vault.Phase.allCases.map { ($0, Answer.json(Health(state: $0.rawValue)).body) })
 
     static let client = RouteTable([
-        Route(.GET, "/v1/health") { exchange in
+        Route(.GET, "/v1/health", for: .registeredOrSealed) { exchange in
             .done(Answer(.ok, body: healthy[exchange.vault.phase] ?? []))
         },
         Route(.GET, "/v1/whoami", for: .anybody) { exchange throws(Problem) in

@@ -17,6 +17,8 @@ struct Route: Sendable {
         case anybody
         /// Peers that match a registered server; on the operator socket the same as anybody, because the vault decides by role.
         case registered
+        /// As `registered`; and everybody while the vault is not unsealed, when it knows nobody.
+        case registeredOrSealed
     }
 
     let method: HTTPMethod

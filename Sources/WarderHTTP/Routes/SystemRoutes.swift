@@ -1,4 +1,5 @@
 import Glibc
+import HashTreeCollections
 import NIOHTTP1
 import SecretMemory
 import Sealing
@@ -21,14 +22,18 @@ extension RouteTable {
         Route(.GET, "/v1/sys/findings") { exchange in
             exchange.ask(Doctor.read(by: exchange.caller)) { .json(Findings($0 + exchange.daemonFindings())) }
         },
-        Route(.GET, "/v1/metrics") { exchange in
+        Route(.GET, "/v1/metrics") { exchange throws(Problem) in
+            guard let uid = exchange.caller.peer?.uid, exchange.vault.state?.operators[uid] != nil else {
+                throw .forOperator(exchange.vault.phase == .unsealed ? .notAnOperator : .sealed)
+            }
             var answer = Answer(.ok, body: Array(exchange.metrics().utf8))
             answer.mediaType = .metrics
             return .done(answer)
         },
         Route(.POST, "/v1/presence", body: .small) { exchange throws(Problem) in
             let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
-            return .slow { finish in
+            try Exchange.checkLength(passphrase)
+            return .passphrase { finish in
                 exchange.vault.provePresence(passphrase, by: exchange.caller) { outcome in
                     finish { outcome.map { .json(PresenceProof(proof: $0)) } }
                 }
@@ -37,10 +42,14 @@ extension RouteTable {
         Route(.PUT, "/v1/presence", body: .small) { exchange throws(Problem) in
             let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
             try Exchange.checkStrength(passphrase)
-            return .slow { finish in
+            try exchange.admitNewPassphrase()
+            return .passphrase { finish in
                 do throws(Refusal) {
                     let verifier = try PresenceVerifier(passphrase: passphrase, cost: exchange.passphraseCost())
                     exchange.vault.submit(Operators.setPresence(verifier, by: exchange.caller)) { outcome in
+                        if case .success = outcome, let uid = exchange.caller.peer?.uid {
+                            exchange.vault.presenceThrottle.succeed(uid)
+                        }
                         finish { outcome.map { .json(Done(name: $0.text)) } }
                     }
                 } catch {
@@ -55,10 +64,28 @@ extension Exchange {
     /// Shortest passphrase in bytes. Argon2id makes guessing slow; only length makes it hopeless.
     static let shortestPassphrase = 12
 
+    static let longestPassphrase = 1024
+
     static func checkStrength(_ passphrase: SecretBytes) throws(Problem) {
+        try checkLength(passphrase)
         guard passphrase.count >= shortestPassphrase else {
             throw .invalid("A passphrase has at least \(shortestPassphrase) bytes; four random words are a good one.")
         }
+    }
+
+    /// Before anything is computed from it, or kept while it waits.
+    static func checkLength(_ passphrase: SecretBytes?) throws(Problem) {
+        guard (passphrase?.count ?? 0) <= longestPassphrase else {
+            throw .invalid("A passphrase has at most \(longestPassphrase) bytes.")
+        }
+    }
+
+    /// Only a registered operator may make the vault work for a new passphrase, and not often.
+    fileprivate func admitNewPassphrase() throws(Problem) {
+        guard let uid = caller.peer?.uid, let state = vault.state else { throw .forOperator(.sealed) }
+        guard let person = state.operators[uid] else { throw .forOperator(.notAnOperator) }
+        if person.presence != nil, caller.presenceProof == nil { throw .forOperator(.presenceRequired) }
+        if case .wait = vault.presenceThrottle.begin(uid, at: vault.clock.now()) { throw .forOperator(.throttled) }
     }
 
     fileprivate func passphraseCost() throws(Refusal) -> PasswordHash.Cost {
@@ -84,7 +111,10 @@ extension Exchange {
         }
         let profile = Profile(rawValue: context.facts.profile) ?? .team
         let own = request.presence?.bytes ?? request.passphrase?.bytes
-        return .slow { finish in
+        guard own != nil || profile == .team else {
+            throw .invalid("With a single user the vault needs a passphrase of yours: without one, any program could set it first.")
+        }
+        return .passphrase { finish in
             do throws(Refusal) {
                 let cost = try passphraseCost()
                 let opener: Initialisation.Opener
@@ -118,12 +148,13 @@ extension Exchange {
 
     fileprivate func unseal() throws(Problem) -> Work {
         let request = try decode(SecretBodies.Unseal.self)
+        try Exchange.checkLength(request.passphrase?.bytes)
         guard (request.passphrase == nil) != (request.credentialBase64 == nil) else {
             throw .invalid("Give a passphrase or a credential, and not both.")
         }
         if vault.phase == .unsealed { return .done(.json(status())) }
         let credential = try request.credentialBase64?.decodedBase64()
-        return .slow { finish in
+        return .passphrase { finish in
             guard let secret = request.passphrase?.bytes ?? credential else { return finish { .failure(.wrongKey) } }
             vault.unseal(with: secret, isPassphrase: request.passphrase != nil, by: caller) { outcome in
                 finish { outcome.map { .json(status()) } }

@@ -9,6 +9,8 @@ enum Work: Sendable {
     case done(Answer)
     /// The vault decides; the closure is called once, on any thread, and makes the answer where the connection lives.
     case decision(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
+    /// A passphrase to check or to make, on the thread for that, and then as above.
+    case passphrase(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// Something slow, on a thread of its own, and then as above.
     case slow(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// An answer of unknown length, piece by piece; the closure is called on a thread of its own until it returns `nil`.

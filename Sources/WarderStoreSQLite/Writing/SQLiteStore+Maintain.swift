@@ -24,11 +24,13 @@ extension SQLiteStore {
     /// - Throws: as `maintain`.
     package func writeBack() throws(StoreError) {
         try storing {
-            var rounds = 0
-            while rounds < Self.roundLimit {
+            var rest = Int.max
+            while rest > Self.shortRest {
                 let written = try copyBack().written
-                rounds += 1
-                if log.pages.load(ordering: .relaxed) - written <= Self.shortRest { break }
+                let left = log.pages.load(ordering: .relaxed) - written
+                // Commits come as fast as they are copied, or a reader holds the copying up.
+                if left > rest / 2 { break }
+                rest = left
             }
             try writer.inDatabase { _ in
                 let (pages, written) = try copyBack()
@@ -39,8 +41,6 @@ extension SQLiteStore {
 
     /// Pages that are few enough to let commits wait for them.
     private static let shortRest = 128
-    /// Each round leaves what came in while it lasted; after so many, the rest does not become shorter any more.
-    private static let roundLimit = 6
 
     /// Pages in the log, and how many of them are in the database now. Does not wait for readers of older ones.
     private func copyBack() throws -> (pages: Int, written: Int) {

@@ -33,12 +33,24 @@ struct Place {
         Place(purpose: "value", vault: vault, rest: [format] + secret.bytes + big(version))
     }
 
-    static func dataKey(_ secret: RecordID, version: UInt32, epoch: UInt32, vault: RecordID = Fixture.vault) -> Place {
-        Place(purpose: "data-key", vault: vault, rest: secret.bytes + big(version) + big(epoch))
+    static func dataKey(
+        _ secret: RecordID,
+        version: UInt32,
+        epoch: UInt32,
+        vault: RecordID = Fixture.vault,
+        format: UInt8 = 1
+    ) -> Place {
+        Place(purpose: "data-key", vault: vault, rest: [format] + secret.bytes + big(version) + big(epoch))
     }
 
-    static func event(_ sequence: UInt64, time: Int64, epoch: UInt32, vault: RecordID = Fixture.vault) -> Place {
-        Place(purpose: "event", vault: vault, rest: big(sequence) + big(time) + big(epoch))
+    static func event(
+        _ sequence: UInt64,
+        time: Int64,
+        epoch: UInt32,
+        vault: RecordID = Fixture.vault,
+        format: UInt8 = 1
+    ) -> Place {
+        Place(purpose: "event", vault: vault, rest: [format] + big(sequence) + big(time) + big(epoch))
     }
 
     static func keyRing(vault: RecordID = Fixture.vault, format: UInt8 = 1) -> Place {
@@ -50,17 +62,23 @@ struct Place {
         salt: [UInt8],
         passes: UInt64,
         memoryBytes: UInt64,
-        vault: RecordID = Fixture.vault
+        vault: RecordID = Fixture.vault,
+        format: UInt8 = 1
     ) -> Place {
         Place(
             purpose: "key-slot",
             vault: vault,
-            rest: id.bytes + [10] + Array("passphrase".utf8) + salt + big(passes) + big(memoryBytes)
+            rest: [format] + id.bytes + [10] + Array("passphrase".utf8) + salt + big(passes) + big(memoryBytes)
         )
     }
 
-    static func credentialSlot(_ id: RecordID, salt: [UInt8], vault: RecordID = Fixture.vault) -> Place {
-        Place(purpose: "key-slot", vault: vault, rest: id.bytes + [10] + Array("credential".utf8) + salt)
+    static func credentialSlot(
+        _ id: RecordID,
+        salt: [UInt8],
+        vault: RecordID = Fixture.vault,
+        format: UInt8 = 1
+    ) -> Place {
+        Place(purpose: "key-slot", vault: vault, rest: [format] + id.bytes + [10] + Array("credential".utf8) + salt)
     }
 
     private static func big(_ number: some FixedWidthInteger) -> [UInt8] {

@@ -136,12 +136,15 @@ extension VectorGenerator {
             _ plain: [UInt8],
             keyPlace: Place = keyPlace,
             valuePlace: Place = valuePlace,
-            first: UInt8 = 1
+            first: UInt8 = 1,
+            keyFirst: UInt8 = 1,
+            keyBytes: [UInt8]? = nil
         ) throws -> SealedValue {
             let wrapping = try aeadKey(.keyEncryption, epoch: 2, of: main)
             return SealedValue(
                 epoch: 2,
-                wrappedKey: AEAD.seal(dataKey.bytes, key: wrapping, associatedData: keyPlace.bytes),
+                wrappedKey: [keyFirst]
+                    + AEAD.seal(keyBytes ?? dataKey.bytes.plain, key: wrapping, associatedData: keyPlace.bytes),
                 sealed: [first] + AEAD.seal(plain, key: dataKey, associatedData: valuePlace.bytes)
             )
         }
@@ -176,7 +179,7 @@ extension VectorGenerator {
             let damaged = SealedValue(epoch: 2, wrappedKey: value.wrappedKey, sealed: sealed)
             cases.append(vector(name, .tampered, damaged))
         }
-        for (name, wrapped) in Self.damages(value.wrappedKey, from: 0) {
+        for (name, wrapped) in Self.damages(value.wrappedKey, from: 1) {
             let damaged = SealedValue(epoch: 2, wrappedKey: wrapped, sealed: value.sealed)
             cases.append(vector(name + " of the data key", .tampered, damaged))
         }
@@ -207,6 +210,7 @@ extension VectorGenerator {
             ("data key bound to another version", Place.dataKey(Fixture.id, version: 8, epoch: 2)),
             ("data key bound to another secret", .dataKey(Fixture.otherID, version: 7, epoch: 2)),
             ("data key bound to another epoch", .dataKey(Fixture.id, version: 7, epoch: 1)),
+            ("data key bound to another format", .dataKey(Fixture.id, version: 7, epoch: 2, format: 2)),
         ] {
             cases.append(vector(name, .tampered, try crafted(sound, keyPlace: place)))
         }
@@ -219,15 +223,19 @@ extension VectorGenerator {
             let short = SealedValue(epoch: 2, wrappedKey: value.wrappedKey, sealed: Array(value.sealed.prefix(count)))
             cases.append(vector("\(count) bytes", .malformed, short))
         }
-        cases.append(
-            vector(
-                "39 bytes of data key",
-                .malformed,
-                SealedValue(epoch: 2, wrappedKey: Array(value.wrappedKey.prefix(39)), sealed: value.sealed)
-            )
-        )
+        for count in [0, 1, 40] {
+            let short = SealedValue(epoch: 2, wrappedKey: Array(value.wrappedKey.prefix(count)), sealed: value.sealed)
+            cases.append(vector("\(count) bytes of wrapped key", .malformed, short))
+        }
+        for count in [0, 31, 33] {
+            let odd = try crafted(sound, keyBytes: [UInt8](repeating: 7, count: count))
+            cases.append(vector("a data key of \(count) bytes", .malformed, odd))
+        }
         for format in [UInt8(0), 2, 255] {
             cases.append(vector("format \(format)", .unknownFormat, try crafted(sound, first: format)))
+            cases.append(
+                vector("format \(format) of the data key", .unknownFormat, try crafted(sound, keyFirst: format))
+            )
         }
         for epoch in [UInt32(0), 3, .max] {
             let later = SealedValue(epoch: epoch, wrappedKey: value.wrappedKey, sealed: value.sealed)
@@ -293,10 +301,11 @@ extension VectorGenerator {
                 sealed: sealed ?? event.sealed
             )
         }
-        func crafted(_ plain: [UInt8], _ place: Place) throws -> SealedEvent {
+        func crafted(_ plain: [UInt8], _ place: Place, first: UInt8 = 1) throws -> SealedEvent {
             moved(
-                leaf: EventSealer.leaf(of: plain),
-                sealed: AEAD.seal(plain, key: try aeadKey(.log, epoch: 2, of: main), associatedData: place.bytes)
+                leaf: EventSealer.leaf(of: canonical),
+                sealed: [first]
+                    + AEAD.seal(plain, key: try aeadKey(.log, epoch: 2, of: main), associatedData: place.bytes)
             )
         }
 
@@ -326,14 +335,20 @@ extension VectorGenerator {
                 in: "twins"
             )
         )
-        cases += Self.damages(event.sealed, from: 0).map { vector($0.0, .tampered, moved(sealed: $0.1)) }
+        cases += Self.damages(event.sealed, from: 1).map { vector($0.0, .tampered, moved(sealed: $0.1)) }
         let place = Place.event(7, time: Fixture.time.milliseconds, epoch: 2)
         var purpose = place
         purpose.purpose = "record"
         cases.append(vector("bound to another purpose", .tampered, try crafted(canonical.padded, purpose)))
+        let otherFormat = Place.event(7, time: Fixture.time.milliseconds, epoch: 2, format: 2)
+        cases.append(vector("bound to another format", .tampered, try crafted(canonical.padded, otherFormat)))
         for (name, plain) in Self.badPaddings { cases.append(vector(name, .malformed, try crafted(plain, place))) }
-        for count in [0, 1, 39] {
+        for count in [0, 1, 40] {
             cases.append(vector("\(count) bytes", .malformed, moved(sealed: Array(event.sealed.prefix(count)))))
+        }
+        for format in [UInt8(0), 2, 255] {
+            let other = try crafted(canonical.padded, place, first: format)
+            cases.append(vector("format \(format)", .unknownFormat, other))
         }
         for epoch in [UInt32(0), 3, .max] {
             cases.append(vector("epoch \(epoch)", .unknownEpoch, moved(epoch: epoch)))

@@ -163,16 +163,48 @@ extension VectorGenerator {
             ),
             try vector("a credential of 31 bytes", .malformed, credential, secret: file.dropLast()),
             try vector(
-                "39 bytes",
+                "a credential's salt of 15 bytes",
                 .malformed,
-                moved(credential, wrapped: Array(credential.wrapped.prefix(39))),
+                moved(credential, kind: .credential(salt: Self.salt.dropLast())),
+                secret: file
+            ),
+            try vector(
+                "40 bytes",
+                .malformed,
+                moved(credential, wrapped: Array(credential.wrapped.prefix(40))),
                 secret: file
             ),
             try vector("no byte", .malformed, moved(passphrase, wrapped: []), secret: words),
         ]
-        cases += try Self.damages(credential.wrapped, from: 0).map {
+        cases += try Self.damages(credential.wrapped, from: 1).map {
             try vector($0.0, .tampered, moved(credential, wrapped: $0.1), secret: file)
         }
+        for format in [UInt8(0), 2, 255] {
+            let wrapped = [format] + credential.wrapped.dropFirst()
+            cases.append(
+                try vector("format \(format)", .unknownFormat, moved(credential, wrapped: wrapped), secret: file)
+            )
+        }
+        let key = try PasswordHash.deriveKey(
+            passphrase: SecretBytes(copying: words),
+            salt: Self.salt,
+            cost: .init(passes: 2, memoryBytes: 19 << 20)
+        )
+        func crafted(_ plain: [UInt8], format: UInt8 = 1) -> KeySlot {
+            let place = Place.passphraseSlot(
+                Fixture.id,
+                salt: Self.salt,
+                passes: 2,
+                memoryBytes: 19 << 20,
+                format: format
+            )
+            return moved(passphrase, wrapped: [1] + AEAD.seal(plain, key: key, associatedData: place.bytes))
+        }
+        cases += [
+            try vector("built by hand", .opens, crafted(root().bytes.plain), secret: words),
+            try vector("bound to another format", .tampered, crafted(root().bytes.plain, format: 2), secret: words),
+            try vector("a root key of 31 bytes", .malformed, crafted(root().bytes.plain.dropLast()), secret: words),
+        ]
         return cases
     }
 

@@ -67,6 +67,7 @@ struct VectorGenerator {
         ("another end mark", [UInt8](repeating: 0x41, count: 62) + [0x81, 0]),
         ("63 bytes", [UInt8](repeating: 0x41, count: 62) + [0x80]),
         ("65 bytes", [UInt8](repeating: 0x41, count: 64) + [0x80]),
+        ("a block more than there must be", [0x41, 0x80] + [UInt8](repeating: 0, count: 126)),
     ]
 
     /// Damages to a sealed thing, and what comes of them.

@@ -35,6 +35,7 @@ EFFECTS = {
     "vault.start": "start", "vault.stop": "stop", "vault.unseal": "start", "secret.resolve": "read",
     "secret.put": "create", "token.issue": "create",
 }
+SEALED_TYPES = {"vault.start", "vault.stop", "vault.unseal"}
 SHORT = {0x22: '\\"', 0x5C: "\\\\", 0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0C: "\\f", 0x0D: "\\r"}
 ESCAPED = [(0x00, 0x1F), (0x7F, 0x9F), (0x61C, 0x61C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069)]
 
@@ -94,6 +95,9 @@ def inbox():
             yield case["name"], False
             continue
         entry = json.loads(plain.raw)
+        if entry["action"] not in SEALED_TYPES:
+            yield case["name"], False
+            continue
         milliseconds = datetime.timedelta(milliseconds=entry["time"])
         time = datetime.datetime(1970, 1, 1) + milliseconds
         event = {

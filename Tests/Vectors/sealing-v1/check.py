@@ -63,9 +63,16 @@ def prefixed(text):
 
 def unpadded(plain):
     content = plain.rstrip(b"\0")
-    if not plain or len(plain) % 64 or content[-1:] != b"\x80":
+    if not plain or len(plain) % 64 or content[-1:] != b"\x80" or len(plain) - len(content) > 63:
         raise Refused("malformed")
     return content[:-1]
+
+
+def unwrapped(key, sealed, place):
+    plain = aead_open(key, sealed, place)
+    if len(plain) != 32:
+        raise Refused("malformed")
+    return plain
 
 
 def body(sealed, known=(1,)):
@@ -114,11 +121,10 @@ def open_record(ring, case):
 
 
 def open_value(ring, case):
-    sealed = body(h(case["sealed"]))
+    sealed, wrapped = body(h(case["sealed"])), body(h(case["wrappedKey"]))
     wrapping = ring.key(1, case["epoch"])
     spot = h(case["secret"]) + u32(case["version"])
-    data_key = aead_open(
-        wrapping, h(case["wrappedKey"]), associated(b"data-key", ring.vault, spot, u32(case["epoch"])))
+    data_key = unwrapped(wrapping, wrapped, associated(b"data-key", ring.vault, u8(1), spot, u32(case["epoch"])))
     return parse_fields(unpadded(aead_open(data_key, sealed, associated(b"value", ring.vault, u8(1), spot))))
 
 
@@ -145,9 +151,10 @@ def parse_fields(content):
 
 
 def open_event(ring, case):
+    sealed = body(h(case["sealed"]))
     key = ring.key(4, case["epoch"])
-    place = associated(b"event", ring.vault, u64(case["sequence"]), i64(case["time"]), u32(case["epoch"]))
-    canonical = unpadded(aead_open(key, h(case["sealed"]), place))
+    place = associated(b"event", ring.vault, u8(1), u64(case["sequence"]), i64(case["time"]), u32(case["epoch"]))
+    canonical = unpadded(aead_open(key, sealed, place))
     if hashlib.sha256(b"\0" + canonical).digest() != h(case["leaf"]):
         raise Refused("tampered")
     return canonical
@@ -171,7 +178,8 @@ def open_keyring(root, vault, sealed):
 
 def open_slot(case):
     secret, vault, salt, kind = h(case["secret"]), h(case["vault"]), h(case["salt"]), case["kind"].encode()
-    place = associated(b"key-slot", vault, h(case["id"]), prefixed(kind), salt)
+    wrapped = body(h(case["wrapped"]))
+    place = associated(b"key-slot", vault, u8(1), h(case["id"]), prefixed(kind), salt)
     if kind == b"passphrase":
         passes, memory = case["passes"], case["memoryBytes"]
         place += u64(passes) + u64(memory)
@@ -183,11 +191,11 @@ def open_slot(case):
             sys.exit("no memory for Argon2id")
         key = key.raw
     else:
-        if len(secret) < 32:
+        if len(secret) < 32 or len(salt) != 16:
             raise Refused("malformed")
-        first = keyed_hash("hash", b"warder credential hash, version ", b"credential", secret)
+        first = keyed_hash("hash", b"warder credential hash version 1", b"credential", secret)
         key = keyed_hash("subkey", first, b"key slot", vault + salt)
-    return aead_open(key, h(case["wrapped"]), place)
+    return unwrapped(key, wrapped, place)
 
 
 def open_vault(case):

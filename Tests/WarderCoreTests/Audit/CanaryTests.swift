@@ -24,11 +24,17 @@ import WarderTesting
         let proof = try await kit.provePresence().get()
         _ = try await kit.vault.perform(
             Secrets.reveal(
-                try SecretName("notes/api"), field: .value, version: nil,
-                by: kit.caller(kit.ada, .operator, proof: proof)))
+                try SecretName("notes/api"),
+                field: .value,
+                version: nil,
+                by: kit.caller(kit.ada, .operator, proof: proof)
+            )
+        )
         let token = HeldToken(
             try await kit.vault.perform(
-                Tokens.issue(try kit.demand(arguments: Self.arguments), by: kit.server(.synthetic()))))
+                Tokens.issue(try kit.demand(arguments: Self.arguments), by: kit.server(.synthetic()))
+            )
+        )
         let text = try #require(token.issued.text).text
         #expect(try await kit.mustResolve(with: token) == Self.value)
         _ = await kit.refusal(of: try kit.resolve(with: token, by: .synthetic(pid: 1)))
@@ -61,7 +67,8 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         func digest(_ arguments: String?) async throws -> String? {
             _ = try await kit.vault.perform(
-                Tokens.issue(try kit.demand(arguments: arguments), by: kit.server(.synthetic())))
+                Tokens.issue(try kit.demand(arguments: arguments), by: kit.server(.synthetic()))
+            )
             return try kit.lastEvent().argumentsDigest
         }
         let first = try #require(try await digest(#"{"a":1}"#))
@@ -73,7 +80,8 @@ import WarderTesting
         let other = try await TestVault()
         try await other.mustSetUpNotes()
         _ = try await other.vault.perform(
-            Tokens.issue(try other.demand(arguments: #"{"a":1}"#), by: other.server(.synthetic())))
+            Tokens.issue(try other.demand(arguments: #"{"a":1}"#), by: other.server(.synthetic()))
+        )
         #expect(try other.lastEvent().argumentsDigest != first, "another vault has another key")
     }
 

@@ -25,7 +25,10 @@ import WarderTesting
         let kit = try await story()
         let stored = try kit.store.events(
             in: 1...UInt64(Int64.max),
-            times: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max), limit: 1000, newestFirst: false)
+            times: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max),
+            limit: 1000,
+            newestFirst: false
+        )
         let events = try kit.events()
         #expect(stored.map(\.sequence) == events.map(\.sequence))
         for (sealed, event) in zip(stored, events) {
@@ -45,8 +48,16 @@ import WarderTesting
     @Test("an event with everything in it is spelled like this, byte by byte")
     func golden() throws {
         let peer = Peer.synthetic(
-            uid: 2000, gid: 2001, unit: "notes.service",
-            executable: Peer.Executable(path: "/opt/notes", device: 1, inode: 2, sha256: String(repeating: "e", count: 64)))
+            uid: 2000,
+            gid: 2001,
+            unit: "notes.service",
+            executable: Peer.Executable(
+                path: "/opt/notes",
+                device: 1,
+                inode: 2,
+                sha256: String(repeating: "e", count: 64)
+            )
+        )
         var event = Event(action: .secretResolve, time: ManualClock.start.wall, actor: .process(peer))
         event.decision = .refused
         event.reason = .tokenExhausted
@@ -78,7 +89,8 @@ import WarderTesting
                 + #""server":"notes","session":"sess"# + "\u{e9}"
                 + #"","time":"2026-11-21T09:30:00.000Z","token":"tok_0000000000000000000000","tool":"search","#
                 + #""tool_digest":"\#(String(repeating: "d", count: 64))","trace_id":"\#(String(repeating: "1", count: 32))","#
-                + #""type":"secret.resolve","version":7}"#)
+                + #""type":"secret.resolve","version":7}"#
+        )
     }
 
     @Test("an event with next to nothing in it leaves the rest out")
@@ -88,7 +100,8 @@ import WarderTesting
         #expect(
             String(decoding: bytes, as: UTF8.self)
                 == #"{"action":"stop","actor":"vault","decision":"allowed","id":"evt_00000000000000000000000000000001","#
-                + #""seq":1,"time":"2026-11-21T09:30:00.000Z","type":"vault.stop"}"#)
+                + #""seq":1,"time":"2026-11-21T09:30:00.000Z","type":"vault.stop"}"#
+        )
     }
 
     @Test("what a server claims is in the event, and so are the peer and the trace")
@@ -96,8 +109,11 @@ import WarderTesting
         let kit = try await TestVault()
         try await kit.mustSetUpNotes()
         let claims = Claims(
-            onBehalfOf: try PlainText("grace"), agent: try PlainText("assistant"), session: try PlainText("s-1"),
-            purpose: try PlainText("because"))
+            onBehalfOf: try PlainText("grace"),
+            agent: try PlainText("assistant"),
+            session: try PlainText("s-1"),
+            purpose: try PlainText("because")
+        )
         var caller = kit.server(.synthetic(unit: "notes.service"))
         caller.traceID = String(repeating: "a", count: 32)
         let issued = HeldToken(try await kit.vault.perform(Tokens.issue(try kit.demand(claims: claims), by: caller)))
@@ -123,7 +139,12 @@ import WarderTesting
         _ = await kit.refusal(of: try kit.resolve("no/such", with: token))
         _ = await kit.refusal(of: Secrets.list(by: kit.caller(.synthetic(uid: 77), .operator)))
         _ = try await kit.vault.perform(
-            Servers.quarantine(try ServerName("notes"), reason: try PlainText("ends with \u{201d} and é"), by: kit.admin))
+            Servers.quarantine(
+                try ServerName("notes"),
+                reason: try PlainText("ends with \u{201d} and é"),
+                by: kit.admin
+            )
+        )
         try await kit.seal()
         _ = try await kit.unseal(with: "the first guess").refusal
         try await kit.unseal().get()

@@ -68,7 +68,10 @@ import WarderTesting
         #expect(looks == 2)
     }
 
-    @Test("numbers at the very end are no trap", arguments: [40, 41, UInt64(Int64.max) - 1, UInt64(Int64.max), .max - 1] as [UInt64])
+    @Test(
+        "numbers at the very end are no trap",
+        arguments: [40, 41, UInt64(Int64.max) - 1, UInt64(Int64.max), .max - 1] as [UInt64]
+    )
     func end(after: UInt64) async throws {
         let kit = try await vault()
         let page = try kit.page(after: after, limit: 10)
@@ -94,7 +97,8 @@ import WarderTesting
             ("secret", "notes/api"), ("fields", "value"), ("version", "1"), ("peer.uid", "77"), ("peer.pid", "100"),
             ("peer.attestation", "pidfd"), ("seq", "5"), ("action", "create"), ("request_id", "req_test"),
             ("changes", "outcome=ok"), ("purpose", "x"),
-        ])
+        ]
+    )
     func filters(_ field: String, _ value: String) async throws {
         let kit = try await vault()
         let filter = EventFilter(conditions: [try #require(.init(field: field, value: value))])
@@ -116,7 +120,10 @@ import WarderTesting
         #expect(try count([("type", "secret.list"), ("type", "server.add")]) == 0)
     }
 
-    @Test("a field that events do not have cannot be asked for", arguments: ["", "value", "peer", "peer.groups", "time", "Type"])
+    @Test(
+        "a field that events do not have cannot be asked for",
+        arguments: ["", "value", "peer", "peer.groups", "time", "Type"]
+    )
     func unknownField(_ field: String) { #expect(EventFilter.Condition(field: field, value: "x") == nil) }
 
     @Test("a text is no number, and a part is not the whole")
@@ -126,6 +133,16 @@ import WarderTesting
             let filter = EventFilter(conditions: [try #require(.init(field: field, value: value))])
             #expect(try kit.vault.events(matching: filter, after: 0, limit: 100, budget: 100).events.isEmpty)
         }
+    }
+
+    @Test("an event of any length is found")
+    func long() async throws {
+        var event = Event(action: .secretDestroy, time: ManualClock.start.wall, actor: .vault)
+        event.changes = (0..<50_000).map { "destroyed/v\($0) and some words to make a mebibyte of it" }
+        let bytes = EventFormat.canonicalBytes(of: event, sequence: 1, nonce: RecordID(high: 0, low: 1))
+        #expect(bytes.count > 1 << 20)
+        #expect(EventFilter(conditions: [try #require(.init(field: "type", value: "secret.destroy"))]).matches(bytes))
+        #expect(!EventFilter(conditions: [try #require(.init(field: "type", value: "secret.put"))]).matches(bytes))
     }
 
     @Test("a time has both ends in it")
@@ -144,12 +161,14 @@ import WarderTesting
         let kit = try await TestVault()
         let auditor = try await kit.mustAddOperator("audrey", uid: 1005, roles: [.auditor])
         let filter = EventFilter(
-            conditions: [try #require(.init(field: "peer.uid", value: "77"))], since: Timestamp(rfc3339: "2026-01-01"))
-        let last = try await kit.vault.perform(Log.search(filter, by: kit.present(auditor)))
+            conditions: [try #require(.init(field: "peer.uid", value: "77"))],
+            since: Timestamp(rfc3339: "2026-01-01")
+        )
+        let own = try await kit.vault.perform(Log.search(filter, by: kit.present(auditor)))
         let event = try kit.lastEvent()
         #expect(event.type == "audit.search" && event.actor == "operator:audrey")
         #expect(event.changes == ["where peer.uid=77", "since=2026-01-01T00:00:00.000Z"])
-        #expect(event.sequence == last + 1)
+        #expect(event.sequence == own)
         #expect(await kit.refusal(of: Log.search(filter, by: kit.admin)) == .roleMissing)
     }
 
@@ -157,8 +176,11 @@ import WarderTesting
     func altered() async throws {
         let kit = try await vault()
         let sealed = try kit.store.events(
-            in: 1...1, times: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max), limit: 1,
-            newestFirst: false)
+            in: 1...1,
+            times: Timestamp(milliseconds: .min)...Timestamp(milliseconds: .max),
+            limit: 1,
+            newestFirst: false
+        )
         let keys = try #require(kit.vault.keys)
         let event = try #require(sealed.first)
         #expect(try !keys.events.open(event).isEmpty)
@@ -166,11 +188,21 @@ import WarderTesting
             var bytes = event.sealed
             bytes[index] ^= 1
             let forged = type(of: event).init(
-                sequence: event.sequence, time: event.time, leaf: event.leaf, epoch: event.epoch, sealed: bytes)
+                sequence: event.sequence,
+                time: event.time,
+                leaf: event.leaf,
+                epoch: event.epoch,
+                sealed: bytes
+            )
             #expect(throws: (any Error).self) { try keys.events.open(forged) }
         }
         let moved = type(of: event).init(
-            sequence: 2, time: event.time, leaf: event.leaf, epoch: event.epoch, sealed: event.sealed)
+            sequence: 2,
+            time: event.time,
+            leaf: event.leaf,
+            epoch: event.epoch,
+            sealed: event.sealed
+        )
         #expect(throws: (any Error).self) { try keys.events.open(moved) }
     }
 }
@@ -178,7 +210,12 @@ import WarderTesting
 extension TestVault {
     fileprivate func page(after: UInt64, limit: Int, newestFirst: Bool = false) throws -> Log.Page {
         try vault.events(
-            matching: EventFilter(), after: after, limit: limit, budget: 100_000, newestFirst: newestFirst)
+            matching: EventFilter(),
+            after: after,
+            limit: limit,
+            budget: 100_000,
+            newestFirst: newestFirst
+        )
     }
 }
 

@@ -10,7 +10,8 @@ import WarderTesting
 @Suite struct DenyTests {
     /// What can speak against a request that everything else speaks for.
     enum Obstacle: Int, CaseIterable, CustomStringConvertible {
-        case otherUser, quarantine, noTool, definition, noGrant, grantEnded, weakAttestation, approval, otherField, noSecret,
+        case otherUser, quarantine, noTool, definition, noGrant, grantEnded, weakAttestation, approval, otherField,
+            noSecret,
             deleted, noCurrentVersion
 
         var description: String { "\(rawValue)" }
@@ -29,7 +30,12 @@ import WarderTesting
             let field = try FieldName(obstacles.contains(.otherField) ? "other" : "value")
             let outcome = desk.decide(
                 Tokens.resolveOnce(
-                    try SecretName("notes/api"), field: field, for: try kit.demand(), by: kit.server(peer)))
+                    try SecretName("notes/api"),
+                    field: field,
+                    for: try kit.demand(),
+                    by: kit.server(peer)
+                )
+            )
             switch outcome {
             case .success(let opened):
                 #expect(obstacles.isEmpty, "\(obstacles)")
@@ -80,16 +86,19 @@ import WarderTesting
         "no second spelling of a granted name reaches it",
         arguments: [
             "Notes/api", "notes/API", "notes//api", "/notes/api", "notes/api/", "notes/./api", "notes/x/../api",
-            "notes/api ", " notes/api", "notes\\api", "notes%2fapi", "notes/ap\u{0131}", "notes/api\u{0}", "n\u{43E}tes/api",
+            "notes/api ", " notes/api", "notes\\api", "notes%2fapi", "notes/ap\u{0131}", "notes/api\u{0}",
+            "n\u{43E}tes/api",
             "notes/api*", "notes/*", "*", "", ".", "..", "notes/\u{FF41}pi", "notes/api\n", "notes/api?x", "notes/api#",
-        ])
+        ]
+    )
     func spellings(_ text: String) {
         #expect(throws: NameError.self) { try SecretName(text) }
     }
 
     @Test(
         "names that differ in a byte are different names",
-        arguments: ["notes/ap", "notes/apii", "notes/api.", "notes/api-", "notes", "note/sapi", "notes/api/api"])
+        arguments: ["notes/ap", "notes/apii", "notes/api.", "notes/api-", "notes", "note/sapi", "notes/api/api"]
+    )
     func neighbours(_ text: String) async throws {
         let kit = try await TestVault()
         try await kit.mustSetUpNotes()

@@ -37,7 +37,10 @@ import WarderTesting
     @Test("the table has every action")
     func complete() { #expect(Set(Self.table.keys) == Set(Action.allCases)) }
 
-    @Test("every action at every door is allowed to whom the table says, and to nobody else", arguments: Action.allCases)
+    @Test(
+        "every action at every door is allowed to whom the table says, and to nobody else",
+        arguments: Action.allCases
+    )
     func everyDoor(action: Action) throws {
         let allowed = try #require(Self.table[action]).split(separator: " ").map(String.init)
         let state = try Self.team()
@@ -66,9 +69,14 @@ import WarderTesting
         }
     }
 
-    @Test("an operator of several roles may what any of them may, and no role includes another", arguments: Action.allCases)
+    @Test(
+        "an operator of several roles may what any of them may, and no role includes another",
+        arguments: Action.allCases
+    )
     func combined(action: Action) throws {
-        let allowed = Set(try #require(Self.table[action]).split(separator: " ").compactMap { Role(rawValue: String($0)) })
+        let allowed = Set(
+            try #require(Self.table[action]).split(separator: " ").compactMap { Role(rawValue: String($0)) }
+        )
         guard !allowed.isEmpty else { return }
         for bits in 0..<(1 << Role.allCases.count) {
             let roles = Set(Role.allCases.indices.filter { bits >> $0 & 1 == 1 }.map { Role.allCases[$0] })
@@ -81,13 +89,18 @@ import WarderTesting
 
     @Test(
         "with one user, and with a server that may run as the operator, what the table says needs the person",
-        arguments: Action.allCases)
+        arguments: Action.allCases
+    )
     func presence(action: Action) throws {
         var shared = try Self.team()
         let server = try ServerName("anyone")
         shared.servers[server] = Server(
-            id: RecordID(high: 1, low: 1), name: server, owner: nil, selectors: Selectors(gid: 5),
-            created: ManualClock.start.wall)
+            id: RecordID(high: 1, low: 1),
+            name: server,
+            owner: nil,
+            selectors: Selectors(gid: 5),
+            created: ManualClock.start.wall
+        )
         for state in [try Self.team(.singleUser), shared] {
             for (role, peer) in Self.people {
                 guard let role, let peer else { continue }
@@ -153,18 +166,28 @@ import WarderTesting
 
     private static func person(_ name: String, _ uid: UInt32, _ roles: Set<Role>) throws -> Operator {
         Operator(
-            id: RecordID(high: 0, low: UInt64(uid)), name: try OperatorName(name), uid: uid, roles: roles, groups: [],
-            presence: nil, created: ManualClock.start.wall)
+            id: RecordID(high: 0, low: UInt64(uid)),
+            name: try OperatorName(name),
+            uid: uid,
+            roles: roles,
+            groups: [],
+            presence: nil,
+            created: ManualClock.start.wall
+        )
     }
 
     private static func outcome(
-        _ action: Action, _ door: Caller.Door, _ peer: Peer?, _ state: VaultState,
-        _ ledger: PresenceLedger = PresenceLedger(), _ proof: String? = nil
+        _ action: Action,
+        _ door: Caller.Door,
+        _ peer: Peer?,
+        _ state: VaultState,
+        _ ledger: PresenceLedger = PresenceLedger(),
+        _ proof: String? = nil
     ) -> Refusal? {
         let caller = Caller(door: door, peer: peer, requestID: "req_test", presenceProof: proof)
         var proofs = PresenceProofs(ledger)
         do throws(Refusal) {
-            _ = try Policy.authorise(action, caller, in: state, proofs: &proofs, at: ManualClock.start)
+            try Policy.authorise(action, caller, in: state, proofs: &proofs, at: ManualClock.start)
             return nil
         } catch { return error }
     }

@@ -15,7 +15,9 @@ import WarderTesting
         let linus = try await kit.mustAddOperator("linus", uid: 1002, roles: [.admin])
         try await kit.vault.perform(Operators.remove(ada, by: kit.admin))
         #expect(await kit.refusal(of: Operators.list(by: kit.admin)) == .notAnOperator)
-        #expect(await kit.refusal(of: Operators.remove(try OperatorName("linus"), by: kit.present(linus))) == .lastAdmin)
+        #expect(
+            await kit.refusal(of: Operators.remove(try OperatorName("linus"), by: kit.present(linus))) == .lastAdmin
+        )
         try await kit.vault.perform(Operators.remove(try OperatorName("grace"), by: kit.present(linus)))
     }
 
@@ -64,13 +66,32 @@ import WarderTesting
         let kit = try await TestVault()
         let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.reader])
         let add = Operators.add(
-            try OperatorName("mallory"), uid: 666, roles: [.admin, .reader], groups: [], by: kit.present(grace))
+            try OperatorName("mallory"),
+            uid: 666,
+            roles: [.admin, .reader],
+            groups: [],
+            by: kit.present(grace)
+        )
         #expect(await kit.refusal(of: add) == .roleMissing)
         let event = try kit.lastEvent()
-        #expect(event.actor == "operator:grace" || event.actor == "uid:1001")
+        #expect(event.actor == "operator:grace")
         #expect(event.changes == ["name=mallory", "uid=666", "role=admin", "role=reader"])
         #expect(await kit.refusal(of: Operators.remove(try OperatorName("nobody"), by: kit.admin)) == .notFound)
         #expect(try kit.lastEvent().changes == ["name=nobody"])
+    }
+
+    @Test("who is refused stands in the log by name where the vault knows them")
+    func refusedByName() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let absent = kit.caller(kit.ada, .operator)
+        #expect(await kit.refusal(of: Operators.remove(try OperatorName("grace"), by: absent)) == .presenceRequired)
+        #expect(try kit.lastEvent().actor == "operator:ada")
+        let stranger = kit.caller(.synthetic(uid: 77), .operator)
+        #expect(await kit.refusal(of: Operators.list(by: stranger)) == .notAnOperator)
+        #expect(try kit.lastEvent().actor == "uid:77")
+        let asServer = Tokens.issue(try kit.demand(), by: kit.server(kit.ada))
+        #expect(await kit.refusal(of: asServer) == .unknownPeer)
+        #expect(try kit.lastEvent().actor == "process:1000")
     }
 
     @Test("the first operator of a single user has every role but approver, of a team only admin")

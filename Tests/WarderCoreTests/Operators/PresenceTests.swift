@@ -12,7 +12,8 @@ import WarderTesting
         let proof = try await kit.provePresence().get()
         let caller = kit.caller(kit.ada, .operator, proof: proof)
         _ = try await kit.vault.perform(
-            Servers.add(try ServerName("one"), owner: nil, selectors: Selectors(uid: 1), by: caller))
+            Servers.add(try ServerName("one"), owner: nil, selectors: Selectors(uid: 1), by: caller)
+        )
         let second = Servers.add(try ServerName("two"), owner: nil, selectors: Selectors(uid: 1), by: caller)
         #expect(await kit.refusal(of: second) == .presenceRequired)
     }
@@ -45,14 +46,22 @@ import WarderTesting
         let proof = try #require(kit.admin.presenceProof)
         var thief = kit.ada
         thief.pid += 1
-        #expect(await kit.refusal(of: try addServer("one", kit.caller(thief, .operator, proof: proof))) == .presenceRequired)
-        #expect(await kit.refusal(of: try addServer("one", kit.caller(kit.ada, .operator, proof: proof))) == .presenceRequired)
+        #expect(
+            await kit.refusal(of: try addServer("one", kit.caller(thief, .operator, proof: proof))) == .presenceRequired
+        )
+        #expect(
+            await kit.refusal(of: try addServer("one", kit.caller(kit.ada, .operator, proof: proof)))
+                == .presenceRequired
+        )
     }
 
     @Test("what is no proof is no proof", arguments: ["", "0", String(repeating: "z", count: 22), "wdr_t_"])
     func nonsense(_ text: String) async throws {
         let kit = try await TestVault(profile: .singleUser)
-        #expect(await kit.refusal(of: try addServer("one", kit.caller(kit.ada, .operator, proof: text))) == .presenceRequired)
+        #expect(
+            await kit.refusal(of: try addServer("one", kit.caller(kit.ada, .operator, proof: text)))
+                == .presenceRequired
+        )
     }
 
     @Test("a command that needs no presence leaves a proof for the next that does")
@@ -94,7 +103,8 @@ import WarderTesting
         let without = kit.caller(kit.ada, .operator)
         #expect(await kit.refusal(of: try addServer("own", without)) == nil)
         _ = try await kit.vault.perform(
-            Servers.add(try ServerName("shared"), owner: nil, selectors: Selectors(uid: kit.ada.uid), by: without))
+            Servers.add(try ServerName("shared"), owner: nil, selectors: Selectors(uid: kit.ada.uid), by: without)
+        )
         #expect(await kit.refusal(of: try addServer("third", without)) == .presenceRequired)
         #expect(await kit.refusal(of: try addServer("third", kit.admin)) == nil)
         try await kit.vault.perform(Servers.remove(try ServerName("shared"), by: kit.admin))
@@ -118,8 +128,17 @@ import WarderTesting
         let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.reader], withPresence: false)
         #expect(await kit.refusal(of: Operators.setPresence(verifier, by: kit.caller(grace, .operator))) == nil)
         #expect(
-            await kit.refusal(of: Operators.setPresence(verifier, by: kit.caller(grace, .operator))) == .presenceRequired)
+            await kit.refusal(of: Operators.setPresence(verifier, by: kit.caller(grace, .operator)))
+                == .presenceRequired
+        )
         #expect(await kit.refusal(of: Operators.setPresence(verifier, by: kit.present(grace))) == nil)
+    }
+
+    @Test("in a team, too, whoever changes a passphrase knows the old one")
+    func settingInATeam() async throws {
+        let kit = try await TestVault()
+        let set = Operators.setPresence(try TestVault.verifier(), by: kit.caller(kit.ada, .operator))
+        #expect(await kit.refusal(of: set) == .presenceRequired)
     }
 
     @Test("a passphrase that was changed while it was being checked proves nothing")
@@ -127,7 +146,10 @@ import WarderTesting
         let kit = try await TestVault(profile: .singleUser)
         let old = PresenceVerifier(salt: [1], passes: 2, memoryBytes: 19 << 20, hash: [1])
         let prove = Operators.provePresence(
-            verified: old, ledger: kit.vault.presence, by: kit.caller(kit.ada, .operator))
+            verified: old,
+            ledger: kit.vault.presence,
+            by: kit.caller(kit.ada, .operator)
+        )
         #expect(await kit.refusal(of: prove) == .wrongPassphrase)
     }
 

@@ -72,7 +72,20 @@ import WarderTesting
         // One event for each try that was judged, and one for all that had to wait.
         let tries = try kit.events().suffix(7).map(\.line)
         #expect(
-            tries == Array(repeating: "vault.unseal: wrong_key", count: 5) + ["vault.unseal: throttled", "vault.unseal"])
+            tries == Array(repeating: "vault.unseal: wrong_key", count: 5) + [
+                "vault.unseal: throttled", "vault.unseal",
+            ]
+        )
+    }
+
+    @Test("who cannot prove presence any more can still unseal, and the other way round")
+    func apart() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        for _ in 0..<6 { _ = try await kit.provePresence(with: "not the one").refusal }
+        try await kit.seal()
+        for _ in 0..<4 { #expect(try await kit.unseal(with: "not the one it is").refusal == .wrongKey) }
+        try await kit.unseal().get()
+        #expect(try await kit.provePresence().refusal == .throttled)
     }
 
     @Test("presence is throttled as well, with one event for each wait")

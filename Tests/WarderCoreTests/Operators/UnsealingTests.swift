@@ -1,6 +1,7 @@
 import HashTreeCollections
 import SecretMemory
 import Testing
+import WarderCrypto
 import WarderModel
 import WarderTesting
 
@@ -26,7 +27,8 @@ import WarderTesting
         #expect(events.map(\.actor) == ["uid:77", "uid:78", "operator:ada"])
         #expect(events.map(\.sequence) == [before + 1, before + 2, before + 3])
         #expect(
-            events.map(\.time) == [10, 20, 30].map { ManualClock.start.wall.adding(seconds: $0).description })
+            events.map(\.time) == [10, 20, 30].map { ManualClock.start.wall.adding(seconds: $0).description }
+        )
         #expect(events.prefix(2).map(\.peer?.pid) == [1, 2])
         #expect(try kit.store.inbox().isEmpty)
     }
@@ -65,6 +67,32 @@ import WarderTesting
         let events = try kit.events().suffix(3)
         #expect(events.map(\.line) == ["vault.start: value_damaged", "vault.unseal: wrong_key", "vault.unseal"])
         #expect(events.first?.changes?.first?.hasPrefix("inbox/") == true)
+    }
+
+    @Test(
+        "what a sealed vault cannot do does not get into the log by its inbox",
+        arguments: Action.allCases.filter { ![.vaultStart, .vaultStop, .vaultUnseal].contains($0) }
+    )
+    func foreignType(action: Action) async throws {
+        let keys = try BoxKeyPair.random()
+        let event = Event(action: action, time: ManualClock.start.wall, actor: .uid(.synthetic()))
+        let sealed = try InboxEvent(event: event, nonce: RecordID(high: 0, low: 1)).sealed(to: keys.publicKey)
+        #expect(throws: InboxEvent.ForeignType.self) { try InboxEvent.open(sealed, with: keys) }
+    }
+
+    @Test("a planted entry that seals well is dropped like a damaged one")
+    func plantedEntry() async throws {
+        let kit = try await TestVault()
+        try await kit.seal()
+        let inboxKey = try BoxPublicKey(try #require(kit.vault.foundation).inboxKey)
+        var batch = Batch()
+        for action in [Action.grantAdd, .vaultStop] {
+            let event = Event(action: action, time: ManualClock.start.wall, actor: .vault)
+            batch.inbox.append(try InboxEvent(event: event, nonce: RecordID(high: 0, low: 1)).sealed(to: inboxKey))
+        }
+        try kit.store.commit(batch)
+        try await kit.unseal().get()
+        #expect(try kit.events().suffix(3).map(\.line) == ["vault.start: value_damaged", "vault.stop", "vault.unseal"])
     }
 
     @Test("everything is there again after a restart, but for tokens")
@@ -127,8 +155,13 @@ import WarderTesting
         let kit = try TestVault(uninitialisedFor: 1000)
         let credential = try SecretBytes(copying: [UInt8](repeating: 9, count: 32))
         let initialisation = try Initialisation(
-            profile: .team, opener: .credential(credential), operatorName: try OperatorName("ada"), uid: 1000,
-            presence: nil, at: kit.clock.now().wall)
+            profile: .team,
+            opener: .credential(credential),
+            operatorName: try OperatorName("ada"),
+            uid: 1000,
+            presence: nil,
+            at: kit.clock.now().wall
+        )
         let opened = await withCheckedContinuation { done in
             kit.vault.open(initialisation, by: kit.caller(kit.ada, .operator)) { done.resume(returning: $0) }
         }

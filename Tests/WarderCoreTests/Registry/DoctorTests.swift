@@ -34,7 +34,8 @@ import WarderTesting
         try await kit.mustAddServer("notes")
         #expect(try await kit.findings() == ["warning presence_not_set", "warning shared_uid"])
         _ = try await kit.vault.perform(
-            Operators.setPresence(try TestVault.verifier(), by: kit.caller(grace, .operator)))
+            Operators.setPresence(try TestVault.verifier(), by: kit.caller(grace, .operator))
+        )
         #expect(try await kit.findings() == ["warning shared_uid"])
     }
 
@@ -140,7 +141,8 @@ import WarderTesting
         #expect(
             try await kit.findings() == [
                 "error secret_expired", "warning shared_uid", "note secret_without_owner", "note server_quarantined",
-            ])
+            ]
+        )
         let found = try await kit.vault.perform(Doctor.read(by: kit.admin))
         #expect(found.allSatisfy { !$0.remedy.isEmpty && !$0.message.isEmpty })
     }

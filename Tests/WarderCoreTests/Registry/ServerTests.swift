@@ -14,13 +14,15 @@ import WarderTesting
         let tokens = [try await kit.mustIssue(), try await kit.mustIssue(to: .synthetic(pid: 5))]
         let name = try ServerName("notes")
         let came = try await kit.vault.perform(
-            Servers.quarantine(name, reason: try PlainText("odd calls"), by: kit.admin))
+            Servers.quarantine(name, reason: try PlainText("odd calls"), by: kit.admin)
+        )
         #expect(came.revoked == 2 && came.reachable.map(\.text) == ["notes/api"])
         let event = try kit.lastEvent()
         for token in tokens {
             #expect(event.changes?.contains("revoked/\(token.issued.accessor)") == true)
             #expect(await kit.refusal(of: try kit.resolve(with: token)) == .tokenUnknown)
         }
+        #expect(event.changes?.last == "revoked=2")
         #expect(event.purpose == "odd calls")
         let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
         #expect(await kit.refusal(of: issue) == .serverQuarantined)
@@ -29,6 +31,20 @@ import WarderTesting
         try await kit.vault.perform(Servers.release(name, by: kit.admin))
         #expect(await kit.refusal(of: issue) == nil)
         #expect(await kit.refusal(of: Servers.release(name, by: kit.admin)) == .nothingToUndo)
+    }
+
+    @Test("the event of a quarantine names a hundred tokens and counts all")
+    func largeQuarantine() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        for pid in 1...3 {
+            for _ in 0..<40 { _ = try await kit.mustIssue(to: .synthetic(pid: Int32(pid))) }
+        }
+        let came = try await kit.vault.perform(Servers.quarantine(try ServerName("notes"), reason: nil, by: kit.admin))
+        #expect(came.revoked == 120)
+        let changes = try #require(kit.lastEvent().changes)
+        #expect(changes.count { $0.hasPrefix("revoked/") } == 100)
+        #expect(changes.last == "revoked=120")
     }
 
     @Test("a server without selectors would match everybody, and is refused")
@@ -50,7 +66,9 @@ import WarderTesting
         try await kit.vault.perform(Servers.remove(server, by: kit.admin))
         #expect(await kit.refusal(of: Servers.remove(server, by: kit.admin)) == .notFound)
         #expect(await kit.refusal(of: Tools.remove(tool, by: kit.admin)) == .notFound)
-        #expect(await kit.refusal(of: Grants.remove(try kit.key("notes/search", "notes/api"), by: kit.admin)) == .notFound)
+        #expect(
+            await kit.refusal(of: Grants.remove(try kit.key("notes/search", "notes/api"), by: kit.admin)) == .notFound
+        )
         #expect(kit.vault.state?.servers.isEmpty == true)
     }
 

@@ -161,7 +161,9 @@ import WarderTesting
         let second = try kit.lastEvent()
         try await kit.mustPut("e/f", "something else")
         let third = try kit.lastEvent()
-        func fingerprint(_ event: LoggedEvent) -> String? { event.changes?.first { $0.hasPrefix("fingerprint/value=") } }
+        func fingerprint(_ event: LoggedEvent) -> String? {
+            event.changes?.first { $0.hasPrefix("fingerprint/value=") }
+        }
         #expect(fingerprint(first) != nil && fingerprint(first) == fingerprint(second))
         #expect(fingerprint(first) != fingerprint(third))
         #expect(first.version == 1 && first.fields == ["value"] && first.secret == "a/b")

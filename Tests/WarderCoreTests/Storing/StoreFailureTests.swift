@@ -19,7 +19,8 @@ import WarderTesting
         let resolve = kit.submit(try kit.resolve(with: token))
         let put = kit.submit(Secrets.put(try SecretName("a/b"), try kit.draft(["value": "x"]), by: kit.admin))
         let server = kit.submit(
-            Servers.add(try ServerName("mail"), owner: nil, selectors: Selectors(uid: 5), by: kit.admin))
+            Servers.add(try ServerName("mail"), owner: nil, selectors: Selectors(uid: 5), by: kit.admin)
+        )
         let denied = kit.submit(Secrets.list(by: kit.caller(.synthetic(uid: 77), .operator)))
         let seal = kit.submit(Vault.seal(by: kit.admin))
         kit.store.fail(.unavailable(code: 13))
@@ -98,12 +99,19 @@ import WarderTesting
         try await kit.mustSetUpNotes(uses: 1)
         let token = try await kit.mustIssue()
         let tool = Tools.Description(
-            text: nil, risk: .readOnly, category: .standard, owner: nil, expectedOutputs: nil, definitionDigest: nil)
+            text: nil,
+            risk: .readOnly,
+            category: .standard,
+            owner: nil,
+            expectedOutputs: nil,
+            definitionDigest: nil
+        )
         await kit.holdWriter()
         let resolve = kit.submit(try kit.resolve(with: token))
         let bad = kit.submit(Tools.add(try ToolID("notes/bad"), tool, by: kit.admin))
         let server = kit.submit(
-            Servers.add(try ServerName("mail"), owner: nil, selectors: Selectors(uid: 5), by: kit.admin))
+            Servers.add(try ServerName("mail"), owner: nil, selectors: Selectors(uid: 5), by: kit.admin)
+        )
         let again = kit.submit(try kit.resolve(with: token))
         kit.store.fail(.rejected(code: 19)) { $0.records.contains { $0.kind == .tool } }
         kit.letGo()
@@ -114,7 +122,10 @@ import WarderTesting
         #expect(kit.vault.state?.tools[try ToolID("notes/bad")] == nil)
         #expect(kit.vault.state?.servers[try ServerName("mail")] != nil)
         #expect(
-            try kit.events().suffix(3).map(\.line) == ["secret.resolve", "server.add", "secret.resolve: token_exhausted"])
+            try kit.events().suffix(3).map(\.line) == [
+                "secret.resolve", "server.add", "secret.resolve: token_exhausted",
+            ]
+        )
         #expect(try kit.events().map(\.sequence) == Array(1...kit.vault.sequence))
     }
 
@@ -124,7 +135,8 @@ import WarderTesting
         await kit.holdWriter()
         let first = kit.submit(Secrets.put(try SecretName("a/b"), try kit.draft(["value": "x"]), by: kit.admin))
         let second = kit.submit(
-            Secrets.put(try SecretName("a/b"), try kit.draft(["value": "y"], check: 7), by: kit.admin))
+            Secrets.put(try SecretName("a/b"), try kit.draft(["value": "y"], check: 7), by: kit.admin)
+        )
         let third = kit.submit(Secrets.put(try SecretName("c/d"), try kit.draft(["value": "z"]), by: kit.admin))
         kit.letGo()
         #expect(await [first.refusal, second.refusal, third.refusal] == [nil, .checkFailed, nil])

@@ -27,8 +27,13 @@ struct Desk {
     /// A transaction on this state.
     func transaction() -> Transaction {
         Transaction(
-            state: state, keys: keys, values: ValueCache(store: kit.store), presence: kit.vault.presence,
-            sequence: kit.vault.sequence, now: kit.clock.now())
+            state: state,
+            keys: keys,
+            values: ValueCache(store: kit.store),
+            presence: kit.vault.presence,
+            sequence: kit.vault.sequence,
+            now: kit.clock.now()
+        )
     }
 }
 

@@ -21,7 +21,10 @@ import WarderTesting
     }
 
     private func check(
-        _ profile: Profile, _ risk: Tool.Risk, _ category: Tool.Category, needsApproval: Bool
+        _ profile: Profile,
+        _ risk: Tool.Risk,
+        _ category: Tool.Category,
+        needsApproval: Bool
     ) async throws {
         let kit = try await TestVault(profile: profile)
         try await kit.mustPut("notes/api")
@@ -32,7 +35,11 @@ import WarderTesting
         let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
         #expect(await kit.refusal(of: issue) == (needsApproval ? .approvalRequired : nil))
         let once = Tokens.resolveOnce(
-            try SecretName("notes/api"), field: .value, for: try kit.demand(), by: kit.server(.synthetic()))
+            try SecretName("notes/api"),
+            field: .value,
+            for: try kit.demand(),
+            by: kit.server(.synthetic())
+        )
         #expect(await kit.refusal(of: once) == (needsApproval ? .approvalRequired : nil))
     }
 
@@ -46,7 +53,12 @@ import WarderTesting
         _ = try await kit.mustResolve(with: token)
         _ = try await kit.vault.perform(
             Tokens.resolveOnce(
-                try SecretName("notes/api"), field: .value, for: try kit.demand(), by: kit.server(.synthetic())))
+                try SecretName("notes/api"),
+                field: .value,
+                for: try kit.demand(),
+                by: kit.server(.synthetic())
+            )
+        )
         #expect(try kit.lastEvent().changes == ["approval=none/notes/api"])
     }
 

@@ -20,14 +20,18 @@ import WarderTesting
 
     @Test(
         "the accepted definition is let through, a missing and another one are not",
-        arguments: [(accepted, nil), (nil, .toolDigestMissing), (changed, .toolDigestMismatch)] as [(String?, Refusal?)])
+        arguments: [(accepted, nil), (nil, .toolDigestMissing), (changed, .toolDigestMismatch)] as [(String?, Refusal?)]
+    )
     func digest(_ presented: String?, _ refusal: Refusal?) async throws {
         let kit = try await pinned()
         let issue = Tokens.issue(try kit.demand(digest: presented), by: kit.server(.synthetic()))
         #expect(await kit.refusal(of: issue) == refusal)
         let once = Tokens.resolveOnce(
-            try SecretName("notes/api"), field: .value, for: try kit.demand(digest: presented),
-            by: kit.server(.synthetic()))
+            try SecretName("notes/api"),
+            field: .value,
+            for: try kit.demand(digest: presented),
+            by: kit.server(.synthetic())
+        )
         #expect(await kit.refusal(of: once) == refusal)
         let event = try kit.lastEvent()
         #expect(event.toolDigest == presented && event.reason == refusal?.rawValue)

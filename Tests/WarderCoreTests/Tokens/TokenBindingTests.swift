@@ -43,7 +43,9 @@ import WarderTesting
             Tokens.drop(token.presented, by: kit.server(other)),
             Tokens.report(
                 CallOutcome(kind: .ok, durationMilliseconds: nil, outputsDigest: nil, changed: nil),
-                with: token.presented, by: kit.server(other)),
+                with: token.presented,
+                by: kit.server(other)
+            ),
         ] { #expect(await kit.refusal(of: command) == .tokenOfAnotherProcess) }
         let renew = Tokens.renew(token.presented, by: kit.server(other))
         #expect(await kit.refusal(of: renew) == .tokenOfAnotherProcess)
@@ -56,8 +58,12 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         let token = try await kit.mustIssue()
         let use = Tokens.resolve(
-            try SecretName("notes/api"), field: .value, with: token.presented, known: nil,
-            by: kit.caller(.synthetic(), .operator))
+            try SecretName("notes/api"),
+            field: .value,
+            with: token.presented,
+            known: nil,
+            by: kit.caller(.synthetic(), .operator)
+        )
         #expect(await kit.refusal(of: use) == .notAnOperator)
     }
 

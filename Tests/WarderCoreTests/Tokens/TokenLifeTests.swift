@@ -90,7 +90,8 @@ import WarderTesting
         var numbers = SeededNumbers()
         for _ in 0..<300 {
             let grantLife = Int64.random(in: 1...Token.maximumLifetime, using: &numbers)
-            let asked = Bool.random(using: &numbers) ? Int64.random(in: 1...Token.maximumLifetime, using: &numbers) : nil
+            let asked =
+                Bool.random(using: &numbers) ? Int64.random(in: 1...Token.maximumLifetime, using: &numbers) : nil
             var transaction = {
                 var desk = desk
                 desk.state.grants[key]?.lifetime = grantLife
@@ -135,10 +136,20 @@ import WarderTesting
 
         let invented = PresentedToken(body: [UInt8](repeating: 7, count: 32))
         let use = Tokens.resolve(
-            try SecretName("notes/api"), field: .value, with: invented, known: nil, by: kit.server(.synthetic()))
+            try SecretName("notes/api"),
+            field: .value,
+            with: invented,
+            known: nil,
+            by: kit.server(.synthetic())
+        )
         #expect(await kit.refusal(of: use) == .tokenUnknown)
         let without = Tokens.resolve(
-            try SecretName("notes/api"), field: .value, with: nil, known: nil, by: kit.server(.synthetic()))
+            try SecretName("notes/api"),
+            field: .value,
+            with: nil,
+            known: nil,
+            by: kit.server(.synthetic())
+        )
         #expect(await kit.refusal(of: without) == .tokenMissing)
     }
 
@@ -184,7 +195,11 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         let token = try await kit.mustIssue()
         let outcome = CallOutcome(
-            kind: .ok, durationMilliseconds: 12, outputsDigest: nil, changed: try PlainText("one note"))
+            kind: .ok,
+            durationMilliseconds: 12,
+            outputsDigest: nil,
+            changed: try PlainText("one note")
+        )
         try await kit.vault.perform(Tokens.report(outcome, with: token.presented, by: kit.server(.synthetic())))
         let event = try kit.lastEvent()
         #expect(event.type == "call.report")
@@ -197,7 +212,12 @@ extension Transaction {
     /// The same state some time later.
     fileprivate func later(_ now: Moment, _ kit: TestVault) -> Transaction {
         Transaction(
-            state: state, keys: keys, values: ValueCache(store: kit.store), presence: kit.vault.presence, sequence: 0,
-            now: now)
+            state: state,
+            keys: keys,
+            values: ValueCache(store: kit.store),
+            presence: kit.vault.presence,
+            sequence: 0,
+            now: now
+        )
     }
 }

@@ -88,8 +88,12 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         let opened = try await kit.vault.perform(
             Tokens.resolveOnce(
-                try SecretName("notes/api"), field: .value, for: try kit.demand("search"),
-                by: kit.server(.synthetic())))
+                try SecretName("notes/api"),
+                field: .value,
+                for: try kit.demand("search"),
+                by: kit.server(.synthetic())
+            )
+        )
         #expect(opened.value.text == "s3cr3t")
         #expect(kit.vault.state?.tokens.isEmpty == true)
         let event = try kit.lastEvent()

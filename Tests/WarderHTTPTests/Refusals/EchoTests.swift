@@ -12,7 +12,8 @@ import WarderTesting
     /// Requests with the canary in every place that there is, and the door they knock at.
     static let requests: [(isOperator: Bool, text: String)] = {
         let c = canary
-        func ask(_ method: String, _ target: String, _ fields: [String: String] = [:], _ body: String? = nil) -> String {
+        func ask(_ method: String, _ target: String, _ fields: [String: String] = [:], _ body: String? = nil) -> String
+        {
             RawClient.request(method, target, fields, body: body)
         }
         let client = [

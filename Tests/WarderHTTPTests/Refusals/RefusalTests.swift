@@ -22,7 +22,8 @@ import WarderWire
 
         .toolMissing: (403, "denied", nil), .toolOfAnotherServer: (403, "denied", nil),
         .toolDigestMissing: (403, "denied", nil), .toolDigestMismatch: (403, "denied", nil),
-        .grantMissing: (403, "denied", nil), .grantExpired: (403, "denied", nil), .fieldNotGranted: (403, "denied", nil),
+        .grantMissing: (403, "denied", nil), .grantExpired: (403, "denied", nil),
+        .fieldNotGranted: (403, "denied", nil),
         .attestationTooWeak: (403, "denied", nil), .approvalRequired: (403, "approval_required", nil),
         .tokenMissing: (401, "token_invalid", nil), .tokenUnknown: (401, "token_invalid", nil),
         .tokenExpired: (401, "token_invalid", nil), .tokenOfAnotherProcess: (401, "token_invalid", nil),
@@ -32,8 +33,10 @@ import WarderWire
         .versionMissing: (404, "not_found", nil), .versionDestroyed: (404, "not_found", nil),
         .fieldMissing: (404, "not_found", nil), .valueDamaged: (500, "internal", nil),
 
-        .checkFailed: (409, "conflict", nil), .alreadyExists: (409, "conflict", nil), .notFound: (404, "not_found", nil),
-        .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil), .selectorsEmpty: (400, "invalid_request", nil),
+        .checkFailed: (409, "conflict", nil), .alreadyExists: (409, "conflict", nil),
+        .notFound: (404, "not_found", nil),
+        .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
+        .selectorsEmpty: (400, "invalid_request", nil),
         .nothingToUndo: (409, "conflict", nil),
     ]
 

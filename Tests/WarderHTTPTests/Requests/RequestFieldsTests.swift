@@ -9,11 +9,14 @@ import WarderWire
     private static let token = TokenText.encode([UInt8](repeating: 7, count: 32))
 
     private static func fields(
-        _ fields: [(String, String)], version: HTTPVersion = .http1_1, host: Bool = true
+        _ fields: [(String, String)],
+        version: HTTPVersion = .http1_1,
+        host: Bool = true
     ) throws -> RequestFields {
         let all = (host ? [("Host", "warder")] : []) + fields
         return try RequestFields(
-            HTTPRequestHead(version: version, method: .GET, uri: "/", headers: HTTPHeaders(all)))
+            HTTPRequestHead(version: version, method: .GET, uri: "/", headers: HTTPHeaders(all))
+        )
     }
 
     @Test("a plain request has no body, no token, and stays")
@@ -34,9 +37,12 @@ import WarderWire
         ([("Transfer-Encoding", "chunked")], .lengthRequired), ([("TRANSFER-ENCODING", "identity")], .lengthRequired),
         ([("Transfer-Encoding", "chunked"), ("Content-Length", "1")], .lengthRequired),
         ([("Content-Length", "1"), ("Transfer-Encoding", "gzip, chunked")], .lengthRequired),
-        ([("Content-Encoding", "gzip")], .unsupportedMediaType), ([("content-encoding", "identity")], .unsupportedMediaType),
-        ([("Origin", "null")], .badRequest), ([("origin", "http://localhost")], .badRequest), ([("ORIGIN", "")], .badRequest),
-        ([("Upgrade", "h2c")], .badRequest), ([("upgrade", "websocket")], .badRequest), ([("Trailer", "X")], .badRequest),
+        ([("Content-Encoding", "gzip")], .unsupportedMediaType),
+        ([("content-encoding", "identity")], .unsupportedMediaType),
+        ([("Origin", "null")], .badRequest), ([("origin", "http://localhost")], .badRequest),
+        ([("ORIGIN", "")], .badRequest),
+        ([("Upgrade", "h2c")], .badRequest), ([("upgrade", "websocket")], .badRequest),
+        ([("Trailer", "X")], .badRequest),
         ([("Host", "other")], .badRequest), ([("Expect", "200-ok")], .badRequest),
         ([("Authorization", "Bearer a"), ("Authorization", "Bearer b")], .badRequest),
         ([("Authorization", "garbage"), ("Authorization", "Bearer \(token)")], .badRequest),
@@ -73,7 +79,8 @@ import WarderWire
             ("application/json; charset=UTF-8", true), ("application/json;charset=utf-8", false),
             ("application/json; charset=utf-16", false), ("text/json", false), ("application/json, text/plain", false),
             ("application/jsonl", false), ("", false), ("application/x-www-form-urlencoded", false),
-        ])
+        ]
+    )
     func mediaType(_ text: String, _ isJSON: Bool) throws {
         #expect(try Self.fields([("Content-Type", text)]).isJSON == isJSON)
     }
@@ -91,20 +98,24 @@ import WarderWire
         }
         let last = Self.token.last == "0" ? "1" : "0"
         for text in [
-            "", "Bearer", "Bearer ", "Basic \(Self.token)", Self.token, "Bearer  \(Self.token)", "Bearer \(Self.token) ",
+            "", "Bearer", "Bearer ", "Basic \(Self.token)", Self.token, "Bearer  \(Self.token)",
+            "Bearer \(Self.token) ",
             "Bearer \(Self.token.dropLast())", "Bearer \(Self.token.dropLast())\(last)", "Bearer \(Self.token)0",
             "Bearer \(Self.token.uppercased())", "Bearer wdr_s_\(Self.token.dropFirst(6))", "Bearer\t\(Self.token)",
-            "Bearer wdr_t_\(String(repeating: "z", count: 49))", "Token \(Self.token)", "Bearer tok_0000000000000000000000",
+            "Bearer wdr_t_\(String(repeating: "z", count: 49))", "Token \(Self.token)",
+            "Bearer tok_0000000000000000000000",
         ] { #expect(try Self.fields([("Authorization", text)]).token == nil, "\(text)") }
     }
 
     @Test(
         "a known version is a number in quotes",
         arguments: [
-            ("\"v1\"", 1), ("\"v4294967295\"", 4_294_967_295), ("\"v0\"", 0), ("\"v4294967296\"", nil), ("v1", nil), ("\"1\"", nil),
+            ("\"v1\"", 1), ("\"v4294967295\"", 4_294_967_295), ("\"v0\"", 0), ("\"v4294967296\"", nil), ("v1", nil),
+            ("\"1\"", nil),
             ("\"v\"", nil), ("\"v1", nil), ("W/\"v1\"", nil), ("*", nil), ("\"v1\", \"v2\"", nil), ("\"v+1\"", nil),
             ("\"v-1\"", nil), ("\"v 1\"", nil), ("", nil), ("\"v", nil), ("\"", nil),
-        ] as [(String, UInt32?)])
+        ] as [(String, UInt32?)]
+    )
     func known(_ text: String, _ version: UInt32?) throws {
         #expect(try Self.fields([("If-None-Match", text)]).knownVersion == version)
     }
@@ -128,9 +139,11 @@ import WarderWire
         #expect(try Self.fields([("traceparent", "00-\(id)-00f067aa0ba902b7-01")]).traceID == id)
         #expect(try Self.fields([("Traceparent", "cc-\(id)-00f067aa0ba902b7-00")]).traceID == id)
         for text in [
-            "", id, "00-\(id)-00f067aa0ba902b7", "ff-\(id)-00f067aa0ba902b7-01", "00-\(id.uppercased())-00f067aa0ba902b7-01",
+            "", id, "00-\(id)-00f067aa0ba902b7", "ff-\(id)-00f067aa0ba902b7-01",
+            "00-\(id.uppercased())-00f067aa0ba902b7-01",
             "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01", "00-\(id)-0000000000000000-01",
-            "00-\(id)-00f067aa0ba902b7-01-x", "00-\(id)x-00f067aa0ba902b7-01", "00-\(id.dropLast())\n-00f067aa0ba902b7-01",
+            "00-\(id)-00f067aa0ba902b7-01-x", "00-\(id)x-00f067aa0ba902b7-01",
+            "00-\(id.dropLast())\n-00f067aa0ba902b7-01",
         ] { #expect(try Self.fields([("traceparent", text)]).traceID == nil, "\(text)") }
     }
 }

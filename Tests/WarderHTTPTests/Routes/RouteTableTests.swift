@@ -40,8 +40,13 @@ import WarderWire
         for route in table.routes {
             let path = Self.example(route.pattern)
             let known = Set(
-                table.routes.filter { (try? Self.find(table, $0.method, path))?.route.pattern == $0.pattern }.map(\.method.rawValue))
-            for method in [HTTPMethod.GET, .POST, .PUT, .DELETE, .PATCH, .HEAD, .OPTIONS, .TRACE, .CONNECT, .RAW(value: "LIST")] {
+                table.routes.filter { (try? Self.find(table, $0.method, path))?.route.pattern == $0.pattern }.map(
+                    \.method.rawValue
+                )
+            )
+            for method in [
+                HTTPMethod.GET, .POST, .PUT, .DELETE, .PATCH, .HEAD, .OPTIONS, .TRACE, .CONNECT, .RAW(value: "LIST"),
+            ] {
                 guard !known.contains(method.rawValue) else { continue }
                 let problem = try #require(throws: Problem.self) { try Self.find(table, method, path) }
                 #expect(problem.status == .methodNotAllowed && problem.code == .methodNotAllowed)
@@ -53,10 +58,13 @@ import WarderWire
     @Test(
         "what is not in a table is 404",
         arguments: [
-            "/v1", "/v2/health", "/v1/Health", "/v1/healthz", "/v1/health/x", "/v1/secret/a", "/health", "/v1/sys", "/v1/sys/x",
-            "/v1/tokens/self/x", "/v1/servers/a/b", "/v1/servers/a/release/x", "/v1/tools/a", "/v1/grants/a/b", "/v1/audit",
+            "/v1", "/v2/health", "/v1/Health", "/v1/healthz", "/v1/health/x", "/v1/secret/a", "/health", "/v1/sys",
+            "/v1/sys/x",
+            "/v1/tokens/self/x", "/v1/servers/a/b", "/v1/servers/a/release/x", "/v1/tools/a", "/v1/grants/a/b",
+            "/v1/audit",
             "/v1/reveal", "/v1/destroy",
-        ])
+        ]
+    )
     func missing(_ path: String) throws {
         for (_, table) in Self.tables {
             for method in [HTTPMethod.GET, .POST, .DELETE] {

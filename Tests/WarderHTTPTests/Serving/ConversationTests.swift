@@ -22,9 +22,15 @@ import WarderTesting
             try talk.ask("putSecret", status: 200)
             _ = try await kit.vault.perform(
                 Servers.add(
-                    try ServerName("notes"), owner: nil, selectors: Selectors(uid: geteuid()), by: talk.present()))
+                    try ServerName("notes"),
+                    owner: nil,
+                    selectors: Selectors(uid: geteuid()),
+                    by: talk.present()
+                )
+            )
             _ = try await kit.vault.perform(
-                Tools.add(try ToolID("notes/search"), .plain, by: talk.present()))
+                Tools.add(try ToolID("notes/search"), .plain, by: talk.present())
+            )
             for id in ["addServer", "listServers", "showServer", "addTool", "listTools", "addGrant", "listGrants"] {
                 try talk.ask(id)
             }
@@ -42,13 +48,15 @@ import WarderTesting
             #expect(second != accessor)
             try talk.ask("revokeToken", path: ["accessor": second])
 
-            for id in ["listSecrets", "showSecret", "revealSecret", "promoteSecret", "rollbackSecret", "deleteSecret",
-                "undeleteSecret", "destroySecret", "quarantineServer", "releaseServer", "removeGrant", "removeTool"]
-            { try talk.ask(id) }
+            for id in [
+                "listSecrets", "showSecret", "revealSecret", "promoteSecret", "rollbackSecret", "deleteSecret",
+                "undeleteSecret", "destroySecret", "quarantineServer", "releaseServer", "removeGrant", "removeTool",
+            ] { try talk.ask(id) }
             try await kit.vault.perform(Tools.remove(try ToolID("notes/delete"), by: talk.present()))
-            for id in ["removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
-                "setPresence"]
-            { try talk.ask(id) }
+            for id in [
+                "removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
+                "setPresence",
+            ] { try talk.ask(id) }
             // The passphrase that opens the vault is still the old one.
             for id in ["seal", "unseal"] { try talk.ask(id) }
 
@@ -70,7 +78,10 @@ import WarderTesting
                 let body = try Node(json: answer.body)
                 #expect(body["error"]?["reason"]?.text == "not_an_operator", "\(operation.id)")
                 let event = try kit.lastEvent()
-                #expect(event.line == "\(operation.node["x-warder-action"]?.text ?? ""): not_an_operator", "\(operation.id)")
+                #expect(
+                    event.line == "\(operation.node["x-warder-action"]?.text ?? ""): not_an_operator",
+                    "\(operation.id)"
+                )
                 #expect(event.actor == "uid:\(geteuid())")
                 #expect(event.requestID == body["error"]?["request_id"]?.text)
             }
@@ -123,7 +134,10 @@ private final class Talk {
 
     @discardableResult
     func ask(
-        _ id: String, _ fields: [String: String] = [:], path: [String: String] = [:], status: Int? = nil
+        _ id: String,
+        _ fields: [String: String] = [:],
+        path: [String: String] = [:],
+        status: Int? = nil
     ) throws -> Node {
         for document in APIDocument.both {
             guard let operation = document.operations.first(where: { $0.id == id }) else { continue }
@@ -133,7 +147,10 @@ private final class Talk {
     }
 
     private func ask(
-        _ operation: APIDocument.Operation, _ document: APIDocument, _ fields: [String: String], _ path: [String: String],
+        _ operation: APIDocument.Operation,
+        _ document: APIDocument,
+        _ fields: [String: String],
+        _ path: [String: String],
         _ status: Int?
     ) throws -> Node {
         let door: Caller.Door = document.name == APIDocument.client.name ? .client : .operator
@@ -174,7 +191,10 @@ private final class Talk {
 
     /// Sends an operation as its document says: the examples of its path and of its body.
     func send(
-        _ operation: APIDocument.Operation, _ door: Caller.Door, _ fields: [String: String], _ path: [String: String]
+        _ operation: APIDocument.Operation,
+        _ door: Caller.Door,
+        _ fields: [String: String],
+        _ path: [String: String]
     ) throws -> RawClient.Answer {
         var target = operation.path
         for parameter in operation.parameters where parameter["in"]?.text == "path" {
@@ -204,5 +224,11 @@ extension TestServer {
 
 extension Tools.Description {
     fileprivate static let plain = Tools.Description(
-        text: nil, risk: .readOnly, category: .standard, owner: nil, expectedOutputs: nil, definitionDigest: nil)
+        text: nil,
+        risk: .readOnly,
+        category: .standard,
+        owner: nil,
+        expectedOutputs: nil,
+        definitionDigest: nil
+    )
 }

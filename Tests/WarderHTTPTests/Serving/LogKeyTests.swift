@@ -11,8 +11,14 @@ import WarderModel
     @Test("a log key is a C2SP verifier key: name, four bytes of a hash, and the key with its type")
     func spelling() throws {
         let foundation = Foundation(
-            vault: RecordID(high: 1, low: 2), created: Timestamp(milliseconds: 0), profile: .team, inboxKey: [],
-            logKey: [UInt8](0..<32), slots: [], keyRing: [])
+            vault: RecordID(high: 1, low: 2),
+            created: Timestamp(milliseconds: 0),
+            profile: .team,
+            inboxKey: [],
+            logKey: [UInt8](0..<32),
+            slots: [],
+            keyRing: []
+        )
         let parts = LogKey.text(foundation).split(separator: "+", maxSplits: 2).map(String.init)
         #expect(parts[0] == "warder.log/00000000000000010000000000000002")
         let material = try #require(Data(base64Encoded: parts[2]))

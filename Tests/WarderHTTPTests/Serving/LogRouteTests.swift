@@ -21,23 +21,26 @@ import WarderTesting
 
     @Test("pages follow each other by scanned_to")
     func pages() async throws {
-        try await Self.with { _, client in
+        try await Self.with { server, client in
             let first = try client.ask("GET", "/v1/audit/events?limit=2")
             #expect(try Self.numbers(first) == [1, 2])
             let end = try #require(try Node(json: first.body)["scanned_to"]?.int)
             #expect(try Self.numbers(client.ask("GET", "/v1/audit/events?limit=2&after=\(end)")) == [3, 4])
             let newest = try client.ask("GET", "/v1/audit/events?limit=3&newest=true")
-            #expect(try Self.numbers(newest) == [8, 7, 6], "five to set things up, and three searches")
+            let own = Int(server.kit.vault.sequence)
+            #expect(try Self.numbers(newest) == [own - 1, own - 2, own - 3])
         }
     }
 
     @Test(
         "parameters that make no sense are refused",
         arguments: [
-            "after=-1", "after=x", "after=9223372036854775808", "limit=0", "limit=1001", "limit=1&limit=2", "newest=yes",
+            "after=-1", "after=x", "after=9223372036854775808", "limit=0", "limit=1001", "limit=1&limit=2",
+            "newest=yes",
             "wait=56", "wait=-1", "since=yesterday", "until=2026-13-01", "since=2026-01-01&since=2026-01-02",
             "since=2026-02-01&until=2026-01-01", "nothing=1", "peer=1", "type",
-        ])
+        ]
+    )
     func refused(_ query: String) async throws {
         try await Self.with { server, client in
             let before = server.kit.vault.sequence
@@ -63,8 +66,9 @@ import WarderTesting
             let answer = try client.ask("GET", "/v1/audit/export")
             let lines = answer.text.split(separator: "\n").map { Array($0.utf8) }
             #expect(answer["content-type"] == "application/jsonl")
-            #expect(lines == (try server.kit.events().map(\.canonical)))
-            #expect(try LoggedEvent(try #require(lines.last)).type == "audit.export")
+            let events = try server.kit.events()
+            #expect(lines == events.map(\.canonical))
+            #expect(events.last?.type == "audit.export")
             #expect(try client.isAtEnd())
         }
     }
@@ -88,9 +92,9 @@ import WarderTesting
             server.kit.letGo()
             for one in pending { _ = await one.outcome }
             let answer = try client.ask("GET", "/v1/audit/export")
-            let count = Int(server.kit.vault.sequence)
             let numbers = try answer.text.split(separator: "\n").map { try LoggedEvent(Array($0.utf8)).sequence }
-            #expect(numbers == Array(1...UInt64(count)))
+            let isWhole = numbers == Array(1...server.kit.vault.sequence)
+            #expect(isWhole, "\(numbers.count) of \(server.kit.vault.sequence)")
         }
     }
 
@@ -123,7 +127,11 @@ import WarderTesting
             let client = try server.connect(.operator)
             #expect(try client.ask("GET", "/v1/audit/events").status == 403)
             #expect(try server.connect(.operator).ask("GET", "/v1/audit/export").status == 403)
-            #expect(try server.kit.events().suffix(2).map(\.line) == ["audit.search: role_missing", "audit.export: role_missing"])
+            #expect(
+                try server.kit.events().suffix(2).map(\.line) == [
+                    "audit.search: role_missing", "audit.export: role_missing",
+                ]
+            )
         }
     }
 }

@@ -52,8 +52,11 @@ struct APIDocument: Sendable, CustomTestStringConvertible {
         (root["paths"]?.map ?? [:]).sorted { $0.key < $1.key }.flatMap { path, item in
             item.map.filter { $0.key != "parameters" }.sorted { $0.key < $1.key }.map { method, node in
                 Operation(
-                    method: method.uppercased(), path: path, node: node,
-                    parameters: ((item["parameters"]?.list ?? []) + (node["parameters"]?.list ?? [])).map(resolved))
+                    method: method.uppercased(),
+                    path: path,
+                    node: node,
+                    parameters: ((item["parameters"]?.list ?? []) + (node["parameters"]?.list ?? [])).map(resolved)
+                )
             }
         }
     }

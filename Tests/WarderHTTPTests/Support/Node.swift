@@ -13,7 +13,9 @@ indirect enum Node: Sendable, Equatable {
 
     init(yaml text: String) throws { self = try Node(Yams.load(yaml: text) as Any) }
 
-    init(json bytes: [UInt8]) throws { self = try Node(JSONDocument(parsing: bytes).root) }
+    init(json bytes: [UInt8]) throws {
+        self = try Node(JSONDocument(parsing: bytes, limits: JSONLimits(maxBytes: 16 << 20, maxTokens: 1 << 20)).root)
+    }
 
     private init(_ any: Any) throws {
         switch any {
@@ -35,7 +37,8 @@ indirect enum Node: Sendable, Equatable {
         case .array: self = .list(try json.elements.map { try Node($0) })
         case .object:
             self = .map(
-                try Dictionary(json.members.map { (try $0.key.string(), try Node($0.value)) }) { first, _ in first })
+                try Dictionary(json.members.map { (try $0.key.string(), try Node($0.value)) }) { first, _ in first }
+            )
         }
     }
 

@@ -11,7 +11,9 @@ struct Schema {
         }
         var faults: [String] = []
         if let type = schema["type"]?.text, !Self.isA(type, value) { return ["\(place): not of type \(type)"] }
-        if let choices = schema["enum"], !choices.list.contains(value) { faults.append("\(place): not one of the choices") }
+        if let choices = schema["enum"], !choices.list.contains(value) {
+            faults.append("\(place): not one of the choices")
+        }
         switch value {
         case .text(let text): faults += textFaults(text, schema, place)
         case .int(let number):

@@ -49,7 +49,10 @@ import WarderModel
             let isNew = memory.used.insert(added.number).inserted
             #expect(isNew, "seed \(generator.seed): \(added.number) again")
             #expect(added == secret.version(added.number), "seed \(generator.seed)")
-            #expect(gone.allSatisfy { before.version($0)?.state == .retired || before.version($0)?.state == .previous })
+            let mayGo: [SecretVersion.State] = [.retired, .previous, .pending]
+            #expect(gone.allSatisfy { before.version($0).map { mayGo.contains($0.state) } ?? false })
+            #expect(secret.versions.count { $0.state == .pending } <= Secret.keptPendingVersions)
+            if before.current == nil { #expect(secret.previous == before.previous, "seed \(generator.seed)") }
             #expect(secret.versions.count { $0.state == .retired } <= Secret.keptRetiredVersions)
             memory.destroyed.formUnion(gone)
             if !pending { memory.current = added.number }

@@ -95,6 +95,36 @@ import WarderModel
         #expect(states(secret) == "1:current 2:destroyed")
     }
 
+    @Test func `without a current version a new one leaves the previous one where rollback finds it`() throws {
+        var secret = try secret(versions: 3)
+        expect(secret.markDestroyed(3, at: day))
+        try put(&secret)
+        #expect(states(secret) == "1:retired 2:previous 3:destroyed 4:current")
+        expect(secret.promote(try #require(secret.previous).number))
+        #expect(states(secret) == "1:retired 2:current 3:destroyed 4:previous")
+    }
+
+    @Test func `without a current version a promoted one leaves the previous one as it is`() throws {
+        var secret = try secret(versions: 3)
+        expect(secret.markDestroyed(3, at: day))
+        expect(secret.promote(1))
+        #expect(states(secret) == "1:current 2:previous 3:destroyed")
+    }
+
+    @Test func `twenty pending versions keep their values; the next destroys the oldest of them`() throws {
+        var secret = try secret(versions: 1)
+        for _ in 0..<20 {
+            let destroyed = try put(&secret, pending: true).destroyed
+            #expect(destroyed.isEmpty)
+        }
+        let (added, destroyed) = try put(&secret, pending: true)
+        #expect(added.state == .pending && added.number == 22)
+        #expect(destroyed == [2])
+        #expect(secret.version(2)?.state == .destroyed)
+        #expect(secret.versions.count { $0.state == .pending } == 20)
+        #expect(secret.current?.number == 1)
+    }
+
     @Test func `a number that does not exist is refused`() throws {
         var secret = try secret(versions: 1)
         for number in [UInt32(0), 2, .max] {

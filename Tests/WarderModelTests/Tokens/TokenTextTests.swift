@@ -109,6 +109,12 @@ import Testing
         #expect(Base62.encode([UInt8](repeating: 0, count: bytes)) == String(repeating: "0", count: characters))
     }
 
+    @Test func `nothing but 4, 16 and 32 bytes is spelled`() async {
+        await #expect(processExitsWith: .failure) { _ = Base62.encode([UInt8](repeating: 0, count: 8)) }
+        await #expect(processExitsWith: .failure) { _ = Base62.encode([UInt8]()) }
+        await #expect(processExitsWith: .failure) { _ = Base62.decode("00000000000", byteCount: 8) }
+    }
+
     @Test(arguments: [
         (UInt32(0), "000000"), (1, "000001"), (9, "000009"), (10, "00000A"), (35, "00000Z"), (36, "00000a"),
         (61, "00000z"),

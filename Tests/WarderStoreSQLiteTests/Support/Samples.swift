@@ -4,6 +4,11 @@ import WarderModel
 
 /// Things that could lie in a vault: of the right lengths, with anything in them. The store cannot tell the difference.
 struct Samples {
+    /// Length of a wrapped key: format, nonce, key, tag.
+    static let wrappedKey = 1 + 24 + 32 + 16
+    /// Length of the shortest sealed thing that is padded: format, nonce, one bucket, tag.
+    static let shortest = 1 + 24 + 64 + 16
+
     private var state: UInt64
 
     /// - Parameter seed: the same seed gives the same samples.
@@ -37,7 +42,7 @@ struct Samples {
     }
 
     mutating func value(epoch: UInt32 = 1) -> SealedValue {
-        SealedValue(epoch: epoch, wrappedKey: bytes(72), sealed: bytes(41 + 64 * (1 + number(below: 4))))
+        SealedValue(epoch: epoch, wrappedKey: bytes(Self.wrappedKey), sealed: bytes(41 + 64 * (1 + number(below: 4))))
     }
 
     mutating func event(_ sequence: UInt64, time: Int64? = nil) -> SealedEvent {
@@ -46,7 +51,7 @@ struct Samples {
             time: Timestamp(milliseconds: time ?? 1_700_000_000_000 + Int64(sequence)),
             leaf: bytes(32),
             epoch: 1,
-            sealed: bytes(40 + 64 * (8 + number(below: 4)))
+            sealed: bytes(41 + 64 * (8 + number(below: 4)))
         )
     }
 
@@ -64,13 +69,13 @@ struct Samples {
                     id: id(),
                     kind: .passphrase(salt: bytes(16), passes: 3, memoryBytes: 256 << 20),
                     created: Timestamp(milliseconds: 1),
-                    wrapped: bytes(72)
+                    wrapped: bytes(Self.wrappedKey)
                 ),
                 KeySlot(
                     id: id(),
                     kind: .credential(salt: bytes(16)),
                     created: Timestamp(milliseconds: -2),
-                    wrapped: bytes(72)
+                    wrapped: bytes(Self.wrappedKey)
                 ),
             ],
             keyRing: bytes(41 + 45 * 6)
