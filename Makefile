@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: help deps testdeps build release demo run test sanitize format lint bench install uninstall clean
+.PHONY: help deps testdeps build release demo run test format lint bench install uninstall clean
 
 help: ## This list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,24 +25,21 @@ release: deps ## Build the programs as they are installed.
 	swift build -c release --static-swift-stdlib --product warder
 
 demo: deps ## Start a vault, let an MCP server resolve its credential, show the log; leaves nothing behind.
-	swift build --product warderd
-	swift build --product warder
-	swift build --product example-notes-server
-	swift build --product example-notes-upstream
+	swift build $(CHECKED) --product warderd
+	swift build $(CHECKED) --product warder
+	swift build $(CHECKED) --product example-notes-server
+	swift build $(CHECKED) --product example-notes-upstream
 	Examples/demo.sh .build/debug
 
 run: deps ## A vault for this user, ready; prints what to do next in a second terminal.
-	swift build --product warderd
-	swift build --product warder
+	swift build $(CHECKED) --product warderd
+	swift build $(CHECKED) --product warder
 	Examples/run.sh .build/debug
 
 test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build
 	deploy/tests/installation.sh
-
-sanitize: deps ## The server under 64 clients with the thread sanitizer.
-	deploy/tests/thread-sanitizer.sh
 
 format: ## Format the sources.
 	swift format format --in-place --parallel --recursive Sources Tests Examples Package.swift

@@ -34,7 +34,8 @@ let package = Package(
         .target(name: "WarderModel"),
         .target(
             name: "WarderLinux",
-            dependencies: ["CWarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]),
+            dependencies: ["CWarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]
+        ),
 
         // MARK: Vault
         .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
@@ -43,13 +44,15 @@ let package = Package(
             dependencies: [
                 "Sealing", "SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
-            ]),
+            ]
+        ),
         .target(
             name: "WarderStoreSQLite",
             dependencies: [
                 "Sealing", "WarderCore", "WarderModel", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ]
+        ),
 
         // MARK: Programs
         .target(name: "WarderWire", dependencies: ["SecretMemory", "StrictJSON"]),
@@ -59,7 +62,8 @@ let package = Package(
                 "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
-            ]),
+            ]
+        ),
         .target(
             name: "WarderDaemon",
             dependencies: [
@@ -68,7 +72,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
-            ]),
+            ]
+        ),
         .target(
             name: "WarderClient",
             dependencies: [
@@ -76,14 +81,16 @@ let package = Package(
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
-            exclude: ["README.md"]),
+            exclude: ["README.md"]
+        ),
         .target(
             name: "WarderCommands",
             dependencies: [
                 "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
-            ]),
+            ]
+        ),
         .executableTarget(name: "warderd", dependencies: ["WarderDaemon"]),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"]),
 
@@ -93,18 +100,21 @@ let package = Package(
             dependencies: [
                 "StrictJSON", "WarderClient", "WarderWire", .product(name: "NIOPosix", package: nio),
             ],
-            path: "Examples/notes-server"),
+            path: "Examples/notes-server"
+        ),
         .executableTarget(
             name: "example-notes-upstream",
             dependencies: [
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
-            path: "Examples/notes-upstream"),
+            path: "Examples/notes-upstream"
+        ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),
         .testTarget(
             name: "WarderLinuxTests",
-            dependencies: ["WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]),
+            dependencies: ["WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]
+        ),
         .testTarget(
             name: "WarderCommandsTests",
             dependencies: [
@@ -112,13 +122,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["Transcripts"]),
+            exclude: ["Transcripts"]
+        ),
         .testTarget(
             name: "WarderDaemonTests",
             dependencies: [
                 "SecretMemory", "WarderDaemon", "WarderLinux", "WarderModel",
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         // A disk that loses power, fills up and fails. For tests alone: no program depends on it.
         .target(name: "CWarderFaultyVFS", path: "Tests/CWarderFaultyVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .testTarget(
@@ -126,7 +138,8 @@ let package = Package(
             dependencies: [
                 "CWarderFaultyVFS", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ]
+        ),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]),
         .testTarget(name: "WarderCryptoTests", dependencies: ["WarderCrypto", "SecretMemory"]),
@@ -137,10 +150,13 @@ let package = Package(
                 "SecretMemory", "WarderClient", "WarderWire", "example-notes-server", "example-notes-upstream",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
-            ]),
+            ]
+        ),
         .executableTarget(
-            name: "warderd-on-faulty-disk", dependencies: ["CWarderFaultyVFS", "WarderDaemon"],
-            path: "Tests/FaultyDaemon"),
+            name: "warderd-on-faulty-disk",
+            dependencies: ["CWarderFaultyVFS", "WarderDaemon"],
+            path: "Tests/FaultyDaemon"
+        ),
         .testTarget(name: "IntegrationTests", dependencies: ["warderd", "warder", "warderd-on-faulty-disk"]),
     ]
 )

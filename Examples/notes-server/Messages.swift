@@ -98,7 +98,8 @@ struct Messages: Sendable {
         return json.bytes
     }
 
-    /// Runs the tool. A failure of the tool is a result, which the model can read; a call that names no such tool is an error.
+    /// Runs the tool. A failure of the tool is a result, which the model can read; a call that names no such tool is an
+    /// error.
     private func call(_ request: Request) async throws(RPCError) -> String? {
         guard request.params?.member("name")?.isText("create_note") == true,
             let arguments = request.params?.member("arguments"), let text = try? arguments.member("text")?.string(),

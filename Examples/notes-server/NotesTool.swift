@@ -16,8 +16,8 @@ struct NotesTool: Sendable {
         "annotations":{"readOnlyHint":false,"destructiveHint":false,"idempotentHint":false,"openWorldHint":false}}
         """#
 
-    /// Stores a note. The API key is asked for now and gone when the closure returns: a rotated key is used from the next call on, and
-    /// no restart is needed.
+    /// Stores a note. The API key is asked for now and gone when the closure returns: a rotated key is used from the
+    /// next call on, and no restart is needed.
     func createNote(_ text: String, arguments: CallArguments, context: CallContext) async throws {
         try await warder.withCredential(
             "notes/api-key",
@@ -32,14 +32,16 @@ struct NotesTool: Sendable {
             let (_, response) = try await URLSession.shared.data(for: request)
             switch (response as? HTTPURLResponse)?.statusCode {
             case 201: return
-            // The vault hears of it; if the key was rotated in this very moment, the closure runs again with the new one.
+            // The vault hears of it; if the key was rotated in this very moment, the closure runs again with the new
+            // one.
             case 401: throw CredentialRefused()
             default: throw UpstreamFailure()
             }
         }
     }
 
-    /// What the model is told about a failure. Refused and unreachable are different things, and neither text holds the key.
+    /// What the model is told about a failure. Refused and unreachable are different things, and neither text holds the
+    /// key.
     static func explain(_ error: any Error) -> String {
         switch error {
         case let error as WarderClientError where error.isRefusal:

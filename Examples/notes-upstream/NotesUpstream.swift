@@ -5,7 +5,8 @@ import NIOPosix
 
 /// A notes service to try the example with: `POST /notes` with the right bearer token answers 201, with any other 401.
 ///
-/// It reads its token from a file at each request, so that writing another one into the file is a rotation. It listens on loopback only.
+/// It reads its token from a file at each request, so that writing another one into the file is a rotation. It listens
+/// on loopback only.
 @main
 struct NotesUpstream {
     static func main() async throws {

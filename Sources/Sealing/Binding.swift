@@ -1,12 +1,13 @@
 import WarderModel
 
-/// Associated data: what a sealed thing is bound to, so that it opens in its own place only. docs/formats/sealed-record.md.
+/// Associated data: what a sealed thing is bound to, so that it opens in its own place only.
+/// docs/formats/sealed-record.md.
 ///
 /// Every field has a fixed length or a length before it, so that two different places never give the same bytes.
 struct Binding {
     private(set) var bytes: [UInt8]
 
-    /// - Parameter purpose: separates the kinds of sealed things from each other.
+    /// `purpose`: separates the kinds of sealed things from each other.
     init(_ purpose: StaticString, vault: RecordID) {
         bytes = Array("warder/".utf8)
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: purpose.utf8Start, count: purpose.utf8CodeUnitCount))

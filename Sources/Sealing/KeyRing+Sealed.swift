@@ -44,9 +44,14 @@ extension KeyRing {
             do { key = try plain.slice(offset + 13..<offset + entryCount) } catch { throw .exhausted }
             entries.append(
                 Entry(
-                    purpose: purpose, epoch: head[1..<5].reduce(0) { $0 << 8 | UInt32($1) },
+                    purpose: purpose,
+                    epoch: head[1..<5].reduce(0) { $0 << 8 | UInt32($1) },
                     created: Timestamp(
-                        milliseconds: Int64(bitPattern: head[5..<13].reduce(0) { $0 << 8 | UInt64($1) })), key: key))
+                        milliseconds: Int64(bitPattern: head[5..<13].reduce(0) { $0 << 8 | UInt64($1) })
+                    ),
+                    key: key
+                )
+            )
         }
         return try KeyRing(vault: vault, entries: entries)
     }

@@ -1,7 +1,8 @@
 package import SecretMemory
 package import WarderModel
 
-/// The vault's keys, each of one purpose and one epoch. New things are sealed under the newest epoch, old ones open under theirs.
+/// The vault's keys, each of one purpose and one epoch. New things are sealed under the newest epoch, old ones open
+/// under theirs.
 package struct KeyRing: Sendable {
     /// What a key is for. The raw values stand in the stored keyring (docs/formats/keyring.md).
     package enum Purpose: UInt8, CaseIterable, Sendable {
@@ -34,7 +35,8 @@ package struct KeyRing: Sendable {
     package let entries: [Entry]
     private let newest: [Purpose: Entry]
 
-    /// - Throws: `malformed` unless every purpose has a key, every key 32 bytes, and no two keys share purpose and epoch.
+    /// - Throws: `malformed` unless every purpose has a key, every key 32 bytes, and no two keys share purpose and
+    ///   epoch.
     package init(vault: RecordID, entries: [Entry]) throws(SealingError) {
         self.vault = vault
         self.entries = entries

@@ -2,7 +2,8 @@ package import SecretMemory
 package import WarderCrypto
 package import WarderModel
 
-/// One way to open the vault: the root key, wrapped by what an operator knows or a machine holds. docs/formats/key-slot.md.
+/// One way to open the vault: the root key, wrapped by what an operator knows or a machine holds.
+/// docs/formats/key-slot.md.
 ///
 /// Slots stand side by side: any one opens, each can be added and removed while the others stay.
 package struct KeySlot: Sendable, Identifiable {
@@ -51,7 +52,12 @@ package struct KeySlot: Sendable, Identifiable {
 extension KeySlot {
     /// Wraps the root key. Takes as long as `kind` says: off event loops only.
     package static func wrap(
-        root: AEADKey, with secret: SecretBytes, kind: Kind, id: RecordID, vault: RecordID, at time: Timestamp
+        root: AEADKey,
+        with secret: SecretBytes,
+        kind: Kind,
+        id: RecordID,
+        vault: RecordID,
+        at time: Timestamp
     ) throws(SealingError) -> KeySlot {
         let key = try wrappingKey(secret, kind: kind, vault: vault)
         let wrapped = AEAD.seal(root.bytes, key: key, associatedData: binding(kind: kind, id: id, vault: vault))
@@ -59,19 +65,24 @@ extension KeySlot {
     }
 
     /// The root key.
-    /// - Throws: `tampered` for a wrong secret and for a damaged slot alike: nobody can tell the two apart. `unknownFormat` before
+    /// - Throws: `tampered` for a wrong secret and for a damaged slot alike: nobody can tell the two apart.
+    ///   `unknownFormat` before
     ///   any work is done.
     package func open(with secret: SecretBytes, vault: RecordID) throws(SealingError) -> AEADKey {
         guard let format = wrapped.first else { throw .malformed }
         guard format == Self.format else { throw .unknownFormat(format) }
         let key = try Self.wrappingKey(secret, kind: kind, vault: vault)
         return try AEADKey(
-            unwrapping: wrapped.dropFirst(), under: key,
-            associatedData: Self.binding(kind: kind, id: id, vault: vault))
+            unwrapping: wrapped.dropFirst(),
+            under: key,
+            associatedData: Self.binding(kind: kind, id: id, vault: vault)
+        )
     }
 
     private static func wrappingKey(
-        _ secret: SecretBytes, kind: Kind, vault: RecordID
+        _ secret: SecretBytes,
+        kind: Kind,
+        vault: RecordID
     ) throws(SealingError) -> AEADKey {
         try sealing { () throws(CryptoError) in
             switch kind {
@@ -79,7 +90,9 @@ extension KeySlot {
                 let cost = try PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes)
                 return try PasswordHash.deriveKey(passphrase: secret, salt: salt, cost: cost)
             case .credential(let salt):
-                guard secret.count >= minimumCredentialBytes, salt.count == credentialSaltBytes else { throw .malformed }
+                guard secret.count >= minimumCredentialBytes, salt.count == credentialSaltBytes else {
+                    throw .malformed
+                }
                 let uniform = try DerivationKey(CredentialHash.uniformKey(secret))
                 return try AEADKey(KeyDerivation.subkey(of: uniform, label: "key slot", context: vault.bytes + salt))
             }

@@ -1,4 +1,5 @@
-/// Hides lengths: a byte 0x80 and zeros up to the next multiple of 64 (ISO/IEC 7816-4), so that a PIN and a key look alike.
+/// Hides lengths: a byte 0x80 and zeros up to the next multiple of 64 (ISO/IEC 7816-4), so that a PIN and a key look
+/// alike.
 enum Padding {
     static let bucket = 64
 
@@ -10,7 +11,8 @@ enum Padding {
         bytes.append(contentsOf: repeatElement(0, count: target - bytes.count))
     }
 
-    /// Length without the padding; `nil` when there is none, or more than there must be. The bytes were authenticated before, so timing tells nobody anything.
+    /// Length without the padding; `nil` when there is none, or more than there must be. The bytes were authenticated
+    /// before, so timing tells nobody anything.
     static func contentCount(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard unsafe !bytes.isEmpty, bytes.count.isMultiple(of: bucket) else { return nil }
         var index = bytes.count - 1

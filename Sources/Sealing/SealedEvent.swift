@@ -1,7 +1,8 @@
 import WarderCrypto
 package import WarderModel
 
-/// One event as it lies in the database: what anybody may see of it, its leaf, and its sealed canonical bytes. docs/formats/event.md.
+/// One event as it lies in the database: what anybody may see of it, its leaf, and its sealed canonical bytes.
+/// docs/formats/event.md.
 package struct SealedEvent: Sendable, Equatable {
     package static let format: UInt8 = 1
 
@@ -37,17 +38,25 @@ package struct EventSealer: Sendable {
         prefix = Binding("event", vault: ring.vault).adding(fixed: [SealedEvent.format]).bytes
     }
 
-    /// - Parameter canonical: the event's canonical bytes.
+    /// `canonical`: the event's canonical bytes.
     package func seal(_ canonical: [UInt8], sequence: UInt64, time: Timestamp) -> SealedEvent {
         var padded = canonical
         Padding.add(to: &padded)
         var sealed = [SealedEvent.format]
         sealed.reserveCapacity(1 + padded.count + AEAD.overhead)
         AEAD.seal(
-            padded, key: key, associatedData: binding(sequence: sequence, time: time, epoch: epoch),
-            appendingTo: &sealed)
+            padded,
+            key: key,
+            associatedData: binding(sequence: sequence, time: time, epoch: epoch),
+            appendingTo: &sealed
+        )
         return SealedEvent(
-            sequence: sequence, time: time, leaf: Self.leaf(of: canonical), epoch: epoch, sealed: sealed)
+            sequence: sequence,
+            time: time,
+            leaf: Self.leaf(of: canonical),
+            epoch: epoch,
+            sealed: sealed
+        )
     }
 
     /// The canonical bytes.
@@ -59,10 +68,13 @@ package struct EventSealer: Sendable {
         do {
             let key = event.epoch == epoch ? key : try AEADKey(ring.key(.log, epoch: event.epoch))
             plain = try AEAD.openPlain(
-                event.sealed.dropFirst(), key: key,
-                associatedData: binding(sequence: event.sequence, time: event.time, epoch: event.epoch))
-        } catch let error as SealingError { throw error } catch let error as CryptoError { throw SealingError(error) } catch
-        { throw .malformed }
+                event.sealed.dropFirst(),
+                key: key,
+                associatedData: binding(sequence: event.sequence, time: event.time, epoch: event.epoch)
+            )
+        } catch let error as SealingError { throw error } catch let error as CryptoError {
+            throw SealingError(error)
+        } catch { throw .malformed }
         guard let count = unsafe plain.withUnsafeBytes({ unsafe Padding.contentCount($0) }) else { throw .malformed }
         plain.removeSubrange(count...)
         guard Self.leaf(of: plain) == event.leaf else { throw .tampered }

@@ -1,7 +1,8 @@
 import WarderCrypto
 package import WarderModel
 
-/// A noun as it lies in the database: sealed, and bound to its vault, kind, id and revision. docs/formats/sealed-record.md.
+/// A noun as it lies in the database: sealed, and bound to its vault, kind, id and revision.
+/// docs/formats/sealed-record.md.
 package struct SealedRecord: Sendable, Equatable {
     package static let format: UInt8 = 1
 
@@ -25,7 +26,10 @@ package struct SealedRecord: Sendable, Equatable {
 extension KeyRing {
     /// Seals a noun's encoding under the newest metadata key.
     package func seal(
-        _ content: [UInt8], kind: RecordKind, id: RecordID, revision: UInt64
+        _ content: [UInt8],
+        kind: RecordKind,
+        id: RecordID,
+        revision: UInt64
     ) throws(SealingError) -> SealedRecord {
         let entry = try current(.metadata)
         var padded = content
@@ -34,11 +38,16 @@ extension KeyRing {
         do { key = try AEADKey(entry.key) } catch { throw SealingError(error) }
         let binding = binding(kind: kind, id: id, revision: revision, epoch: entry.epoch)
         return SealedRecord(
-            kind: kind, id: id, revision: revision, epoch: entry.epoch,
-            sealed: [SealedRecord.format] + AEAD.seal(padded, key: key, associatedData: binding))
+            kind: kind,
+            id: id,
+            revision: revision,
+            epoch: entry.epoch,
+            sealed: [SealedRecord.format] + AEAD.seal(padded, key: key, associatedData: binding)
+        )
     }
 
-    /// - Throws: `tampered` when the bytes were altered, or lie under another kind, id, revision or vault than they were sealed for.
+    /// - Throws: `tampered` when the bytes were altered, or lie under another kind, id, revision or vault than they
+    ///   were sealed for.
     package func open(_ record: SealedRecord) throws(SealingError) -> [UInt8] {
         guard let format = record.sealed.first else { throw .malformed }
         guard format == SealedRecord.format else { throw .unknownFormat(format) }
@@ -46,9 +55,15 @@ extension KeyRing {
         var plain: [UInt8]
         do {
             plain = try AEAD.openPlain(
-                record.sealed.dropFirst(), key: AEADKey(secret),
+                record.sealed.dropFirst(),
+                key: AEADKey(secret),
                 associatedData: binding(
-                    kind: record.kind, id: record.id, revision: record.revision, epoch: record.epoch))
+                    kind: record.kind,
+                    id: record.id,
+                    revision: record.revision,
+                    epoch: record.epoch
+                )
+            )
         } catch { throw SealingError(error) }
         guard let count = unsafe plain.withUnsafeBytes({ unsafe Padding.contentCount($0) }) else { throw .malformed }
         plain.removeSubrange(count...)

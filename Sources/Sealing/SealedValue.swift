@@ -2,8 +2,8 @@ import SecretMemory
 import WarderCrypto
 package import WarderModel
 
-/// One version's fields as they lie in the database: sealed under a data key of their own, which a key-encryption key wraps.
-/// docs/formats/sealed-value.md.
+/// One version's fields as they lie in the database: sealed under a data key of their own, which a key-encryption key
+/// wraps. docs/formats/sealed-value.md.
 ///
 /// Erasing the wrapped key erases the value, wherever copies of its ciphertext lie within this database's pages.
 package struct SealedValue: Sendable, Equatable {
@@ -26,7 +26,9 @@ package struct SealedValue: Sendable, Equatable {
 extension KeyRing {
     /// Seals a version's fields for the place (`secret`, `version`).
     package func seal(
-        _ fields: SecretFields, secret: RecordID, version: UInt32
+        _ fields: SecretFields,
+        secret: RecordID,
+        version: UInt32
     ) throws(SealingError) -> SealedValue {
         let entry = try current(.keyEncryption)
         do {
@@ -34,16 +36,23 @@ extension KeyRing {
             let place = valueBinding(secret: secret, version: version)
             let sealed = AEAD.seal(try fields.encoded(), key: dataKey, associatedData: place.bytes)
             let wrapped = AEAD.seal(
-                dataKey.bytes, key: try AEADKey(entry.key),
-                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch))
+                dataKey.bytes,
+                key: try AEADKey(entry.key),
+                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch)
+            )
             return SealedValue(
-                epoch: entry.epoch, wrappedKey: [SealedValue.format] + wrapped, sealed: [SealedValue.format] + sealed)
+                epoch: entry.epoch,
+                wrappedKey: [SealedValue.format] + wrapped,
+                sealed: [SealedValue.format] + sealed
+            )
         } catch let error as CryptoError { throw SealingError(error) } catch { throw .exhausted }
     }
 
     /// - Throws: `tampered` when the bytes were altered or lie in another secret's or version's place.
     package func open(
-        _ value: SealedValue, secret: RecordID, version: UInt32
+        _ value: SealedValue,
+        secret: RecordID,
+        version: UInt32
     ) throws(SealingError) -> SecretFields {
         for part in [value.sealed, value.wrappedKey] {
             guard let format = part.first else { throw .malformed }
@@ -52,12 +61,16 @@ extension KeyRing {
         let secretKey = try key(.keyEncryption, epoch: value.epoch)
         let wrapping = try sealing { () throws(CryptoError) in try AEADKey(secretKey) }
         let dataKey = try AEADKey(
-            unwrapping: value.wrappedKey.dropFirst(), under: wrapping,
-            associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch))
+            unwrapping: value.wrappedKey.dropFirst(),
+            under: wrapping,
+            associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch)
+        )
         let plain = try sealing { () throws(CryptoError) in
             try AEAD.open(
-                value.sealed.dropFirst(), key: dataKey,
-                associatedData: valueBinding(secret: secret, version: version).bytes)
+                value.sealed.dropFirst(),
+                key: dataKey,
+                associatedData: valueBinding(secret: secret, version: version).bytes
+            )
         }
         return try SecretFields(decoding: plain)
     }

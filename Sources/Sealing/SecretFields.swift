@@ -18,7 +18,8 @@ package struct SecretFields: Sendable {
         self.values = values
     }
 
-    /// Count (1), then for each field in order of its name: name length (1), name, value length (4), value; then padding.
+    /// Count (1), then for each field in order of its name: name length (1), name, value length (4), value; then
+    /// padding.
     func encoded() throws -> SecretBytes {
         let fields = values.sorted { $0.key < $1.key }
         let count = 1 + fields.reduce(0) { $0 + 5 + $1.key.text.utf8.count + $1.value.count }

@@ -16,9 +16,18 @@ extension SecretBytes {
                 isValid = unsafe text.withUnsafeBytes { text in
                     let characters = unsafe text.assumingMemoryBound(to: CChar.self).baseAddress
                     return unsafe sodium_base642bin(
-                        bytes, buffer.count, characters, text.count, nil, &count, nil, sodium_base64_VARIANT_ORIGINAL) == 0
+                        bytes,
+                        buffer.count,
+                        characters,
+                        text.count,
+                        nil,
+                        &count,
+                        nil,
+                        sodium_base64_VARIANT_ORIGINAL
+                    ) == 0
                 }
-            })
+            }
+        )
         guard isValid else { throw .outOfBounds }
         try unsafe self.init(
             count: count,
@@ -26,7 +35,8 @@ extension SecretBytes {
                 unsafe room.withUnsafeBytes { room in
                     unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<count]))
                 }
-            })
+            }
+        )
     }
 
     /// The bytes as base64 text.
@@ -39,10 +49,15 @@ extension SecretBytes {
                 guard let characters = unsafe buffer.bindMemory(to: CChar.self).baseAddress else { return }
                 unsafe withUnsafeBytes { bytes in
                     _ = unsafe sodium_bin2base64(
-                        characters, buffer.count, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count,
-                        sodium_base64_VARIANT_ORIGINAL)
+                        characters,
+                        buffer.count,
+                        bytes.assumingMemoryBound(to: UInt8.self).baseAddress,
+                        bytes.count,
+                        sodium_base64_VARIANT_ORIGINAL
+                    )
                 }
-            })
+            }
+        )
         return try text.slice(0..<length)
     }
 }

@@ -1,8 +1,8 @@
 /// The process's one arena of secret memory: its policy and how full it is.
 ///
-/// `sodium_malloc` ignores a failed `mlock` and needs four mappings for every allocation, so a daemon that calls it once for
-/// each secret silently leaves most of them swappable and then runs out of mappings. The arena asks for a few large
-/// regions instead, locks each one explicitly, looks at the result, and cuts them into slots.
+/// `sodium_malloc` ignores a failed `mlock` and needs four mappings for every allocation, so a daemon that calls it
+/// once for each secret silently leaves most of them swappable and then runs out of mappings. The arena asks for a few
+/// large regions instead, locks each one explicitly, looks at the result, and cuts them into slots.
 package enum LockedMemory {
     /// What happens when the kernel will not lock more memory.
     package enum Policy: Sendable, Hashable {
@@ -19,10 +19,11 @@ package enum LockedMemory {
 
     /// Sets the policy, and the limit in bytes for all secrets together; meant to be called once, at the start.
     ///
-    /// Memory that was taken before is locked again where it was not. The policy holds even when this throws: with `.required`,
-    /// nothing is allocated for as long as any region is not locked.
+    /// Memory that was taken before is locked again where it was not. The policy holds even when this throws: with
+    /// `.required`, nothing is allocated for as long as any region is not locked.
     ///
-    /// - Throws: ``SecretMemoryError/notLocked(limitBytes:)`` with `.required`, when memory already in use cannot be locked.
+    /// - Throws: ``SecretMemoryError/notLocked(limitBytes:)`` with `.required`, when memory already in use cannot be
+    ///   locked.
     package static func configure(
         policy: Policy,
         maximumBytes: Int = defaultMaximumBytes

@@ -4,14 +4,14 @@ import CWarderSodium
 ///
 /// It is a class on purpose: a reference can lie in collections, closures and tasks while the bytes stay in one place,
 /// so that nothing has to copy a secret in order to hand it on, and one `deinit` wipes it. It has no `Codable`, no
-/// `Equatable` and no `Hashable`: comparing goes through ``isEqual(to:)``, and bytes leave through ``withUnsafeBytes(_:)``
-/// alone. Printing, dumping and interpolating show that there is a secret and nothing else.
+/// `Equatable` and no `Hashable`: comparing goes through ``isEqual(to:)``, and bytes leave through
+/// ``withUnsafeBytes(_:)`` alone. Printing, dumping and interpolating show that there is a secret and nothing else.
 ///
 /// The length is not secret. After `fork` a child that has not called `exec` finds zeros here.
 @safe
 public final class SecretBytes: @unchecked Sendable {
-    // Unchecked, because a raw pointer is not Sendable. Nobody writes through it after `init`, and no other object knows
-    // the block, so any number of threads may read.
+    // Unchecked, because a raw pointer is not Sendable. Nobody writes through it after `init`, and no other object
+    // knows the block, so any number of threads may read.
     private let block: SecretBlock
 
     /// Number of bytes.

@@ -1,6 +1,7 @@
 import CWarderSodium
 
-/// Random bytes from the kernel (`getrandom`, through libsodium): the only source of randomness for keys, tokens and nonces.
+/// Random bytes from the kernel (`getrandom`, through libsodium): the only source of randomness for keys, tokens and
+/// nonces.
 public enum SecureRandom {
     /// Fills `buffer`; one system call for every 256 bytes.
     public static func fill(_ buffer: UnsafeMutableRawBufferPointer) {
@@ -9,7 +10,8 @@ public enum SecureRandom {
         unsafe randombytes_buf(base, buffer.count)
     }
 
-    /// `count` random bytes for things that are not secret, or that become secret only later; `count` must not be negative.
+    /// `count` random bytes for things that are not secret, or that become secret only later; `count` must not be
+    /// negative.
     public static func bytes(count: Int) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             unsafe fill(UnsafeMutableRawBufferPointer(buffer))

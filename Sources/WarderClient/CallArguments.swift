@@ -12,7 +12,8 @@ public struct CallArguments: Hashable, Sendable {
 
     /// Takes a JSON document in UTF-8, usually the `arguments` of `tools/call`.
     ///
-    /// - Throws: `.invalidRequest` if it is not strict JSON (keys that stand twice, trailing commas), deeper than 16 levels, or longer
+    /// - Throws: `.invalidRequest` if it is not strict JSON (keys that stand twice, trailing commas), deeper than 16
+    ///   levels, or longer
     ///   than ``maximumBytes``.
     public init(json: some Sequence<UInt8>) throws(WarderClientError) {
         // Spaces and escapes go away in the canonical form; the parser stops well before a peer's megabytes.

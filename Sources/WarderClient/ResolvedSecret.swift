@@ -1,6 +1,7 @@
 public import SecretMemory
 
-/// One field of a secret as it is now. Use it for the call it was asked for, then let it go: keeping it is how credentials go stale.
+/// One field of a secret as it is now. Use it for the call it was asked for, then let it go: keeping it is how
+/// credentials go stale.
 public struct ResolvedSecret: Sendable {
     /// The secret's name.
     public let name: String
@@ -35,8 +36,8 @@ extension ResolvedSecret: CustomStringConvertible, CustomDebugStringConvertible,
     }
 }
 
-/// Thrown by the body of ``WarderClient/withCredential(_:field:for:toolDigest:arguments:context:_:)`` when the upstream did not
-/// accept the value, and did nothing.
+/// Thrown by the body of ``WarderClient/withCredential(_:field:for:toolDigest:arguments:context:_:)`` when the upstream
+/// did not accept the value, and did nothing.
 public struct CredentialRefused: Error, Hashable, Sendable {
     /// A refusal; it needs no detail, and a detail could hold the credential.
     public init() {}

@@ -1,7 +1,8 @@
 import NIOCore
 import WarderWire
 
-/// What the client does for its calls: finds a token, asks for the value, and once more where the token was not accepted.
+/// What the client does for its calls: finds a token, asks for the value, and once more where the token was not
+/// accepted.
 ///
 /// It lives on one event loop. A call comes in once and its result leaves once, whatever lies between.
 final class Resolver {
@@ -136,8 +137,8 @@ final class Resolver {
         }
     }
 
-    /// Requests a token for everybody with the same key. It has a full timeout of its own, so that it ends before the first of
-    /// those who join later would.
+    /// Requests a token for everybody with the same key. It has a full timeout of its own, so that it ends before the
+    /// first of those who join later would.
     private func requestShared(_ demand: TokenDemand) {
         requestToken(demand, deadline: .now() + timeout) { result in
             let waiters =

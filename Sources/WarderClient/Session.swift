@@ -4,14 +4,16 @@ import Synchronization
 
 /// What belongs to one process: a thread, its connections and its tokens.
 ///
-/// None of it survives a fork: the child has no such thread, must not use its parent's connections, and finds the tokens wiped.
+/// None of it survives a fork: the child has no such thread, must not use its parent's connections, and finds the
+/// tokens wiped.
 final class Session: Sendable {
     /// The process that made it.
     let processID: Int32
     private let group: MultiThreadedEventLoopGroup
     private let loop: any EventLoop
     private let resolver: NIOLoopBoundBox<Resolver?>
-    /// Whether calls may still come in. A loop that was shut down drops what it is given, and a call would wait for ever.
+    /// Whether calls may still come in. A loop that was shut down drops what it is given, and a call would wait for
+    /// ever.
     private let isOpen = Mutex(true)
 
     init(processID: Int32, path: String, configuration: WarderClientConfiguration) {

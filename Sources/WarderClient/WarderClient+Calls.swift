@@ -4,12 +4,12 @@ public import WarderWire
 extension WarderClient {
     /// Resolves a secret, runs `body` with it, and reports to the vault how the call went.
     ///
-    /// A ``CredentialRefused`` out of `body` is reported as a refusal; if the vault has another version by then, as after a rotation,
-    /// `body` runs once more with that one. A report that fails goes to ``WarderClientConfiguration/reportFailed`` and changes nothing
-    /// for the caller.
+    /// A ``CredentialRefused`` out of `body` is reported as a refusal; if the vault has another version by then, as
+    /// after a rotation, `body` runs once more with that one. A report that fails goes to
+    /// ``WarderClientConfiguration/reportFailed`` and changes nothing for the caller.
     ///
-    /// The parameters are those of ``resolve(_:field:for:toolDigest:arguments:context:)``; `body` is the part of the call that needs the
-    /// credential.
+    /// The parameters are those of ``resolve(_:field:for:toolDigest:arguments:context:)``; `body` is the part of the
+    /// call that needs the credential.
     ///
     /// - Returns: What `body` returns.
     /// - Throws: ``WarderClientError`` if the secret could not be resolved, else what `body` throws.
@@ -62,7 +62,8 @@ extension WarderClient {
             token: secret.token,
             traceparent: TraceContext.wellFormed(context.traceparent)
         )
-        // A cancelled call has an outcome like any other, so the report is not cancelled with it; its own limit is short instead.
+        // A cancelled call has an outcome like any other, so the report is not cancelled with it; its own limit is
+        // short instead.
         try await session().perform(isCancellable: false) { resolver, reply in
             resolver.send(
                 request,

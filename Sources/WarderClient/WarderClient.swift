@@ -3,8 +3,9 @@ public import WarderWire
 
 /// Resolves credentials at the moment a tool is called.
 ///
-/// One client serves a whole process, from any number of tasks. It keeps a few connections and short-lived tokens, and never a value:
-/// each call asks the vault, so a rotated secret is the new one in the very next call. The README beside this file has the contract.
+/// One client serves a whole process, from any number of tasks. It keeps a few connections and short-lived tokens, and
+/// never a value: each call asks the vault, so a rotated secret is the new one in the very next call. The README beside
+/// this file has the contract.
 public final class WarderClient: Sendable {
     private enum State {
         case open(Session)
@@ -29,7 +30,8 @@ public final class WarderClient: Sendable {
 
     /// A client whose vault has answered. A sealed vault answers too.
     ///
-    /// - Throws: `.unreachable` if nobody listens, `.refused` if the vault does not know this process, `.invalidConfiguration`.
+    /// - Throws: `.unreachable` if nobody listens, `.refused` if the vault does not know this process,
+    ///   `.invalidConfiguration`.
     public static func connect(
         _ configuration: WarderClientConfiguration = WarderClientConfiguration()
     ) async throws(WarderClientError) -> WarderClient {
@@ -114,7 +116,8 @@ public final class WarderClient: Sendable {
         let session: Session? = state.withLock { state in
             guard case .open(let session) = state else { return nil }
             guard session.processID != processID else { return session }
-            // The parent's session is left alone, not even released: its thread does not exist here, so nothing of it can be shut down.
+            // The parent's session is left alone, not even released: its thread does not exist here, so nothing of it
+            // can be shut down.
             _ = unsafe Unmanaged.passRetained(session)
             let own = Session(processID: processID, path: path, configuration: configuration)
             state = .open(own)

@@ -4,8 +4,8 @@ import WarderLinux
 
 /// How a client finds the vault and how much it asks of it.
 public struct WarderClientConfiguration: Sendable {
-    /// Absolute path of the vault's client socket, at most 107 bytes; `nil` means `WARDER_SOCKET`, else where the vault of the machine
-    /// or of this user listens.
+    /// Absolute path of the vault's client socket, at most 107 bytes; `nil` means `WARDER_SOCKET`, else where the vault
+    /// of the machine or of this user listens.
     public var socketPath: String?
     /// Longest time one call may take, token and value together; 10 s unless changed.
     public var timeout: Duration = .seconds(10)
@@ -15,7 +15,8 @@ public struct WarderClientConfiguration: Sendable {
     public var maximumCalls = 4_096
     /// Measures the life of tokens. It must go on while the machine sleeps, as the default does.
     public var clock: any Clock<Duration> = ContinuousClock()
-    /// Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call runs.
+    /// Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call
+    /// runs.
     public var reportFailed: (@Sendable (WarderClientError) -> Void)?
 
     /// Draws from 0 ..< 1 where renewals of many processes must not fall together.

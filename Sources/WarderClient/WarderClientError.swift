@@ -2,8 +2,8 @@ public import WarderWire
 
 /// Why a call to the vault gave no credential.
 ///
-/// ``isRefusal`` and ``isRetryable`` never hold together: somebody said no, or nobody could be asked. An error holds no value, no
-/// token, no name and no text that the vault sent, so it may be logged and shown.
+/// ``isRefusal`` and ``isRetryable`` never hold together: somebody said no, or nobody could be asked. An error holds no
+/// value, no token, no name and no text that the vault sent, so it may be logged and shown.
 public struct WarderClientError: Error, Hashable, Sendable {
     /// What happened.
     public let code: Code
@@ -30,7 +30,8 @@ public struct WarderClientError: Error, Hashable, Sendable {
         self.systemError = systemError
     }
 
-    /// Whether the vault answered, and the answer was no: asking again changes nothing until an operator changes something.
+    /// Whether the vault answered, and the answer was no: asking again changes nothing until an operator changes
+    /// something.
     public var isRefusal: Bool {
         switch code.kind {
         case .refused, .approvalRequired, .notFound, .tokenInvalid: true

@@ -20,7 +20,11 @@ package struct Caller: Sendable {
     private let received: ContinuousClock.Instant
 
     package init(
-        door: Door, peer: Peer?, requestID: String, traceID: String? = nil, presenceProof: String? = nil,
+        door: Door,
+        peer: Peer?,
+        requestID: String,
+        traceID: String? = nil,
+        presenceProof: String? = nil,
         received: ContinuousClock.Instant = .now
     ) {
         self.door = door

@@ -13,7 +13,11 @@ enum Policy {
 
     /// - Throws: the reason why this caller may not.
     static func authorise(
-        _ action: Action, _ caller: Caller, in state: VaultState, proofs: inout PresenceProofs, at now: Moment
+        _ action: Action,
+        _ caller: Caller,
+        in state: VaultState,
+        proofs: inout PresenceProofs,
+        at now: Moment
     ) throws(Refusal) {
         guard !state.isSealing else { throw .sealed }
         switch (action.permission, caller.door) {
@@ -33,8 +37,12 @@ enum Policy {
     }
 
     private static func admit(
-        _ caller: Caller, anyOf roles: Set<Role>?, for action: Action, in state: VaultState,
-        proofs: inout PresenceProofs, at now: Moment
+        _ caller: Caller,
+        anyOf roles: Set<Role>?,
+        for action: Action,
+        in state: VaultState,
+        proofs: inout PresenceProofs,
+        at now: Moment
     ) throws(Refusal) {
         guard let peer = caller.peer, let person = state.operators[peer.uid] else { throw .notAnOperator }
         if let roles, person.roles.isDisjoint(with: roles) { throw .roleMissing }

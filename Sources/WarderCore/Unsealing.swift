@@ -4,7 +4,8 @@ import Sealing
 package import WarderCrypto
 package import WarderModel
 
-/// Sealing, unsealing and presence: what needs a key or a passphrase. The slow parts run on the caller's thread; never on an event loop.
+/// Sealing, unsealing and presence: what needs a key or a passphrase. The slow parts run on the caller's thread; never
+/// on an event loop.
 extension Vault {
     /// Drops the keys, after the event is on disk. Requires `admin`.
     package static func seal(by caller: Caller) -> Command<Void> {
@@ -16,9 +17,11 @@ extension Vault {
     /// Tries every slot that such a secret can open, and opens the vault with the first that does.
     ///
     /// Blocks for as long as Argon2id is told to take. A failed try is an event too.
-    /// - Parameter isPassphrase: whether a person typed it; otherwise it is a credential's content.
+    /// `isPassphrase`: whether a person typed it; otherwise it is a credential's content.
     package func unseal(
-        with secret: SecretBytes, isPassphrase: Bool, by caller: Caller,
+        with secret: SecretBytes,
+        isPassphrase: Bool,
+        by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
         guard let foundation else { return completion(.failure(.notInitialised)) }
@@ -43,7 +46,9 @@ extension Vault {
 
     /// Checks an operator's passphrase and gives a proof of presence. Blocks as `unseal` does.
     package func provePresence(
-        _ passphrase: SecretBytes, by caller: Caller, completion: @escaping @Sendable (Result<String, Refusal>) -> Void
+        _ passphrase: SecretBytes,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<String, Refusal>) -> Void
     ) {
         guard let peer = caller.peer, let state else { return completion(.failure(.sealed)) }
         if case .wait(let isFirst) = presenceThrottle.begin(peer.uid, at: clock.now()) {
@@ -55,11 +60,14 @@ extension Vault {
         if isRight { presenceThrottle.succeed(peer.uid) }
         submit(
             Operators.provePresence(verified: isRight ? verifier : nil, ledger: presence, by: caller),
-            completion: completion)
+            completion: completion
+        )
     }
 
     private func refuseUnseal(
-        _ reason: Refusal, by caller: Caller, _ completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+        _ reason: Refusal,
+        by caller: Caller,
+        _ completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
         var event = Event(action: .vaultUnseal, time: clock.now().wall, actor: caller.unverifiedActor)
         event.decision = .refused
@@ -84,14 +92,19 @@ extension PresenceVerifier {
         do {
             let verifier = try PasswordVerifier(passphrase: passphrase, cost: cost)
             self.init(
-                salt: verifier.salt, passes: verifier.cost.passes, memoryBytes: verifier.cost.memoryBytes,
-                hash: verifier.hash)
+                salt: verifier.salt,
+                passes: verifier.cost.passes,
+                memoryBytes: verifier.cost.memoryBytes,
+                hash: verifier.hash
+            )
         } catch { throw .memoryNotLocked }
     }
 
     fileprivate func matches(_ passphrase: SecretBytes) throws -> Bool {
         try PasswordVerifier(
-            salt: salt, cost: PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes), hash: hash
+            salt: salt,
+            cost: PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes),
+            hash: hash
         ).verify(passphrase)
     }
 }

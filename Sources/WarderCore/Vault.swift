@@ -5,7 +5,8 @@ import Synchronization
 import WarderCrypto
 package import WarderModel
 
-/// The vault: what is asked of it goes in as a command, and comes back as an answer or a refusal, after its event is on disk.
+/// The vault: what is asked of it goes in as a command, and comes back as an answer or a refusal, after its event is on
+/// disk.
 package final class Vault: Sendable {
     /// What the vault can do now.
     package enum Phase: String, Sendable, CaseIterable {
@@ -65,8 +66,13 @@ package final class Vault: Sendable {
         let sequence = try store.lastSequence()
         view = Mutex(
             View(
-                phase: foundation == nil ? .notInitialised : .sealed, foundation: foundation, state: nil, keys: nil,
-                sequence: sequence))
+                phase: foundation == nil ? .notInitialised : .sealed,
+                foundation: foundation,
+                state: nil,
+                keys: nil,
+                sequence: sequence
+            )
+        )
         holding = Mutex(foundation.map(Holding.sealed) ?? .nothing)
     }
 
@@ -78,14 +84,16 @@ package final class Vault: Sendable {
     package var state: VaultState? { view.withLock { $0.state } }
     package var keys: OpenKeys? { view.withLock { $0.keys } }
     package var sequence: UInt64 { view.withLock { $0.sequence } }
-    /// Changes whenever an earlier match of a peer may have ceased to hold: servers changed, sealed, unsealed. 0 while sealed.
+    /// Changes whenever an earlier match of a peer may have ceased to hold: servers changed, sealed, unsealed. 0 while
+    /// sealed.
     package var registryGeneration: UInt64 { generation.load(ordering: .acquiring) }
 
     // MARK: Asking
 
     /// Decides a command and calls back on the writer's thread, when the event is on disk.
     package func submit<Answer>(
-        _ command: Command<Answer>, completion: @escaping @Sendable (Result<Answer, Refusal>) -> Void
+        _ command: Command<Answer>,
+        completion: @escaping @Sendable (Result<Answer, Refusal>) -> Void
     ) {
         enqueue(
             .command(
@@ -94,7 +102,10 @@ package final class Vault: Sendable {
                         let outcome = transaction.decide(command)
                         return { failure in completion(failure.map { .failure($0) } ?? outcome) }
                     },
-                    refuse: { completion(.failure($0)) })))
+                    refuse: { completion(.failure($0)) }
+                )
+            )
+        )
     }
 
     /// The same for callers that wait.
@@ -128,7 +139,8 @@ package final class Vault: Sendable {
                     open.state.tokens = open.state.tokens.filter { now.isBefore($0.value.expires) }
                     holding = .open(open)
                 }
-            })
+            }
+        )
     }
 
     // MARK: On the writer's thread
@@ -140,8 +152,8 @@ package final class Vault: Sendable {
         if line.enqueue(job) { writer.async { self.serve() } }
     }
 
-    /// Takes all that waits, decides it in one transaction, and answers after the commit; while one commit is on its way to the disk,
-    /// the next batch gathers.
+    /// Takes all that waits, decides it in one transaction, and answers after the commit; while one commit is on its
+    /// way to the disk, the next batch gathers.
     private func serve() {
         while true {
             let jobs = line.takeAll()
@@ -200,8 +212,13 @@ package final class Vault: Sendable {
 
     private func begin(_ open: Open) -> Transaction {
         Transaction(
-            state: open.state, keys: open.keys, values: open.values, presence: presence, sequence: open.sequence,
-            now: clock.now())
+            state: open.state,
+            keys: open.keys,
+            values: open.values,
+            presence: presence,
+            sequence: open.sequence,
+            now: clock.now()
+        )
     }
 
     private func adopt(_ transaction: Transaction, _ open: inout Open) {
@@ -244,9 +261,11 @@ package final class Vault: Sendable {
 extension Vault {
     /// Lays the foundation of a vault and opens it. The caller becomes its first operator.
     ///
-    /// - Parameter foundation: made by `Initialisation`, keys wrapped.
+    /// `foundation`: made by `Initialisation`, keys wrapped.
     package func open(
-        _ initialisation: Initialisation, by caller: Caller, completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+        _ initialisation: Initialisation,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
         enqueue(
             .alone { [self] in
@@ -256,13 +275,17 @@ extension Vault {
                             guard case .nothing = holding else { throw Refusal.alreadyInitialised }
                             holding = .open(try lay(initialisation, by: caller))
                         }
-                    })
-            })
+                    }
+                )
+            }
+        )
     }
 
     /// Opens a sealed vault with its keyring.
     package func open(
-        _ ring: KeyRing, slot: KeySlot, by caller: Caller,
+        _ ring: KeyRing,
+        slot: KeySlot,
+        by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
         enqueue(
@@ -278,8 +301,10 @@ extension Vault {
                                 holding = .open(try load(foundation, ring, slot: slot, by: caller))
                             }
                         }
-                    })
-            })
+                    }
+                )
+            }
+        )
     }
 
     /// Writes down what happened to a sealed vault, for the log to take over later. Waits for the disk.
@@ -297,16 +322,22 @@ extension Vault {
                                 holding = .open(open)
                             }
                         }
-                    })
-            })
+                    }
+                )
+            }
+        )
     }
 
     private func lay(_ initialisation: Initialisation, by caller: Caller) throws(Refusal) -> Open {
         let keys: OpenKeys
         do { keys = try OpenKeys(initialisation.ring) } catch { throw .memoryNotLocked }
         var open = Open(
-            foundation: initialisation.foundation, keys: keys, values: ValueCache(store: store),
-            state: VaultState(profile: initialisation.foundation.profile), sequence: 0)
+            foundation: initialisation.foundation,
+            keys: keys,
+            values: ValueCache(store: store),
+            state: VaultState(profile: initialisation.foundation.profile),
+            sequence: 0
+        )
         open.state.registryGeneration = 1
         try commitAlone(&open) { transaction throws(Refusal) in
             transaction.lay(initialisation.foundation)
@@ -321,7 +352,10 @@ extension Vault {
     }
 
     private func load(
-        _ foundation: Foundation, _ ring: KeyRing, slot: KeySlot, by caller: Caller
+        _ foundation: Foundation,
+        _ ring: KeyRing,
+        slot: KeySlot,
+        by caller: Caller
     ) throws(Refusal) -> Open {
         let keys: OpenKeys
         do { keys = try OpenKeys(ring) } catch { throw .memoryNotLocked }
@@ -329,9 +363,12 @@ extension Vault {
         let inbox: [(number: Int64, sealed: [UInt8])]
         do {
             open = Open(
-                foundation: foundation, keys: keys, values: ValueCache(store: store),
+                foundation: foundation,
+                keys: keys,
+                values: ValueCache(store: store),
                 state: try StateLoader.load(store.records(), with: ring, profile: foundation.profile),
-                sequence: try store.lastSequence())
+                sequence: try store.lastSequence()
+            )
             inbox = try store.inbox()
         } catch { throw .valueDamaged }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
@@ -352,7 +389,10 @@ extension Vault {
             }
             if let last = inbox.last { transaction.takeInbox(through: last.number) }
             var event = Event(
-                action: .vaultUnseal, time: transaction.now.wall, actor: Policy.actor(caller, in: transaction.state))
+                action: .vaultUnseal,
+                time: transaction.now.wall,
+                actor: Policy.actor(caller, in: transaction.state)
+            )
             event.requestID = caller.requestID
             event.changes = ["slot/\(slot.id)/\(slot.kindName)"]
             event.durationMicroseconds = caller.elapsedMicroseconds()
@@ -362,7 +402,8 @@ extension Vault {
     }
 
     private func commitAlone(
-        _ open: inout Open, _ work: (inout Transaction) throws(Refusal) -> Void
+        _ open: inout Open,
+        _ work: (inout Transaction) throws(Refusal) -> Void
     ) throws(Refusal) {
         var transaction = begin(open)
         try work(&transaction)

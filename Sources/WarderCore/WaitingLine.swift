@@ -12,7 +12,8 @@ final class WaitingLine: Sendable {
     }
 
     struct CommandJob: Sendable {
-        /// Decides, and returns how to answer: with `nil` once the transaction is on disk, or with the reason why it is not.
+        /// Decides, and returns how to answer: with `nil` once the transaction is on disk, or with the reason why it is
+        /// not.
         let decide: @Sendable (inout Transaction) -> @Sendable (Refusal?) -> Void
         /// Answers without deciding.
         let refuse: @Sendable (Refusal) -> Void
@@ -34,7 +35,8 @@ final class WaitingLine: Sendable {
         }
     }
 
-    /// Everything that waits. With nothing left, whoever served the line may go: the next `enqueue` sends somebody again.
+    /// Everything that waits. With nothing left, whoever served the line may go: the next `enqueue` sends somebody
+    /// again.
     func takeAll() -> [Job] {
         line.withLock { line in
             defer { line.jobs = [] }

@@ -4,7 +4,8 @@ package import SecretMemory
 extension AEAD {
     /// Opens a sealed value into secret memory.
     ///
-    /// - Throws: ``CryptoError/malformed`` when it is shorter than the overhead; ``CryptoError/tampered`` when the bytes, the
+    /// - Throws: ``CryptoError/malformed`` when it is shorter than the overhead; ``CryptoError/tampered`` when the
+    ///   bytes, the
     ///   key or the associated data are not those of the sealing; ``CryptoError/secretMemory(_:)``.
     package static func open(
         _ sealed: [UInt8],

@@ -3,11 +3,11 @@ package import SecretMemory
 
 /// Authenticated encryption with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha, libsodium's IETF variant).
 ///
-/// A sealed value is `nonce (24) ‖ ciphertext (as long as the plaintext) ‖ tag (16)`. The associated data is authenticated
-/// and not stored; whoever opens has to know it, which ties a value to the place it belongs to.
+/// A sealed value is `nonce (24) ‖ ciphertext (as long as the plaintext) ‖ tag (16)`. The associated data is
+/// authenticated and not stored; whoever opens has to know it, which ties a value to the place it belongs to.
 ///
-/// The construction does not commit to its key: a ciphertext can be made that opens under two chosen keys. Nothing here may
-/// learn from *which* key opened a value; a value names its key.
+/// The construction does not commit to its key: a ciphertext can be made that opens under two chosen keys. Nothing here
+/// may learn from *which* key opened a value; a value names its key.
 package enum AEAD {
     /// Bytes of the nonce, which comes first.
     package static let nonceByteCount = 24
@@ -53,8 +53,8 @@ package enum AEAD {
         unsafe plaintext.withUnsafeBytes { unsafe append(sealing: $0, key, associatedData, to: &output) }
     }
 
-    /// Seals under a nonce that the caller chose: for published vectors only. A nonce used twice under one key gives the
-    /// plaintexts' difference away and lets anybody forge.
+    /// Seals under a nonce that the caller chose: for published vectors only. A nonce used twice under one key gives
+    /// the plaintexts' difference away and lets anybody forge.
     static func seal(
         _ plaintext: [UInt8],
         key: AEADKey,
@@ -102,9 +102,10 @@ package enum AEAD {
         }
     }
 
-    /// 192 random bits: with 2^64 messages under one key two nonces are the same with a probability of 2^-65, so that neither a
-    /// counter nor a memory of earlier nonces is needed, and a restored backup cannot repeat one. Each nonce is drawn when it is
-    /// used: a stock of them would save a third of a microsecond and would be used twice by two copies of a virtual machine.
+    /// 192 random bits: with 2^64 messages under one key two nonces are the same with a probability of 2^-65, so that
+    /// neither a counter nor a memory of earlier nonces is needed, and a restored backup cannot repeat one. Each nonce
+    /// is drawn when it is used: a stock of them would save a third of a microsecond and would be used twice by two
+    /// copies of a virtual machine.
     private static func encryptWithRandomNonce(
         _ plaintext: UnsafeRawBufferPointer,
         _ key: AEADKey,

@@ -3,9 +3,9 @@ import SecretMemory
 
 /// Keyed BLAKE2b-256 over a label and a message, the common ground of ``KeyedHash`` and ``KeyDerivation``.
 ///
-/// `BLAKE2b-256(key, personal, n ‖ label ‖ message)`, where `n` is the label's length in one byte: no two different pairs of label
-/// and message give the same input. No salt. The personal string (16 bytes, filled up with zeros) keeps the two uses apart
-/// even under one key.
+/// `BLAKE2b-256(key, personal, n ‖ label ‖ message)`, where `n` is the label's length in one byte: no two different
+/// pairs of label and message give the same input. No salt. The personal string (16 bytes, filled up with zeros) keeps
+/// the two uses apart even under one key.
 enum Blake2b {
     static let byteCount = 32
 

@@ -21,8 +21,8 @@ package struct DerivationKey: Sendable {
 
 /// Subkeys by keyed BLAKE2b-256. Never for passphrases, which need the slowness of ``PasswordHash``.
 ///
-/// One block of output is enough for a 32-byte subkey, and BLAKE2b is a keyed pseudo-random function by itself; HKDF's extract
-/// step would add nothing to a key that is uniformly random already (and libsodium 1.0.18 has no HKDF).
+/// One block of output is enough for a 32-byte subkey, and BLAKE2b is a keyed pseudo-random function by itself; HKDF's
+/// extract step would add nothing to a key that is uniformly random already (and libsodium 1.0.18 has no HKDF).
 package enum KeyDerivation {
     /// The 32-byte subkey of `key` for a purpose (`label`, 1 to 255 bytes, written in the source) and an instance of it
     /// (`context`, such as a vault's id).

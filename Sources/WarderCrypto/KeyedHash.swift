@@ -21,16 +21,16 @@ package struct KeyedHashKey: Sendable {
 
 /// Keyed BLAKE2b-256: the same input gives the same 32 bytes to whoever has the key, and nothing to anybody else.
 ///
-/// For lookups, fingerprints and token hashes, whose inputs can be guessed: a plain hash would let a thief of the database
-/// try them all.
+/// For lookups, fingerprints and token hashes, whose inputs can be guessed: a plain hash would let a thief of the
+/// database try them all.
 package enum KeyedHash {
     /// Length of a hash in bytes.
     package static let byteCount = Blake2b.byteCount
 
     /// Hash of `message` for the purpose that `label` names (1 to 255 bytes of UTF-8, written in the source).
     ///
-    /// Different labels give unrelated hashes under one key; the label's length is part of the input, so that no label and
-    /// message can be read as another pair.
+    /// Different labels give unrelated hashes under one key; the label's length is part of the input, so that no label
+    /// and message can be read as another pair.
     package static func hash(_ message: [UInt8], key: KeyedHashKey, label: StaticString) -> [UInt8] {
         unsafe message.withUnsafeBytes { unsafe hash($0, key, label) }
     }

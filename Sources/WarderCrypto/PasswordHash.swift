@@ -3,8 +3,9 @@ package import SecretMemory
 
 /// Argon2id (version 1.3, one lane, through `crypto_pwhash`): keys and verifiers from passphrases.
 ///
-/// A call takes as long and as much memory as its cost says, on the calling thread; run it off event loops. Argon2's working
-/// memory is neither locked nor bounded by ``LockedMemory``: it holds blocks derived from the passphrase for that time.
+/// A call takes as long and as much memory as its cost says, on the calling thread; run it off event loops. Argon2's
+/// working memory is neither locked nor bounded by ``LockedMemory``: it holds blocks derived from the passphrase for
+/// that time.
 package enum PasswordHash {
     /// Length of a salt in bytes.
     package static let saltByteCount = Int(crypto_pwhash_SALTBYTES)
@@ -22,10 +23,12 @@ package enum PasswordHash {
         package static let standard = Cost(uncheckedPasses: 3, memoryBytes: 256 << 20)
         /// The floor: OWASP's Password Storage sheet, Argon2id with 19 MiB and 2 passes.
         package static let minimum = Cost(uncheckedPasses: 2, memoryBytes: 19 << 20)
-        /// The ceiling. Stored costs are read before they can be authenticated, and must not be able to stop the daemon.
+        /// The ceiling. Stored costs are read before they can be authenticated, and must not be able to stop the
+        /// daemon.
         package static let maximum = Cost(uncheckedPasses: 64, memoryBytes: 4 << 30)
 
-        /// - Throws: ``CryptoError/costOutOfRange`` outside of ``minimum`` and ``maximum``, or if `memoryBytes` is no multiple of
+        /// - Throws: ``CryptoError/costOutOfRange`` outside of ``minimum`` and ``maximum``, or if `memoryBytes` is no
+        ///   multiple of
         ///   1024.
         package init(passes: Int, memoryBytes: Int) throws(CryptoError) {
             guard (Self.minimum.passes...Self.maximum.passes).contains(passes),
@@ -47,7 +50,8 @@ package enum PasswordHash {
     /// The key that `passphrase` opens.
     ///
     /// - Throws: ``CryptoError/wrongKeySize(expected:actual:)`` for a salt that has not 16 bytes;
-    ///   ``CryptoError/outOfMemory(requestedBytes:)`` when the working memory cannot be had; ``CryptoError/secretMemory(_:)``.
+    ///   ``CryptoError/outOfMemory(requestedBytes:)`` when the working memory cannot be had;
+    /// ``CryptoError/secretMemory(_:)``.
     package static func deriveKey(
         passphrase: SecretBytes,
         salt: [UInt8],

@@ -1,7 +1,7 @@
 package import SecretMemory
 
-/// What is stored in order to recognise a passphrase. It opens nothing, but whoever has it can guess offline at the speed that
-/// the cost allows, so it belongs into a sealed record.
+/// What is stored in order to recognise a passphrase. It opens nothing, but whoever has it can guess offline at the
+/// speed that the cost allows, so it belongs into a sealed record.
 package struct PasswordVerifier: Sendable {
     /// 16 bytes.
     package let salt: [UInt8]

@@ -50,8 +50,8 @@ package struct SHA256Digest: Sendable {
         return digest.digest()
     }
 
-    /// SHA-256 of `prefix ‖ first ‖ second` without joining them: RFC 6962 hashes a leaf with prefix 0 and a pair of nodes with
-    /// prefix 1.
+    /// SHA-256 of `prefix ‖ first ‖ second` without joining them: RFC 6962 hashes a leaf with prefix 0 and a pair of
+    /// nodes with prefix 1.
     package static func hash(prefix: UInt8, _ first: [UInt8], _ second: [UInt8] = []) -> [UInt8] {
         var digest = SHA256Digest()
         var prefix = prefix

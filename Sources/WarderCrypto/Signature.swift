@@ -13,11 +13,12 @@ package struct SigningKey: Sendable {
     /// Checks what this key signs.
     package let verifyingKey: VerifyingKey
 
-    /// libsodium's form, seed ‖ public key. It is never taken from outside: a signature made with another public key in it
-    /// would give the secret scalar away.
+    /// libsodium's form, seed ‖ public key. It is never taken from outside: a signature made with another public key in
+    /// it would give the secret scalar away.
     private let expanded: SecretBytes
 
-    /// - Throws: ``CryptoError/wrongKeySize(expected:actual:)`` unless there are 32 bytes; ``CryptoError/secretMemory(_:)``.
+    /// - Throws: ``CryptoError/wrongKeySize(expected:actual:)`` unless there are 32 bytes;
+    ///   ``CryptoError/secretMemory(_:)``.
     package init(seed: SecretBytes) throws(CryptoError) {
         self.seed = try seed.requiring(count: Self.seedByteCount)
         var point = [UInt8](repeating: 0, count: VerifyingKey.byteCount)
@@ -60,8 +61,8 @@ package struct VerifyingKey: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// Whether `signature` is this key's signature of `message`. A signature of another length is not; neither is one with a
-    /// non-canonical scalar, or by a key of small order.
+    /// Whether `signature` is this key's signature of `message`. A signature of another length is not; neither is one
+    /// with a non-canonical scalar, or by a key of small order.
     package func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
         guard signature.count == SigningKey.signatureByteCount else { return false }
         return unsafe crypto_sign_verify_detached(signature, message, UInt64(message.count), bytes) == 0

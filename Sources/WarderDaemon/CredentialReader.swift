@@ -25,7 +25,8 @@ enum CredentialReader {
         guard count >= KeySlot.minimumCredentialBytes, count < maximumBytes else {
             throw StartError(
                 "the credential file has \(count) bytes",
-                remedy: "It must have \(KeySlot.minimumCredentialBytes) to \(maximumBytes - 1) random bytes")
+                remedy: "It must have \(KeySlot.minimumCredentialBytes) to \(maximumBytes - 1) random bytes"
+            )
         }
         return try room.slice(0..<count)
     }

@@ -44,7 +44,10 @@ package struct Daemon {
         let context = ServerContext(
             vault: vault,
             attestor: Attestor(options: AttestationOptions(sha256: { FileDigest() })),
-            limits: ServerLimits(configuration), facts: facts(clock), logger: logger)
+            limits: ServerLimits(configuration),
+            facts: facts(clock),
+            logger: logger
+        )
         let server = VaultServer(context, eventLoops: configuration.eventLoops)
         let listeners = try Listeners(configuration, inherited: sockets)
         try await server.listen(on: listeners.client, as: .client)
@@ -56,7 +59,8 @@ package struct Daemon {
             metadata: [
                 "state": "\(vault.phase.rawValue)", "client": "\(listeners.clientPath)",
                 "operator": "\(listeners.operatorPath)",
-            ])
+            ]
+        )
         try? notification?.ready(status: "\(vault.phase.rawValue)")
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -66,7 +70,9 @@ package struct Daemon {
                     .init(service: Watchdog(notification: notification, vault: vault)),
                     .init(service: Serving(server: server)),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
         ).run()
         try? notification?.stopping()
         listeners.remove()
@@ -78,11 +84,14 @@ package struct Daemon {
     private func configureMemory() throws {
         do {
             try LockedMemory.configure(
-                policy: configuration.memory.lock, maximumBytes: configuration.memory.lockedLimit)
+                policy: configuration.memory.lock,
+                maximumBytes: configuration.memory.lockedLimit
+            )
         } catch {
             throw StartError(
                 "memory for keys and values cannot be locked",
-                remedy: "Raise LimitMEMLOCK= in the unit (ulimit -l in a shell), or set memory.lock: best-effort")
+                remedy: "Raise LimitMEMLOCK= in the unit (ulimit -l in a shell), or set memory.lock: best-effort"
+            )
         }
         // Root may lock what it likes (CAP_IPC_LOCK).
         let limit = geteuid() == 0 ? nil : LockedMemory.status.lockLimitBytes
@@ -93,9 +102,12 @@ package struct Daemon {
 
     private func facts(_ clock: SystemClock) -> DaemonFacts {
         DaemonFacts(
-            version: Self.version, started: clock.now().wall.description, clientSocket: configuration.clientSocket,
+            version: Self.version,
+            started: clock.now().wall.description,
+            clientSocket: configuration.clientSocket,
             profile: configuration.profile.rawValue,
-            passphraseCost: (configuration.argon2.passes, configuration.argon2.memoryBytes))
+            passphraseCost: (configuration.argon2.passes, configuration.argon2.memoryBytes)
+        )
     }
 
     private func recordStart(of vault: Vault) async {
@@ -113,11 +125,15 @@ package struct Daemon {
             vault.record(sealed: event) { continuation.resume(returning: $0) }
         }
         if case .failure(let reason) = outcome {
-            logger.error("event could not be written", metadata: ["type": "\(event.action.rawValue)", "reason": "\(reason)"])
+            logger.error(
+                "event could not be written",
+                metadata: ["type": "\(event.action.rawValue)", "reason": "\(reason)"]
+            )
         }
     }
 
-    /// Opens the vault with the credential that the configuration names. Failing to is no reason not to start: a person can still unseal.
+    /// Opens the vault with the credential that the configuration names. Failing to is no reason not to start: a person
+    /// can still unseal.
     private func unsealWithCredential(_ vault: Vault) async {
         guard vault.phase == .sealed, let credential = configuration.unseal.credentialFile else { return }
         do {
@@ -132,7 +148,8 @@ package struct Daemon {
         } catch {
             logger.error(
                 "the credential file does not open the vault; unseal it by hand: warder unseal",
-                metadata: ["file": "\(credential.path)", "reason": "\(error)"])
+                metadata: ["file": "\(credential.path)", "reason": "\(error)"]
+            )
         }
     }
 }

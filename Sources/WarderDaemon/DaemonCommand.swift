@@ -17,9 +17,13 @@ package struct DaemonCommand: AsyncParsableCommand {
 
             It reads its configuration, hardens itself, opens the database and listens; `warder status` shows the rest.
             """,
-        version: Daemon.version)
+        version: Daemon.version
+    )
 
-    @Option(help: "The configuration file. Without it: WARDER_CONFIG, /etc/warder/warder.yaml, or ~/.config/warder/warder.yaml.")
+    @Option(
+        help:
+            "The configuration file. Without it: WARDER_CONFIG, /etc/warder/warder.yaml, or ~/.config/warder/warder.yaml."
+    )
     package var config: String?
 
     @Flag(help: "Check the configuration, print nothing if it is right, and exit.")
@@ -32,7 +36,8 @@ package struct DaemonCommand: AsyncParsableCommand {
             if !checkConfig { try harden() }
             let configuration = try DaemonConfiguration.load(
                 file: config,
-                in: ConfigurationSurroundings(environment: ProcessInfo.processInfo.environment))
+                in: ConfigurationSurroundings(environment: ProcessInfo.processInfo.environment)
+            )
             if checkConfig { return }
             let logger = Logger(label: "warderd") { _ in
                 DaemonLog(format: configuration.log.format, level: configuration.log.level)
@@ -51,7 +56,8 @@ package struct DaemonCommand: AsyncParsableCommand {
         do throws(ProcessHardening.Failure) { _ = try ProcessHardening.apply() } catch {
             throw StartError(
                 "the process cannot be hardened (\(error.measure.rawValue): \(error.reason))",
-                remedy: "Run the daemon on a Linux kernel that allows prctl(2) and setrlimit(2)")
+                remedy: "Run the daemon on a Linux kernel that allows prctl(2) and setrlimit(2)"
+            )
         }
     }
 

@@ -24,7 +24,11 @@ struct Listeners {
         }
         client = try socket("client", clientPath, mode: DaemonConfiguration.clientSocketMode, group: nil)
         `operator` = try socket(
-            "operator", operatorPath, mode: configuration.operatorSocketMode, group: configuration.operatorGroup?.id)
+            "operator",
+            operatorPath,
+            mode: configuration.operatorSocketMode,
+            group: configuration.operatorGroup?.id
+        )
         self.own = own
     }
 

@@ -29,11 +29,15 @@ extension DatabaseLock {
             case .held(let pid):
                 throw StartError(
                     "another daemon\(pid.map { " (process \($0))" } ?? "") has this database open",
-                    remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory")
+                    remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory"
+                )
             case .unusablePath:
                 throw StartError("the state directory is no absolute path", remedy: "Set state_directory to one")
             case .kernel(let reason):
-                throw StartError("the database cannot be locked: \(reason)", remedy: "Look at the state directory's file system")
+                throw StartError(
+                    "the database cannot be locked: \(reason)",
+                    remedy: "Look at the state directory's file system"
+                )
             }
         }
     }
@@ -58,7 +62,8 @@ extension InheritedSockets {
         do throws(InheritedSocketError) { return try take() } catch {
             throw StartError(
                 "the sockets that the service manager passed on cannot be used: \(error)",
-                remedy: "Compare the socket units with the ones that Warder ships")
+                remedy: "Compare the socket units with the ones that Warder ships"
+            )
         }
     }
 }
@@ -69,17 +74,20 @@ extension StartError {
         case .unavailable(let code):
             self.init(
                 "\(path) cannot be opened (SQLite \(code))",
-                remedy: "Check that its disk has room and that the daemon's user owns the directory")
+                remedy: "Check that its disk has room and that the daemon's user owns the directory"
+            )
         case .damaged(let code):
             self.init(
                 "\(path) is damaged or no database of Warder (SQLite \(code))",
-                remedy: "Nothing was changed. Keep a copy of the file as it is, and put a backup in its place")
+                remedy: "Nothing was changed. Keep a copy of the file as it is, and put a backup in its place"
+            )
         case .rejected(let code):
             self.init("\(path) refuses the schema (SQLite \(code))", remedy: "Put a backup in its place")
         case .newer(let found, let known):
             self.init(
                 "\(path) was written by a later version (schema \(found); this one knows \(known))",
-                remedy: "Install that version again; nothing was changed")
+                remedy: "Install that version again; nothing was changed"
+            )
         }
     }
 
@@ -89,11 +97,13 @@ extension StartError {
         case .openDirectory(let mode):
             self.init(
                 "others than the daemon's user can enter the directory of \(path) (mode \(String(mode, radix: 8)))",
-                remedy: "chmod 700 the directory, and rotate what may have been copied")
+                remedy: "chmod 700 the directory, and rotate what may have been copied"
+            )
         case .openFile(let mode):
             self.init(
                 "others than the daemon's user can read \(path) (mode \(String(mode, radix: 8)))",
-                remedy: "chmod 600 \(path), and rotate what may have been copied")
+                remedy: "chmod 600 \(path), and rotate what may have been copied"
+            )
         case .foreignFile(let uid):
             self.init("\(path) belongs to user \(uid)", remedy: "Run the daemon as that user, or chown the file")
         case .notAFile, .noDirectory, .unusablePath:
@@ -108,12 +118,18 @@ extension StartError {
         case .pathTooLong(let bytes, let limit):
             self.init(
                 "the socket path \(path) has \(bytes) bytes; the kernel takes \(limit)",
-                remedy: "Choose a shorter one in the configuration")
+                remedy: "Choose a shorter one in the configuration"
+            )
         case .inUse:
             self.init(
-                "somebody answers on \(path) already", remedy: "Stop the other daemon, or choose another path")
+                "somebody answers on \(path) already",
+                remedy: "Stop the other daemon, or choose another path"
+            )
         default:
-            self.init("the socket \(path) cannot be made: \(error)", remedy: "Look at the owner and mode of its directory")
+            self.init(
+                "the socket \(path) cannot be made: \(error)",
+                remedy: "Look at the owner and mode of its directory"
+            )
         }
     }
 }

@@ -14,6 +14,8 @@ package struct ServerContext: Sendable {
     package let statistics: Statistics
     package let logger: Logger
     let clientUsage: UsageLimiter
+    /// Apart from the servers' shares: a noisy tool of the same user must not take the operator's.
+    let operatorUsage = UsageLimiter(perSecond: 500, burst: 1000)
     let unknownUsage: UnknownUsage
     /// Bodies are bounded before they are read; the scanner needs only to bound their shape.
     let jsonLimits: JSONLimits
@@ -94,7 +96,10 @@ package struct DaemonFacts: Sendable {
     package var passphraseCost: (passes: Int, memoryBytes: Int)
 
     package init(
-        version: String, started: String, clientSocket: String, profile: String,
+        version: String,
+        started: String,
+        clientSocket: String,
+        profile: String,
         passphraseCost: (passes: Int, memoryBytes: Int)
     ) {
         self.version = version

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Counters since the start of the daemon. Labels are routes and codes of the vault's own tables, never what a peer sent.
+/// Counters since the start of the daemon. Labels are routes and codes of the vault's own tables, never what a peer
+/// sent.
 package final class Statistics: Sendable {
     private struct Counts {
         var answers: [String: UInt64] = [:]
@@ -35,18 +36,30 @@ package final class Statistics: Sendable {
         for fact in facts { add(fact.name, "gauge", fact.help, [("", String(fact.value))]) }
         add("warder_connections", "gauge", "Open connections.", [("", String(connections.load(ordering: .relaxed)))])
         add(
-            "warder_connections_accepted_total", "counter", "Connections accepted.",
-            [("", String(accepted.load(ordering: .relaxed)))])
+            "warder_connections_accepted_total",
+            "counter",
+            "Connections accepted.",
+            [("", String(accepted.load(ordering: .relaxed)))]
+        )
         add(
-            "warder_connections_refused_total", "counter", "Connections closed because a limit was reached.",
-            [("", String(turnedAway.load(ordering: .relaxed)))])
+            "warder_connections_refused_total",
+            "counter",
+            "Connections closed because a limit was reached.",
+            [("", String(turnedAway.load(ordering: .relaxed)))]
+        )
         add(
-            "warder_requests_total", "counter", "Requests answered.",
-            [("", String(requests.load(ordering: .relaxed)))])
+            "warder_requests_total",
+            "counter",
+            "Requests answered.",
+            [("", String(requests.load(ordering: .relaxed)))]
+        )
         let failures = counts.withLock { $0.answers }.sorted { $0.key < $1.key }
         add(
-            "warder_failures_total", "counter", "Requests answered with an error, by code.",
-            failures.map { ("{code=\"\($0.key)\"}", String($0.value)) })
+            "warder_failures_total",
+            "counter",
+            "Requests answered with an error, by code.",
+            failures.map { ("{code=\"\($0.key)\"}", String($0.value)) }
+        )
         return text
     }
 }

@@ -15,7 +15,7 @@ package final class VaultServer: Sendable {
     private let channels = Mutex<[any Channel]>([])
     private let rosters: [ObjectIdentifier: NIOLoopBound<ConnectionRoster>]
 
-    /// - Parameter eventLoops: one is best on small machines; the writer's thread does the rest.
+    /// `eventLoops`: one is best on small machines; the writer's thread does the rest.
     package init(_ context: ServerContext, eventLoops: Int) {
         self.context = context
         group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoops)
@@ -65,8 +65,10 @@ package final class VaultServer: Sendable {
         context.clientUsage.forgetIdle(at: .now)
         return context.unknownUsage.takeCounts().map { count, requests in
             TurnedAway(
-                kind: count.kind == .unknown ? .unknown : .limited, uid: count.uid == .max ? nil : count.uid,
-                requests: requests)
+                kind: count.kind == .unknown ? .unknown : .limited,
+                uid: count.uid == .max ? nil : count.uid,
+                requests: requests
+            )
         }
     }
 
@@ -79,7 +81,9 @@ package final class VaultServer: Sendable {
 
     /// Asks the kernel who has connected, and gives them a place or turns them away.
     private func admit(_ channel: any Channel, _ door: Door) throws -> Guest {
-        let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            $0
+        }
         guard let socket else { throw ChannelError.inappropriateOperationForState }
         let attested = try context.attestor.open(socket: socket)
         var check = PeerCheck(attested, vault: context.vault, looksAtExecutables: door.kind == .client)
@@ -114,7 +118,10 @@ package final class VaultServer: Sendable {
     }
 
     private func serve(
-        _ channel: any Channel, _ door: Door, _ check: PeerCheck, _ share: ConnectionGate.Share
+        _ channel: any Channel,
+        _ door: Door,
+        _ check: PeerCheck,
+        _ share: ConnectionGate.Share
     ) throws {
         let connection = Connection(door: door, server: context, check: check, share: share)
         var limits = NIOHTTPDecoderLimitConfiguration()

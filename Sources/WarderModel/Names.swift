@@ -10,8 +10,8 @@ package enum NameError: Error, Equatable, Sendable {
 
 /// A name that was checked once, on creation, and is compared byte by byte from then on.
 ///
-/// Every conforming type accepts ASCII only, so that no two spellings of one name exist (no Unicode normalisation, no case folding, no
-/// percent escapes) and a rule cannot be passed by a second spelling.
+/// Every conforming type accepts ASCII only, so that no two spellings of one name exist (no Unicode normalisation, no
+/// case folding, no percent escapes) and a rule cannot be passed by a second spelling.
 package protocol ParsedName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     var text: String { get }
     /// Checks and takes a name.
@@ -22,7 +22,9 @@ package protocol ParsedName: Hashable, Comparable, Sendable, Codable, CustomStri
 extension ParsedName {
     package var description: String { text }
 
-    package static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+    package static func < (left: Self, right: Self) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
 
     package init(from decoder: any Decoder) throws {
         try self.init(String(from: decoder))
@@ -60,7 +62,8 @@ package struct ServerName: ParsedName {
     }
 }
 
-/// A tool as MCP names it: `[A-Za-z0-9_.-]{1,128}`, case-sensitive; `@launch` stands for what a server needs just to run.
+/// A tool as MCP names it: `[A-Za-z0-9_.-]{1,128}`, case-sensitive; `@launch` stands for what a server needs just to
+/// run.
 package struct ToolName: ParsedName {
     package static let launch = ToolName(unchecked: "@launch")
 

@@ -27,7 +27,9 @@ package struct RecordID: Hashable, Sendable, Codable, CustomStringConvertible {
 
     package init(from decoder: any Decoder) throws {
         guard let bytes = Hex.decode(try String(from: decoder)), let id = RecordID(bytes: bytes) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a record id"))
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not a record id")
+            )
         }
         self = id
     }

@@ -1,4 +1,5 @@
-/// The nouns that are stored, one sealed record each. The raw value stands in the database and is bound into every seal.
+/// The nouns that are stored, one sealed record each. The raw value stands in the database and is bound into every
+/// seal.
 package enum RecordKind: String, Sendable, CaseIterable {
     case secret
     case server

@@ -34,9 +34,11 @@ extension Timestamp: CustomStringConvertible {
     /// Moments that RFC 3339 can spell in UTC: the years 0000 to 9999.
     private static let spellable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    /// Reads RFC 3339 (`2026-11-21T09:30:00Z`, optional fraction, optional offset) or a bare date (`2026-11-21`, midnight UTC).
+    /// Reads RFC 3339 (`2026-11-21T09:30:00Z`, optional fraction, optional offset) or a bare date (`2026-11-21`,
+    /// midnight UTC).
     ///
-    /// `nil` also for a moment that its offset moves out of the years 0000 to 9999 of UTC: its description could not be read again.
+    /// `nil` also for a moment that its offset moves out of the years 0000 to 9999 of UTC: its description could not be
+    /// read again.
     package init?(rfc3339 text: String) {
         var scanner = DigitScanner(text)
         guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2), scanner.take("-"),

@@ -4,7 +4,8 @@ import Synchronization
 package import WarderCore
 package import WarderModel
 
-/// Stands between the vault and its store: lets a test hold the writer, make commits fail, and see how commands were put together.
+/// Stands between the vault and its store: lets a test hold the writer, make commits fail, and see how commands were
+/// put together.
 ///
 /// What it lets through goes to the real store.
 package final class StoreSwitch: VaultStore {

@@ -38,11 +38,10 @@ package final class TestServer: Sendable {
 
     /// Starts a server, lets `body` ask it, and stops it whatever happens.
     ///
-    /// - Parameters:
-    ///   - kit: The vault; a new one of a team with this process's user as `ada`, unless told otherwise.
-    ///   - limits: What one peer may take up.
-    ///   - logger: Where the server writes.
-    ///   - body: Asks.
+    /// `kit`: The vault; a new one of a team with this process's user as `ada`, unless told otherwise.
+    /// `limits`: What one peer may take up.
+    /// `logger`: Where the server writes.
+    /// `body`: Asks.
     /// - Returns: what `body` returns.
     package static func with<Result>(
         _ kit: TestVault? = nil,

@@ -107,7 +107,8 @@ extension TestVault {
         GrantKey(tool: try ToolID(tool), secret: try SecretName(secret))
     }
 
-    /// The server `notes` under uid 2000 with the tool `notes/search`, which may use `notes/api`. Most stories need no more.
+    /// The server `notes` under uid 2000 with the tool `notes/search`, which may use `notes/api`. Most stories need no
+    /// more.
     package func mustSetUpNotes(
         risk: Tool.Risk = .readOnly,
         lifetime: Int64 = 300,

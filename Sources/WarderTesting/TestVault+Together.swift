@@ -3,7 +3,8 @@ package import WarderCore
 package import WarderModel
 
 extension TestVault {
-    /// Keeps the writer busy with a commit of its own; what is submitted until `letGo` becomes the next batch, in that order.
+    /// Keeps the writer busy with a commit of its own; what is submitted until `letGo` becomes the next batch, in that
+    /// order.
     package func holdWriter() async {
         await store.hold {
             vault.submit(Peers.turnedAway(.peerUnknown, uid: nil, requests: 1)) { _ in }

@@ -5,9 +5,11 @@ import WarderCrypto
 package import WarderModel
 package import WarderStoreSQLite
 
-/// A real vault on a real database in a temporary directory, with a clock that stands still: set up, unsealed, and with one operator.
+/// A real vault on a real database in a temporary directory, with a clock that stands still: set up, unsealed, and with
+/// one operator.
 ///
-/// The operator is `ada`. In a `single-user` vault she has every role but `approver`; in a `team` vault she is an admin.
+/// The operator is `ada`. In a `single-user` vault she has every role but `approver`; in a `team` vault she is an
+/// admin.
 package final class TestVault: Sendable {
     /// Opens the vault, and proves every operator's presence.
     package static let passphrase = "correct horse battery staple"

@@ -39,8 +39,16 @@ public struct WhoAmI: Codable, Sendable {
 
     /// Puts the answer together.
     public init(
-        pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32], unit: String?, executable: String?,
-        executableSHA256: String?, attestation: String, servers: [String], tools: [String]
+        pid: Int32,
+        uid: UInt32,
+        gid: UInt32,
+        groups: [UInt32],
+        unit: String?,
+        executable: String?,
+        executableSHA256: String?,
+        attestation: String,
+        servers: [String],
+        tools: [String]
     ) {
         self.pid = pid
         self.uid = uid
@@ -55,7 +63,8 @@ public struct WhoAmI: Codable, Sendable {
     }
 }
 
-/// What a server says about the call that it needs a credential for. Claims: recorded, shown to approvers, never a reason to allow.
+/// What a server says about the call that it needs a credential for. Claims: recorded, shown to approvers, never a
+/// reason to allow.
 public struct CallContext: Codable, Sendable {
     /// The user on whose behalf the agent acts.
     public var onBehalfOf: String?
@@ -75,7 +84,10 @@ public struct CallContext: Codable, Sendable {
 
     /// A context; all of it can be left out.
     public init(
-        onBehalfOf: String? = nil, agent: String? = nil, session: String? = nil, purpose: String? = nil,
+        onBehalfOf: String? = nil,
+        agent: String? = nil,
+        session: String? = nil,
+        purpose: String? = nil,
         traceparent: String? = nil
     ) {
         self.onBehalfOf = onBehalfOf
@@ -140,7 +152,8 @@ package struct ResolveRequest: Decodable, Sendable {
     }
 }
 
-/// The answer to `POST /v1/tokens` and `POST /v1/tokens/renew`. The token itself is written and read by hand: it is a secret.
+/// The answer to `POST /v1/tokens` and `POST /v1/tokens/renew`. The token itself is written and read by hand: it is a
+/// secret.
 public struct IssuedToken: Sendable {
     /// The bearer text, `wdr_t_…`.
     public var token: String
@@ -172,7 +185,12 @@ public struct CallReport: Codable, Sendable {
     }
 
     /// A report.
-    public init(outcome: String, durationMilliseconds: Int64? = nil, outputsDigest: String? = nil, changed: String? = nil) {
+    public init(
+        outcome: String,
+        durationMilliseconds: Int64? = nil,
+        outputsDigest: String? = nil,
+        changed: String? = nil
+    ) {
         self.outcome = outcome
         self.durationMilliseconds = durationMilliseconds
         self.outputsDigest = outputsDigest

@@ -20,7 +20,11 @@ public struct SelectorFields: Codable, Sendable, Equatable {
 
     /// Selectors; at least one must be set.
     public init(
-        uid: UInt32? = nil, gid: UInt32? = nil, group: UInt32? = nil, unit: String? = nil, executable: String? = nil,
+        uid: UInt32? = nil,
+        gid: UInt32? = nil,
+        group: UInt32? = nil,
+        unit: String? = nil,
+        executable: String? = nil,
         executableSHA256: String? = nil
     ) {
         self.uid = uid
@@ -75,8 +79,14 @@ public struct ServerSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        name: String, owner: String?, selectors: SelectorFields, state: String, quarantineReason: String?,
-        tools: [String], tokens: Int, created: String
+        name: String,
+        owner: String?,
+        selectors: SelectorFields,
+        state: String,
+        quarantineReason: String?,
+        tools: [String],
+        tokens: Int,
+        created: String
     ) {
         self.name = name
         self.owner = owner
@@ -149,8 +159,13 @@ public struct ToolRequest: Codable, Sendable {
 
     /// A request; the vault checks it.
     public init(
-        name: String, description: String? = nil, risk: String? = nil, category: String? = nil, owner: String? = nil,
-        expectedOutputs: String? = nil, definitionDigest: String? = nil
+        name: String,
+        description: String? = nil,
+        risk: String? = nil,
+        category: String? = nil,
+        owner: String? = nil,
+        expectedOutputs: String? = nil,
+        definitionDigest: String? = nil
     ) {
         self.name = name
         self.description = description
@@ -192,8 +207,15 @@ public struct ToolSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        name: String, description: String?, risk: String, category: String, owner: String?, expectedOutputs: String?,
-        definitionDigest: String?, needsApproval: Bool, secrets: [String]
+        name: String,
+        description: String?,
+        risk: String,
+        category: String,
+        owner: String?,
+        expectedOutputs: String?,
+        definitionDigest: String?,
+        needsApproval: Bool,
+        secrets: [String]
     ) {
         self.name = name
         self.description = description
@@ -237,8 +259,14 @@ public struct GrantRequest: Codable, Sendable {
 
     /// A request; the vault checks it.
     public init(
-        tool: String, secret: String, fields: [String]? = nil, ttl: Int64? = nil, uses: Int64? = nil,
-        approval: String? = nil, attestation: String? = nil, expires: String? = nil
+        tool: String,
+        secret: String,
+        fields: [String]? = nil,
+        ttl: Int64? = nil,
+        uses: Int64? = nil,
+        approval: String? = nil,
+        attestation: String? = nil,
+        expires: String? = nil
     ) {
         self.tool = tool
         self.secret = secret
@@ -281,8 +309,16 @@ public struct GrantSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        tool: String, secret: String, fields: [String], ttl: Int64, uses: Int64?, approval: String, attestation: String,
-        expires: String?, created: String, createdBy: String
+        tool: String,
+        secret: String,
+        fields: [String],
+        ttl: Int64,
+        uses: Int64?,
+        approval: String,
+        attestation: String,
+        expires: String?,
+        created: String,
+        createdBy: String
     ) {
         self.tool = tool
         self.secret = secret
@@ -325,7 +361,13 @@ public struct TokenSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        accessor: String, tool: String, pid: Int32, uid: UInt32, issued: String, expires: String, uses: Int64
+        accessor: String,
+        tool: String,
+        pid: Int32,
+        uid: UInt32,
+        issued: String,
+        expires: String,
+        uses: Int64
     ) {
         self.accessor = accessor
         self.tool = tool

@@ -21,8 +21,14 @@ public struct SecretSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        name: String, current: UInt32?, fields: [String], owner: String?, labels: [String: String], expires: String?,
-        updated: String, deleted: Bool
+        name: String,
+        current: UInt32?,
+        fields: [String],
+        owner: String?,
+        labels: [String: String],
+        expires: String?,
+        updated: String,
+        deleted: Bool
     ) {
         self.name = name
         self.current = current
@@ -66,7 +72,12 @@ public struct VersionSummary: Codable, Sendable {
 
     /// Puts a summary together.
     public init(
-        version: UInt32, state: String, created: String, createdBy: String, fields: [String], destroyed: String?
+        version: UInt32,
+        state: String,
+        created: String,
+        createdBy: String,
+        fields: [String],
+        destroyed: String?
     ) {
         self.version = version
         self.state = state
@@ -111,8 +122,12 @@ public struct PutSecretRequest: Sendable {
 
     /// A request; the vault checks it.
     public init(
-        fields: [String: SecretBytes], checkVersion: UInt32? = nil, expires: String? = nil, owner: String? = nil,
-        labels: [String: String]? = nil, pending: Bool? = nil
+        fields: [String: SecretBytes],
+        checkVersion: UInt32? = nil,
+        expires: String? = nil,
+        owner: String? = nil,
+        labels: [String: String]? = nil,
+        pending: Bool? = nil
     ) {
         self.fields = fields
         self.checkVersion = checkVersion

@@ -38,8 +38,19 @@ public struct VaultStatus: Codable, Sendable {
 
     /// Puts the answer together.
     public init(
-        state: String, vault: String?, profile: String, version: String, pid: Int32, started: String, slots: [String],
-        secrets: Int?, servers: Int?, events: Int64?, memoryLocked: Bool, logKey: String?, clientSocket: String
+        state: String,
+        vault: String?,
+        profile: String,
+        version: String,
+        pid: Int32,
+        started: String,
+        slots: [String],
+        secrets: Int?,
+        servers: Int?,
+        events: Int64?,
+        memoryLocked: Bool,
+        logKey: String?,
+        clientSocket: String
     ) {
         self.state = state
         self.vault = vault
@@ -126,7 +137,8 @@ public struct PresenceRequest: Sendable {
     public init(passphrase: SecretBytes) { self.passphrase = passphrase }
 }
 
-/// The answer to `POST /v1/presence`: a proof for one command, sent in the `Warder-Presence` header by the same process.
+/// The answer to `POST /v1/presence`: a proof for one command, sent in the `Warder-Presence` header by the same
+/// process.
 public struct PresenceProof: Codable, Sendable {
     /// Works once, from the process that asked, for a minute.
     public var proof: String

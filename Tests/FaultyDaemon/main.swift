@@ -2,7 +2,8 @@ import CWarderFaultyVFS
 import Glibc
 import WarderDaemon
 
-// The daemon on a disk that keeps unsynced writes in this process's memory, so that a kill loses them as a power cut would.
+// The daemon on a disk that keeps unsynced writes in this process's memory, so that a kill loses them as a power cut
+// would.
 //
 // WARDER_TEST_VOLUME  the state directory
 // WARDER_TEST_LIES    the disk says that it has synced, and has not: what `synchronous=OFF` would do

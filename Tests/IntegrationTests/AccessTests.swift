@@ -24,11 +24,18 @@ struct AccessTests {
         """
 
     private func speak(
-        _ vault: VaultProcess, _ method: String, _ path: String, _ body: String = "", token: String? = nil,
-        uid: UInt32 = Stranger.uid, socket: String? = nil
+        _ vault: VaultProcess,
+        _ method: String,
+        _ path: String,
+        _ body: String = "",
+        token: String? = nil,
+        uid: UInt32 = Stranger.uid,
+        socket: String? = nil
     ) throws -> String {
         try Program.python(
-            Self.speak, [socket ?? vault.clientSocket, method, path, body] + (token.map { [$0] } ?? []), uid: uid
+            Self.speak,
+            [socket ?? vault.clientSocket, method, path, body] + (token.map { [$0] } ?? []),
+            uid: uid
         ).output
     }
 
@@ -74,7 +81,10 @@ struct AccessTests {
     func operatorSocketIsClosed() throws {
         let vault = try running()
         let result = try Program.python(
-            Self.speak, [vault.operatorSocket, "GET", "/v1/sys/status", ""], uid: Stranger.uid)
+            Self.speak,
+            [vault.operatorSocket, "GET", "/v1/sys/status", ""],
+            uid: Stranger.uid
+        )
         #expect(result.status != 0)
         #expect(result.errors.contains("Permission denied") || result.errors.contains("PermissionError"))
     }
@@ -137,7 +147,8 @@ struct AccessTests {
         let issued = try client.request("POST", "/v1/tokens", body: "{\"tool\":\"github/list\",\"ttl\":1}")
         let token = try #require(issued.json["token"] as? String)
         #expect(try client.request("GET", "/v1/secrets/github/pat", token: token).status == 200)
-        // The vault's clock is the machine's here; the table of expiry with a clock that stands still is among the core's tests.
+        // The vault's clock is the machine's here; the table of expiry with a clock that stands still is among the
+        // core's tests.
         var status = 200
         let end = ContinuousClock.now + .seconds(10)
         while status == 200, ContinuousClock.now < end {
@@ -197,7 +208,11 @@ struct AccessTests {
         let python = try Program.python("import sys; print(sys.executable)").output.trimmingCharacters(in: .newlines)
         let real = URL(fileURLWithPath: python).resolvingSymlinksInPath().path
         try vault.ask(
-            "POST", "/v1/servers", "{\"name\":\"github\",\"selectors\":{\"executable\":\"\(real)\"}}", expecting: 201)
+            "POST",
+            "/v1/servers",
+            "{\"name\":\"github\",\"selectors\":{\"executable\":\"\(real)\"}}",
+            expecting: 201
+        )
         let script = """
             import os, socket, sys
             s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])

@@ -4,8 +4,8 @@ import Testing
 
 /// Values and names that must be nowhere but in answers to those who may have them.
 ///
-/// Every place is scanned twice: once with a second canary planted in that very place, which the scan must find, and then for the real
-/// ones, which it must not.
+/// Every place is scanned twice: once with a second canary planted in that very place, which the scan must find, and
+/// then for the real ones, which it must not.
 @Suite("Canaries")
 struct CanaryTests {
     private static let value = "c4nary-value-" + UUID().uuidString
@@ -48,16 +48,25 @@ struct CanaryTests {
                 handle.seekToEndOfFile()
                 handle.write(Data(Self.planted.utf8))
             },
-            Place(name: "errors, refusals and metrics", bytes: { (answers.others + [Self.planted]).map { Data($0.utf8) } }, plant: nil),
+            Place(
+                name: "errors, refusals and metrics",
+                bytes: { (answers.others + [Self.planted]).map { Data($0.utf8) } },
+                plant: nil
+            ),
             Place(
                 name: "environment of the daemon",
-                bytes: { [try Data(contentsOf: URL(fileURLWithPath: "/proc/\(vault.pid)/environ"))] }, plant: nil),
+                bytes: { [try Data(contentsOf: URL(fileURLWithPath: "/proc/\(vault.pid)/environ"))] },
+                plant: nil
+            ),
         ]
         for file in ["cmdline", "status", "stat", "limits", "maps", "mountinfo", "cgroup", "comm"] {
             places.append(
                 Place(
                     name: "/proc/PID/\(file)",
-                    bytes: { [(FileManager.default.contents(atPath: "/proc/\(vault.pid)/\(file)") ?? Data())] }, plant: nil))
+                    bytes: { [(FileManager.default.contents(atPath: "/proc/\(vault.pid)/\(file)") ?? Data())] },
+                    plant: nil
+                )
+            )
         }
         for place in places {
             try place.plant?()
@@ -96,7 +105,8 @@ struct CanaryTests {
         #expect(said.contains("READ \(control)"), "the probe can read what it may")
         for path in secret + files { #expect(said.contains("refused \(path)"), "\(path)") }
 
-        // The kernel says of a process that is not dumpable that its files belong to root, whoever it runs as; and it writes no core.
+        // The kernel says of a process that is not dumpable that its files belong to root, whoever it runs as; and it
+        // writes no core.
         let limits = try String(contentsOfFile: "/proc/\(vault.pid)/limits", encoding: .utf8)
         let core = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
         #expect(core.split(separator: " ").filter { $0 == "0" }.count == 2)
@@ -113,16 +123,30 @@ struct CanaryTests {
     private func scenario(_ vault: VaultProcess) throws -> (delivered: String, others: [String]) {
         var others: [String] = []
         let secret = "\(Self.name)/pat"
-        let put = "{\"fields\":{\"value\":\"\(Self.value)\"},\"owner\":\"\(Self.name)\",\"labels\":{\"team\":\"\(Self.name)\"}}"
+        let put =
+            "{\"fields\":{\"value\":\"\(Self.value)\"},\"owner\":\"\(Self.name)\",\"labels\":{\"team\":\"\(Self.name)\"}}"
         try vault.ask("PUT", "/v1/secrets/\(secret)", put, expecting: 201)
         try vault.ask("PUT", "/v1/secrets/\(secret)", put, expecting: 200)
-        try vault.ask("POST", "/v1/servers", "{\"name\":\"github\",\"owner\":\"\(Self.name)\",\"selectors\":{\"uid\":0}}", expecting: 201)
-        try vault.ask("POST", "/v1/tools", "{\"name\":\"github/list\",\"risk\":\"read-only\",\"description\":\"\(Self.name)\"}", expecting: 201)
+        try vault.ask(
+            "POST",
+            "/v1/servers",
+            "{\"name\":\"github\",\"owner\":\"\(Self.name)\",\"selectors\":{\"uid\":0}}",
+            expecting: 201
+        )
+        try vault.ask(
+            "POST",
+            "/v1/tools",
+            "{\"name\":\"github/list\",\"risk\":\"read-only\",\"description\":\"\(Self.name)\"}",
+            expecting: 201
+        )
         try vault.ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"\(secret)\"}", expecting: 201)
 
         let client = try vault.client()
         let issued = try client.request(
-            "POST", "/v1/tokens", body: "{\"tool\":\"list\",\"arguments\":{\"password\":\"\(Self.value)\"}}")
+            "POST",
+            "/v1/tokens",
+            body: "{\"tool\":\"list\",\"arguments\":{\"password\":\"\(Self.value)\"}}"
+        )
         let token = try #require(issued.json["token"] as? String)
         let delivered = try client.request("GET", "/v1/secrets/\(secret)", token: token).body
         #expect(try vault.ask("POST", "/v1/reveal/\(secret)", "{}").body.contains(Self.value))
@@ -158,7 +182,10 @@ struct CanaryTests {
         #expect(log.contains(Self.name))
         #expect(!log.contains(Self.value))
         #expect(!log.contains("wdr_t_"))
-        for path in ["/v1/secrets", "/v1/secrets/\(secret)", "/v1/servers", "/v1/tools", "/v1/grants", "/v1/tokens", "/v1/operators", "/v1/sys/findings"] {
+        for path in [
+            "/v1/secrets", "/v1/secrets/\(secret)", "/v1/servers", "/v1/tools", "/v1/grants", "/v1/tokens",
+            "/v1/operators", "/v1/sys/findings",
+        ] {
             let listing = try vault.ask("GET", path, expecting: 200).body
             #expect(!listing.contains(Self.value))
             #expect(!listing.contains("wdr_t_"))

@@ -3,7 +3,8 @@ import Glibc
 import Synchronization
 import Testing
 
-/// The daemon is killed again and again. What it answered must be in its log, what is in its log must have happened, and it must open again.
+/// The daemon is killed again and again. What it answered must be in its log, what is in its log must have happened,
+/// and it must open again.
 @Suite("Crashes", .serialized)
 struct CrashTests {
     private static let rounds = 200
@@ -33,7 +34,9 @@ struct CrashTests {
             let versions = (shown["versions"] as? [[String: Any]] ?? []).compactMap { $0["version"] as? Int }
             let newest = versions.max() ?? 0
             // Old tombstones fall away; the newest version and everything that is shown must agree with the log.
-            if newest != logged.max() { result.eventsWithoutEffect.append("\(secret) v\(logged.max() ?? 0), has v\(newest)") }
+            if newest != logged.max() {
+                result.eventsWithoutEffect.append("\(secret) v\(logged.max() ?? 0), has v\(newest)")
+            }
             result.effectsWithoutEvent += Set(versions).subtracting(logged).map { "\(secret) v\($0)" }
         }
         return result
@@ -47,7 +50,10 @@ struct CrashTests {
     @Test("kills at random on a disk that drops what was not synced lose nothing either")
     func killsOnDroppingDisk() throws {
         try killUnderLoad(
-            Programs.path("warderd-on-faulty-disk"), environment: { ["WARDER_TEST_VOLUME": $0] }, rounds: Self.rounds)
+            Programs.path("warderd-on-faulty-disk"),
+            environment: { ["WARDER_TEST_VOLUME": $0] },
+            rounds: Self.rounds
+        )
     }
 
     @Test("without syncs the same comparison finds what was lost")
@@ -62,7 +68,9 @@ struct CrashTests {
 
         let journal = Journal()
         try vault.start(
-            program: program, environment: ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_LIES": "1"])
+            program: program,
+            environment: ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_LIES": "1"]
+        )
         try vault.unseal()
         let load = Load(vault, round: 0, resolvers: 4, writers: 1, journal: journal)
         while journal.entries.withLock({ $0.answered.count < 50 }) { usleep(1000) }

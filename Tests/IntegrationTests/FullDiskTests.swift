@@ -8,7 +8,11 @@ struct FullDiskTests {
     @Test("a full disk releases nothing, says audit_unavailable, and the vault goes on when there is room again")
     func fullDisk() throws {
         let mount = "/tmp/warder-full-" + UUID().uuidString.prefix(8)
-        try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: mount,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         defer { try? FileManager.default.removeItem(atPath: mount) }
         try #require(unsafe Glibc.mount("tmpfs", mount, "tmpfs", 0, "size=6m,mode=0700") == 0)
         defer { umount2(mount, Int32(MNT_DETACH)) }

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// Requests that are malformed, too large, too slow or too many: a clear answer or an end, and the daemon and everybody else go on.
+/// Requests that are malformed, too large, too slow or too many: a clear answer or an end, and the daemon and everybody
+/// else go on.
 @Suite("Misuse")
 struct MisuseTests {
     private func running(settings: String = "") throws -> VaultProcess {
@@ -36,7 +37,8 @@ struct MisuseTests {
             "POST /v1/resolve HTTP/1.1\r\nHost: w\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}",
             "POST /v1/resolve HTTP/1.1\r\nHost: w\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
             "NONSENSE\r\n\r\n",
-        ])
+        ]
+    )
     func twoReadings(raw: String) throws {
         let vault = try Self.shared()
         let response = try answer(vault, to: raw)
@@ -47,11 +49,15 @@ struct MisuseTests {
     @Test(
         "a body that is not strictly right is refused without being quoted",
         arguments: [
-            "{\"tool\":\"list\",\"secret\":\"github/pat\",}", "{\"tool\":\"list\",\"tool\":\"other\",\"secret\":\"github/pat\"}",
-            "{\"tool\":\"list\",\"secret\":\"github/pat\",\"c4nary\":1}", "{\"tool\":\"list\",\"secret\":\"c4nary/../x\"}",
-            "{\"tool\":\"list c4nary\",\"secret\":\"github/pat\"}", "[\"c4nary\"]", "\u{FEFF}{}", "{\"tool\":12345678901234567890}",
+            "{\"tool\":\"list\",\"secret\":\"github/pat\",}",
+            "{\"tool\":\"list\",\"tool\":\"other\",\"secret\":\"github/pat\"}",
+            "{\"tool\":\"list\",\"secret\":\"github/pat\",\"c4nary\":1}",
+            "{\"tool\":\"list\",\"secret\":\"c4nary/../x\"}",
+            "{\"tool\":\"list c4nary\",\"secret\":\"github/pat\"}", "[\"c4nary\"]", "\u{FEFF}{}",
+            "{\"tool\":12345678901234567890}",
             "{\"tool\":\"list\",\"secret\":\"github/pat\",\"field\":\"c4nary!\"}",
-        ])
+        ]
+    )
     func strictBodies(body: String) throws {
         let vault = try Self.shared()
         let response = try vault.client().request("POST", "/v1/resolve", body: body)
@@ -70,7 +76,8 @@ struct MisuseTests {
         let vault = try running()
         let connection = try vault.client()
         try? connection.send(
-            Array("GET /v1/health HTTP/1.1\r\nHost: w\r\nX-Long: \(String(repeating: "x", count: 40_000))\r\n\r\n".utf8))
+            Array("GET /v1/health HTTP/1.1\r\nHost: w\r\nX-Long: \(String(repeating: "x", count: 40_000))\r\n\r\n".utf8)
+        )
         let response = try? connection.receive()
         #expect(response == nil || response?.status == 431)
         #expect(try vault.client().request("GET", "/v1/health").status == 200)
@@ -83,7 +90,9 @@ struct MisuseTests {
         try connection.send(
             Array(
                 "POST /v1/resolve HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n"
-                    .utf8))
+                    .utf8
+            )
+        )
         #expect(try connection.receive().errorCode == "too_large")
         #expect(connection.isClosedByServer())
     }
@@ -94,7 +103,11 @@ struct MisuseTests {
         let value = String(repeating: "v", count: 1 << 20)
         try vault.ask("PUT", "/v1/secrets/large/one", "{\"fields\":{\"value\":\"\(value)\"}}", expecting: 201)
         try vault.ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"large/one\"}", expecting: 201)
-        let resolved = try vault.client().request("POST", "/v1/resolve", body: "{\"tool\":\"list\",\"secret\":\"large/one\"}")
+        let resolved = try vault.client().request(
+            "POST",
+            "/v1/resolve",
+            body: "{\"tool\":\"list\",\"secret\":\"large/one\"}"
+        )
         #expect(resolved.json["value"] as? String == value)
         try vault.ask("PUT", "/v1/secrets/large/two", "{\"fields\":{\"value\":\"\(value)x\"}}", expecting: 400)
     }
@@ -107,7 +120,11 @@ struct MisuseTests {
         try dripping.send(Array("GET /v1/health HTTP/1.1\r\nHo".utf8))
         let halfBody = try vault.client()
         try halfBody.send(
-            Array("POST /v1/resolve HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{".utf8))
+            Array(
+                "POST /v1/resolve HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+                    .utf8
+            )
+        )
         #expect(try vault.client().request("GET", "/v1/health").status == 200)
         #expect(try halfBody.receive().status == 408)
         #expect(silent.isClosedByServer())
@@ -129,7 +146,9 @@ struct MisuseTests {
         withExtendedLifetime(held) {}
     }
 
-    @Test("a flood from an unknown user is answered from its own small share, is one event, and leaves others their speed")
+    @Test(
+        "a flood from an unknown user is answered from its own small share, is one event, and leaves others their speed"
+    )
     func flood() throws {
         let vault = try running()
         let script = """
@@ -153,7 +172,10 @@ struct MisuseTests {
         #expect(said.contains("429"))
         #expect(!said.contains("200"))
         let client = try vault.client()
-        #expect(try client.request("POST", "/v1/resolve", body: "{\"tool\":\"list\",\"secret\":\"github/pat\"}").status == 200)
+        #expect(
+            try client.request("POST", "/v1/resolve", body: "{\"tool\":\"list\",\"secret\":\"github/pat\"}").status
+                == 200
+        )
         // Counted, and written down once a minute: not one event for each request.
         #expect(try count(of: vault) - before < 20)
     }

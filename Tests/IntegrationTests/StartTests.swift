@@ -50,7 +50,10 @@ struct StartTests {
     func openStateDirectory() throws {
         let vault = try VaultProcess()
         try FileManager.default.createDirectory(
-            atPath: vault.stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+            atPath: vault.stateDirectory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
+        )
         let failure = try failure(vault)
         #expect(failure.status == 1)
         #expect(failure.said.contains("755"))
@@ -119,9 +122,11 @@ struct StartTests {
         try vault.addSetting("unseal:\n  credential_file: \(credential)")
         try vault.start()
         try vault.ask(
-            "POST", "/v1/sys/init",
+            "POST",
+            "/v1/sys/init",
             "{\"credential_base64\":\"\(secret.base64EncodedString())\",\"presence\":\"\(VaultProcess.passphrase)\",\"operator\":\"ada\"}",
-            expecting: 201)
+            expecting: 201
+        )
         vault.kill()
         try vault.start()
         #expect(try vault.ask("GET", "/v1/sys/status").json["state"] as? String == "unsealed")

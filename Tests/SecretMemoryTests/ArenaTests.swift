@@ -38,7 +38,8 @@ import Testing
             arena.release(block)
         }
         #expect(arena.status.inUseBytes == 0, "seed \(seed)")
-        // What stays: one open slab a class at most (12 of them, four to a region, wherever they lie), and one spare region.
+        // What stays: one open slab a class at most (12 of them, four to a region, wherever they lie), and one spare
+        // region.
         #expect(arena.status.heldBytes <= 13 * Self.regionBytes, "seed \(seed)")
     }
 

@@ -5,7 +5,8 @@ import Testing
 
 @testable import WarderCrypto
 
-/// Expected values were computed with the reference implementation (`argon2id_hash_raw` of libargon2), one lane, 32 bytes.
+/// Expected values were computed with the reference implementation (`argon2id_hash_raw` of libargon2), one lane, 32
+/// bytes.
 @Suite struct PasswordHashTests {
     private static let passphrase = "correct horse battery staple"
 

@@ -16,7 +16,8 @@ import Testing
         #expect(throws: CryptoError.tampered) { try SealedBox.openPlain(sealed, with: other) }
     }
 
-    /// Made by an independent implementation of X25519, XSalsa20-Poly1305 and the box's nonce (BLAKE2b-192 of both public keys).
+    /// Made by an independent implementation of X25519, XSalsa20-Poly1305 and the box's nonce (BLAKE2b-192 of both
+    /// public keys).
     @Test func `a box made elsewhere opens`() throws {
         let pair = try BoxKeyPair(secretKey: SecretBytes(copying: 0...31 as ClosedRange<UInt8>))
         #expect(pair.publicKey.bytes.hex == "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f")

@@ -31,7 +31,8 @@ struct LoadGenerator {
     let programs: Programs
     let scratch: Scratch
 
-    /// Sends the request for so many seconds, or until there were `count` answers unless that is 0. Fails when any answer was not 2xx.
+    /// Sends the request for so many seconds, or until there were `count` answers unless that is 0. Fails when any
+    /// answer was not 2xx.
     func run(
         _ request: LoadRequest,
         socket: String,

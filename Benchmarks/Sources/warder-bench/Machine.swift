@@ -22,7 +22,8 @@ struct Machine: Encodable {
         }
     }
 
-    /// The kind of the mount that a path lies in: the one with the longest mount point that leads there (proc_pid_mountinfo(5)).
+    /// The kind of the mount that a path lies in: the one with the longest mount point that leads there
+    /// (proc_pid_mountinfo(5)).
     private static func fileSystem(of path: String) throws -> String {
         let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path

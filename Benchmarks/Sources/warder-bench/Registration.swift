@@ -1,7 +1,8 @@
 import Foundation
 import NIOHTTP1
 
-/// What is in a vault that is measured: a server that the load generator counts as, a tool, and secrets that it may use.
+/// What is in a vault that is measured: a server that the load generator counts as, a tool, and secrets that it may
+/// use.
 struct Registration {
     static let tool = "bench/read"
     static let secret = "bench/value"

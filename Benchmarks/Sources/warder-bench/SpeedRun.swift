@@ -1,6 +1,7 @@
 import Foundation
 
-/// Throughput and latency, measured in rounds that go through everything once: what drifts on the machine drifts for all of them.
+/// Throughput and latency, measured in rounds that go through everything once: what drifts on the machine drifts for
+/// all of them.
 struct SpeedRun {
     static let connections = [1, 16, 64]
 

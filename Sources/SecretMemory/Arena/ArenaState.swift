@@ -1,7 +1,7 @@
 /// What the arena knows; every method runs under its lock.
 ///
-/// Small blocks come from slabs of one slot size, four slabs to a region of 256 KiB. Larger blocks get a region of their own,
-/// which goes back to the kernel with them. Slab `n` is part `n % 4` of region `n / 4`.
+/// Small blocks come from slabs of one slot size, four slabs to a region of 256 KiB. Larger blocks get a region of
+/// their own, which goes back to the kernel with them. Slab `n` is part `n % 4` of region `n / 4`.
 struct ArenaState {
     private static let slabsPerRegion = 4
 
@@ -79,7 +79,8 @@ struct ArenaState {
             guard let sizeClass = SizeClass(holding: block.capacity) else { return }
             if slabs[index]?.isFull == true { open[sizeClass.index].append(index) }
             unsafe slabs[index]?.put(block.address)
-            // The only open slab of a class stays, so that a single secret that comes and goes does not cut it anew each time.
+            // The only open slab of a class stays, so that a single secret that comes and goes does not cut it anew
+            // each time.
             guard slabs[index]?.isEmpty == true, open[sizeClass.index].count > 1 else { return }
             closeSlab(index, sizeClass.index)
             // One spare region is kept for the same reason.

@@ -1,7 +1,8 @@
 import CWarderSodium
 import Glibc
 
-/// A few pages between two guard pages, locked if the kernel agrees, left out of core files, and empty in forked children.
+/// A few pages between two guard pages, locked if the kernel agrees, left out of core files, and empty in forked
+/// children.
 @safe
 struct MemoryRegion {
     let base: UnsafeMutableRawPointer

@@ -43,7 +43,8 @@ final class SecretArena: Sendable {
 
     /// Wipes `block` and takes it back; the caller must not use it again.
     func release(_ block: SecretBlock) {
-        // Before the lock: a block that is not yet given back has no other user, and 64 KiB take longer than the bookkeeping.
+        // Before the lock: a block that is not yet given back has no other user, and 64 KiB take longer than the
+        // bookkeeping.
         unsafe sodium_memzero(block.address, block.capacity)
         state.withLock { $0.release(block) }
     }

@@ -1,7 +1,7 @@
 /// W3C Trace Context, section 3.2.2.
 enum TraceContext {
-    /// The `traceparent`, or `nil` if it is not `version-trace-span-flags`: what is malformed is left out, as that document asks, and
-    /// so it can never end a header line.
+    /// The `traceparent`, or `nil` if it is not `version-trace-span-flags`: what is malformed is left out, as that
+    /// document asks, and so it can never end a header line.
     static func wellFormed(_ traceparent: String?) -> String? {
         guard let traceparent else { return nil }
         let parts = traceparent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

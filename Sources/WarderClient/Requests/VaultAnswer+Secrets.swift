@@ -13,7 +13,8 @@ extension VaultAnswer {
 
     /// The token of `POST /v1/tokens`.
     ///
-    /// - Throws: As `document(expecting:)`; `.protocolViolation` for a token that could not be sent back in a header, or a life that is
+    /// - Throws: As `document(expecting:)`; `.protocolViolation` for a token that could not be sent back in a header,
+    ///   or a life that is
     ///   not 1 s to 1 h.
     func issuedToken() throws(WarderClientError) -> Issued {
         let root = try document(expecting: 201).root

@@ -13,7 +13,8 @@ struct VaultAnswer {
 
     /// The body of a successful answer.
     ///
-    /// - Throws: What the vault's error means; `.protocolViolation` for a success other than the expected one, or a body that is no JSON.
+    /// - Throws: What the vault's error means; `.protocolViolation` for a success other than the expected one, or a
+    ///   body that is no JSON.
     func document(expecting expected: Int) throws(WarderClientError) -> JSONDocument {
         guard status == expected else { throw failure }
         return try parsed()

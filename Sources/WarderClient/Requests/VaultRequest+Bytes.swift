@@ -5,8 +5,8 @@ import WarderModel
 extension VaultRequest {
     /// Writes the request as it goes over the wire (RFC 9112).
     ///
-    /// By hand, so that the token goes from protected memory into this one buffer and never becomes a `String`; the connection wipes the
-    /// buffer when the answer is there.
+    /// By hand, so that the token goes from protected memory into this one buffer and never becomes a `String`; the
+    /// connection wipes the buffer when the answer is there.
     func write(into buffer: inout ByteBuffer) {
         switch route {
         case .health: buffer.writeStaticString("GET /v1/health")

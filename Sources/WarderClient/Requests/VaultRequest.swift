@@ -4,7 +4,8 @@ import WarderWire
 
 /// One request of the client socket's routes, ready to be written.
 struct VaultRequest: Sendable {
-    /// Method and path. A secret's is put together from parsed names: nothing in them needs escaping, or could end the line.
+    /// Method and path. A secret's is put together from parsed names: nothing in them needs escaping, or could end the
+    /// line.
     enum Route: Sendable {
         case health, whoAmI, issueToken, giveBackToken, reportCall
         case secret(SecretName, FieldName)

@@ -60,7 +60,8 @@ struct TokenCache<Waiter> {
         return endRequest(for: key)
     }
 
-    /// A request failed. A token that is still good stays, and the next background request comes a second later at the earliest.
+    /// A request failed. A token that is still good stays, and the next background request comes a second later at the
+    /// earliest.
     ///
     /// - Returns: The calls that wait for it.
     mutating func failed(for key: TokenDemand.Key, at now: Duration) -> [Waiter] {

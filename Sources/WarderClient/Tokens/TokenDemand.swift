@@ -2,8 +2,9 @@ import WarderWire
 
 /// What a call needs a token for.
 ///
-/// Calls with the same key share a token. Arguments and purpose belong to one call alone, so a call that names any has a token of its
-/// own; on whose behalf, by which agent and in which session it happens is the same for many calls, and part of the key.
+/// Calls with the same key share a token. Arguments and purpose belong to one call alone, so a call that names any has
+/// a token of its own; on whose behalf, by which agent and in which session it happens is the same for many calls, and
+/// part of the key.
 struct TokenDemand: Sendable {
     /// What calls that share a token have in common.
     struct Key: Hashable, Sendable {

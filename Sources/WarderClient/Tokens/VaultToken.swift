@@ -2,7 +2,8 @@ import SecretMemory
 
 /// A token as the client holds it.
 ///
-/// The text lies in memory that a forked child finds wiped: a child must not present its parent's token, and the vault would not take it.
+/// The text lies in memory that a forked child finds wiped: a child must not present its parent's token, and the vault
+/// would not take it.
 final class VaultToken: Sendable {
     /// The bearer text.
     let text: SecretBytes
@@ -13,8 +14,8 @@ final class VaultToken: Sendable {
     /// Whether it was asked for on behalf of one call, and ends with it.
     let isForOneCall: Bool
 
-    /// A life counts from when the request left, so that the time on the way shortens it instead of lengthening it. `jitter`, 0 ..< 1,
-    /// moves the renewal within 45 % to 55 % of the life.
+    /// A life counts from when the request left, so that the time on the way shortens it instead of lengthening it.
+    /// `jitter`, 0 ..< 1, moves the renewal within 45 % to 55 % of the life.
     init(text: SecretBytes, requested: Duration, life: Duration, jitter: Double, isForOneCall: Bool) {
         self.text = text
         self.isForOneCall = isForOneCall

@@ -63,7 +63,8 @@ final class ConnectionPool {
         serve()
     }
 
-    /// Sends a request once more that went into a connection which the vault had closed. The other kept ones are as old, and go.
+    /// Sends a request once more that went into a connection which the vault had closed. The other kept ones are as
+    /// old, and go.
     func sendAgain(_ exchange: Exchange) {
         exchange.isSecondAttempt = true
         let stale = idle
@@ -97,7 +98,8 @@ final class ConnectionPool {
                 }
             }
             .connect(unixDomainSocketPath: path)
-            // A socket that is not there fails at once; on a fresh stack, so that a thousand failures are not a thousand frames.
+            // A socket that is not there fails at once; on a fresh stack, so that a thousand failures are not a
+            // thousand frames.
             .whenFailure { error in pool.eventLoop.execute { pool.value.connectFailed(error) } }
     }
 
@@ -112,7 +114,8 @@ final class ConnectionPool {
 
     // MARK: Deadlines
 
-    /// One timer for all requests: it is set for the earliest deadline and looks at them all, so that a request costs none of its own.
+    /// One timer for all requests: it is set for the earliest deadline and looks at them all, so that a request costs
+    /// none of its own.
     private func setAlarm(for deadline: NIODeadline) {
         if let alarm, alarm.deadline <= deadline { return }
         alarm?.task.cancel()

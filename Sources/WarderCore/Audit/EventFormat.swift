@@ -3,7 +3,8 @@ import WarderModel
 
 /// The canonical bytes of an event: one JSON object, keys in byte order, absent fields left out. docs/formats/event.md.
 ///
-/// The bytes are written once, hashed into the log's leaf, sealed, and never encoded again: an export hands them out as they are.
+/// The bytes are written once, hashed into the log's leaf, sealed, and never encoded again: an export hands them out as
+/// they are.
 enum EventFormat {
     static func canonicalBytes(of event: Event, sequence: UInt64, nonce: RecordID) -> [UInt8] {
         var json = JSONBuffer(capacity: 768)

@@ -3,8 +3,8 @@ import WarderModel
 
 /// An event from the time when the vault had no key: sealed to the inbox key until it can join the log.
 ///
-/// It has the few fields that an attempt to unseal and a start can have (docs/formats/event.md); its number in the log comes when it
-/// joins the log.
+/// It has the few fields that an attempt to unseal and a start can have (docs/formats/event.md); its number in the log
+/// comes when it joins the log.
 package struct InboxEvent: Sendable {
     let event: Event
     let nonce: RecordID
@@ -25,7 +25,8 @@ package struct InboxEvent: Sendable {
     /// Opens to something that no sealed vault writes.
     struct ForeignType: Error {}
 
-    /// - Throws: also for an event of a type that a sealed vault cannot produce. Whoever can write the database can seal an entry, and
+    /// - Throws: also for an event of a type that a sealed vault cannot produce. Whoever can write the database can
+    ///   seal an entry, and
     ///   must not be able to put a grant or a reveal that never was into the log.
     static func open(_ sealed: [UInt8], with keys: BoxKeyPair) throws -> InboxEvent {
         let entry = try RecordCoding.decode(Entry.self, from: SealedBox.openPlain(sealed, with: keys)).inboxEvent

@@ -38,19 +38,24 @@ package enum Log {
 }
 
 extension Vault {
-    /// Events of the store that are opened at a time: bounds memory, and how long a reader keeps the database's past alive.
+    /// Events of the store that are opened at a time: bounds memory, and how long a reader keeps the database's past
+    /// alive.
     private static let chunk = 512
 
     /// Looks through the log from one event on. Blocks; never on an event loop.
     ///
-    /// - Parameters:
-    ///   - after: look at events with greater numbers (or smaller ones, `newestFirst`).
-    ///   - last: and with none greater than this.
-    ///   - limit: stop when so many have matched.
-    ///   - budget: stop when so many were looked at, matching or not.
-    /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not open.
+    /// `after`: look at events with greater numbers (or smaller ones, `newestFirst`).
+    /// `last`: and with none greater than this.
+    /// `limit`: stop when so many have matched.
+    /// `budget`: stop when so many were looked at, matching or not.
+    /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not
+    ///   open.
     package func events(
-        matching filter: EventFilter, after: UInt64, through last: UInt64 = UInt64(Int64.max), limit: Int, budget: Int,
+        matching filter: EventFilter,
+        after: UInt64,
+        through last: UInt64 = UInt64(Int64.max),
+        limit: Int,
+        budget: Int,
         newestFirst: Bool = false
     ) throws(Refusal) -> Log.Page {
         guard let keys else { throw .sealed }
@@ -63,7 +68,11 @@ extension Vault {
             let sealed: [SealedEvent]
             do {
                 sealed = try store.events(
-                    in: first...last, times: filter.times, limit: min(Self.chunk, budget), newestFirst: newestFirst)
+                    in: first...last,
+                    times: filter.times,
+                    limit: min(Self.chunk, budget),
+                    newestFirst: newestFirst
+                )
             } catch { throw .auditUnavailable }
             if sealed.isEmpty {
                 page.isComplete = true

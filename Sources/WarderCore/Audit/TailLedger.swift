@@ -1,7 +1,8 @@
 import Synchronization
 package import WarderModel
 
-/// Live tails: a process that began to follow the log, and was recorded then, may go on with the same filter without a new event each time.
+/// Live tails: a process that began to follow the log, and was recorded then, may go on with the same filter without a
+/// new event each time.
 package final class TailLedger: Sendable {
     private struct Key: Hashable {
         let process: ProcessIdentity
@@ -19,14 +20,16 @@ package final class TailLedger: Sendable {
 
     private let tails = Mutex<[Key: Position]>([:])
 
-    /// - Parameter after: number of the event that the first look ended before; the tail only goes forward from there.
+    /// `after`: number of the event that the first look ended before; the tail only goes forward from there.
     package func begin(_ filter: EventFilter, after: UInt64, for caller: Caller, at now: Moment) {
         guard let process = caller.peer?.process else { return }
         tails.withLock { tails in
             tails = tails.filter { now.isBefore($0.value.until) }
             guard tails.count < Self.maximumTails else { return }
             tails[Key(process: process, filter: filter)] = Position(
-                until: now.adding(seconds: Self.patience), after: after)
+                until: now.adding(seconds: Self.patience),
+                after: after
+            )
         }
     }
 

@@ -3,18 +3,29 @@ package import WarderModel
 
 /// What operators ask about operators, themselves included.
 package enum Operators {
-    /// Registers a person by their Unix uid, or gives one that is registered (same name, same uid) other roles. Requires `admin`, and
-    /// presence.
+    /// Registers a person by their Unix uid, or gives one that is registered (same name, same uid) other roles.
+    /// Requires `admin`, and presence.
     package static func add(
-        _ name: OperatorName, uid: UInt32, roles: Set<Role>, groups: [String], by caller: Caller
+        _ name: OperatorName,
+        uid: UInt32,
+        roles: Set<Role>,
+        groups: [String],
+        by caller: Caller
     ) -> Command<Operator> {
         Command(.operatorAdd, by: caller, describe: { $0.changes = facts(name, uid, roles) }) {
-            transaction, event throws(Refusal) in
+            transaction,
+            event throws(Refusal) in
             var person =
                 transaction.state.operators[uid]
                 ?? Operator(
-                    id: transaction.keys.newRecordID(), name: name, uid: uid, roles: roles, groups: groups,
-                    presence: nil, created: transaction.now.wall)
+                    id: transaction.keys.newRecordID(),
+                    name: name,
+                    uid: uid,
+                    roles: roles,
+                    groups: groups,
+                    presence: nil,
+                    created: transaction.now.wall
+                )
             let namesakes = transaction.state.operators.values.filter { $0.name == name && $0.uid != uid }
             guard person.name == name, namesakes.isEmpty else { throw .alreadyExists }
             if person.roles.contains(.admin), !roles.contains(.admin) { try keepAnAdmin(besides: person, transaction) }
@@ -35,7 +46,8 @@ package enum Operators {
     /// Forgets a person; refused for the last admin. Requires `admin`, and presence.
     package static func remove(_ name: OperatorName, by caller: Caller) -> Command<Void> {
         Command(.operatorRemove, by: caller, describe: { $0.changes = ["name=\(name)"] }) {
-            transaction, event throws(Refusal) in
+            transaction,
+            event throws(Refusal) in
             guard let person = transaction.state.operators.values.first(where: { $0.name == name }) else {
                 throw .notFound
             }
@@ -59,10 +71,13 @@ package enum Operators {
 
     /// Turns a passphrase that was found right into a proof for one command.
     ///
-    /// - Parameter verified: the verifier that the passphrase satisfied; `nil` when it satisfied none. Compared again inside the
+    /// `verified`: the verifier that the passphrase satisfied; `nil` when it satisfied none. Compared again
+    ///   inside the
     ///   transaction, so that a passphrase that was changed meanwhile proves nothing.
     package static func provePresence(
-        verified: PresenceVerifier?, ledger: PresenceLedger, by caller: Caller
+        verified: PresenceVerifier?,
+        ledger: PresenceLedger,
+        by caller: Caller
     ) -> Command<String> {
         Command(.presenceProve, by: caller) { transaction, _ throws(Refusal) in
             guard let peer = caller.peer, let person = transaction.state.operators[peer.uid] else {
@@ -80,7 +95,8 @@ package enum Operators {
     }
 
     private static func keepAnAdmin(
-        besides person: Operator, _ transaction: borrowing Transaction
+        besides person: Operator,
+        _ transaction: borrowing Transaction
     ) throws(Refusal) {
         let others = transaction.state.operators.values.contains { $0.uid != person.uid && $0.roles.contains(.admin) }
         guard others || transaction.state.operators[person.uid] == nil else { throw .lastAdmin }

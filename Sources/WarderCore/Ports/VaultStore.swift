@@ -1,9 +1,11 @@
 package import Sealing
 package import WarderModel
 
-/// Where the vault keeps what it must not lose. Everything that arrives here is sealed; the store sees ids, sizes and times.
+/// Where the vault keeps what it must not lose. Everything that arrives here is sealed; the store sees ids, sizes and
+/// times.
 ///
-/// One process has the store for itself. Every change goes through `commit`, so that a change and its event are one transaction.
+/// One process has the store for itself. Every change goes through `commit`, so that a change and its event are one
+/// transaction.
 package protocol VaultStore: Sendable {
     /// `nil` until the vault is initialised.
     func foundation() throws(StoreError) -> Foundation?
@@ -14,7 +16,10 @@ package protocol VaultStore: Sendable {
     func lastSequence() throws(StoreError) -> UInt64
     /// Events within `range` and `times`, at most `limit`, in the order of their numbers or backwards.
     func events(
-        in range: ClosedRange<UInt64>, times: ClosedRange<Timestamp>, limit: Int, newestFirst: Bool
+        in range: ClosedRange<UInt64>,
+        times: ClosedRange<Timestamp>,
+        limit: Int,
+        newestFirst: Bool
     ) throws(StoreError) -> [SealedEvent]
     /// Events from the time before unsealing, oldest first: a number and the sealed bytes.
     func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])]
@@ -36,7 +41,12 @@ package struct Foundation: Sendable {
     package var keyRing: [UInt8]
 
     package init(
-        vault: RecordID, created: Timestamp, profile: Profile, inboxKey: [UInt8], logKey: [UInt8], slots: [KeySlot],
+        vault: RecordID,
+        created: Timestamp,
+        profile: Profile,
+        inboxKey: [UInt8],
+        logKey: [UInt8],
+        slots: [KeySlot],
         keyRing: [UInt8]
     ) {
         self.vault = vault

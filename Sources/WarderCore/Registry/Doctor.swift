@@ -54,11 +54,13 @@ package enum Doctor {
         state.operators.values.flatMap { person in
             state.servers.values.filter { $0.selectors.couldMatch(uid: person.uid) }.map { server in
                 Diagnosis(
-                    .warning, "shared_uid",
+                    .warning,
+                    "shared_uid",
                     "Server \(server.name) can run under the uid of operator \(person.name) (\(person.uid)): the kernel "
                         + "cannot tell them apart, only the operator's passphrase does.",
                     remedy: "Run the server under a uid of its own and register it again: warder server add "
-                        + "\(server.name) --uid UID")
+                        + "\(server.name) --uid UID"
+                )
             }
         }
     }
@@ -68,9 +70,11 @@ package enum Doctor {
             $0.presence == nil && (state.profile == .singleUser || state.sharesUserWithServer($0.uid))
         }.map { person in
             Diagnosis(
-                .warning, "presence_not_set",
+                .warning,
+                "presence_not_set",
                 "Operator \(person.name) has no passphrase, so that every command that needs their presence is refused.",
-                remedy: "As \(person.name): warder operator passphrase")
+                remedy: "As \(person.name): warder operator passphrase"
+            )
         }
     }
 
@@ -80,10 +84,12 @@ package enum Doctor {
                 tool.needsApproval(in: state.profile)
             else { return nil }
             return Diagnosis(
-                .warning, "approval_waived",
+                .warning,
+                "approval_waived",
                 "\(grant.tool) (\(tool.risk.rawValue), \(tool.category.rawValue)) uses \(grant.secret) without the approval "
                     + "that its class asks for; \(grant.createdBy) decided so.",
-                remedy: "warder grant remove \(grant.tool) \(grant.secret)")
+                remedy: "warder grant remove \(grant.tool) \(grant.secret)"
+            )
         }
     }
 
@@ -94,26 +100,42 @@ package enum Doctor {
                 if expires <= now {
                     findings.append(
                         Diagnosis(
-                            .error, "secret_expired", "\(secret.name) expired at its upstream on \(expires).",
-                            remedy: "warder secret put \(secret.name) --expires DATE"))
+                            .error,
+                            "secret_expired",
+                            "\(secret.name) expired at its upstream on \(expires).",
+                            remedy: "warder secret put \(secret.name) --expires DATE"
+                        )
+                    )
                 } else if expires <= now.adding(seconds: 14 * 86_400) {
                     findings.append(
                         Diagnosis(
-                            .warning, "secret_expires_soon", "\(secret.name) expires at its upstream on \(expires).",
-                            remedy: "warder secret put \(secret.name) --expires DATE"))
+                            .warning,
+                            "secret_expires_soon",
+                            "\(secret.name) expires at its upstream on \(expires).",
+                            remedy: "warder secret put \(secret.name) --expires DATE"
+                        )
+                    )
                 }
             }
             if secret.current == nil {
                 findings.append(
                     Diagnosis(
-                        .warning, "secret_without_value", "\(secret.name) has no current version; it resolves for nobody.",
-                        remedy: "warder secret put \(secret.name)"))
+                        .warning,
+                        "secret_without_value",
+                        "\(secret.name) has no current version; it resolves for nobody.",
+                        remedy: "warder secret put \(secret.name)"
+                    )
+                )
             }
             if secret.owner == nil {
                 findings.append(
                     Diagnosis(
-                        .note, "secret_without_owner", "Nobody answers for \(secret.name).",
-                        remedy: "warder secret put \(secret.name) --owner WHO"))
+                        .note,
+                        "secret_without_owner",
+                        "Nobody answers for \(secret.name).",
+                        remedy: "warder secret put \(secret.name) --owner WHO"
+                    )
+                )
             }
             return findings
         }
@@ -125,15 +147,22 @@ package enum Doctor {
             if let quarantine = server.quarantine {
                 findings.append(
                     Diagnosis(
-                        .note, "server_quarantined", "\(server.name) is quarantined since \(quarantine.since).",
-                        remedy: "warder server release \(server.name)"))
+                        .note,
+                        "server_quarantined",
+                        "\(server.name) is quarantined since \(quarantine.since).",
+                        remedy: "warder server release \(server.name)"
+                    )
+                )
             }
             if server.selectors.uid == nil, server.selectors.unit == nil {
                 findings.append(
                     Diagnosis(
-                        .warning, "weak_selectors",
+                        .warning,
+                        "weak_selectors",
                         "\(server.name) is recognised without a uid or a unit: several users can run the same program.",
-                        remedy: "warder server remove \(server.name), then warder server add \(server.name) --uid UID"))
+                        remedy: "warder server remove \(server.name), then warder server add \(server.name) --uid UID"
+                    )
+                )
             }
             return findings
         }
@@ -142,8 +171,11 @@ package enum Doctor {
     private static func grants(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
         state.grants.values.filter { $0.expires.map { $0 <= now } ?? false }.map { grant in
             Diagnosis(
-                .note, "grant_expired", "The grant of \(grant.secret) to \(grant.tool) has ended.",
-                remedy: "warder grant remove \(grant.tool) \(grant.secret)")
+                .note,
+                "grant_expired",
+                "The grant of \(grant.secret) to \(grant.tool) has ended.",
+                remedy: "warder grant remove \(grant.tool) \(grant.secret)"
+            )
         }
     }
 }

@@ -13,8 +13,12 @@ package enum Grants {
         package var expires: Timestamp?
 
         package init(
-            fields: [FieldName], lifetime: Int64, uses: Int64?, approval: Grant.Approval,
-            minimumAttestation: Peer.Attestation, expires: Timestamp?
+            fields: [FieldName],
+            lifetime: Int64,
+            uses: Int64?,
+            approval: Grant.Approval,
+            minimumAttestation: Peer.Attestation,
+            expires: Timestamp?
         ) {
             self.fields = fields
             self.lifetime = lifetime
@@ -34,10 +38,18 @@ package enum Grants {
             guard transaction.state.grants[key] == nil else { throw .alreadyExists }
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
             let grant = Grant(
-                id: transaction.keys.newRecordID(), tool: key.tool, secret: key.secret, fields: terms.fields.sorted(),
-                lifetime: terms.lifetime, uses: terms.uses, approval: terms.approval,
-                minimumAttestation: terms.minimumAttestation, expires: terms.expires, created: transaction.now.wall,
-                createdBy: author)
+                id: transaction.keys.newRecordID(),
+                tool: key.tool,
+                secret: key.secret,
+                fields: terms.fields.sorted(),
+                lifetime: terms.lifetime,
+                uses: terms.uses,
+                approval: terms.approval,
+                minimumAttestation: terms.minimumAttestation,
+                expires: terms.expires,
+                created: transaction.now.wall,
+                createdBy: author
+            )
             try transaction.put(grant, &event)
             event.changes += ["approval=\(grant.approval.rawValue)", "lifetime=\(grant.lifetime)s"]
             event.changes += grant.uses.map { ["uses=\($0)"] } ?? []

@@ -4,7 +4,7 @@ package import WarderModel
 package enum Peers {
     /// Requests of a minute that were refused before they were read.
     ///
-    /// - Parameter uid: `nil` for many users together.
+    /// `uid`: `nil` for many users together.
     package static func turnedAway(_ action: Action, uid: UInt32?, requests: UInt64) -> Command<Void> {
         Command(action, by: .vault()) { _, event throws(Refusal) in
             event.changes = [uid.map { "uid=\($0)" } ?? "uid=several", "requests=\(requests)"]

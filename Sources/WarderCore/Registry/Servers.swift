@@ -10,7 +10,8 @@ package enum Servers {
         package let liveTokens: Int
     }
 
-    /// Ended tokens that the event of a quarantine names; the others it only counts, so that it stays of a readable length.
+    /// Ended tokens that the event of a quarantine names; the others it only counts, so that it stays of a readable
+    /// length.
     private static let namedTokens = 100
 
     /// What a quarantine came to.
@@ -23,14 +24,21 @@ package enum Servers {
 
     /// Registers a server. Requires `admin`, and presence.
     package static func add(
-        _ name: ServerName, owner: PlainText?, selectors: Selectors, by caller: Caller
+        _ name: ServerName,
+        owner: PlainText?,
+        selectors: Selectors,
+        by caller: Caller
     ) -> Command<Overview> {
         Command(.serverAdd, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
             guard !selectors.isEmpty else { throw .selectorsEmpty }
             guard transaction.state.servers[name] == nil else { throw .alreadyExists }
             let server = Server(
-                id: transaction.keys.newRecordID(), name: name, owner: owner, selectors: selectors,
-                created: transaction.now.wall)
+                id: transaction.keys.newRecordID(),
+                name: name,
+                owner: owner,
+                selectors: selectors,
+                created: transaction.now.wall
+            )
             try transaction.put(server, &event)
             event.changes += selectors.eventTexts
             return Overview(server: server, tools: [], liveTokens: 0)
@@ -52,12 +60,16 @@ package enum Servers {
         }
     }
 
-    /// Blocks a server and ends its tokens; the next request of its processes is refused. Requires `admin`, and never presence.
+    /// Blocks a server and ends its tokens; the next request of its processes is refused. Requires `admin`, and never
+    /// presence.
     package static func quarantine(
-        _ name: ServerName, reason: PlainText?, by caller: Caller
+        _ name: ServerName,
+        reason: PlainText?,
+        by caller: Caller
     ) -> Command<Quarantined> {
         Command(
-            .serverQuarantine, by: caller,
+            .serverQuarantine,
+            by: caller,
             describe: {
                 $0.server = name
                 $0.purpose = reason

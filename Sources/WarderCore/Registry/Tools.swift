@@ -21,7 +21,11 @@ package enum Tools {
         package var definitionDigest: String?
 
         package init(
-            text: PlainText?, risk: Tool.Risk, category: Tool.Category, owner: PlainText?, expectedOutputs: PlainText?,
+            text: PlainText?,
+            risk: Tool.Risk,
+            category: Tool.Category,
+            owner: PlainText?,
+            expectedOutputs: PlainText?,
             definitionDigest: String?
         ) {
             self.text = text
@@ -39,9 +43,16 @@ package enum Tools {
             guard transaction.state.servers[name.server] != nil else { throw .notFound }
             guard transaction.state.tools[name] == nil else { throw .alreadyExists }
             let tool = Tool(
-                id: transaction.keys.newRecordID(), name: name, text: description.text, risk: description.risk,
-                category: description.category, owner: description.owner, expectedOutputs: description.expectedOutputs,
-                definitionDigest: description.definitionDigest, created: transaction.now.wall)
+                id: transaction.keys.newRecordID(),
+                name: name,
+                text: description.text,
+                risk: description.risk,
+                category: description.category,
+                owner: description.owner,
+                expectedOutputs: description.expectedOutputs,
+                definitionDigest: description.definitionDigest,
+                created: transaction.now.wall
+            )
             try transaction.put(tool, &event)
             event.changes += ["risk=\(tool.risk.rawValue)", "category=\(tool.category.rawValue)"]
             return overview(tool, transaction.state)
@@ -56,7 +67,8 @@ package enum Tools {
         }
     }
 
-    /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. Requires `admin`, and presence.
+    /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. Requires
+    /// `admin`, and presence.
     package static func remove(_ name: ToolID, by caller: Caller) -> Command<Void> {
         Command(.toolRemove, by: caller, describe: { describe(name, &$0) }) { transaction, event throws(Refusal) in
             guard let tool = transaction.state.tools[name] else { throw .notFound }
@@ -75,7 +87,9 @@ package enum Tools {
 
     private static func overview(_ tool: Tool, _ state: VaultState) -> Overview {
         Overview(
-            tool: tool, secrets: state.grants(of: tool.name).map(\.secret),
-            needsApproval: tool.needsApproval(in: state.profile))
+            tool: tool,
+            secrets: state.grants(of: tool.name).map(\.secret),
+            needsApproval: tool.needsApproval(in: state.profile)
+        )
     }
 }

@@ -27,8 +27,12 @@ package enum Secrets {
         package var pending: Bool
 
         package init(
-            fields: SecretFields, checkVersion: UInt32? = nil, expires: Timestamp?? = nil, owner: PlainText?? = nil,
-            labels: [String: PlainText]? = nil, pending: Bool = false
+            fields: SecretFields,
+            checkVersion: UInt32? = nil,
+            expires: Timestamp?? = nil,
+            owner: PlainText?? = nil,
+            labels: [String: PlainText]? = nil,
+            pending: Bool = false
         ) {
             self.fields = fields
             self.checkVersion = checkVersion
@@ -44,7 +48,8 @@ package enum Secrets {
     /// - Throws: `checkFailed` when the current version is not the expected one, `secretDeleted` for a deleted secret.
     package static func put(_ name: SecretName, _ draft: Draft, by caller: Caller) -> Command<Change> {
         Command(.secretPut, by: caller, describe: { $0.secret = name }) {
-            transaction, event throws(Refusal) in
+            transaction,
+            event throws(Refusal) in
             let existing = transaction.state.secrets[name]
             event.fields = draft.fields.values.keys.sorted()
             if let check = draft.checkVersion {
@@ -58,7 +63,11 @@ package enum Secrets {
             if let expires = draft.expires { secret.expires = expires }
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
             let (added, destroyed) = secret.addVersion(
-                fields: Array(draft.fields.values.keys), pending: draft.pending, at: now, by: author)
+                fields: Array(draft.fields.values.keys),
+                pending: draft.pending,
+                at: now,
+                by: author
+            )
             event.version = added.number
             try transaction.store(draft.fields, of: secret.id, version: added.number)
             for number in destroyed { transaction.destroyValue(of: secret.id, version: number) }
@@ -68,18 +77,27 @@ package enum Secrets {
             event.changes += destroyed.map { "destroyed/v\($0)" }
             try transaction.put(secret, &event)
             return Change(
-                name: name, version: added, isNew: existing == nil, destroyed: destroyed, state: added.state.rawValue)
+                name: name,
+                version: added,
+                isNew: existing == nil,
+                destroyed: destroyed,
+                state: added.state.rawValue
+            )
         }
     }
 
     /// Opens a value for a person. Requires `reader`, and their presence where a server may run as them.
     ///
-    /// - Parameter version: the current one where it is `nil`; any that is not destroyed can be asked for.
+    /// `version`: the current one where it is `nil`; any that is not destroyed can be asked for.
     package static func reveal(
-        _ name: SecretName, field: FieldName, version: UInt32?, by caller: Caller
+        _ name: SecretName,
+        field: FieldName,
+        version: UInt32?,
+        by caller: Caller
     ) -> Command<Opened> {
         Command(
-            .secretReveal, by: caller,
+            .secretReveal,
+            by: caller,
             describe: {
                 $0.secret = name
                 $0.fields = [field]
@@ -113,7 +131,8 @@ package enum Secrets {
     /// Makes a version the current one. Requires `admin` or `rotator`.
     package static func promote(_ name: SecretName, version: UInt32, by caller: Caller) -> Command<Change> {
         Command(
-            .secretPromote, by: caller,
+            .secretPromote,
+            by: caller,
             describe: {
                 $0.secret = name
                 $0.version = version
@@ -162,7 +181,8 @@ package enum Secrets {
     /// Erases the values of one version, or of all, for good; numbers and dates stay. Requires `admin`.
     package static func destroy(_ name: SecretName, version: UInt32?, by caller: Caller) -> Command<Change> {
         Command(
-            .secretDestroy, by: caller,
+            .secretDestroy,
+            by: caller,
             describe: {
                 $0.secret = name
                 $0.version = version
@@ -185,7 +205,12 @@ package enum Secrets {
     private static func change(of secret: Secret, _ number: UInt32) -> Change {
         let version = secret.version(number)
         return Change(
-            name: secret.name, version: version, isNew: false, destroyed: [], state: version?.state.rawValue ?? "")
+            name: secret.name,
+            version: version,
+            isNew: false,
+            destroyed: [],
+            state: version?.state.rawValue ?? ""
+        )
     }
 
     static func live(_ name: SecretName, in state: VaultState) throws(Refusal) -> Secret {
@@ -195,7 +220,10 @@ package enum Secrets {
     }
 
     static func open(
-        _ field: FieldName, of version: SecretVersion, of secret: Secret, in transaction: borrowing Transaction
+        _ field: FieldName,
+        of version: SecretVersion,
+        of secret: Secret,
+        in transaction: borrowing Transaction
     ) throws(Refusal) -> Opened {
         guard version.state != .destroyed else { throw .versionDestroyed }
         guard version.fields.contains(field) else { throw .fieldMissing }

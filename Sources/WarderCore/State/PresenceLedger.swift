@@ -2,7 +2,8 @@ import SecretMemory
 import Synchronization
 package import WarderModel
 
-/// Proofs that a person typed their passphrase a moment ago: each works once, for one minute, from the process that asked.
+/// Proofs that a person typed their passphrase a moment ago: each works once, for one minute, from the process that
+/// asked.
 package final class PresenceLedger: Sendable {
     private struct Entry {
         let process: ProcessIdentity
@@ -20,7 +21,9 @@ package final class PresenceLedger: Sendable {
         let body = SecureRandom.bytes(count: 16)
         entries.withLock { entries in
             entries = entries.filter { now.isBefore($0.value.until) }
-            if entries.count >= Self.maximumWaiting, let oldest = entries.min(by: { $0.value.until.isBefore($1.value.until) }) {
+            if entries.count >= Self.maximumWaiting,
+                let oldest = entries.min(by: { $0.value.until.isBefore($1.value.until) })
+            {
                 entries[oldest.key] = nil
             }
             entries[body] = Entry(process: process, until: now.adding(seconds: Self.lifetimeSeconds))
@@ -28,8 +31,8 @@ package final class PresenceLedger: Sendable {
         return Base62.encode(body)
     }
 
-    /// The bytes of a proof that holds now. `nil` for one that does not exist, is old, or was given to another process; the process
-    /// that shows another's proof has used it up.
+    /// The bytes of a proof that holds now. `nil` for one that does not exist, is old, or was given to another process;
+    /// the process that shows another's proof has used it up.
     func find(_ text: String, from process: ProcessIdentity, at now: Moment) -> [UInt8]? {
         guard let body = Base62.decode(text, byteCount: 16) else { return nil }
         return entries.withLock { entries in
@@ -50,8 +53,8 @@ package final class PresenceLedger: Sendable {
     package func clear() { entries.withLock { $0 = [:] } }
 }
 
-/// Proofs that one transaction has used. They are gone from the ledger when it is on disk, and not before: a transaction that has to be
-/// made again meets them again.
+/// Proofs that one transaction has used. They are gone from the ledger when it is on disk, and not before: a
+/// transaction that has to be made again meets them again.
 struct PresenceProofs {
     private let ledger: PresenceLedger
     private(set) var used: Set<[UInt8]> = []

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Nouns as the bytes that are sealed: JSON with sorted keys (docs/formats/records.md).
 ///
-/// A property that is added later must be optional, so that older records keep opening; a key that is not known is ignored.
+/// A property that is added later must be optional, so that older records keep opening; a key that is not known is
+/// ignored.
 enum RecordCoding {
     static func encode(_ noun: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

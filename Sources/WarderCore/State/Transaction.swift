@@ -14,7 +14,8 @@ package struct Transaction {
     private(set) var proofs: PresenceProofs
     private var sequence: UInt64
 
-    init(state: VaultState, keys: OpenKeys, values: ValueCache, presence: PresenceLedger, sequence: UInt64, now: Moment) {
+    init(state: VaultState, keys: OpenKeys, values: ValueCache, presence: PresenceLedger, sequence: UInt64, now: Moment)
+    {
         self.state = state
         self.keys = keys
         self.values = values
@@ -82,8 +83,11 @@ package struct Transaction {
 
     private var counts: Counts {
         Counts(
-            records: batch.records.count, removed: batch.removedRecords.count, values: batch.values.count,
-            destroyed: batch.destroyedValues.count)
+            records: batch.records.count,
+            removed: batch.removedRecords.count,
+            values: batch.values.count,
+            destroyed: batch.destroyedValues.count
+        )
     }
 
     private mutating func rollBack(to counts: Counts) {
@@ -143,12 +147,15 @@ package struct Transaction {
     }
 
     private mutating func put<Noun: Encodable & Identifiable<RecordID>>(
-        _ noun: Noun, kind: RecordKind, _ event: inout Event
+        _ noun: Noun,
+        kind: RecordKind,
+        _ event: inout Event
     ) throws(Refusal) {
         let revision = (state.revisions[noun.id] ?? 0) + 1
         do {
             batch.records.append(
-                try keys.ring.seal(RecordCoding.encode(noun), kind: kind, id: noun.id, revision: revision))
+                try keys.ring.seal(RecordCoding.encode(noun), kind: kind, id: noun.id, revision: revision)
+            )
         } catch { throw Refusal(error) }
         state.revisions[noun.id] = revision
         event.changes.append("\(kind.rawValue)/\(noun.id)@\(revision)")

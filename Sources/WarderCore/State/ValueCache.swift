@@ -1,7 +1,8 @@
 import Sealing
 import Synchronization
 
-/// Sealed values that were asked for lately, so that the hot path reads memory instead of the database. What lies here is ciphertext.
+/// Sealed values that were asked for lately, so that the hot path reads memory instead of the database. What lies here
+/// is ciphertext.
 ///
 /// Versions are immutable, so that nothing here goes stale; destroyed ones are dropped.
 final class ValueCache: Sendable {

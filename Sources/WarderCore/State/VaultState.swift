@@ -1,8 +1,8 @@
 package import HashTreeCollections
 package import WarderModel
 
-/// Everything the vault decides by, as one value. The dictionaries share structure between copies, so that a copy costs nothing:
-/// a transaction works on its own and becomes the vault's when its events are on disk.
+/// Everything the vault decides by, as one value. The dictionaries share structure between copies, so that a copy costs
+/// nothing: a transaction works on its own and becomes the vault's when its events are on disk.
 package struct VaultState: Sendable {
     package let profile: Profile
     package internal(set) var secrets: TreeDictionary<SecretName, Secret> = [:]

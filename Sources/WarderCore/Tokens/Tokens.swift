@@ -27,7 +27,10 @@ package enum Tokens {
         package var lifetime: Int64?
 
         package init(
-            tool: Name, toolDigest: String? = nil, arguments: [UInt8]? = nil, claims: Claims = Claims(),
+            tool: Name,
+            toolDigest: String? = nil,
+            arguments: [UInt8]? = nil,
+            claims: Claims = Claims(),
             lifetime: Int64? = nil
         ) {
             self.tool = tool
@@ -40,7 +43,8 @@ package enum Tokens {
 
     /// A new or renewed token.
     package struct Issued: Sendable {
-        /// The bearer text as bytes of ASCII; `nil` when an old token was renewed. Nothing else in the vault can say it again.
+        /// The bearer text as bytes of ASCII; `nil` when an old token was renewed. Nothing else in the vault can say it
+        /// again.
         package let text: SecretBytes?
         package let accessor: TokenAccessor
         package let expires: Timestamp
@@ -68,9 +72,14 @@ package enum Tokens {
             let lifetime = min(demand.lifetime ?? Token.defaultLifetime, longest, Token.maximumLifetime)
             let now = transaction.now
             let token = Token(
-                accessor: TokenAccessor(random: transaction.keys.newRecordID()), tool: tool.name, process: peer.process,
-                issued: now, expires: now.adding(seconds: lifetime), hardLimit: now.adding(seconds: longest),
-                claims: demand.claims)
+                accessor: TokenAccessor(random: transaction.keys.newRecordID()),
+                tool: tool.name,
+                process: peer.process,
+                issued: now,
+                expires: now.adding(seconds: lifetime),
+                hardLimit: now.adding(seconds: longest),
+                claims: demand.claims
+            )
             let body = SecureRandom.bytes(count: 32)
             let hash = transaction.keys.hash(PresentedToken(body: body))
             transaction.state.tokens[hash] = token
@@ -79,8 +88,12 @@ package enum Tokens {
             let text: SecretBytes
             do { text = try SecretBytes(copying: Array(TokenText.encode(body).utf8)) } catch { throw .memoryNotLocked }
             return Issued(
-                text: text, accessor: token.accessor, expires: token.expires.wall, expiresInSeconds: lifetime,
-                secrets: grants.map(\.secret))
+                text: text,
+                accessor: token.accessor,
+                expires: token.expires.wall,
+                expiresInSeconds: lifetime,
+                secrets: grants.map(\.secret)
+            )
         }
     }
 
@@ -97,8 +110,12 @@ package enum Tokens {
             let left = (token.expires.uptime - transaction.now.uptime) / 1000
             event.changes = ["lifetime=\(left)s"]
             return Issued(
-                text: nil, accessor: token.accessor, expires: token.expires.wall, expiresInSeconds: left,
-                secrets: grants.map(\.secret))
+                text: nil,
+                accessor: token.accessor,
+                expires: token.expires.wall,
+                expiresInSeconds: left,
+                secrets: grants.map(\.secret)
+            )
         }
     }
 
@@ -112,12 +129,17 @@ package enum Tokens {
 
     /// Opens a field of a secret for the tool that the token is for.
     ///
-    /// - Parameter known: the version that the caller has already.
+    /// `known`: the version that the caller has already.
     package static func resolve(
-        _ name: SecretName, field: FieldName, with presented: PresentedToken?, known: UInt32?, by caller: Caller
+        _ name: SecretName,
+        field: FieldName,
+        with presented: PresentedToken?,
+        known: UInt32?,
+        by caller: Caller
     ) -> Command<Resolved> {
         Command(
-            .secretResolve, by: caller,
+            .secretResolve,
+            by: caller,
             describe: {
                 $0.secret = name
                 $0.fields = [field]
@@ -141,10 +163,14 @@ package enum Tokens {
 
     /// Issues, uses and consumes a token in one step.
     package static func resolveOnce(
-        _ name: SecretName, field: FieldName, for demand: Demand, by caller: Caller
+        _ name: SecretName,
+        field: FieldName,
+        for demand: Demand,
+        by caller: Caller
     ) -> Command<Opened> {
         Command(
-            .secretResolve, by: caller,
+            .secretResolve,
+            by: caller,
             describe: {
                 describe(demand, &$0)
                 $0.secret = name
@@ -162,7 +188,9 @@ package enum Tokens {
 
     /// How a call went, as the server tells it.
     package static func report(
-        _ outcome: CallOutcome, with presented: PresentedToken?, by caller: Caller
+        _ outcome: CallOutcome,
+        with presented: PresentedToken?,
+        by caller: Caller
     ) -> Command<Void> {
         Command(.callReport, by: caller) { transaction, event throws(Refusal) in
             _ = try find(presented, caller, in: transaction, &event)
@@ -209,7 +237,10 @@ package enum Tokens {
 
     /// The token behind a bearer text, if it works from this process now.
     private static func find(
-        _ presented: PresentedToken?, _ caller: Caller, in transaction: borrowing Transaction, _ event: inout Event
+        _ presented: PresentedToken?,
+        _ caller: Caller,
+        in transaction: borrowing Transaction,
+        _ event: inout Event
     ) throws(Refusal) -> (TokenHash, Token) {
         guard let presented else { throw .tokenMissing }
         let hash = transaction.keys.hash(presented)
@@ -228,7 +259,10 @@ package enum Tokens {
 
     /// Whether a demand names a tool of the peer's own server, with the definition that was accepted.
     private static func admit(
-        _ demand: Demand, _ caller: Caller, _ transaction: inout Transaction, _ event: inout Event
+        _ demand: Demand,
+        _ caller: Caller,
+        _ transaction: inout Transaction,
+        _ event: inout Event
     ) throws(Refusal) -> (Tool, Peer) {
         guard let peer = caller.peer else { throw .unknownPeer }
         if let arguments = demand.arguments {
@@ -256,7 +290,9 @@ package enum Tokens {
     }
 
     private static func admit(
-        _ token: Token, _ caller: Caller, _ transaction: borrowing Transaction
+        _ token: Token,
+        _ caller: Caller,
+        _ transaction: borrowing Transaction
     ) throws(Refusal) -> (Tool, Peer) {
         guard let peer = caller.peer else { throw .unknownPeer }
         return (try tool(token.tool, of: peer, in: transaction.state), peer)
@@ -279,7 +315,9 @@ package enum Tokens {
 
     /// Grants of a tool that hold now; the first reason where none does.
     private static func usableGrants(
-        of tool: Tool, peer: Peer, in transaction: borrowing Transaction
+        of tool: Tool,
+        peer: Peer,
+        in transaction: borrowing Transaction
     ) throws(Refusal) -> [Grant] {
         var usable: [Grant] = []
         var reason = Refusal.grantMissing
@@ -294,7 +332,10 @@ package enum Tokens {
     }
 
     private static func grant(
-        of tool: Tool, for secret: SecretName, peer: Peer, in transaction: borrowing Transaction
+        of tool: Tool,
+        for secret: SecretName,
+        peer: Peer,
+        in transaction: borrowing Transaction
     ) throws(Refusal) -> Grant {
         guard let grant = transaction.state.grants[GrantKey(tool: tool.name, secret: secret)] else {
             throw .grantMissing
@@ -304,7 +345,10 @@ package enum Tokens {
     }
 
     private static func check(
-        _ grant: Grant, _ tool: Tool, _ peer: Peer, in transaction: borrowing Transaction
+        _ grant: Grant,
+        _ tool: Tool,
+        _ peer: Peer,
+        in transaction: borrowing Transaction
     ) throws(Refusal) {
         if let expires = grant.expires, expires <= transaction.now.wall { throw .grantExpired }
         guard peer.attestation >= grant.minimumAttestation else { throw .attestationTooWeak }
@@ -312,7 +356,10 @@ package enum Tokens {
     }
 
     private static func current(
-        _ name: SecretName, _ field: FieldName, _ grant: Grant, in transaction: borrowing Transaction,
+        _ name: SecretName,
+        _ field: FieldName,
+        _ grant: Grant,
+        in transaction: borrowing Transaction,
         _ event: inout Event
     ) throws(Refusal) -> (Secret, SecretVersion) {
         guard grant.fields.contains(field) else { throw .fieldNotGranted }
@@ -328,7 +375,8 @@ package enum Tokens {
         return grants.filter { $0.approval == .none }.map { "approval=none/\($0.secret)" }
     }
 
-    /// Looks at all tokens only when there are many: the writer's thread must not be held up by somebody who asks for ever more.
+    /// Looks at all tokens only when there are many: the writer's thread must not be held up by somebody who asks for
+    /// ever more.
     private static func makeRoom(for process: ProcessIdentity, _ transaction: inout Transaction) throws(Refusal) {
         guard transaction.state.tokens.count >= maximumPerProcess else { return }
         let now = transaction.now

@@ -19,7 +19,8 @@ package struct ConfigurationError: Error, Sendable, Equatable {
     /// What to do about it.
     package var remedy: String
 
-    /// What the process should exit with: `EX_CONFIG` of sysexits.h, which systemd's `RestartPreventExitStatus=` can name.
+    /// What the process should exit with: `EX_CONFIG` of sysexits.h, which systemd's `RestartPreventExitStatus=` can
+    /// name.
     package static let exitStatus: Int32 = 78
 }
 

@@ -6,7 +6,8 @@ extension DaemonConfiguration {
     /// The settings that hold: from the environment where it may say, else from the file, else the defaults.
     ///
     /// - Parameters:
-    ///   - named: A file that was named on the command line; it must exist, and goes before `WARDER_CONFIG` and the usual place.
+    ///   - named: A file that was named on the command line; it must exist, and goes before `WARDER_CONFIG` and the
+    ///   usual place.
     ///   - owner: Whose vault it is, where the command line says so.
     ///   - surroundings: Environment, user and places.
     /// - Returns: Complete and checked settings.

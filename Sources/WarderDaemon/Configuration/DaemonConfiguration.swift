@@ -3,9 +3,11 @@ package import SecretMemory
 package import WarderLinux
 package import WarderModel
 
-/// Everything that the daemon can be told, complete and checked: no part of the program looks at files or variables again.
+/// Everything that the daemon can be told, complete and checked: no part of the program looks at files or variables
+/// again.
 ///
-/// There are no secret settings. What opens the vault comes from people and from the file that `unseal.credential_file` names.
+/// There are no secret settings. What opens the vault comes from people and from the file that `unseal.credential_file`
+/// names.
 package struct DaemonConfiguration: Sendable, Equatable {
     /// The file that the settings came from; `nil` when there was none and every setting has its default.
     package var file: String?
@@ -58,7 +60,8 @@ extension DaemonConfiguration {
 
         /// Permission bits the file may have.
         ///
-        /// systemd may give access by a list that shows as a group's right to read, in a directory that nobody else can enter.
+        /// systemd may give access by a list that shows as a group's right to read, in a directory that nobody else can
+        /// enter.
         package var maximumMode: UInt32 { isFromServiceManager ? 0o640 : 0o600 }
     }
 

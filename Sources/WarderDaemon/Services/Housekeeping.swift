@@ -4,7 +4,8 @@ import WarderCore
 import WarderHTTP
 import WarderModel
 
-/// What has to be done now and then, off the hot path: writing down who was turned away, dropping tokens that have ended.
+/// What has to be done now and then, off the hot path: writing down who was turned away, dropping tokens that have
+/// ended.
 struct Housekeeping: Service {
     private static let rhythm = Duration.seconds(60)
 
@@ -25,7 +26,10 @@ struct Housekeeping: Service {
         vault.dropEndedTokens()
         for entry in server.takeTurnedAway() {
             let command = Peers.turnedAway(
-                entry.kind == .unknown ? .peerUnknown : .peerLimited, uid: entry.uid, requests: entry.requests)
+                entry.kind == .unknown ? .peerUnknown : .peerLimited,
+                uid: entry.uid,
+                requests: entry.requests
+            )
             do throws(Refusal) { try await vault.perform(command) } catch {
                 logger.warning("turned-away requests could not be written down", metadata: ["reason": "\(error)"])
             }

@@ -66,7 +66,8 @@ extension Problem {
         case .toolDigestMissing, .toolDigestMismatch:
             (.forbidden, .denied, "The tool's definition is pinned, and the one presented is not the accepted one.")
         case .grantMissing: (.forbidden, .denied, "No grant covers this. An admin can run: warder grant add")
-        case .grantExpired: (.forbidden, .denied, "The grant has ended. An admin can run: warder grant remove, then add")
+        case .grantExpired:
+            (.forbidden, .denied, "The grant has ended. An admin can run: warder grant remove, then add")
         case .fieldNotGranted: (.forbidden, .denied, "The grant does not cover this field.")
         case .attestationTooWeak:
             (.forbidden, .denied, "The kernel confirms less about this process than the grant demands.")

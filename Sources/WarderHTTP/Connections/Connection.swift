@@ -9,8 +9,8 @@ import WarderWire
 
 /// One connection: takes requests one after the other, has the peer looked at, and answers.
 ///
-/// Lives on its event loop. A request that comes while another is being answered ends the connection: pipelining would let a peer queue
-/// work without limit.
+/// Lives on its event loop. A request that comes while another is being answered ends the connection: pipelining would
+/// let a peer queue work without limit.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
@@ -97,7 +97,8 @@ final class Connection: ChannelInboundHandler {
         case .reading(let request):
             send(
                 Problem.fatal("The request did not arrive in time.", .requestTimeout)
-                    .answer(requestID: request.requestID))
+                    .answer(requestID: request.requestID)
+            )
         case .idle, .answering, .closing:
             context?.close(promise: nil)
         }
@@ -136,8 +137,15 @@ final class Connection: ChannelInboundHandler {
             deadline = .now() + .seconds(server.limits.bodySeconds)
             stage = .reading(
                 Request(
-                    match: match, target: target, fields: fields, requestID: requestID, received: received, peer: peer,
-                    body: IncomingBody(capacity: fields.contentLength)))
+                    match: match,
+                    target: target,
+                    fields: fields,
+                    requestID: requestID,
+                    received: received,
+                    peer: peer,
+                    body: IncomingBody(capacity: fields.contentLength)
+                )
+            )
         } catch {
             var problem = error
             // A body that follows is not read, so that nothing behind it can be understood.
@@ -148,7 +156,8 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func route(
-        _ head: HTTPRequestHead, at received: ContinuousClock.Instant
+        _ head: HTTPRequestHead,
+        at received: ContinuousClock.Instant
     ) throws(Problem) -> (RouteMatch, RequestTarget, Peer) {
         guard let target = RequestTarget(head.uri) else {
             throw .fatal("The path has a spelling that the vault does not take.")
@@ -173,12 +182,18 @@ final class Connection: ChannelInboundHandler {
 
     /// What is decided before the body is read: shares, and whether strangers may use the route.
     private func admit(
-        _ peer: Peer, isKnown: Bool, _ method: HTTPMethod, _ target: RequestTarget, at now: ContinuousClock.Instant
+        _ peer: Peer,
+        isKnown: Bool,
+        _ method: HTTPMethod,
+        _ target: RequestTarget,
+        at now: ContinuousClock.Instant
     ) throws(Problem) -> RouteMatch {
-        // A sealed vault knows nobody, and the operator socket asks the vault: everybody has the share of their user there.
+        // A sealed vault knows nobody, and the operator socket asks the vault: everybody has the share of their user
+        // there.
         let phase = server.vault.phase
         let isStranger = door.kind == .client && phase == .unsealed && !isKnown
-        guard isStranger ? server.unknownUsage.take(at: now) : server.clientUsage.take(peer.uid, at: now) else {
+        let usage = door.kind == .client ? server.clientUsage : server.operatorUsage
+        guard isStranger ? server.unknownUsage.take(at: now) : usage.take(peer.uid, at: now) else {
             server.unknownUsage.add(.limited, uid: peer.uid)
             var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
             problem.retryAfter = 1
@@ -213,7 +228,11 @@ final class Connection: ChannelInboundHandler {
             case .values: server.limits.secretBodyBytes
             }
         guard fields.contentLength <= limit else {
-            throw .fatal("The body is larger than the \(limit) bytes that this route takes.", .contentTooLarge, .tooLarge)
+            throw .fatal(
+                "The body is larger than the \(limit) bytes that this route takes.",
+                .contentTooLarge,
+                .tooLarge
+            )
         }
         guard !fields.hasBody || fields.isJSON else {
             throw .fatal("Send the body as application/json.", .unsupportedMediaType, .unsupportedMediaType)
@@ -231,11 +250,21 @@ final class Connection: ChannelInboundHandler {
                 .now()
                 + .seconds(request.match.route.waits ? server.limits.longPollSeconds : server.limits.requestSeconds)
             let caller = Caller(
-                door: door.kind, peer: request.peer, requestID: request.requestID, traceID: request.fields.traceID,
-                presenceProof: request.fields.presenceProof, received: request.received)
+                door: door.kind,
+                peer: request.peer,
+                requestID: request.requestID,
+                traceID: request.fields.traceID,
+                presenceProof: request.fields.presenceProof,
+                received: request.received
+            )
             let exchange = Exchange(
-                caller: caller, match: request.match, target: request.target, fields: request.fields,
-                body: request.body.take(), context: server)
+                caller: caller,
+                match: request.match,
+                target: request.target,
+                fields: request.fields,
+                body: request.body.take(),
+                context: server
+            )
             perform(try request.match.route.work(exchange), requestID: request.requestID)
         } catch {
             send(error.answer(requestID: request.requestID), code: error.code.rawValue)
@@ -324,8 +353,10 @@ final class Connection: ChannelInboundHandler {
     // MARK: Streaming
 
     private func stream(
-        _ mediaType: Answer.MediaType, permission: (@escaping @Sendable (Refusal?) -> Void) -> Void,
-        next: @escaping @Sendable () -> [UInt8]?, requestID: String
+        _ mediaType: Answer.MediaType,
+        permission: (@escaping @Sendable (Refusal?) -> Void) -> Void,
+        next: @escaping @Sendable () -> [UInt8]?,
+        requestID: String
     ) {
         guard let context else { return }
         let loop = context.eventLoop
@@ -352,7 +383,8 @@ final class Connection: ChannelInboundHandler {
         pump(next)
     }
 
-    /// Reads a piece on a thread of its own and writes it; the next one only when this one is on its way, so that memory stays bounded.
+    /// Reads a piece on a thread of its own and writes it; the next one only when this one is on its way, so that
+    /// memory stays bounded.
     private func pump(_ next: @escaping @Sendable () -> [UInt8]?) {
         guard let context, context.channel.isActive else { return }
         deadline = .now() + .seconds(server.limits.requestSeconds)

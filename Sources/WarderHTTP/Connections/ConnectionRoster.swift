@@ -30,7 +30,8 @@ final class ConnectionRoster {
         }
     }
 
-    /// Asks every connection to end after the answer under way, and waits until they have, or for as long as patience lasts.
+    /// Asks every connection to end after the answer under way, and waits until they have, or for as long as patience
+    /// lasts.
     func drain(within patience: TimeAmount) -> EventLoopFuture<Void> {
         for connection in connections.values { connection.drain() }
         if connections.isEmpty { return loop.makeSucceededVoidFuture() }

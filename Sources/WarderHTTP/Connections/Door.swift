@@ -13,12 +13,17 @@ final class Door: Sendable {
         case .operator:
             table = .operator
             gate = ConnectionGate(
-                maximum: 4 * limits.operatorConnections, perUser: limits.operatorConnections, unknown: 0)
+                maximum: 4 * limits.operatorConnections,
+                perUser: limits.operatorConnections,
+                unknown: 0
+            )
         case .client, .inside:
             table = .client
             gate = ConnectionGate(
-                maximum: limits.clientConnections, perUser: limits.connectionsPerUser,
-                unknown: limits.unknownConnections)
+                maximum: limits.clientConnections,
+                perUser: limits.connectionsPerUser,
+                unknown: limits.unknownConnections
+            )
         }
     }
 

@@ -5,9 +5,9 @@ import WarderModel
 
 /// Who is on the other end, asked anew for every request, and whether any registered server knows them.
 ///
-/// What does not change between requests is remembered: the match holds while the kernel's description of the peer and the registry are
-/// the same. An executable is looked at only where a server that matches in everything else asks for it, so that no stranger can make the
-/// daemon read files.
+/// What does not change between requests is remembered: the match holds while the kernel's description of the peer and
+/// the registry are the same. An executable is looked at only where a server that matches in everything else asks for
+/// it, so that no stranger can make the daemon read files.
 struct PeerCheck: Sendable {
     private let attested: AttestedPeer
     private let vault: Vault
@@ -16,7 +16,8 @@ struct PeerCheck: Sendable {
     private var generation: UInt64 = 0
     private var isKnown = false
     private var needs: Set<AttestationNeed> = []
-    /// Whether the executable was read once and has no hash all the same: then a selector on it does not match, and nobody waits again.
+    /// Whether the executable was read once and has no hash all the same: then a selector on it does not match, and
+    /// nobody waits again.
     private var wasRead = false
     private let looksAtExecutables: Bool
 
@@ -56,7 +57,10 @@ struct PeerCheck: Sendable {
     }
 
     private mutating func remember(
-        _ plain: Peer, _ needs: Set<AttestationNeed>, _ current: UInt64, _ state: VaultState?
+        _ plain: Peer,
+        _ needs: Set<AttestationNeed>,
+        _ current: UInt64,
+        _ state: VaultState?
     ) throws(AttestationError) -> (peer: Peer, isKnown: Bool) {
         let now = needs.isEmpty ? plain : try attested.attest(needs: needs)
         if current != generation || now != peer {

@@ -1,7 +1,8 @@
 import Synchronization
 import WarderModel
 
-/// Requests that were turned away before anybody decided: counted here, written down once a minute, so that nobody can fill the disk.
+/// Requests that were turned away before anybody decided: counted here, written down once a minute, so that nobody can
+/// fill the disk.
 final class UnknownUsage: Sendable {
     /// What one user did in a minute.
     struct Count: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A bucket of tokens for each user: requests refill at a steady rate up to a burst, and are counted before anything is parsed.
+/// A bucket of tokens for each user: requests refill at a steady rate up to a burst, and are counted before anything is
+/// parsed.
 final class UsageLimiter: Sendable {
     private struct Bucket {
         var tokens: Double

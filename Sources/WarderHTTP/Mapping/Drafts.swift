@@ -19,7 +19,10 @@ extension Exchange {
     }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ text: String?, _ type: Choice.Type, default fallback: Choice, what: String
+        _ text: String?,
+        _ type: Choice.Type,
+        default fallback: Choice,
+        what: String
     ) throws(Problem) -> Choice {
         guard let text else { return fallback }
         guard let choice = Choice(rawValue: text) else {
@@ -42,7 +45,9 @@ extension Exchange {
 extension Secrets.Draft {
     init(_ body: SecretBodies.Put) throws(Problem) {
         self.init(fields: try body.values(), checkVersion: body.checkVersion, pending: body.pending ?? false)
-        if let owner = body.owner { self.owner = .some(owner.isEmpty ? nil : try Exchange.text(owner, what: "The owner")) }
+        if let owner = body.owner {
+            self.owner = .some(owner.isEmpty ? nil : try Exchange.text(owner, what: "The owner"))
+        }
         if let expires = body.expires {
             self.expires = .some(expires.isEmpty ? nil : try Exchange.moment(expires, what: "The expiry"))
         }
@@ -70,8 +75,13 @@ extension Selectors {
             }
         }
         self.init(
-            uid: fields.uid, gid: fields.gid, group: fields.group, unit: fields.unit, executable: fields.executable,
-            executableSHA256: try Exchange.digest(fields.executableSHA256, what: "The executable's hash"))
+            uid: fields.uid,
+            gid: fields.gid,
+            group: fields.group,
+            unit: fields.unit,
+            executable: fields.executable,
+            executableSHA256: try Exchange.digest(fields.executableSHA256, what: "The executable's hash")
+        )
     }
 }
 
@@ -81,10 +91,15 @@ extension Tools.Description {
             text: try Exchange.text(request.description, what: "The description"),
             risk: try Exchange.choice(request.risk, Tool.Risk.self, default: .sideEffect, what: "The risk"),
             category: try Exchange.choice(
-                request.category, Tool.Category.self, default: .standard, what: "The category"),
+                request.category,
+                Tool.Category.self,
+                default: .standard,
+                what: "The category"
+            ),
             owner: try Exchange.text(request.owner, what: "The owner"),
             expectedOutputs: try Exchange.text(request.expectedOutputs, what: "The expected outputs"),
-            definitionDigest: try Exchange.digest(request.definitionDigest, what: "The definition's digest"))
+            definitionDigest: try Exchange.digest(request.definitionDigest, what: "The definition's digest")
+        )
     }
 }
 
@@ -105,11 +120,23 @@ extension Grants.Terms {
             throw .invalid("Uses are 1 to 1000000, or left out for no limit.")
         }
         self.init(
-            fields: fields, lifetime: lifetime, uses: request.uses,
-            approval: try Exchange.choice(request.approval, Grant.Approval.self, default: .byClass, what: "The approval"),
+            fields: fields,
+            lifetime: lifetime,
+            uses: request.uses,
+            approval: try Exchange.choice(
+                request.approval,
+                Grant.Approval.self,
+                default: .byClass,
+                what: "The approval"
+            ),
             minimumAttestation: try Exchange.choice(
-                request.attestation, Peer.Attestation.self, default: .uid, what: "The attestation"),
-            expires: try Exchange.moment(request.expires, what: "The end"))
+                request.attestation,
+                Peer.Attestation.self,
+                default: .uid,
+                what: "The attestation"
+            ),
+            expires: try Exchange.moment(request.expires, what: "The end")
+        )
     }
 }
 
@@ -119,10 +146,12 @@ extension Tokens.Demand {
 
     init(_ request: TokenRequest) throws(Problem) {
         self.init(
-            tool: try Self.name(request.tool), toolDigest: try Exchange.digest(request.toolDigest, what: "The tool's digest"),
+            tool: try Self.name(request.tool),
+            toolDigest: try Exchange.digest(request.toolDigest, what: "The tool's digest"),
             arguments: try Self.arguments(request.arguments?.bytes),
             claims: try Self.claims(request.onBehalfOf, request.agent, request.session, request.purpose),
-            lifetime: request.ttl)
+            lifetime: request.ttl
+        )
         if let ttl = request.ttl, !(1...Token.maximumLifetime).contains(ttl) {
             throw .invalid("A token lives 1 to \(Token.maximumLifetime) seconds.")
         }
@@ -130,9 +159,11 @@ extension Tokens.Demand {
 
     init(_ request: ResolveRequest) throws(Problem) {
         self.init(
-            tool: try Self.name(request.tool), toolDigest: try Exchange.digest(request.toolDigest, what: "The tool's digest"),
+            tool: try Self.name(request.tool),
+            toolDigest: try Exchange.digest(request.toolDigest, what: "The tool's digest"),
             arguments: try Self.arguments(request.arguments?.bytes),
-            claims: try Self.claims(request.onBehalfOf, request.agent, request.session, request.purpose))
+            claims: try Self.claims(request.onBehalfOf, request.agent, request.session, request.purpose)
+        )
     }
 
     private static func name(_ text: String) throws(Problem) -> Name {
@@ -148,11 +179,17 @@ extension Tokens.Demand {
     }
 
     private static func claims(
-        _ onBehalfOf: String?, _ agent: String?, _ session: String?, _ purpose: String?
+        _ onBehalfOf: String?,
+        _ agent: String?,
+        _ session: String?,
+        _ purpose: String?
     ) throws(Problem) -> Claims {
         Claims(
-            onBehalfOf: try claim(onBehalfOf, "on_behalf_of"), agent: try claim(agent, "agent"),
-            session: try claim(session, "session"), purpose: try claim(purpose, "purpose"))
+            onBehalfOf: try claim(onBehalfOf, "on_behalf_of"),
+            agent: try claim(agent, "agent"),
+            session: try claim(session, "session"),
+            purpose: try claim(purpose, "purpose")
+        )
     }
 
     private static func claim(_ text: String?, _ what: String) throws(Problem) -> PlainText? {

@@ -4,8 +4,8 @@ import WarderCore
 import WarderModel
 import WarderWire
 
-/// Answers that hold a value or a token. Written by hand into a buffer that is large enough from the start (growing leaves copies behind),
-/// and wiped after sending.
+/// Answers that hold a value or a token. Written by hand into a buffer that is large enough from the start (growing
+/// leaves copies behind), and wiped after sending.
 enum SecretAnswers {
     static func value(_ opened: Opened) -> Answer {
         var json = JSONBuffer(capacity: opened.value.count * 6 + 512)

@@ -33,7 +33,8 @@ enum SecretBodies {
             }
             do { return try SecretFields(values) } catch {
                 throw .invalid(
-                    "A version has 1 to \(SecretFields.maximumCount) fields and at most \(SecretFields.maximumBytes) bytes.")
+                    "A version has 1 to \(SecretFields.maximumCount) fields and at most \(SecretFields.maximumBytes) bytes."
+                )
             }
         }
     }

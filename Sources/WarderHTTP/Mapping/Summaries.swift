@@ -7,33 +7,49 @@ import WarderWire
 extension SecretSummary {
     init(_ secret: Secret) {
         self.init(
-            name: secret.name.text, current: secret.current?.number, fields: secret.current?.fields.map(\.text) ?? [],
-            owner: secret.owner?.text, labels: secret.labels.mapValues(\.text), expires: secret.expires?.description,
-            updated: (secret.current?.created ?? secret.created).description, deleted: secret.deleted != nil)
+            name: secret.name.text,
+            current: secret.current?.number,
+            fields: secret.current?.fields.map(\.text) ?? [],
+            owner: secret.owner?.text,
+            labels: secret.labels.mapValues(\.text),
+            expires: secret.expires?.description,
+            updated: (secret.current?.created ?? secret.created).description,
+            deleted: secret.deleted != nil
+        )
     }
 }
 
 extension SecretDetail {
     init(_ secret: Secret, tools: [ToolID]) {
         self.init(
-            summary: SecretSummary(secret), versions: secret.versions.reversed().map(VersionSummary.init),
-            tools: tools.map(\.text))
+            summary: SecretSummary(secret),
+            versions: secret.versions.reversed().map(VersionSummary.init),
+            tools: tools.map(\.text)
+        )
     }
 }
 
 extension VersionSummary {
     init(_ version: SecretVersion) {
         self.init(
-            version: version.number, state: version.state.rawValue, created: version.created.description,
-            createdBy: version.createdBy.text, fields: version.fields.map(\.text),
-            destroyed: version.destroyed?.description)
+            version: version.number,
+            state: version.state.rawValue,
+            created: version.created.description,
+            createdBy: version.createdBy.text,
+            fields: version.fields.map(\.text),
+            destroyed: version.destroyed?.description
+        )
     }
 }
 
 extension SecretChanged {
     init(_ change: Secrets.Change) {
         self.init(
-            name: change.name.text, version: change.version?.number, state: change.state, destroyed: change.destroyed)
+            name: change.name.text,
+            version: change.version?.number,
+            state: change.state,
+            destroyed: change.destroyed
+        )
     }
 }
 
@@ -41,18 +57,28 @@ extension ServerSummary {
     init(_ overview: Servers.Overview) {
         let server = overview.server
         self.init(
-            name: server.name.text, owner: server.owner?.text, selectors: SelectorFields(server.selectors),
+            name: server.name.text,
+            owner: server.owner?.text,
+            selectors: SelectorFields(server.selectors),
             state: server.quarantine == nil ? "active" : "quarantined",
-            quarantineReason: server.quarantine?.reason?.text, tools: overview.tools.map(\.name.text),
-            tokens: overview.liveTokens, created: server.created.description)
+            quarantineReason: server.quarantine?.reason?.text,
+            tools: overview.tools.map(\.name.text),
+            tokens: overview.liveTokens,
+            created: server.created.description
+        )
     }
 }
 
 extension SelectorFields {
     init(_ selectors: Selectors) {
         self.init(
-            uid: selectors.uid, gid: selectors.gid, group: selectors.group, unit: selectors.unit,
-            executable: selectors.executable, executableSHA256: selectors.executableSHA256)
+            uid: selectors.uid,
+            gid: selectors.gid,
+            group: selectors.group,
+            unit: selectors.unit,
+            executable: selectors.executable,
+            executableSHA256: selectors.executableSHA256
+        )
     }
 }
 
@@ -60,36 +86,60 @@ extension ToolSummary {
     init(_ overview: Tools.Overview) {
         let tool = overview.tool
         self.init(
-            name: tool.name.text, description: tool.text?.text, risk: tool.risk.rawValue,
-            category: tool.category.rawValue, owner: tool.owner?.text, expectedOutputs: tool.expectedOutputs?.text,
-            definitionDigest: tool.definitionDigest, needsApproval: overview.needsApproval,
-            secrets: overview.secrets.map(\.text))
+            name: tool.name.text,
+            description: tool.text?.text,
+            risk: tool.risk.rawValue,
+            category: tool.category.rawValue,
+            owner: tool.owner?.text,
+            expectedOutputs: tool.expectedOutputs?.text,
+            definitionDigest: tool.definitionDigest,
+            needsApproval: overview.needsApproval,
+            secrets: overview.secrets.map(\.text)
+        )
     }
 }
 
 extension GrantSummary {
     init(_ grant: Grant) {
         self.init(
-            tool: grant.tool.text, secret: grant.secret.text, fields: grant.fields.map(\.text), ttl: grant.lifetime,
-            uses: grant.uses, approval: grant.approval.rawValue, attestation: grant.minimumAttestation.rawValue,
-            expires: grant.expires?.description, created: grant.created.description, createdBy: grant.createdBy.text)
+            tool: grant.tool.text,
+            secret: grant.secret.text,
+            fields: grant.fields.map(\.text),
+            ttl: grant.lifetime,
+            uses: grant.uses,
+            approval: grant.approval.rawValue,
+            attestation: grant.minimumAttestation.rawValue,
+            expires: grant.expires?.description,
+            created: grant.created.description,
+            createdBy: grant.createdBy.text
+        )
     }
 }
 
 extension TokenSummary {
     init(_ token: Token) {
         self.init(
-            accessor: token.accessor.text, tool: token.tool.text, pid: token.process.pid, uid: token.process.uid,
-            issued: token.issued.wall.description, expires: token.expires.wall.description,
-            uses: token.used.values.reduce(0, +))
+            accessor: token.accessor.text,
+            tool: token.tool.text,
+            pid: token.process.pid,
+            uid: token.process.uid,
+            issued: token.issued.wall.description,
+            expires: token.expires.wall.description,
+            uses: token.used.values.reduce(0, +)
+        )
     }
 }
 
 extension OperatorSummary {
     init(_ person: Operator) {
         self.init(
-            name: person.name.text, uid: person.uid, roles: person.roles.sorted().map(\.rawValue),
-            groups: person.groups, presence: person.presence != nil, created: person.created.description)
+            name: person.name.text,
+            uid: person.uid,
+            roles: person.roles.sorted().map(\.rawValue),
+            groups: person.groups,
+            presence: person.presence != nil,
+            created: person.created.description
+        )
     }
 }
 
@@ -97,10 +147,17 @@ extension WhoAmI {
     init(_ peer: Peer, in state: VaultState?) {
         let servers = state?.servers(matching: peer) ?? []
         self.init(
-            pid: peer.pid, uid: peer.uid, gid: peer.gid, groups: peer.groups, unit: peer.unit,
-            executable: peer.executable?.path, executableSHA256: peer.executable?.sha256,
-            attestation: peer.attestation.rawValue, servers: servers.map(\.name.text),
-            tools: servers.flatMap { state?.tools(of: $0.name) ?? [] }.map(\.name.text))
+            pid: peer.pid,
+            uid: peer.uid,
+            gid: peer.gid,
+            groups: peer.groups,
+            unit: peer.unit,
+            executable: peer.executable?.path,
+            executableSHA256: peer.executable?.sha256,
+            attestation: peer.attestation.rawValue,
+            servers: servers.map(\.name.text),
+            tools: servers.flatMap { state?.tools(of: $0.name) ?? [] }.map(\.name.text)
+        )
     }
 }
 
@@ -110,7 +167,9 @@ extension Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(body) else {
-            return Problem(.internalServerError, .internalError, "The answer could not be written.").answer(requestID: "")
+            return Problem(.internalServerError, .internalError, "The answer could not be written.").answer(
+                requestID: ""
+            )
         }
         return Answer(status, body: Array(data))
     }

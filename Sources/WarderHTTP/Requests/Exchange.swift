@@ -22,7 +22,12 @@ struct Exchange: Sendable {
     }
 
     init(
-        caller: Caller, match: RouteMatch, target: RequestTarget, fields: RequestFields, body: [UInt8], context: ServerContext
+        caller: Caller,
+        match: RouteMatch,
+        target: RequestTarget,
+        fields: RequestFields,
+        body: [UInt8],
+        context: ServerContext
     ) {
         self.caller = caller
         parameters = match.parameters
@@ -35,7 +40,8 @@ struct Exchange: Sendable {
 
     // MARK: Parameters
 
-    /// A part of the path, parsed. The route has it, or the table is wrong; a name that does not parse is the caller's mistake.
+    /// A part of the path, parsed. The route has it, or the table is wrong; a name that does not parse is the caller's
+    /// mistake.
     func name<Name: ParsedName>(_ key: String, as type: Name.Type = Name.self) throws(Problem) -> Name {
         try Exchange.parse(parameters[key] ?? "", as: type, what: key)
     }
@@ -47,7 +53,9 @@ struct Exchange: Sendable {
     }
 
     static func parse<Name: ParsedName>(
-        _ text: String, as type: Name.Type = Name.self, what: String
+        _ text: String,
+        as type: Name.Type = Name.self,
+        what: String
     ) throws(Problem) -> Name {
         do { return try Name(text) } catch { throw .invalid("\(what) is not a valid name: \(error.words)") }
     }

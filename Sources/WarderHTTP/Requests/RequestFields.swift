@@ -3,8 +3,8 @@ import WarderCore
 import WarderModel
 import WarderWire
 
-/// The header fields that the vault looks at, checked once. Everything that could make two readers disagree is refused: none of the fields
-/// that the vault goes by may stand twice.
+/// The header fields that the vault looks at, checked once. Everything that could make two readers disagree is refused:
+/// none of the fields that the vault goes by may stand twice.
 struct RequestFields {
     var contentLength = 0
     var hasBody: Bool { contentLength > 0 }
@@ -102,7 +102,9 @@ struct RequestFields {
 extension Problem {
     /// A request after which the connection cannot go on.
     static func fatal(
-        _ message: String, _ status: Answer.Status = .badRequest, _ code: ErrorCode = .invalidRequest
+        _ message: String,
+        _ status: Answer.Status = .badRequest,
+        _ code: ErrorCode = .invalidRequest
     ) -> Problem {
         var problem = Problem(status, code, message)
         problem.closes = true

@@ -1,7 +1,7 @@
 /// The path and the query of a request, taken apart before any rule looks at them.
 ///
-/// A path has one spelling: no percent escapes, no empty or dot segments, ASCII of a short list. So nothing that a rule compares can be
-/// written in two ways. Query values may be percent-encoded UTF-8.
+/// A path has one spelling: no percent escapes, no empty or dot segments, ASCII of a short list. So nothing that a rule
+/// compares can be written in two ways. Query values may be percent-encoded UTF-8.
 struct RequestTarget {
     /// Without the leading slash.
     let segments: [Substring]
@@ -47,7 +47,9 @@ struct RequestTarget {
         var pairs: [(String, String)] = []
         for pair in query.split(separator: "&", omittingEmptySubsequences: false) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, pairs.count < 64, let value = decode(parts[1]) else { return nil }
+            guard parts.count == 2, !parts[0].isEmpty, pairs.count < 64, let value = decode(parts[1]) else {
+                return nil
+            }
             pairs.append((String(parts[0]), value))
         }
         return pairs

@@ -34,15 +34,22 @@ extension Exchange {
         let wait = try number("wait", in: 0...55) ?? 0
         let after = try number("after", in: 0...Int64.max)
         let search = Search(
-            vault: vault, filter: filter, limit: Int(limit), budget: Self.searchBudget, newestFirst: newestFirst)
+            vault: vault,
+            filter: filter,
+            limit: Int(limit),
+            budget: Self.searchBudget,
+            newestFirst: newestFirst
+        )
         if wait > 0, let after, vault.tails.goesOn(filter, after: UInt64(after), for: caller, at: vault.clock.now()) {
-            // A tail that goes on where it was is the reading that was recorded when it began: an event for each look would make the next
-            // look find something, for ever.
+            // A tail that goes on where it was is the reading that was recorded when it began: an event for each look
+            // would make the next look find something, for ever.
             return .slow { finish in
                 vault.whenEventsFollow(UInt64(after), seconds: wait) {
                     context.slowWork {
                         // Whoever lost the role while waiting reads nothing more.
-                        finish { mayRead() ? search.page(after: UInt64(after)).map(Exchange.answer) : .failure(.roleMissing) }
+                        finish {
+                            mayRead() ? search.page(after: UInt64(after)).map(Exchange.answer) : .failure(.roleMissing)
+                        }
                     }
                 }
             }
@@ -81,7 +88,9 @@ extension Exchange {
                     case .failure(let refusal): done(refusal)
                     }
                 }
-            }, next: { reader.next() })
+            },
+            next: { reader.next() }
+        )
     }
 
     private static func answer(_ page: Log.Page) -> Answer {
@@ -172,7 +181,12 @@ private final class ExportReader: Sendable {
         guard !position.isOver, position.after < position.last else { return nil }
         do throws(Refusal) {
             let page = try vault.events(
-                matching: filter, after: position.after, through: position.last, limit: 512, budget: 2048)
+                matching: filter,
+                after: position.after,
+                through: position.last,
+                limit: 512,
+                budget: 2048
+            )
             self.position.withLock { current in
                 current.after = max(page.scannedTo, current.after)
                 current.isOver = page.isComplete

@@ -7,7 +7,8 @@ import WarderWire
 extension RouteTable {
     /// Bodies of `Health`, written once: monitors ask often.
     private static let healthy: [Vault.Phase: [UInt8]] = Dictionary(
-        uniqueKeysWithValues: Vault.Phase.allCases.map { ($0, Answer.json(Health(state: $0.rawValue)).body) })
+        uniqueKeysWithValues: Vault.Phase.allCases.map { ($0, Answer.json(Health(state: $0.rawValue)).body) }
+    )
 
     static let client = RouteTable([
         Route(.GET, "/v1/health", for: .registeredOrSealed) { exchange in
@@ -18,13 +19,20 @@ extension RouteTable {
             return .done(.json(WhoAmI(peer, in: exchange.vault.state)))
         },
         Route(.GET, "/v1/secrets/{name...}", query: ["field"]) { exchange throws(Problem) in
-            let field: FieldName = try exchange.parameter("field").map { text throws(Problem) in
-                try Exchange.parse(text, what: "The field")
-            } ?? .value
+            let field: FieldName =
+                try exchange.parameter("field").map { text throws(Problem) in
+                    try Exchange.parse(text, what: "The field")
+                } ?? .value
             return exchange.ask(
                 Tokens.resolve(
-                    try exchange.name("name"), field: field, with: exchange.fields.token,
-                    known: exchange.fields.knownVersion, by: exchange.caller), SecretAnswers.resolved)
+                    try exchange.name("name"),
+                    field: field,
+                    with: exchange.fields.token,
+                    known: exchange.fields.knownVersion,
+                    by: exchange.caller
+                ),
+                SecretAnswers.resolved
+            )
         },
         Route(.POST, "/v1/resolve", body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ResolveRequest.self)
@@ -33,7 +41,12 @@ extension RouteTable {
                     try Exchange.parse(request.secret, what: "The secret"),
                     field: try request.field.map { text throws(Problem) in
                         try Exchange.parse(text, what: "The field")
-                    } ?? .value, for: try Tokens.Demand(request), by: exchange.caller), SecretAnswers.value)
+                    } ?? .value,
+                    for: try Tokens.Demand(request),
+                    by: exchange.caller
+                ),
+                SecretAnswers.value
+            )
         },
         Route(.POST, "/v1/tokens", body: .small) { exchange throws(Problem) in
             let demand = try Tokens.Demand(exchange.decode(TokenRequest.self))
@@ -42,7 +55,9 @@ extension RouteTable {
         Route(.POST, "/v1/tokens/renew", body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(
-                Tokens.renew(exchange.fields.token, by: exchange.caller), SecretAnswers.token)
+                Tokens.renew(exchange.fields.token, by: exchange.caller),
+                SecretAnswers.token
+            )
         },
         Route(.DELETE, "/v1/tokens/self") { exchange in
             exchange.ask(Tokens.drop(exchange.fields.token, by: exchange.caller)) { .noContent }
@@ -53,11 +68,15 @@ extension RouteTable {
                 throw .invalid("The outcome is one of: ok, error, refused.")
             }
             if let duration = report.durationMilliseconds, duration < 0 { throw .invalid("The duration is negative.") }
-            if let changed = report.changed, changed.utf8.count > 500 { throw .invalid("changed is at most 500 bytes.") }
+            if let changed = report.changed, changed.utf8.count > 500 {
+                throw .invalid("changed is at most 500 bytes.")
+            }
             let outcome = CallOutcome(
-                kind: kind, durationMilliseconds: report.durationMilliseconds,
+                kind: kind,
+                durationMilliseconds: report.durationMilliseconds,
                 outputsDigest: try Exchange.digest(report.outputsDigest, what: "The outputs' digest"),
-                changed: try Exchange.text(report.changed, what: "changed"))
+                changed: try Exchange.text(report.changed, what: "changed")
+            )
             return exchange.ask(Tokens.report(outcome, with: exchange.fields.token, by: exchange.caller)) {
                 .noContent
             }

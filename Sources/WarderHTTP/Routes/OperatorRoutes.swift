@@ -32,7 +32,12 @@ extension RouteTable {
                     try exchange.name("name"),
                     field: try request.field.map { text throws(Problem) in
                         try Exchange.parse(text, what: "The field")
-                    } ?? .value, version: request.version, by: exchange.caller), SecretAnswers.value)
+                    } ?? .value,
+                    version: request.version,
+                    by: exchange.caller
+                ),
+                SecretAnswers.value
+            )
         },
         Route(.POST, "/v1/promote/{name...}", body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(VersionRequest.self)
@@ -72,7 +77,9 @@ extension RouteTable {
                 Servers.add(
                     try Exchange.parse(request.name, what: "The server"),
                     owner: try Exchange.text(request.owner, what: "The owner"),
-                    selectors: try Selectors(request.selectors), by: exchange.caller)
+                    selectors: try Selectors(request.selectors),
+                    by: exchange.caller
+                )
             ) { .json(ServerSummary($0), .created) }
         },
         Route(.GET, "/v1/servers/{server}") { exchange throws(Problem) in
@@ -86,12 +93,18 @@ extension RouteTable {
             let request = try exchange.decode(QuarantineRequest.self)
             return exchange.ask(
                 Servers.quarantine(
-                    try exchange.name("server"), reason: try Exchange.text(request.reason, what: "The reason"),
-                    by: exchange.caller)
+                    try exchange.name("server"),
+                    reason: try Exchange.text(request.reason, what: "The reason"),
+                    by: exchange.caller
+                )
             ) { done in
                 .json(
                     QuarantineAnswer(
-                        name: done.name.text, revoked: done.revoked, reachable: done.reachable.map(\.text)))
+                        name: done.name.text,
+                        revoked: done.revoked,
+                        reachable: done.reachable.map(\.text)
+                    )
+                )
             }
         },
         Route(.POST, "/v1/servers/{server}/release", body: .small) { exchange throws(Problem) in
@@ -109,8 +122,10 @@ extension RouteTable {
             let request = try exchange.decode(ToolRequest.self)
             return exchange.ask(
                 Tools.add(
-                    try Exchange.parse(request.name, what: "The tool"), try Tools.Description(request),
-                    by: exchange.caller)
+                    try Exchange.parse(request.name, what: "The tool"),
+                    try Tools.Description(request),
+                    by: exchange.caller
+                )
             ) { .json(ToolSummary($0), .created) }
         },
         Route(.DELETE, "/v1/tools/{server}/{tool}") { exchange throws(Problem) in
@@ -124,7 +139,8 @@ extension RouteTable {
             let request = try exchange.decode(GrantRequest.self)
             let key = GrantKey(
                 tool: try Exchange.parse(request.tool, what: "The tool"),
-                secret: try Exchange.parse(request.secret, what: "The secret"))
+                secret: try Exchange.parse(request.secret, what: "The secret")
+            )
             return exchange.ask(Grants.add(key, try Grants.Terms(request), by: exchange.caller)) {
                 .json(GrantSummary($0), .created)
             }
@@ -132,7 +148,8 @@ extension RouteTable {
         Route(.DELETE, "/v1/grants/{server}/{tool}/{secret...}") { exchange throws(Problem) in
             let key = GrantKey(
                 tool: ToolID(server: try exchange.name("server"), tool: try exchange.name("tool")),
-                secret: try exchange.name("secret"))
+                secret: try exchange.name("secret")
+            )
             return exchange.ask(Grants.remove(key, by: exchange.caller)) {
                 .json(Done(name: "\(key.tool) \(key.secret)"))
             }
@@ -165,8 +182,12 @@ extension RouteTable {
             }
             return exchange.ask(
                 Operators.add(
-                    try Exchange.parse(request.name, what: "The operator"), uid: request.uid, roles: roles,
-                    groups: groups.sorted(), by: exchange.caller)
+                    try Exchange.parse(request.name, what: "The operator"),
+                    uid: request.uid,
+                    roles: roles,
+                    groups: groups.sorted(),
+                    by: exchange.caller
+                )
             ) { .json(OperatorSummary($0), .created) }
         },
         Route(.DELETE, "/v1/operators/{operator}") { exchange throws(Problem) in

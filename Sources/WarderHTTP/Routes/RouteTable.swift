@@ -1,7 +1,8 @@
 import NIOHTTP1
 import WarderWire
 
-/// A route: a method, a pattern of segments, and what to do. Patterns: `/v1/servers/{server}/release`; `{name...}` takes all that is left.
+/// A route: a method, a pattern of segments, and what to do. Patterns: `/v1/servers/{server}/release`; `{name...}`
+/// takes all that is left.
 struct Route: Sendable {
     /// How large a body may be.
     enum BodyLimit: Sendable {
@@ -15,7 +16,8 @@ struct Route: Sendable {
     enum Audience: Sendable {
         /// Whoever the socket admits.
         case anybody
-        /// Peers that match a registered server; on the operator socket the same as anybody, because the vault decides by role.
+        /// Peers that match a registered server; on the operator socket the same as anybody, because the vault decides
+        /// by role.
         case registered
         /// As `registered`; and everybody while the vault is not unsealed, when it knows nobody.
         case registeredOrSealed
@@ -39,8 +41,13 @@ struct Route: Sendable {
     }
 
     init(
-        _ method: HTTPMethod, _ pattern: String, body: BodyLimit = .none, query: Set<String> = [],
-        for audience: Audience = .registered, waits: Bool = false, _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
+        _ method: HTTPMethod,
+        _ pattern: String,
+        body: BodyLimit = .none,
+        query: Set<String> = [],
+        for audience: Audience = .registered,
+        waits: Bool = false,
+        _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
     ) {
         self.method = method
         self.pattern = pattern
@@ -96,7 +103,8 @@ struct RouteTable: Sendable {
         patterns = routes.filter { $0.pattern.contains("{") }
     }
 
-    /// - Throws: 404 for a path that no route has, 405 for one that has it with other methods, 400 for a parameter in the query that
+    /// - Throws: 404 for a path that no route has, 405 for one that has it with other methods, 400 for a parameter in
+    ///   the query that
     ///   the route does not know.
     func find(_ method: HTTPMethod, _ target: RequestTarget) throws(Problem) -> RouteMatch {
         let match = try findPath(method, target)

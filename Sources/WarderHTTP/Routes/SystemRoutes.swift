@@ -112,7 +112,9 @@ extension Exchange {
         let profile = Profile(rawValue: context.facts.profile) ?? .team
         let own = request.presence?.bytes ?? request.passphrase?.bytes
         guard own != nil || profile == .team else {
-            throw .invalid("With a single user the vault needs a passphrase of yours: without one, any program could set it first.")
+            throw .invalid(
+                "With a single user the vault needs a passphrase of yours: without one, any program could set it first."
+            )
         }
         return .passphrase { finish in
             do throws(Refusal) {
@@ -126,17 +128,26 @@ extension Exchange {
                     throw .wrongKey
                 }
                 let initialisation = try Initialisation(
-                    profile: profile, opener: opener, operatorName: name, uid: peer.uid,
-                    presence: own.map { secret throws(Refusal) in try PresenceVerifier(passphrase: secret, cost: cost) },
-                    at: vault.clock.now().wall)
+                    profile: profile,
+                    opener: opener,
+                    operatorName: name,
+                    uid: peer.uid,
+                    presence: own.map { secret throws(Refusal) in try PresenceVerifier(passphrase: secret, cost: cost)
+                    },
+                    at: vault.clock.now().wall
+                )
                 vault.open(initialisation, by: caller) { outcome in
                     finish {
                         outcome.map {
                             .json(
                                 InitAnswer(
                                     vault: initialisation.foundation.vault.description,
-                                    logKey: LogKey.text(initialisation.foundation), operatorName: name.text,
-                                    roles: initialisation.firstOperator.roles.sorted().map(\.rawValue)), .created)
+                                    logKey: LogKey.text(initialisation.foundation),
+                                    operatorName: name.text,
+                                    roles: initialisation.firstOperator.roles.sorted().map(\.rawValue)
+                                ),
+                                .created
+                            )
                         }
                     }
                 }
@@ -167,20 +178,31 @@ extension Exchange {
         let state = vault.state
         let memory = LockedMemory.status
         return VaultStatus(
-            state: vault.phase.rawValue, vault: foundation?.vault.description,
-            profile: foundation?.profile.rawValue ?? context.facts.profile, version: context.facts.version, pid: getpid(),
-            started: context.facts.started, slots: foundation?.slots.map(\.kindName) ?? [],
-            secrets: state?.secrets.count, servers: state?.servers.count,
-            events: foundation == nil ? nil : Int64(vault.sequence), memoryLocked: memory.unlockedBytes == 0,
-            logKey: foundation.map(LogKey.text), clientSocket: context.facts.clientSocket)
+            state: vault.phase.rawValue,
+            vault: foundation?.vault.description,
+            profile: foundation?.profile.rawValue ?? context.facts.profile,
+            version: context.facts.version,
+            pid: getpid(),
+            started: context.facts.started,
+            slots: foundation?.slots.map(\.kindName) ?? [],
+            secrets: state?.secrets.count,
+            servers: state?.servers.count,
+            events: foundation == nil ? nil : Int64(vault.sequence),
+            memoryLocked: memory.unlockedBytes == 0,
+            logKey: foundation.map(LogKey.text),
+            clientSocket: context.facts.clientSocket
+        )
     }
 
     fileprivate func daemonFindings() -> [Diagnosis] {
         guard LockedMemory.status.unlockedBytes > 0 else { return [] }
         return [
             Diagnosis(
-                .warning, "memory_not_locked", "Keys and values can reach the swap: memory could not be locked.",
-                remedy: "Raise LimitMEMLOCK (systemd) or ulimit -l, then restart warderd.")
+                .warning,
+                "memory_not_locked",
+                "Keys and values can reach the swap: memory could not be locked.",
+                remedy: "Raise LimitMEMLOCK (systemd) or ulimit -l, then restart warderd."
+            )
         ]
     }
 
@@ -194,7 +216,10 @@ extension Exchange {
             ("warder_servers", "Registered servers.", Int64(state?.servers.count ?? 0)),
             ("warder_tokens", "Tokens in memory.", Int64(state?.tokens.count ?? 0)),
             ("warder_locked_memory_bytes", "Locked memory for secrets.", Int64(memory.lockedBytes)),
-            ("warder_unlocked_memory_bytes", "Memory for secrets that could not be locked.", Int64(memory.unlockedBytes)),
+            (
+                "warder_unlocked_memory_bytes", "Memory for secrets that could not be locked.",
+                Int64(memory.unlockedBytes)
+            ),
         ])
     }
 }
@@ -204,7 +229,12 @@ extension Findings {
         self.init(
             findings: findings.sorted { $0.severity < $1.severity }.map {
                 Findings.Finding(
-                    severity: $0.severity.rawValue, code: $0.code, message: $0.message, remedy: $0.remedy)
-            })
+                    severity: $0.severity.rawValue,
+                    code: $0.code,
+                    message: $0.message,
+                    remedy: $0.remedy
+                )
+            }
+        )
     }
 }

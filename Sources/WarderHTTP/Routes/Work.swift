@@ -13,14 +13,20 @@ enum Work: Sendable {
     case passphrase(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// Something slow, on a thread of its own, and then as above.
     case slow(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
-    /// An answer of unknown length, piece by piece; the closure is called on a thread of its own until it returns `nil`.
-    case stream(Answer.MediaType, permission: @Sendable (@escaping @Sendable (Refusal?) -> Void) -> Void, next: @Sendable () -> [UInt8]?)
+    /// An answer of unknown length, piece by piece; the closure is called on a thread of its own until it returns
+    /// `nil`.
+    case stream(
+        Answer.MediaType,
+        permission: @Sendable (@escaping @Sendable (Refusal?) -> Void) -> Void,
+        next: @Sendable () -> [UInt8]?
+    )
 }
 
 extension Exchange {
     /// A command for the vault and how to show its answer.
     func ask<Result>(
-        _ command: Command<Result>, _ render: @escaping @Sendable (Result) -> Answer
+        _ command: Command<Result>,
+        _ render: @escaping @Sendable (Result) -> Answer
     ) -> Work where Result: Sendable {
         let vault = vault
         return .decision { finish in

@@ -3,7 +3,8 @@ import SystemPackage
 
 /// The directory that sockets lie in.
 package enum SocketDirectory {
-    /// Makes the directory of a socket where it is missing. Everybody may pass through: the mode of each socket decides who may connect.
+    /// Makes the directory of a socket where it is missing. Everybody may pass through: the mode of each socket decides
+    /// who may connect.
     ///
     /// - Throws: `FileTrustError` when somebody else could replace the sockets.
     package static func ensure(for socket: String) throws(FileTrustError) {

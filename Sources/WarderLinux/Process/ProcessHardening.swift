@@ -11,8 +11,9 @@ package enum ProcessHardening {
     package enum Measure: String, Hashable, Sendable, CaseIterable {
         /// No mapping is written, should a core file be written after all.
         case coreDumpFilter
-        /// A crash ends the process. Swift's runtime would run a program that prints stack, registers and memory of this one; and
-        /// because that program may not look at a process that is not dumpable, the crashed daemon would hang for ever.
+        /// A crash ends the process. Swift's runtime would run a program that prints stack, registers and memory of
+        /// this one; and because that program may not look at a process that is not dumpable, the crashed daemon would
+        /// hang for ever.
         case crashHandlers
         /// Soft and hard limit of core files are 0.
         case coreFileLimit

@@ -122,7 +122,8 @@ extension Action {
         }
     }
 
-    /// Whether a person must prove to be there where a server may run under their uid: a reveal, and every change of who may do what.
+    /// Whether a person must prove to be there where a server may run under their uid: a reveal, and every change of
+    /// who may do what.
     package var needsPresence: Bool {
         switch self {
         case .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,

@@ -1,4 +1,5 @@
-/// One audit record: who asked for what, and what came of it. Values never; names in the clear for whoever may read the log.
+/// One audit record: who asked for what, and what came of it. Values never; names in the clear for whoever may read the
+/// log.
 ///
 /// Its canonical bytes (docs/formats/event.md) are a leaf of the log.
 package struct Event: Sendable {
@@ -45,7 +46,8 @@ package struct Event: Sendable {
 package enum Actor: Sendable {
     /// A registered operator, as a peer of the operator socket.
     case person(OperatorName, Peer)
-    /// A process on the operator socket that is no registered operator, or could not be looked up because the vault is sealed.
+    /// A process on the operator socket that is no registered operator, or could not be looked up because the vault is
+    /// sealed.
     case uid(Peer)
     /// A process on the client socket.
     case process(Peer)

@@ -1,4 +1,5 @@
-/// Why the vault said no. The raw value stands in the event and in what operators read; a refused server sees only a code.
+/// Why the vault said no. The raw value stands in the event and in what operators read; a refused server sees only a
+/// code.
 package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     // MARK: Who asks
 

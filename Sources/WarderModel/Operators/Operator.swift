@@ -11,7 +11,12 @@ package struct Operator: Sendable, Codable, Identifiable {
     package let created: Timestamp
 
     package init(
-        id: RecordID, name: OperatorName, uid: UInt32, roles: Set<Role>, groups: [String], presence: PresenceVerifier?,
+        id: RecordID,
+        name: OperatorName,
+        uid: UInt32,
+        roles: Set<Role>,
+        groups: [String],
+        presence: PresenceVerifier?,
         created: Timestamp
     ) {
         self.id = id

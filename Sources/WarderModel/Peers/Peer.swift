@@ -1,4 +1,5 @@
-/// A process on the other end of a Unix socket, as the kernel describes it. Nothing in it comes from the peer's own words.
+/// A process on the other end of a Unix socket, as the kernel describes it. Nothing in it comes from the peer's own
+/// words.
 package struct Peer: Hashable, Sendable {
     /// How much the kernel could confirm, weakest first.
     package enum Attestation: String, Comparable, Codable, Sendable, CaseIterable {
@@ -25,19 +26,28 @@ package struct Peer: Hashable, Sendable {
     package var gid: UInt32
     /// Supplementary groups from the socket (`SO_PEERGROUPS`), ascending.
     package var groups: [UInt32]
-    /// Start of the process in clock ticks since boot (`/proc/PID/stat`, field 22); with `pid` it names a process once per boot.
+    /// Start of the process in clock ticks since boot (`/proc/PID/stat`, field 22); with `pid` it names a process once
+    /// per boot.
     package var startTime: UInt64
     /// Inode of the pidfd where there is one: unique for a process within a boot since Linux 6.9.
     package var pidfdInode: UInt64?
-    /// First `.service` or `.scope` of the control group, unescaped never; `nil` outside systemd and below `user@UID.service`.
+    /// First `.service` or `.scope` of the control group, unescaped never; `nil` outside systemd and below
+    /// `user@UID.service`.
     package var unit: String?
     /// Executable, where the kernel lets the daemon read it.
     package var executable: Executable?
     package var attestation: Attestation
 
     package init(
-        pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32] = [], startTime: UInt64, pidfdInode: UInt64? = nil,
-        unit: String? = nil, executable: Executable? = nil, attestation: Attestation
+        pid: Int32,
+        uid: UInt32,
+        gid: UInt32,
+        groups: [UInt32] = [],
+        startTime: UInt64,
+        pidfdInode: UInt64? = nil,
+        unit: String? = nil,
+        executable: Executable? = nil,
+        attestation: Attestation
     ) {
         self.pid = pid
         self.uid = uid
@@ -52,8 +62,8 @@ package struct Peer: Hashable, Sendable {
 
     /// An executable file as seen through `/proc/PID/exe`.
     package struct Executable: Hashable, Sendable {
-        /// Path, only where the same file lies at that path for the daemon too (device and inode agree): a peer in its own mount
-        /// namespace chooses its path string freely.
+        /// Path, only where the same file lies at that path for the daemon too (device and inode agree): a peer in its
+        /// own mount namespace chooses its path string freely.
         package var path: String?
         package var device: UInt64
         package var inode: UInt64

@@ -1,9 +1,10 @@
-/// What the vault knows about a secret without opening it. Values are somewhere else entirely: a listing cannot leak one.
+/// What the vault knows about a secret without opening it. Values are somewhere else entirely: a listing cannot leak
+/// one.
 package struct Secret: Sendable, Codable, Identifiable {
     /// Retired versions kept with their values; the oldest beyond it are destroyed when a new version arrives.
     package static let keptRetiredVersions = 10
-    /// Pending versions kept with their values; the oldest beyond it are destroyed when a new version arrives, so that a rotation
-    /// that is never promoted cannot fill the vault.
+    /// Pending versions kept with their values; the oldest beyond it are destroyed when a new version arrives, so that
+    /// a rotation that is never promoted cannot fill the vault.
     package static let keptPendingVersions = 20
     /// Destroyed versions kept as tombstones for show; their numbers stay used for ever either way.
     package static let keptTombstones = 50
@@ -62,21 +63,33 @@ package struct SecretVersion: Sendable, Codable, Equatable {
 }
 
 extension Secret {
-    /// Adds a version. Unless it is `pending` it becomes current, the current one previous, and the previous one retired.
+    /// Adds a version. Unless it is `pending` it becomes current, the current one previous, and the previous one
+    /// retired.
     ///
-    /// Without a current version (it was destroyed) the previous one stays what it is: `rollback` still has somewhere to go.
-    /// - Returns: the new version, and the numbers whose values are to be destroyed because too many retired or pending versions are
+    /// Without a current version (it was destroyed) the previous one stays what it is: `rollback` still has somewhere
+    /// to go.
+    /// - Returns: the new version, and the numbers whose values are to be destroyed because too many retired or pending
+    ///   versions are
     ///   kept, ascending.
     package mutating func addVersion(
-        fields: [FieldName], pending: Bool, at time: Timestamp, by creator: OperatorName
+        fields: [FieldName],
+        pending: Bool,
+        at time: Timestamp,
+        by creator: OperatorName
     ) -> (added: SecretVersion, destroyed: [UInt32]) {
         let version = SecretVersion(
-            number: nextNumber, state: .pending, created: time, createdBy: creator, fields: fields.sorted(),
-            destroyed: nil)
+            number: nextNumber,
+            state: .pending,
+            created: time,
+            createdBy: creator,
+            fields: fields.sorted(),
+            destroyed: nil
+        )
         nextNumber += 1
         versions.append(version)
         if !pending { makeCurrent(version.number) }
-        let surplus = (surplus(.retired, Self.keptRetiredVersions) + surplus(.pending, Self.keptPendingVersions)).sorted()
+        let surplus = (surplus(.retired, Self.keptRetiredVersions) + surplus(.pending, Self.keptPendingVersions))
+            .sorted()
         for number in surplus { markDestroyed(number, at: time) }
         return (pending ? version : versions[versions.count - 1], surplus)
     }

@@ -1,4 +1,5 @@
-/// Numbers in base 62 with the alphabet `0-9A-Za-z`, big-endian, padded with `0` to a fixed length, so that each value has one spelling.
+/// Numbers in base 62 with the alphabet `0-9A-Za-z`, big-endian, padded with `0` to a fixed length, so that each value
+/// has one spelling.
 package enum Base62 {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
@@ -14,7 +15,7 @@ package enum Base62 {
         }
     }
 
-    /// - Parameter bytes: 4, 16 or 32 of them.
+    /// The spelling of 4, 16 or 32 bytes.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var words = limbs(bytes)
         var digits = [UInt8](repeating: alphabet[0], count: length(ofBytes: bytes.count))
@@ -30,8 +31,8 @@ package enum Base62 {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// - Parameter byteCount: 4, 16 or 32.
-    /// - Returns: `nil` unless `text` has exactly the fixed length, only letters of the alphabet, and a value that fits `byteCount` bytes.
+    /// The 4, 16 or 32 bytes of a spelling; `nil` unless `text` has exactly the fixed length, only letters of the alphabet,
+    /// and a value that fits `byteCount` bytes.
     package static func decode(_ text: some StringProtocol, byteCount: Int) -> [UInt8]? {
         let characters = text.utf8
         guard characters.count == length(ofBytes: byteCount) else { return nil }

@@ -1,6 +1,7 @@
 /// A short-lived permission for one tool, bound to the process that asked.
 ///
-/// Tokens live in memory only, by a keyed hash of their text: sealing or a restart ends them all, and no copy of the database holds one.
+/// Tokens live in memory only, by a keyed hash of their text: sealing or a restart ends them all, and no copy of the
+/// database holds one.
 package struct Token: Sendable {
     /// Seconds a token lives unless its grant or the request says less.
     package static let defaultLifetime: Int64 = 300
@@ -19,8 +20,13 @@ package struct Token: Sendable {
     package let claims: Claims
 
     package init(
-        accessor: TokenAccessor, tool: ToolID, process: ProcessIdentity, issued: Moment, expires: Moment,
-        hardLimit: Moment, claims: Claims
+        accessor: TokenAccessor,
+        tool: ToolID,
+        process: ProcessIdentity,
+        issued: Moment,
+        expires: Moment,
+        hardLimit: Moment,
+        claims: Claims
     ) {
         self.accessor = accessor
         self.tool = tool
@@ -40,7 +46,10 @@ package struct Claims: Sendable {
     package var purpose: PlainText?
 
     package init(
-        onBehalfOf: PlainText? = nil, agent: PlainText? = nil, session: PlainText? = nil, purpose: PlainText? = nil
+        onBehalfOf: PlainText? = nil,
+        agent: PlainText? = nil,
+        session: PlainText? = nil,
+        purpose: PlainText? = nil
     ) {
         self.onBehalfOf = onBehalfOf
         self.agent = agent

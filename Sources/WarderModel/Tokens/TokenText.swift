@@ -1,12 +1,14 @@
-/// The spelling of bearer texts: a prefix, 43 base62 characters for 32 random bytes, and 6 for a CRC32 of everything before it.
+/// The spelling of bearer texts: a prefix, 43 base62 characters for 32 random bytes, and 6 for a CRC32 of everything
+/// before it.
 ///
-/// The prefix lets secret scanners find one, the checksum lets them (and the vault) tell one from a look-alike without asking.
+/// The prefix lets secret scanners find one, the checksum lets them (and the vault) tell one from a look-alike without
+/// asking.
 package enum TokenText {
     package static let prefix = "wdr_t_"
     /// Length of a whole token in characters.
     package static let length = 55
 
-    /// - Parameter body: 32 random bytes.
+    /// `body`: 32 random bytes.
     package static func encode(_ body: some Collection<UInt8>, prefix: String = prefix) -> String {
         let text = prefix + Base62.encode(body)
         return text + Base62.encode(bigEndian(CRC32.checksum(text.utf8)))

@@ -15,7 +15,8 @@ package struct Grant: Sendable, Codable, Identifiable {
     package var fields: [FieldName]
     /// Longest life of a token under this grant, in seconds, 1 to 3600.
     package var lifetime: Int64
-    /// How often one token may resolve this secret; `nil` is without limit, and critical tools get one whatever this says.
+    /// How often one token may resolve this secret; `nil` is without limit, and critical tools get one whatever this
+    /// says.
     package var uses: Int64?
     package var approval: Approval
     /// Weakest acceptable confirmation of the peer.
@@ -26,8 +27,16 @@ package struct Grant: Sendable, Codable, Identifiable {
     package let createdBy: OperatorName
 
     package init(
-        id: RecordID, tool: ToolID, secret: SecretName, fields: [FieldName], lifetime: Int64, uses: Int64?,
-        approval: Approval, minimumAttestation: Peer.Attestation, expires: Timestamp?, created: Timestamp,
+        id: RecordID,
+        tool: ToolID,
+        secret: SecretName,
+        fields: [FieldName],
+        lifetime: Int64,
+        uses: Int64?,
+        approval: Approval,
+        minimumAttestation: Peer.Attestation,
+        expires: Timestamp?,
+        created: Timestamp,
         createdBy: OperatorName
     ) {
         self.id = id

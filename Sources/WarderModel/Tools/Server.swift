@@ -43,7 +43,11 @@ package struct Selectors: Hashable, Sendable, Codable {
     package var executableSHA256: String?
 
     package init(
-        uid: UInt32? = nil, gid: UInt32? = nil, group: UInt32? = nil, unit: String? = nil, executable: String? = nil,
+        uid: UInt32? = nil,
+        gid: UInt32? = nil,
+        group: UInt32? = nil,
+        unit: String? = nil,
+        executable: String? = nil,
         executableSHA256: String? = nil
     ) {
         self.uid = uid
@@ -73,6 +77,7 @@ package struct Selectors: Hashable, Sendable, Codable {
         Selectors(uid: uid, gid: gid, group: group, unit: unit)
     }
 
-    /// Whether a process of this user could satisfy the conditions: then the user and the server are no boundary to each other.
+    /// Whether a process of this user could satisfy the conditions: then the user and the server are no boundary to
+    /// each other.
     package func couldMatch(uid other: UInt32) -> Bool { uid == nil || uid == other }
 }

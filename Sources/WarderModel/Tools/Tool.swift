@@ -25,8 +25,15 @@ package struct Tool: Sendable, Codable, Identifiable {
     package let created: Timestamp
 
     package init(
-        id: RecordID, name: ToolID, text: PlainText?, risk: Risk, category: Category, owner: PlainText?,
-        expectedOutputs: PlainText? = nil, definitionDigest: String? = nil, created: Timestamp
+        id: RecordID,
+        name: ToolID,
+        text: PlainText?,
+        risk: Risk,
+        category: Category,
+        owner: PlainText?,
+        expectedOutputs: PlainText? = nil,
+        definitionDigest: String? = nil,
+        created: Timestamp
     ) {
         self.id = id
         self.name = name
@@ -41,8 +48,8 @@ package struct Tool: Sendable, Codable, Identifiable {
 
     /// Whether a call needs somebody's approval, by class.
     ///
-    /// With a team, everything but a standard read-only tool does. A single user is asked for critical tools and for what moves money or
-    /// administers: being asked for everything teaches people to say yes.
+    /// With a team, everything but a standard read-only tool does. A single user is asked for critical tools and for
+    /// what moves money or administers: being asked for everything teaches people to say yes.
     package func needsApproval(in profile: Profile) -> Bool {
         switch profile {
         case .team: risk != .readOnly || category != .standard

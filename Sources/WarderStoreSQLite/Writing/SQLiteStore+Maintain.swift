@@ -44,7 +44,21 @@ extension SQLiteStore {
 
     /// Pages in the log, and how many of them are in the database now. Does not wait for readers of older ones.
     private func copyBack() throws -> (pages: Int, written: Int) {
-        let (pages, written) = try checkpointer.inDatabase { try $0.checkpoint(.passive) }
+        try checkpointer.inDatabase { database in
+            do {
+                return try database.writeBack()
+            } catch DatabaseError.SQLITE_BUSY {
+                // Once in a long while the engine reads the index of the log while a commit changes it, takes it for
+                // broken, and finds the writer in the way of mending it.
+                return try database.writeBack()
+            }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func writeBack() throws -> (pages: Int, written: Int) {
+        let (pages, written) = try checkpoint(.passive)
         return (pages, written)
     }
 }

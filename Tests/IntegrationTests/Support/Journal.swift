@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What clients themselves wrote down: which of their calls were answered with a value, and which changes were confirmed.
+/// What clients themselves wrote down: which of their calls were answered with a value, and which changes were
+/// confirmed.
 final class Journal: Sendable {
     struct Entries {
         /// Sessions of calls that were answered with a value.
@@ -65,7 +66,10 @@ final class Load {
         while true {
             guard
                 let answer = try? connection.request(
-                    "PUT", "/v1/secrets/\(secret)", body: "{\"fields\":{\"value\":\"\(secret)\"}}")
+                    "PUT",
+                    "/v1/secrets/\(secret)",
+                    body: "{\"fields\":{\"value\":\"\(secret)\"}}"
+                )
             else { return }
             if let version = answer.json["version"] as? Int { journal.stored(secret, version) }
         }

@@ -5,7 +5,8 @@ enum Programs {
     /// `WARDER_PROGRAMS` names another directory, to test installed programs.
     static let directory: String = {
         if let other = ProcessInfo.processInfo.environment["WARDER_PROGRAMS"] { return other }
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().path
     }()
 
@@ -26,9 +27,13 @@ struct ProgramResult {
 
 /// Runs programs to their end.
 enum Program {
-    /// - Parameter uid: another user to run as; the tests run as root.
+    /// `uid`: another user to run as; the tests run as root.
     static func run(
-        _ path: String, _ arguments: [String], uid: UInt32? = nil, input: String = "", environment: [String: String]? = nil
+        _ path: String,
+        _ arguments: [String],
+        uid: UInt32? = nil,
+        input: String = "",
+        environment: [String: String]? = nil
     ) throws -> ProgramResult {
         let process = Process()
         if let uid {
@@ -51,8 +56,10 @@ enum Program {
         let errors = stderr.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return ProgramResult(
-            status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
-            errors: String(decoding: errors, as: UTF8.self))
+            status: process.terminationStatus,
+            output: String(decoding: output, as: UTF8.self),
+            errors: String(decoding: errors, as: UTF8.self)
+        )
     }
 
     /// Runs a Python script with arguments; peers that misbehave are easiest to write so.

@@ -45,14 +45,20 @@ final class SocketClient {
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let sent = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let sent = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard sent > 0 else { throw Failure.closed }
             rest = rest.dropFirst(sent)
         }
     }
 
     func request(
-        _ method: String, _ path: String, body: String? = nil, token: String? = nil, presence: String? = nil
+        _ method: String,
+        _ path: String,
+        body: String? = nil,
+        token: String? = nil,
+        presence: String? = nil
     ) throws -> Response {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: warder\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
@@ -75,7 +81,9 @@ final class SocketClient {
         var isChunked = false
         for line in head.split(separator: "\r\n") {
             let lower = line.lowercased()
-            if lower.hasPrefix("content-length:") { length = Int(lower.dropFirst(15).trimmingCharacters(in: .whitespaces)) ?? 0 }
+            if lower.hasPrefix("content-length:") {
+                length = Int(lower.dropFirst(15).trimmingCharacters(in: .whitespaces)) ?? 0
+            }
             if lower.hasPrefix("transfer-encoding:") { isChunked = true }
         }
         let status = Int(head.split(separator: " ")[1]) ?? 0

@@ -19,14 +19,16 @@ final class VaultProcess: @unchecked Sendable {
     var pid: Int32 { process.processIdentifier }
     private var logFile: String { directory + "/warderd.log" }
 
-    /// - Parameters:
-    ///   - settings: further lines of the configuration.
-    ///   - stateDirectory: where the database lies, when not in the temporary directory.
+    /// `settings`: further lines of the configuration.
+    /// `stateDirectory`: where the database lies, when not in the temporary directory.
     init(profile: String = "team", settings: String = "", stateDirectory: String? = nil) throws {
         let name = "warder-it-" + UUID().uuidString.prefix(8)
         directory = "/tmp/" + name
         try FileManager.default.createDirectory(
-            atPath: directory + "/run", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+            atPath: directory + "/run",
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
+        )
         _ = unsafe chmod(directory, 0o755)
         _ = unsafe chmod(directory + "/run", 0o755)
         configuration = directory + "/warder.yaml"
@@ -43,7 +45,10 @@ final class VaultProcess: @unchecked Sendable {
             \(settings)
             """
         _ = FileManager.default.createFile(
-            atPath: configuration, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            atPath: configuration,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
     }
 
     deinit { remove() }
@@ -139,7 +144,10 @@ final class VaultProcess: @unchecked Sendable {
 
     @discardableResult
     func ask(
-        _ method: String, _ path: String, _ body: String? = nil, expecting status: Int? = nil,
+        _ method: String,
+        _ path: String,
+        _ body: String? = nil,
+        expecting status: Int? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> SocketClient.Response {
         let connection = try `operator`()
@@ -156,7 +164,11 @@ final class VaultProcess: @unchecked Sendable {
 
     func initialise() throws {
         try ask(
-            "POST", "/v1/sys/init", "{\"passphrase\":\"\(Self.passphrase)\",\"operator\":\"ada\"}", expecting: 201)
+            "POST",
+            "/v1/sys/init",
+            "{\"passphrase\":\"\(Self.passphrase)\",\"operator\":\"ada\"}",
+            expecting: 201
+        )
     }
 
     func unseal() throws {
@@ -171,9 +183,10 @@ final class VaultProcess: @unchecked Sendable {
         try ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"\(secret)\"}", expecting: 201)
     }
 
-    /// Events that match, oldest first, for a caller with the auditor's role (the first operator of a single user's vault has it).
+    /// Events that match, oldest first, for a caller with the auditor's role (the first operator of a single user's
+    /// vault has it).
     ///
-    /// - Parameter query: further parameters, such as `type=secret.put`.
+    /// `query`: further parameters, such as `type=secret.put`.
     func events(_ query: String = "") throws -> [[String: Any]] {
         let limit = query.contains("limit=") ? "" : "limit=1000&"
         let listed = try ask("GET", "/v1/audit/events?\(limit)\(query)".trimmingCharacters(in: ["&"]))

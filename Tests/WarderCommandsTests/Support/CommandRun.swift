@@ -20,7 +20,8 @@ struct CommandRun {
 
     /// Runs `warder` with these arguments.
     ///
-    /// `typed` are answers to questions (`nil` for no terminal); `width` is that of the terminal behind standard output.
+    /// `typed` are answers to questions (`nil` for no terminal); `width` is that of the terminal behind standard
+    /// output.
     init(
         _ arguments: [String],
         socket: String? = nil,

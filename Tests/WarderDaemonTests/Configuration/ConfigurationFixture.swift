@@ -4,7 +4,8 @@ import WarderLinux
 
 @testable import WarderDaemon
 
-/// A machine of its own in a temporary folder: `/etc`, `/run`, `/var/lib` and one home directory. Removed with the last reference.
+/// A machine of its own in a temporary folder: `/etc`, `/run`, `/var/lib` and one home directory. Removed with the last
+/// reference.
 final class ConfigurationFixture: Sendable {
     let root: String
     /// The usual file of the machine's vault.

@@ -6,8 +6,8 @@ import WarderTesting
 
 @testable import WarderHTTP
 
-/// Every operation of both documents is done once, as its own example says, on a real server: answers have the documented shape, and the
-/// log the documented event.
+/// Every operation of both documents is done once, as its own example says, on a real server: answers have the
+/// documented shape, and the log the documented event.
 @Suite struct ConversationTests {
     @Test("the examples of the documents work, and what comes back is what they say")
     func examples() async throws {

@@ -33,7 +33,8 @@ import WarderModel
     }
 
     @Test(arguments: [
-        // Cyrillic а, fullwidth ａ, Greek ο, Latin small i without dot, Kelvin sign, long s, precomposed and combining accents
+        // Cyrillic а, fullwidth ａ, Greek ο, Latin small i without dot, Kelvin sign, long s, precomposed and combining
+        // accents
         "p\u{0430}t", "\u{FF41}", "g\u{03BF}", "g\u{0131}t", "\u{212A}ey", "pa\u{017F}s", "caf\u{E9}", "cafe\u{301}",
         // look-alikes of `/`, `.`, `-`, and what cannot be seen
         "a\u{2215}b", "a\u{2044}b", "a\u{FF0F}b", "a\u{2024}b", "\u{FF0E}\u{FF0E}/a", "a\u{2010}b", "a\u{00AD}b",

@@ -1,7 +1,7 @@
 /// One setting: its name, what it means, which texts it takes, and where its value goes.
 ///
-/// The table of them (`ConfigurationSetting.all`) drives the parser and the example file alike, so that neither can know a
-/// setting that the other does not.
+/// The table of them (`ConfigurationSetting.all`) drives the parser and the example file alike, so that neither can
+/// know a setting that the other does not.
 struct ConfigurationSetting: Sendable {
     /// With its section: `limits.body`.
     let key: String
