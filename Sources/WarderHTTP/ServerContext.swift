@@ -58,7 +58,10 @@ package struct ServerContext: Sendable {
     }
 
     /// Ends the threads for slow work, after what they are at.
-    func stopSlowWork() async { try? await slowThreads.shutdownGracefully() }
+    func stopSlowWork() async {
+        try? await slowThreads.shutdownGracefully()
+        try? await passphraseThread.shutdownGracefully()
+    }
 }
 
 /// What one peer may take up. Counted in connections, bytes and seconds.

@@ -51,6 +51,7 @@ extension Report {
                     switch summary.ratio.target {
                     case .atLeast(let least): "target ≥ \(Self.hundredths(least))"
                     case .atMost(let most): "target ≤ \(Self.hundredths(most))"
+                    case nil: "no target"
                     }
                 let range = "\(Self.hundredths(summary.smallest)) to \(Self.hundredths(summary.largest))"
                 return Self.row(summary.ratio.name, [Self.hundredths(summary.median)])
@@ -72,7 +73,7 @@ extension Report {
     }
 
     private static func row(_ name: String, _ cells: [String]) -> String {
-        let padded = name + String(repeating: " ", count: max(0, 24 - name.count))
+        let padded = name + String(repeating: " ", count: max(0, 32 - name.count))
         return "  " + padded + cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
     }
 

@@ -128,9 +128,11 @@ import WarderWire
         }
     }
 
-    @Test("only whoami is for everybody on the client socket")
+    @Test("only whoami is for everybody on the client socket, and health while the vault knows nobody")
     func audience() {
         #expect(RouteTable.client.routes.filter { $0.audience == .anybody }.map(\.pattern) == ["/v1/whoami"])
+        let whileSealed = RouteTable.client.routes.filter { $0.audience == .registeredOrSealed }
+        #expect(whileSealed.map(\.pattern) == ["/v1/health"])
         #expect(RouteTable.operator.routes.allSatisfy { $0.audience == .registered })
     }
 

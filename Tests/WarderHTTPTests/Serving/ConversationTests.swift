@@ -73,10 +73,15 @@ import WarderTesting
             for operation in APIDocument.operator.operations {
                 let permission = operation.node["x-warder-permission"]
                 guard permission?.text != "anybody" else { continue }
+                let before = kit.vault.sequence
                 let answer = try talk.send(operation, .operator, [:], [:])
                 #expect(answer.status == 403, "\(operation.id)")
                 let body = try Node(json: answer.body)
                 #expect(body["error"]?["reason"]?.text == "not_an_operator", "\(operation.id)")
+                if Self.refusedEarly.contains(operation.id) {
+                    #expect(kit.vault.sequence == before, "\(operation.id)")
+                    continue
+                }
                 let event = try kit.lastEvent()
                 #expect(
                     event.line == "\(operation.node["x-warder-action"]?.text ?? ""): not_an_operator",
@@ -87,6 +92,9 @@ import WarderTesting
             }
         }
     }
+
+    /// Counters are no event, and nobody makes the vault work for a passphrase, or write, who is no operator.
+    private static let refusedEarly: Set<String> = ["metrics", "setPresence"]
 
     @Test("every operation but who-am-I is refused to a process that matches no server, and leaves no event of its own")
     func strangeProcesses() async throws {

@@ -28,7 +28,7 @@ import WarderTesting
             #expect(try Self.numbers(client.ask("GET", "/v1/audit/events?limit=2&after=\(end)")) == [3, 4])
             let newest = try client.ask("GET", "/v1/audit/events?limit=3&newest=true")
             let own = Int(server.kit.vault.sequence)
-            #expect(try Self.numbers(newest) == [own - 1, own - 2, own - 3])
+            #expect(try Self.numbers(newest) == [own, own - 1, own - 2])
         }
     }
 
