@@ -15,7 +15,7 @@ struct FullDiskTests {
         )
         defer { try? FileManager.default.removeItem(atPath: mount) }
         try #require(unsafe Glibc.mount("tmpfs", mount, "tmpfs", 0, "size=6m,mode=0700") == 0)
-        defer { umount2(mount, Int32(MNT_DETACH)) }
+        defer { unsafe umount2(mount, Int32(MNT_DETACH)) }
 
         let vault = try VaultProcess(profile: "single-user", stateDirectory: mount)
         try vault.start()

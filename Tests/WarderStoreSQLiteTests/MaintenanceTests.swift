@@ -82,6 +82,21 @@ struct MaintenanceTests {
         #expect(longest.load(ordering: .relaxed) < 120 << 20)
     }
 
+    @Test("it can be written back at any moment of a commit")
+    func atAnyMoment() throws {
+        let store = try scratch.open()
+        let isOver = Atomic(false)
+        try concurrently(
+            {
+                defer { isOver.store(true, ordering: .relaxed) }
+                let entry = [UInt8](repeating: 3, count: 100)
+                for _ in 0..<2000 { try store.commit { $0.inbox = [entry] } }
+            },
+            { while !isOver.load(ordering: .relaxed) { try store.writeBack() } },
+        )
+        #expect(try store.inbox().count == 2000)
+    }
+
     @Test("a reader that stays in it holds up neither commits nor maintenance, only the cut; afterwards it is cut")
     func longReader() throws {
         let store = try scratch.open()

@@ -25,8 +25,7 @@ extension SQLiteStore {
     package func writeBack() throws(StoreError) {
         try storing {
             var rest = Int.max
-            while rest > Self.shortRest {
-                let written = try copyBack().written
+            while rest > Self.shortRest, let written = try copyBesideCommits() {
                 let left = log.pages.load(ordering: .relaxed) - written
                 // Commits come as fast as they are copied, or a reader holds the copying up.
                 if left > rest / 2 { break }
@@ -42,23 +41,20 @@ extension SQLiteStore {
     /// Pages that are few enough to let commits wait for them.
     private static let shortRest = 128
 
+    /// Pages of the log that are in the database now, copied while commits go on; `nil` when they did not let it.
+    ///
+    /// Once in a long while the engine reads the index of the log while a commit changes it, takes it for broken, and
+    /// finds the commit in the way of mending it. When that commit is over, it reads it well.
+    private func copyBesideCommits() throws -> Int? {
+        for _ in 0..<2 {
+            do { return try copyBack().written } catch DatabaseError.SQLITE_BUSY { writer.inDatabase { _ in } }
+        }
+        return nil
+    }
+
     /// Pages in the log, and how many of them are in the database now. Does not wait for readers of older ones.
     private func copyBack() throws -> (pages: Int, written: Int) {
-        try checkpointer.inDatabase { database in
-            do {
-                return try database.writeBack()
-            } catch DatabaseError.SQLITE_BUSY {
-                // Once in a long while the engine reads the index of the log while a commit changes it, takes it for
-                // broken, and finds the writer in the way of mending it.
-                return try database.writeBack()
-            }
-        }
-    }
-}
-
-extension Database {
-    fileprivate func writeBack() throws -> (pages: Int, written: Int) {
-        let (pages, written) = try checkpoint(.passive)
+        let (pages, written) = try checkpointer.inDatabase { try $0.checkpoint(.passive) }
         return (pages, written)
     }
 }
