@@ -38,7 +38,10 @@ run: deps ## A vault for this user, ready; prints what to do next in a second te
 
 test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
-	swift test --skip-build
+	@# Apart, because they change the environment of their process, and because they load the machine.
+	swift test --skip-build --filter WarderLinuxTests
+	swift test --skip-build --skip 'WarderLinuxTests|IntegrationTests'
+	swift test --skip-build --filter IntegrationTests
 	deploy/tests/installation.sh
 
 format: ## Format the sources.

@@ -3,7 +3,7 @@ import WarderCore
 import WarderModel
 import WarderWire
 
-/// What operators can ask. docs/api/openapi.yaml says the same; a test holds the two against each other.
+/// What operators can ask. docs/api/openapi-operator.yaml says the same; a test holds the two against each other.
 extension RouteTable {
     static let `operator` = RouteTable(system + secrets + servers + toolsAndGrants + tokensAndOperators + audit)
 
