@@ -116,21 +116,24 @@ let package = Package(
             dependencies: [
                 "Sealing", "SecretMemory", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel",
                 "WarderStoreSQLite", .product(name: "Logging", package: "swift-log"),
-            ]),
+            ]
+        ),
         .testTarget(
             name: "WarderCoreTests",
             dependencies: [
                 "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderModel",
                 "WarderStoreSQLite", "WarderTesting",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
-            ]),
+            ]
+        ),
         .testTarget(
             name: "WarderHTTPTests",
             dependencies: [
                 "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderModel",
                 "WarderTesting", "WarderWire", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), "Yams",
-            ]),
+            ]
+        ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),
         .testTarget(
             name: "WarderLinuxTests",

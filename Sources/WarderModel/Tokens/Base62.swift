@@ -31,8 +31,8 @@ package enum Base62 {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// The 4, 16 or 32 bytes of a spelling; `nil` unless `text` has exactly the fixed length, only letters of the alphabet,
-    /// and a value that fits `byteCount` bytes.
+    /// The 4, 16 or 32 bytes of a spelling; `nil` unless `text` has exactly the fixed length, only letters of the
+    /// alphabet, and a value that fits `byteCount` bytes.
     package static func decode(_ text: some StringProtocol, byteCount: Int) -> [UInt8]? {
         let characters = text.utf8
         guard characters.count == length(ofBytes: byteCount) else { return nil }

@@ -91,7 +91,8 @@ import WarderTesting
             }
             server.kit.letGo()
             for one in pending { _ = await one.outcome }
-            // Connects now: a connection that says nothing for seconds is closed, and a busy machine needs them for the events.
+            // Connects now: a connection that says nothing for seconds is closed, and a busy machine needs them for the
+            // events.
             let answer = try server.connect(.operator).ask("GET", "/v1/audit/export")
             let numbers = try answer.text.split(separator: "\n").map { try LoggedEvent(Array($0.utf8)).sequence }
             let isWhole = numbers == Array(1...server.kit.vault.sequence)
