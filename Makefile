@@ -38,8 +38,9 @@ run: deps ## A vault for this user, ready; prints what to do next in a second te
 
 test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
-	@# Apart, because they change the environment of their process, and because they load the machine.
-	swift test --skip-build --filter WarderLinuxTests
+	@# Apart and one after the other, because they change the environment of their process and count its descriptors;
+	@# and apart, because they load the machine.
+	swift test --skip-build --no-parallel --filter WarderLinuxTests
 	swift test --skip-build --skip 'WarderLinuxTests|IntegrationTests'
 	swift test --skip-build --filter IntegrationTests
 	deploy/tests/installation.sh
