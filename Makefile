@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-.PHONY: help deps testdeps build release demo run test format lint bench install uninstall clean
+.PHONY: help deps testdeps build release demo run test sanitize format lint bench install uninstall clean
 
 help: ## This list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test: testdeps ## All tests.
 	swift test --skip-build --skip 'WarderLinuxTests|IntegrationTests'
 	swift test --skip-build --filter IntegrationTests
 	deploy/tests/installation.sh
+
+sanitize: testdeps ## Many clients at once on a daemon that the thread sanitizer watches.
+	swift build --build-tests $(CHECKED)
+	deploy/tests/thread-sanitizer.sh
 
 format: ## Format the sources.
 	swift format format --in-place --parallel --recursive Sources Tests Examples Package.swift

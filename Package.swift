@@ -28,13 +28,16 @@ let package = Package(
         // MARK: Ground
         .systemLibrary(name: "CWarderSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CWarderLinux"),
+        .target(name: "Locking", dependencies: [.product(name: "NIOConcurrencyHelpers", package: nio)]),
         .target(name: "StrictJSON", dependencies: ["SecretMemory"]),
-        .target(name: "SecretMemory", dependencies: ["CWarderSodium"]),
+        .target(name: "SecretMemory", dependencies: ["CWarderSodium", "Locking"]),
         .target(name: "WarderCrypto", dependencies: ["CWarderSodium", "SecretMemory"]),
         .target(name: "WarderModel"),
         .target(
             name: "WarderLinux",
-            dependencies: ["CWarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: [
+                "CWarderLinux", "Locking", "WarderModel", .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
 
         // MARK: Vault
@@ -42,7 +45,7 @@ let package = Package(
         .target(
             name: "WarderCore",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),
@@ -59,7 +62,8 @@ let package = Package(
         .target(
             name: "WarderHTTP",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderLinux", "WarderModel", "WarderWire",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderLinux", "WarderModel",
+                "WarderWire",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]
@@ -77,7 +81,7 @@ let package = Package(
         .target(
             name: "WarderClient",
             dependencies: [
-                "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
+                "Locking", "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
@@ -114,14 +118,15 @@ let package = Package(
         .target(
             name: "WarderTesting",
             dependencies: [
-                "Sealing", "SecretMemory", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel",
+                "Locking", "Sealing", "SecretMemory", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
+                "WarderModel",
                 "WarderStoreSQLite", .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
             name: "WarderCoreTests",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderModel",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderModel",
                 "WarderStoreSQLite", "WarderTesting",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
@@ -129,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "WarderHTTPTests",
             dependencies: [
-                "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderModel",
+                "Locking", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderModel",
                 "WarderTesting", "WarderWire", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), "Yams",
             ]
@@ -137,12 +142,15 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),
         .testTarget(
             name: "WarderLinuxTests",
-            dependencies: ["WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system")]
+            dependencies: [
+                "Locking", "WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system"),
+            ]
         ),
         .testTarget(
             name: "WarderCommandsTests",
             dependencies: [
-                "warder", "SecretMemory", "StrictJSON", "WarderCommands", "WarderLinux", "WarderModel", "WarderWire",
+                "warder", "Locking", "SecretMemory", "StrictJSON", "WarderCommands", "WarderLinux", "WarderModel",
+                "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -160,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "WarderStoreSQLiteTests",
             dependencies: [
-                "CWarderFaultyVFS", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                "CWarderFaultyVFS", "Locking", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
@@ -171,7 +179,8 @@ let package = Package(
         .testTarget(
             name: "WarderClientTests",
             dependencies: [
-                "SecretMemory", "WarderClient", "WarderWire", "example-notes-server", "example-notes-upstream",
+                "Locking", "SecretMemory", "WarderClient", "WarderWire", "example-notes-server",
+                "example-notes-upstream",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]
@@ -181,7 +190,10 @@ let package = Package(
             dependencies: ["CWarderFaultyVFS", "WarderDaemon"],
             path: "Tests/FaultyDaemon"
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["warderd", "warder", "warderd-on-faulty-disk"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Locking", "warderd", "warder", "warderd-on-faulty-disk"]
+        ),
     ]
 )
 

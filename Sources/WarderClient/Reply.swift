@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Carries one result from the event loop to the task that waits for it; a cancelled task goes on at once.
 final class Reply<Value: Sendable>: Sendable {
@@ -12,7 +12,7 @@ final class Reply<Value: Sendable>: Sendable {
         case done
     }
 
-    private let state = Mutex(State.new)
+    private let state = Locked(State.new)
 
     /// Hands the result over; only the first one counts.
     func complete(_ outcome: Outcome) {

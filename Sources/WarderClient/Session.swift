@@ -1,6 +1,6 @@
+import Locking
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// What belongs to one process: a thread, its connections and its tokens.
 ///
@@ -14,7 +14,7 @@ final class Session: Sendable {
     private let resolver: NIOLoopBoundBox<Resolver?>
     /// Whether calls may still come in. A loop that was shut down drops what it is given, and a call would wait for
     /// ever.
-    private let isOpen = Mutex(true)
+    private let isOpen = Locked(true)
 
     init(processID: Int32, path: String, configuration: WarderClientConfiguration) {
         self.processID = processID

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 public import WarderWire
 
 /// Resolves credentials at the moment a tool is called.
@@ -14,7 +14,7 @@ public final class WarderClient: Sendable {
 
     let configuration: WarderClientConfiguration
     private let path: String
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// A client that connects when it is first used, for servers that must start while the vault is away.
     ///
@@ -23,7 +23,7 @@ public final class WarderClient: Sendable {
         let path = try configuration.resolvedSocketPath()
         self.configuration = configuration
         self.path = path
-        state = Mutex(
+        state = Locked(
             .open(Session(processID: configuration.processID(), path: path, configuration: configuration))
         )
     }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 package import WarderModel
 
 /// Slows down guessing: five free tries for each user, then waits that double from thirty seconds to fifteen minutes.
@@ -14,7 +14,7 @@ package final class Throttle: Sendable {
     private static let freeTries = 5
     private static let firstWait: Int64 = 30_000
     private static let longestWait: Int64 = 900_000
-    private let records = Mutex<[UInt32: Record]>([:])
+    private let records = Locked<[UInt32: Record]>([:])
 
     package init() {}
 

@@ -1,5 +1,6 @@
 import Dispatch
 import HashTreeCollections
+import Locking
 package import Sealing
 import Synchronization
 import WarderCrypto
@@ -47,9 +48,9 @@ package final class Vault: Sendable {
     package let presenceThrottle = Throttle()
     package let tails = TailLedger()
     private let watchers = EventWatchers()
-    private let view: Mutex<View>
+    private let view: Locked<View>
     /// The writer's own: nobody else takes this lock.
-    private let holding: Mutex<Holding>
+    private let holding: Locked<Holding>
     private let generation = Atomic<UInt64>(0)
     /// The highest there ever was: goes on where it was after a seal, so that no number comes twice.
     private let lastGeneration = Atomic<UInt64>(0)
@@ -64,7 +65,7 @@ package final class Vault: Sendable {
         self.clock = clock
         let foundation = try store.foundation()
         let sequence = try store.lastSequence()
-        view = Mutex(
+        view = Locked(
             View(
                 phase: foundation == nil ? .notInitialised : .sealed,
                 foundation: foundation,
@@ -73,7 +74,7 @@ package final class Vault: Sendable {
                 sequence: sequence
             )
         )
-        holding = Mutex(foundation.map(Holding.sealed) ?? .nothing)
+        holding = Locked(foundation.map(Holding.sealed) ?? .nothing)
     }
 
     // MARK: What can be seen without asking

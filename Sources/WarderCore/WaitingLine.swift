@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import WarderModel
 
 /// Work that waits for the writer's thread.
@@ -24,7 +24,7 @@ final class WaitingLine: Sendable {
         var isServed = false
     }
 
-    private let line = Mutex(Line())
+    private let line = Locked(Line())
 
     /// - Returns: whether nobody serves the line, so that the caller has to send somebody.
     func enqueue(_ job: Job) -> Bool {

@@ -1,7 +1,7 @@
+import Locking
 package import Logging
 import NIOPosix
 import StrictJSON
-import Synchronization
 package import WarderCore
 package import WarderLinux
 
@@ -116,7 +116,7 @@ package struct DaemonFacts: Sendable {
 /// How many wait for the one thread that handles passphrases.
 private final class WaitingCount: Sendable {
     private static let maximum = 8
-    private let count = Mutex(0)
+    private let count = Locked(0)
 
     func enter() -> Bool {
         count.withLock { count in

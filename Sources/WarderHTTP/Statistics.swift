@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// Counters since the start of the daemon. Labels are routes and codes of the vault's own tables, never what a peer
@@ -7,7 +8,7 @@ package final class Statistics: Sendable {
         var answers: [String: UInt64] = [:]
     }
 
-    private let counts = Mutex(Counts())
+    private let counts = Locked(Counts())
     private let connections = Atomic<Int>(0)
     private let accepted = Atomic<UInt64>(0)
     private let turnedAway = Atomic<UInt64>(0)

@@ -1,9 +1,9 @@
 import Glibc
+import Locking
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 package import WarderCore
 import WarderLinux
 import WarderModel
@@ -12,7 +12,7 @@ import WarderModel
 package final class VaultServer: Sendable {
     private let context: ServerContext
     private let group: MultiThreadedEventLoopGroup
-    private let channels = Mutex<[any Channel]>([])
+    private let channels = Locked<[any Channel]>([])
     private let rosters: [ObjectIdentifier: NIOLoopBound<ConnectionRoster>]
 
     /// `eventLoops`: one is best on small machines; the writer's thread does the rest.
@@ -123,7 +123,10 @@ package final class VaultServer: Sendable {
         _ check: PeerCheck,
         _ share: ConnectionGate.Share
     ) throws {
-        let connection = Connection(door: door, server: context, check: check, share: share)
+        guard let roster = rosters[ObjectIdentifier(channel.eventLoop)]?.value else {
+            throw ChannelError.inappropriateOperationForState
+        }
+        let connection = Connection(door: door, server: context, check: check, share: share, outbox: roster.outbox)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = context.limits.headerFieldBytes
         limits.maxHeaderListSize = context.limits.headerListBytes
@@ -132,7 +135,7 @@ package final class VaultServer: Sendable {
         try channel.pipeline.syncOperations.addHandlers([
             FirstByteWatch(connection), ByteToMessageHandler(decoder), connection,
         ])
-        rosters[ObjectIdentifier(channel.eventLoop)]?.value.add(connection, channel)
+        roster.add(connection, channel)
     }
 }
 

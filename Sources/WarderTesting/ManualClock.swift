@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import WarderCore
 package import WarderModel
 
@@ -7,10 +7,10 @@ package final class ManualClock: VaultClock {
     /// 2026-11-21T09:30:00Z, on a machine that has been up for an hour.
     package static let start = Moment(wall: Timestamp(milliseconds: 1_795_253_400_000), uptime: 3_600_000)
 
-    private let moment: Mutex<Moment>
+    private let moment: Locked<Moment>
 
     /// Starts at `start` unless told otherwise.
-    package init(_ start: Moment = ManualClock.start) { moment = Mutex(start) }
+    package init(_ start: Moment = ManualClock.start) { moment = Locked(start) }
 
     package func now() -> Moment { moment.withLock { $0 } }
 

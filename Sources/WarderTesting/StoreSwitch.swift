@@ -1,6 +1,6 @@
 import Dispatch
+import Locking
 package import Sealing
-import Synchronization
 package import WarderCore
 package import WarderModel
 
@@ -31,7 +31,7 @@ package final class StoreSwitch: VaultStore {
     }
 
     private let store: any VaultStore
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let gate = DispatchSemaphore(value: 0)
 
     package init(_ store: any VaultStore) { self.store = store }

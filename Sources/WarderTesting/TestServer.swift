@@ -1,6 +1,6 @@
 import Glibc
+import Locking
 package import Logging
-import Synchronization
 package import WarderCore
 import WarderCrypto
 package import WarderHTTP
@@ -13,7 +13,7 @@ package final class TestServer: Sendable {
     package let clientSocket: String
     package let operatorSocket: String
     private let server: VaultServer
-    private let isStopped = Mutex(false)
+    private let isStopped = Locked(false)
 
     /// Serves a vault whose first operator is this process's user.
     private init(_ kit: TestVault, limits: ServerLimits, logger: Logger) async throws {

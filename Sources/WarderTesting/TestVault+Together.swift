@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 package import WarderCore
 package import WarderModel
 
@@ -40,7 +40,7 @@ package final class Pending<Answer: Sendable>: Sendable {
         case settled(Result<Answer, Refusal>)
     }
 
-    private let state = Mutex(State.open)
+    private let state = Locked(State.open)
 
     init() {}
 

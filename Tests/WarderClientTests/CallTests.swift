@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import Testing
 import WarderWire
 
@@ -76,7 +76,7 @@ struct CallTests {
     @Test("a value that the upstream refuses is not tried again while there is no other version")
     func refusedTwice() async throws {
         try await TestVault.with { vault in
-            let runs = Mutex(0)
+            let runs = Locked(0)
             await #expect(throws: CredentialRefused.self) {
                 try await vault.client.withCredential("github/pat", for: "t") { _ in
                     runs.withLock { $0 += 1 }
@@ -90,7 +90,7 @@ struct CallTests {
 
     @Test("a report that fails is told to whoever wants to know, and the call succeeds nevertheless")
     func failedReport() async throws {
-        let told = Mutex<[WarderClientError.Code]>([])
+        let told = Locked<[WarderClientError.Code]>([])
         try await TestVault.with {
             $0.reportFailed = { error in told.withLock { $0.append(error.code) } }
         } _: { vault in

@@ -1,6 +1,6 @@
 import Glibc
+import Locking
 import SecretMemory
-import Synchronization
 import Testing
 
 @testable import WarderClient
@@ -9,7 +9,7 @@ import Testing
 struct ForkTests {
     @Test("another process gets tokens and connections of its own")
     func ownSession() async throws {
-        let process = Mutex<Int32>(1)
+        let process = Locked<Int32>(1)
         let processID: @Sendable () -> Int32 = { process.withLock { $0 } }
         try await TestVault.with {
             $0.processID = processID

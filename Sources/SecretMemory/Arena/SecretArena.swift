@@ -1,5 +1,5 @@
 import CWarderSodium
-import Synchronization
+import Locking
 
 /// A slot of secret memory. Whoever got it from the arena owns it until they give it back.
 @safe
@@ -27,11 +27,11 @@ struct SecretBlock: @unchecked Sendable {
 ///
 /// Every block it hands out is zero, because blocks are wiped when they come back.
 final class SecretArena: Sendable {
-    private let state: Mutex<ArenaState>
+    private let state: Locked<ArenaState>
 
     /// An arena without any memory yet; `locker` is `mlock`, unless a test wants it to fail.
     init(policy: LockedMemory.Policy, maximumBytes: Int, locker: MemoryLocker = .kernel) {
-        state = Mutex(ArenaState(policy: policy, maximumBytes: maximumBytes, locker: locker))
+        state = Locked(ArenaState(policy: policy, maximumBytes: maximumBytes, locker: locker))
     }
 
     /// A zeroed block of at least `byteCount` bytes, aligned to 32.

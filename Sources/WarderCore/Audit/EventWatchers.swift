@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 
 /// Readers that wait for the log to grow.
 final class EventWatchers: Sendable {
@@ -13,7 +13,7 @@ final class EventWatchers: Sendable {
         var nextNumber: UInt64 = 0
     }
 
-    private let line = Mutex(Line())
+    private let line = Locked(Line())
 
     func wait(beyond sequence: UInt64, seconds: Int64, _ body: @escaping @Sendable () -> Void) {
         let number = line.withLock { line in

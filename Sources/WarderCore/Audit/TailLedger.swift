@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 package import WarderModel
 
 /// Live tails: a process that began to follow the log, and was recorded then, may go on with the same filter without a
@@ -18,7 +18,7 @@ package final class TailLedger: Sendable {
         var after: UInt64
     }
 
-    private let tails = Mutex<[Key: Position]>([:])
+    private let tails = Locked<[Key: Position]>([:])
 
     /// `after`: number of the event that the first look ended before; the tail only goes forward from there.
     package func begin(_ filter: EventFilter, after: UInt64, for caller: Caller, at now: Moment) {

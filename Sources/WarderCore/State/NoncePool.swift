@@ -1,12 +1,12 @@
+import Locking
 import SecretMemory
-import Synchronization
 import WarderModel
 
 /// Random ids drawn from the kernel 256 at a time: a system call for each would be felt on the hot path.
 ///
 /// For values that must be unpredictable to others, not secret from this process: event nonces and record ids.
 final class NoncePool: Sendable {
-    private let words = Mutex<[UInt64]>([])
+    private let words = Locked<[UInt64]>([])
 
     func next() -> RecordID {
         words.withLock { words in

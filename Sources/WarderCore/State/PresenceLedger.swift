@@ -1,5 +1,5 @@
+import Locking
 import SecretMemory
-import Synchronization
 package import WarderModel
 
 /// Proofs that a person typed their passphrase a moment ago: each works once, for one minute, from the process that
@@ -12,7 +12,7 @@ package final class PresenceLedger: Sendable {
 
     private static let lifetimeSeconds: Int64 = 60
     private static let maximumWaiting = 256
-    private let entries = Mutex<[[UInt8]: Entry]>([:])
+    private let entries = Locked<[[UInt8]: Entry]>([:])
 
     package init() {}
 

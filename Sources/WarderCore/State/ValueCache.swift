@@ -1,5 +1,5 @@
+import Locking
 import Sealing
-import Synchronization
 
 /// Sealed values that were asked for lately, so that the hot path reads memory instead of the database. What lies here
 /// is ciphertext.
@@ -13,7 +13,7 @@ final class ValueCache: Sendable {
 
     private let store: any VaultStore
     private let maximumBytes: Int
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
 
     init(store: any VaultStore, maximumBytes: Int = 16 << 20) {
         self.store = store

@@ -35,7 +35,9 @@ final class Connection: ChannelInboundHandler {
 
     private let door: Door
     private let server: ServerContext
+    private let admission: Admission
     private let share: ConnectionGate.Share
+    private let outbox: Outbox
     private let prefix: String
     private var check: PeerCheck
     private var stage = Stage.idle
@@ -46,11 +48,13 @@ final class Connection: ChannelInboundHandler {
     private(set) var deadline: NIODeadline
     private var sawFirstByte = false
 
-    init(door: Door, server: ServerContext, check: PeerCheck, share: ConnectionGate.Share) {
+    init(door: Door, server: ServerContext, check: PeerCheck, share: ConnectionGate.Share, outbox: Outbox) {
         self.door = door
         self.server = server
+        admission = Admission(door: door, server: server)
         self.check = check
         self.share = share
+        self.outbox = outbox
         prefix = "req_" + Hex.encode(SecureRandom.bytes(count: 6)) + "_"
         deadline = .now() + .seconds(server.limits.firstByteSeconds)
     }
@@ -133,7 +137,7 @@ final class Connection: ChannelInboundHandler {
         keepsAlive = keepsAlive && fields.keepsAlive
         do throws(Problem) {
             let (match, target, peer) = try route(head, at: received)
-            try checkBody(of: match.route, fields)
+            try admission.checkBody(of: match.route, fields)
             deadline = .now() + .seconds(server.limits.bodySeconds)
             stage = .reading(
                 Request(
@@ -163,7 +167,8 @@ final class Connection: ChannelInboundHandler {
             throw .fatal("The path has a spelling that the vault does not take.")
         }
         let (peer, isKnown) = try look()
-        return (try admit(peer, isKnown: isKnown, head.method, target, at: received), target, peer)
+        let match = try admission.admit(peer, isKnown: isKnown, in: share, head.method, target, at: received)
+        return (match, target, peer)
     }
 
     /// Asks the kernel. A peer that cannot be attested gets nothing, not even an error it could learn from.
@@ -177,65 +182,6 @@ final class Connection: ChannelInboundHandler {
                 // A server was registered meanwhile that asks for a hash: the next connection makes it off this loop.
                 throw .fatal("This process has to be looked at again: connect anew.", .serviceUnavailable, .unavailable)
             }
-        }
-    }
-
-    /// What is decided before the body is read: shares, and whether strangers may use the route.
-    private func admit(
-        _ peer: Peer,
-        isKnown: Bool,
-        _ method: HTTPMethod,
-        _ target: RequestTarget,
-        at now: ContinuousClock.Instant
-    ) throws(Problem) -> RouteMatch {
-        // A sealed vault knows nobody, and the operator socket asks the vault: everybody has the share of their user
-        // there.
-        let phase = server.vault.phase
-        let isStranger = door.kind == .client && phase == .unsealed && !isKnown
-        let usage = door.kind == .client ? server.clientUsage : server.operatorUsage
-        guard isStranger ? server.unknownUsage.take(at: now) : usage.take(peer.uid, at: now) else {
-            server.unknownUsage.add(.limited, uid: peer.uid)
-            var problem = Problem(.tooManyRequests, .rateLimited, "Too many requests; wait and try again.")
-            problem.retryAfter = 1
-            problem.closes = isStranger
-            throw problem
-        }
-        guard door.kind == .client else { return try door.table.find(method, target) }
-        let match = Result { () throws(Problem) in try door.table.find(method, target) }
-        if case .success(let match) = match {
-            switch match.route.audience {
-            case .anybody: return match
-            case .registeredOrSealed where phase != .unsealed: return match
-            case .registered, .registeredOrSealed: break
-            }
-        }
-        guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
-        guard isKnown else {
-            server.unknownUsage.add(.unknown, uid: peer.uid)
-            var problem = door.problem(.unknownPeer)
-            // Whoever came in as a user of a server, and is none any more, gives the place back.
-            problem.closes = share != .unknown
-            throw problem
-        }
-        return try match.get()
-    }
-
-    private func checkBody(of route: Route, _ fields: RequestFields) throws(Problem) {
-        let limit =
-            switch route.body {
-            case .none: 0
-            case .small: server.limits.bodyBytes
-            case .values: server.limits.secretBodyBytes
-            }
-        guard fields.contentLength <= limit else {
-            throw .fatal(
-                "The body is larger than the \(limit) bytes that this route takes.",
-                .contentTooLarge,
-                .tooLarge
-            )
-        }
-        guard !fields.hasBody || fields.isJSON else {
-            throw .fatal("Send the body as application/json.", .unsupportedMediaType, .unsupportedMediaType)
         }
     }
 
@@ -326,8 +272,13 @@ final class Connection: ChannelInboundHandler {
             held?.wipe()
             if stays { self.becomeIdle() } else { context.close(promise: nil) }
         }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+        context.write(wrapOutboundOut(buffer), promise: sent)
+        // The last answer goes at once: whatever ends the connection next must not overtake it.
+        if stays { outbox.add(self) } else { flush() }
     }
+
+    /// Hands over to the kernel what was written.
+    func flush() { context?.flush() }
 
     private func becomeIdle() {
         guard case .answering = stage else { return }
@@ -366,96 +317,24 @@ final class Connection: ChannelInboundHandler {
                 if let refusal {
                     bound.value.finish(.failure(refusal), requestID: requestID)
                 } else {
-                    bound.value.startStream(mediaType, next)
+                    bound.value.start(mediaType, next)
                 }
             }
         }
     }
 
-    private func startStream(_ mediaType: Answer.MediaType, _ next: @escaping @Sendable () -> [UInt8]?) {
+    private func start(_ mediaType: Answer.MediaType, _ next: @escaping @Sendable () -> [UInt8]?) {
         guard let context else { return }
         keepsAlive = false
-        var head = context.channel.allocator.buffer(capacity: 256)
-        head.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
-        head.writeStaticString(mediaType.text)
-        head.writeStaticString("\r\nTransfer-Encoding: chunked\r\nConnection: close\r\nCache-Control: no-store\r\n\r\n")
-        context.writeAndFlush(wrapOutboundOut(head), promise: nil)
-        pump(next)
+        AnswerStream(next, over: context.channel, server: server, connection: self).start(mediaType)
     }
 
-    /// Reads a piece on a thread of its own and writes it; the next one only when this one is on its way, so that
-    /// memory stays bounded.
-    private func pump(_ next: @escaping @Sendable () -> [UInt8]?) {
-        guard let context, context.channel.isActive else { return }
-        deadline = .now() + .seconds(server.limits.requestSeconds)
-        let loop = context.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        server.slowWork {
-            let piece = next()
-            loop.execute { bound.value.write(piece, next) }
-        }
-    }
+    /// A piece of a stream is on its way: there is time for the next one.
+    func streamGoesOn() { deadline = .now() + .seconds(server.limits.requestSeconds) }
 
-    private func write(_ piece: [UInt8]?, _ next: @escaping @Sendable () -> [UInt8]?) {
-        guard let context, context.channel.isActive else { return }
-        if let piece, piece.isEmpty { return pump(next) }
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        var buffer = context.channel.allocator.buffer(capacity: (piece?.count ?? 0) + 16)
-        if let piece {
-            buffer.writeString(String(piece.count, radix: 16) + "\r\n")
-            buffer.writeBytes(piece)
-            buffer.writeStaticString("\r\n")
-            sent.futureResult.assumeIsolated().whenSuccess { self.pump(next) }
-        } else {
-            buffer.writeStaticString("0\r\n\r\n")
-            stage = .closing
-            server.statistics.requestAnswered()
-            sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
-    }
-}
-
-/// The body of a request while it arrives: one array that nobody else holds, wiped when it is given up.
-private final class IncomingBody {
-    private var bytes: [UInt8] = []
-
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    deinit { zero(&bytes) }
-
-    func append(_ piece: ByteBuffer) { bytes.append(contentsOf: piece.readableBytesView) }
-
-    /// Hands the only copy over.
-    func take() -> [UInt8] {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        return taken
-    }
-}
-
-/// Keeps a reference to a buffer on its way to the socket, so that it can be wiped in place once it is there.
-private final class HeldBuffer {
-    private var buffer: ByteBuffer
-
-    init(_ buffer: ByteBuffer) { self.buffer = buffer }
-
-    func wipe() {
-        _ = unsafe buffer.withUnsafeMutableReadableBytes { unsafe $0.initializeMemory(as: UInt8.self, repeating: 0) }
-    }
-}
-
-/// First in the pipeline: tells when a request begins to arrive, which the parser behind it does not.
-final class FirstByteWatch: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
-    private let connection: Connection
-
-    init(_ connection: Connection) { self.connection = connection }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
-        context.fireChannelRead(data)
+    /// The last piece of a stream has been written; with it the connection ends.
+    func streamEnds() {
+        stage = .closing
+        server.statistics.requestAnswered()
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Counts open connections and says whether there is room for one more.
 final class ConnectionGate: Sendable {
@@ -17,7 +17,7 @@ final class ConnectionGate: Sendable {
     private let maximum: Int
     private let perShare: Int
     private let unknown: Int
-    private let counts = Mutex(Counts())
+    private let counts = Locked(Counts())
 
     init(maximum: Int, perUser: Int, unknown: Int) {
         self.maximum = maximum

@@ -6,11 +6,13 @@ import NIOCore
 final class ConnectionRoster {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private let loop: any EventLoop
+    let outbox: Outbox
     /// Set while somebody waits for the last connection to end.
     private var emptied: EventLoopPromise<Void>?
 
     init(_ loop: any EventLoop) {
         self.loop = loop
+        outbox = Outbox(loop)
         scheduleSweep()
     }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import WarderModel
 
 /// Requests that were turned away before anybody decided: counted here, written down once a minute, so that nobody can
@@ -21,7 +21,7 @@ final class UnknownUsage: Sendable {
     private static let maximumUsers = 64
     private static let manyUsers = UInt32.max
 
-    private let counts = Mutex<[Count: UInt64]>([:])
+    private let counts = Locked<[Count: UInt64]>([:])
     private let limiter = UsageLimiter(perSecond: 20, burst: 40)
 
     func add(_ kind: Count.Kind, uid: UInt32) {

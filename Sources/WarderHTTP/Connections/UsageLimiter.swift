@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A bucket of tokens for each user: requests refill at a steady rate up to a burst, and are counted before anything is
 /// parsed.
@@ -10,7 +10,7 @@ final class UsageLimiter: Sendable {
 
     private let perSecond: Double
     private let burst: Double
-    private let buckets = Mutex<[UInt32: Bucket]>([:])
+    private let buckets = Locked<[UInt32: Bucket]>([:])
 
     init(perSecond: Int, burst: Int) {
         self.perSecond = Double(perSecond)

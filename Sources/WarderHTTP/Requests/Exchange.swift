@@ -1,6 +1,6 @@
+import Locking
 import SecretMemory
 import StrictJSON
-import Synchronization
 import WarderCore
 import WarderModel
 import WarderWire
@@ -86,9 +86,9 @@ struct Exchange: Sendable {
 
 /// A body that can be looked at once: whoever looks owns the only copy, and wipes it.
 private final class BodyBytes: Sendable {
-    private let bytes: Mutex<[UInt8]>
+    private let bytes: Locked<[UInt8]>
 
-    init(_ bytes: [UInt8]) { self.bytes = Mutex(bytes) }
+    init(_ bytes: [UInt8]) { self.bytes = Locked(bytes) }
 
     func take() -> [UInt8] {
         bytes.withLock { bytes in

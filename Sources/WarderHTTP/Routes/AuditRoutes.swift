@@ -1,7 +1,7 @@
 import HashTreeCollections
+import Locking
 import NIOHTTP1
 import StrictJSON
-import Synchronization
 import WarderCore
 import WarderModel
 import WarderWire
@@ -166,7 +166,7 @@ private final class ExportReader: Sendable {
 
     private let vault: Vault
     private let filter: EventFilter
-    private let position = Mutex(Position())
+    private let position = Locked(Position())
 
     init(vault: Vault, filter: EventFilter) {
         self.vault = vault

@@ -1,6 +1,6 @@
 import CWarderLinux
 import Glibc
-import Synchronization
+import Locking
 import SystemPackage
 package import WarderModel
 
@@ -22,7 +22,7 @@ package final class AttestedPeer: Sendable {
     private let pidfd: Descriptor?
     private let process: ProcessDirectory?
     private let inspector: ExecutableInspector
-    private let memory = Mutex(Memory())
+    private let memory = Locked(Memory())
 
     init(
         credentials: PeerCredentials,

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locking
 import SystemPackage
 
 /// SHA-256 of executables, remembered for as long as the file has not changed.
@@ -37,7 +37,7 @@ final class ExecutableDigests: Sendable {
     private let makeDigest: @Sendable () -> any StreamingDigest
     private let maximumSize: Int64
     private let secondsNow: @Sendable () -> Int64
-    private let memory = Mutex(Memory())
+    private let memory = Locked(Memory())
 
     /// - Parameters:
     ///   - maximumSize: In bytes.

@@ -34,14 +34,23 @@ package enum Base62 {
     /// The 4, 16 or 32 bytes of a spelling; `nil` unless `text` has exactly the fixed length, only letters of the
     /// alphabet, and a value that fits `byteCount` bytes.
     package static func decode(_ text: some StringProtocol, byteCount: Int) -> [UInt8]? {
-        let characters = text.utf8
+        decode(Array(text.utf8).span, byteCount: byteCount)
+    }
+
+    static func decode(_ characters: Span<UInt8>, byteCount: Int) -> [UInt8]? {
         guard characters.count == length(ofBytes: byteCount) else { return nil }
         var words = [UInt32](repeating: 0, count: byteCount / 4)
-        for character in characters {
-            guard let digit = value(of: character) else { return nil }
-            var carry = UInt64(digit)
+        // Five digits at a time: the product of a word with 62^5 leaves room for a carry in 64 bits.
+        for start in stride(from: 0, to: characters.count, by: 5) {
+            var carry: UInt64 = 0
+            var factor: UInt64 = 1
+            for index in start..<min(start + 5, characters.count) {
+                guard let digit = value(of: characters[index]) else { return nil }
+                carry = carry * 62 + UInt64(digit)
+                factor *= 62
+            }
             for word in words.indices.reversed() {
-                let sum = UInt64(words[word]) * 62 + carry
+                let sum = UInt64(words[word]) * factor + carry
                 words[word] = UInt32(truncatingIfNeeded: sum)
                 carry = sum >> 32
             }

@@ -16,11 +16,14 @@ package enum TokenText {
 
     /// The 32 bytes of a well-formed token; `nil` for any other text.
     package static func decode(_ text: some StringProtocol, prefix: String = prefix) -> [UInt8]? {
-        let characters = text.utf8
-        guard characters.count == prefix.utf8.count + 49, text.hasPrefix(prefix) else { return nil }
-        let checked = text.dropLast(6)
-        guard Base62.decode(text.suffix(6), byteCount: 4) == bigEndian(CRC32.checksum(checked.utf8)) else { return nil }
-        return Base62.decode(checked.dropFirst(prefix.count), byteCount: 32)
+        // Nothing generic from here on: it runs for every request.
+        let whole = String(text)
+        let characters = whole.utf8.span
+        guard characters.count == prefix.utf8.count + 49, whole.hasPrefix(prefix) else { return nil }
+        let end = characters.count - 6
+        let checksum = CRC32.checksum(characters.extracting(0..<end))
+        guard Base62.decode(characters.extracting(end...), byteCount: 4) == bigEndian(checksum) else { return nil }
+        return Base62.decode(characters.extracting(prefix.utf8.count..<end), byteCount: 32)
     }
 
     private static func bigEndian(_ word: UInt32) -> [UInt8] {
@@ -34,7 +37,12 @@ enum CRC32 {
         (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
     }
 
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 { checksum(Array(bytes).span) }
+
+    static func checksum(_ bytes: Span<UInt8>) -> UInt32 {
+        let table = table
+        var value = ~UInt32(0)
+        for index in bytes.indices { value = value >> 8 ^ table[Int(UInt8(truncatingIfNeeded: value) ^ bytes[index])] }
+        return ~value
     }
 }

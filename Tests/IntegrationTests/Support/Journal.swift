@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 import Testing
 
 /// What clients themselves wrote down: which of their calls were answered with a value, and which changes were
@@ -12,7 +12,7 @@ final class Journal: Sendable {
         var stored: [String: Set<Int>] = [:]
     }
 
-    let entries = Mutex(Entries())
+    let entries = Locked(Entries())
 
     func answered(_ session: String) { entries.withLock { _ = $0.answered.insert(session) } }
     func stored(_ secret: String, _ version: Int) {

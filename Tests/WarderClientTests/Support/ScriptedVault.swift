@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// The rules of a vault, as far as a client can see them: tokens are issued and accepted, secrets have a version.
 final class ScriptedVault: Sendable {
@@ -12,7 +12,7 @@ final class ScriptedVault: Sendable {
         var overrides: [String: StubAnswer] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func change<Result: Sendable>(_ body: @Sendable (inout State) -> Result) -> Result {
         state.withLock { body(&$0) }

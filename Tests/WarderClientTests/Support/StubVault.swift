@@ -1,3 +1,4 @@
+import Locking
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -47,7 +48,7 @@ final class StubVault: Sendable {
 
     /// What happened, in order.
     final class Log: Sendable {
-        private let entries = Mutex<[StubRequest]>([])
+        private let entries = Locked<[StubRequest]>([])
         let connections = Atomic<Int>(0)
 
         func append(_ request: StubRequest) { entries.withLock { $0.append(request) } }

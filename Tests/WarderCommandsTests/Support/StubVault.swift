@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locking
 
 /// A vault of recorded answers on a temporary Unix socket: each request gets the next answer, and is kept.
 final class StubVault: Sendable {
@@ -50,13 +50,13 @@ final class StubVault: Sendable {
     let path: String
     private let folder: TemporaryFolder
     private let listener: Int32
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let finished = DispatchSemaphore(value: 0)
 
     init(_ replies: [Reply]) throws {
         folder = try TemporaryFolder()
         path = folder.file("operator.sock")
-        state = Mutex(State(replies: replies))
+        state = Locked(State(replies: replies))
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 import Testing
 import WarderModel
 import WarderTesting
@@ -43,7 +43,7 @@ import WarderTesting
     func together() {
         let throttle = Throttle()
         let now = ManualClock.start
-        let let_through = Mutex(0)
+        let let_through = Locked(0)
         DispatchQueue.concurrentPerform(iterations: 200) { _ in
             if throttle.begin(1, at: now) == .go { let_through.withLock { $0 += 1 } }
         }

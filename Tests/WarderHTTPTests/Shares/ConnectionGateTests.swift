@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 import Testing
 import WarderTesting
 
@@ -60,7 +60,7 @@ import WarderTesting
     @Test("no more get in together than one after the other")
     func together() {
         let gate = ConnectionGate(maximum: 1000, perUser: 16, unknown: 4)
-        let entered = Mutex(0)
+        let entered = Locked(0)
         DispatchQueue.concurrentPerform(iterations: 200) { _ in
             if gate.enter(.user(1)) { entered.withLock { $0 += 1 } }
         }

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 import Testing
 import WarderTesting
 
@@ -57,7 +57,7 @@ import WarderTesting
     @Test("no more get through together than one after the other")
     func together() {
         let limiter = UsageLimiter(perSecond: 1, burst: 50)
-        let through = Mutex(0)
+        let through = Locked(0)
         let now = start
         DispatchQueue.concurrentPerform(iterations: 500) { _ in
             if limiter.take(1, at: now) { through.withLock { $0 += 1 } }

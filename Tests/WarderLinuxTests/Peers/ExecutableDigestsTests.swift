@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 import SystemPackage
 import Testing
 
@@ -11,8 +11,8 @@ struct ExecutableDigestsTests {
     private final class Fixture: Sendable {
         let directory: TemporaryDirectory
         let path: String
-        let clock = Mutex(Int64(0))
-        let computations = Mutex(0)
+        let clock = Locked(Int64(0))
+        let computations = Locked(0)
 
         init() throws {
             directory = try TemporaryDirectory()
@@ -143,7 +143,7 @@ struct ExecutableDigestsTests {
 }
 
 private final class Counter: Sendable {
-    let bytes = Mutex(0)
+    let bytes = Locked(0)
 }
 
 /// Knows only how much it was given.

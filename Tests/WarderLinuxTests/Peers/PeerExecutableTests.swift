@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locking
 import Testing
 import WarderLinux
 import WarderModel
@@ -25,7 +25,7 @@ struct PeerExecutableTests {
 
     @Test("the file is not read unless its hash is needed")
     func pathOnly() throws {
-        let computations = Mutex(0)
+        let computations = Locked(0)
         let options = AttestationOptions(sha256: {
             computations.withLock { $0 += 1 }
             return CommandDigest()
@@ -39,7 +39,7 @@ struct PeerExecutableTests {
 
     @Test("an executable that has long been there is hashed once for all its processes")
     func hashedOnce() throws {
-        let computations = Mutex(0)
+        let computations = Locked(0)
         let attestor = Attestor(
             options: AttestationOptions(sha256: {
                 computations.withLock { $0 += 1 }

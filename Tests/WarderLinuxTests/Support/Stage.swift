@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locking
 
 /// What a test that runs in a process of its own gets from the test program: the compiled peer, and a directory that
 /// the test program removes whatever becomes of that process.
@@ -22,5 +22,5 @@ struct Stage: Codable, Sendable {
 
     static var current: Stage? { present.withLock { $0 } }
 
-    private static let present = Mutex<Stage?>(nil)
+    private static let present = Locked<Stage?>(nil)
 }

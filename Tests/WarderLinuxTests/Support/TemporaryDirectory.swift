@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
-import Synchronization
+import Locking
 
 /// A new directory below `/tmp` that others may enter and nobody else write to; removed with the last reference.
 final class TemporaryDirectory: Sendable {
     let root: String
-    private let isKept = Mutex(false)
+    private let isKept = Locked(false)
 
     init() throws {
         var template = Array("\(Stage.current?.root ?? "/tmp")/warder-linux-XXXXXX".utf8CString)
@@ -31,7 +31,7 @@ final class TemporaryDirectory: Sendable {
         }
     }
 
-    private static let kept = Mutex<[String]>([])
+    private static let kept = Locked<[String]>([])
     private static let isRegistered =
         atexit {
             for path in TemporaryDirectory.kept.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }

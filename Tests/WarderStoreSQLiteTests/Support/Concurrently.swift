@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Synchronization
+import Locking
 
 /// Runs each part on a thread of its own, and returns when all have ended; throws what the first failing one threw.
 ///
@@ -21,5 +21,5 @@ func concurrently(_ parts: @Sendable () throws -> Void...) throws {
 }
 
 private final class Failure: Sendable {
-    let first = Mutex<(any Error)?>(nil)
+    let first = Locked<(any Error)?>(nil)
 }

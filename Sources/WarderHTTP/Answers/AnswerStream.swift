@@ -1,0 +1,63 @@
+import NIOCore
+
+/// An answer of unknown length: pieces are read on a thread that may wait, and written one after the other, the next one
+/// only when this one is on its way, so that memory stays bounded.
+///
+/// Lives on the event loop of its connection, and ends it.
+final class AnswerStream {
+    private let next: @Sendable () -> [UInt8]?
+    private let channel: any Channel
+    private let server: ServerContext
+    private let connection: Connection
+
+    /// `next`: the next piece, empty when it must be asked again, `nil` after the last. May block.
+    init(
+        _ next: @escaping @Sendable () -> [UInt8]?,
+        over channel: any Channel,
+        server: ServerContext,
+        connection: Connection
+    ) {
+        self.next = next
+        self.channel = channel
+        self.server = server
+        self.connection = connection
+    }
+
+    func start(_ mediaType: Answer.MediaType) {
+        var head = channel.allocator.buffer(capacity: 256)
+        head.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
+        head.writeStaticString(mediaType.text)
+        head.writeStaticString("\r\nTransfer-Encoding: chunked\r\nConnection: close\r\nCache-Control: no-store\r\n\r\n")
+        channel.writeAndFlush(head, promise: nil)
+        read()
+    }
+
+    private func read() {
+        guard channel.isActive else { return }
+        connection.streamGoesOn()
+        let loop = channel.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        server.slowWork { [next] in
+            let piece = next()
+            loop.execute { bound.value.write(piece) }
+        }
+    }
+
+    private func write(_ piece: [UInt8]?) {
+        guard channel.isActive else { return }
+        if let piece, piece.isEmpty { return read() }
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        var buffer = channel.allocator.buffer(capacity: (piece?.count ?? 0) + 16)
+        if let piece {
+            buffer.writeString(String(piece.count, radix: 16) + "\r\n")
+            buffer.writeBytes(piece)
+            buffer.writeStaticString("\r\n")
+            sent.futureResult.assumeIsolated().whenSuccess { self.read() }
+        } else {
+            buffer.writeStaticString("0\r\n\r\n")
+            connection.streamEnds()
+            sent.futureResult.assumeIsolated().whenComplete { [channel] _ in channel.close(promise: nil) }
+        }
+        channel.writeAndFlush(buffer, promise: sent)
+    }
+}

@@ -1,0 +1,20 @@
+import NIOCore
+import SecretMemory
+
+/// The body of a request while it arrives: one array that nobody else holds, wiped when it is given up.
+final class IncomingBody {
+    private var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    deinit { zero(&bytes) }
+
+    func append(_ piece: ByteBuffer) { bytes.append(contentsOf: piece.readableBytesView) }
+
+    /// Hands the only copy over.
+    func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
+}
