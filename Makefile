@@ -4,7 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
+# Without Benchmarks/.build, which holds other people's sources.
+FORMATTED := Sources Tests Examples Benchmarks/Sources Benchmarks/Package.swift Package.swift
+
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+
+ONE_BY_ONE := WarderLinuxTests|WarderClientTests\.(Example|Fork)Tests
 
 .PHONY: help deps testdeps build release demo run test sanitize format lint bench install uninstall clean
 
@@ -38,10 +43,10 @@ run: deps ## A vault for this user, ready; prints what to do next in a second te
 
 test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
-	@# Apart and one after the other, because they change the environment of their process and count its descriptors;
-	@# and apart, because they load the machine.
-	swift test --skip-build --no-parallel --filter WarderLinuxTests
-	swift test --skip-build --skip 'WarderLinuxTests|IntegrationTests'
+	@# Apart and one after the other, because they change the environment of their process, count its descriptors, and
+	@# start programs that would hold descriptors of each other; and apart, because they load the machine.
+	swift test --skip-build --no-parallel --filter '$(ONE_BY_ONE)'
+	swift test --skip-build --skip '$(ONE_BY_ONE)|IntegrationTests'
 	swift test --skip-build --filter IntegrationTests
 	deploy/tests/installation.sh
 
@@ -50,16 +55,17 @@ sanitize: testdeps ## Many clients at once on a daemon that the thread sanitizer
 	deploy/tests/thread-sanitizer.sh
 
 format: ## Format the sources.
-	swift format format --in-place --parallel --recursive Sources Tests Examples Package.swift
+	swift format format --in-place --parallel --recursive $(FORMATTED)
 
 lint: ## Check the format, and what must not be in the sources.
-	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
+	swift format lint --strict --parallel --recursive $(FORMATTED)
 	deploy/tests/check-sources.sh
 
 bench: release ## Measure; prints a table and writes .build/bench.json.
 	Benchmarks/run.sh
 
-install: release ## Install to PREFIX (default /usr) below DESTDIR.
+# Builds nothing: root has no toolchain on its path, and would leave files in .build that are its own.
+install: ## Install what `make release` built to PREFIX (default /usr) below DESTDIR.
 	deploy/install.sh install
 
 uninstall: ## Take away what `make install` put there; data stays.

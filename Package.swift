@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "WarderStoreSQLite",
             dependencies: [
-                "Sealing", "WarderCore", "WarderModel", .product(name: "GRDB", package: "GRDB.swift"),
+                "Locking", "Sealing", "WarderCore", "WarderModel", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
@@ -69,13 +69,21 @@ let package = Package(
             ]
         ),
         .target(
+            name: "WarderConfiguration",
+            dependencies: [
+                "SecretMemory", "WarderCrypto", "WarderLinux", "WarderModel",
+                .product(name: "Logging", package: "swift-log"), "Yams",
+            ]
+        ),
+        .target(
             name: "WarderDaemon",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
-                "WarderModel", "WarderStoreSQLite", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Sealing", "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderCore", "WarderCrypto",
+                "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "SystemPackage", package: "swift-system"), "Yams",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .target(
@@ -90,7 +98,7 @@ let package = Package(
         .target(
             name: "WarderCommands",
             dependencies: [
-                "SecretMemory", "StrictJSON", "WarderLinux", "WarderModel", "WarderWire",
+                "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
             ]
@@ -149,17 +157,17 @@ let package = Package(
         .testTarget(
             name: "WarderCommandsTests",
             dependencies: [
-                "warder", "Locking", "SecretMemory", "StrictJSON", "WarderCommands", "WarderLinux", "WarderModel",
-                "WarderWire",
+                "warder", "Locking", "SecretMemory", "StrictJSON", "WarderCommands", "WarderConfiguration",
+                "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Transcripts"]
         ),
         .testTarget(
-            name: "WarderDaemonTests",
+            name: "WarderConfigurationTests",
             dependencies: [
-                "SecretMemory", "WarderDaemon", "WarderLinux", "WarderModel",
+                "SecretMemory", "WarderConfiguration", "WarderLinux", "WarderModel",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -20,12 +20,12 @@ trap finish EXIT
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() {
     printf '  $ %s\n' "$*"
-    "$@" | sed 's/^/    /'
+    "$@" 2>&1 | sed 's/^/    /'
 }
 
 mkdir "$work/run"
 cat >"$work/warder.yaml" <<YAML
-# A vault for the demonstration. The profile is team, so that no terminal is needed to prove one's presence.
+# A vault for the demonstration.
 state_directory: $work/state
 client_socket: $work/run/client.sock
 operator_socket: $work/run/operator.sock
@@ -37,26 +37,45 @@ chmod 600 "$work/warder.yaml"
 export WARDER_SOCKET=$work/run/client.sock WARDER_OPERATOR_SOCKET=$work/run/operator.sock
 warder() { "$bin/warder" "$@"; }
 
-# Runs a command that needs its operator's presence: with a terminal of its own, where the passphrase is typed.
+# As root the server runs as a user of its own, as it should, where that user can reach the programs and the Swift libraries.
+# Otherwise it shares the operator's user, and the vault wants to know who is there.
+server_uid=$(id -u)
+as_server=()
+if [ "$server_uid" -eq 0 ]; then
+    nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    status=0
+    "${nobody[@]}" "$bin/example-notes-server" </dev/null >/dev/null 2>&1 || status=$?
+    # It ends with 1, because it was told nothing. 126 and 127: it could not be started.
+    if [ "$status" -lt 126 ] && "${nobody[@]}" test -r "$bin/example-notes-server"; then
+        server_uid=65534
+        as_server=("${nobody[@]}")
+    fi
+fi
+
+# Runs a command for which the vault may ask who is there: on a terminal of its own, where the passphrase is typed when it is asked for.
 passphrase='a demonstration is no secret'
 present() {
     printf '  $ warder %s\n' "$*"
-    if [ "$(id -u)" -eq 0 ]; then
-        warder "$@" | sed 's/^/    /'
-    else
-        (sleep 1 && printf '%s\n' "$passphrase" && sleep 1) |
-            script --quiet --return --command "$(printf '%q ' "$bin/warder" "$@")" /dev/null | sed 's/^/    /'
-    fi
+    local shown='' screen='' key status=0
+    rm -f "$work/keys" "$work/screen"
+    mkfifo "$work/keys" "$work/screen"
+    script --quiet --return --command "$(printf '%q ' "$bin/warder" "$@")" /dev/null <"$work/keys" >"$work/screen" &
+    local terminal=$!
+    exec 3>"$work/keys" 4<"$work/screen"
+    while IFS= read -r -N 1 -u 4 key; do
+        screen+=$key
+        case $screen in *'Your passphrase:')
+            printf '%s\n' "$passphrase" >&3
+            shown+=$screen screen=''
+            ;;
+        esac
+    done
+    exec 3>&- 4<&-
+    wait "$terminal" || status=$?
+    printf '%s' "$shown$screen" | tr -d '\r' | sed 's/^/    /'
+    return $status
 }
 
-# As root the server runs as a user of its own, as it should. Otherwise it shares the operator's user, and the vault asks who is there.
-if [ "$(id -u)" -eq 0 ]; then
-    server_uid=65534
-    as_server=(setpriv --reuid "$server_uid" --regid "$server_uid" --clear-groups)
-else
-    server_uid=$(id -u)
-    as_server=()
-fi
 chmod 755 "$work" "$work/run"
 
 say '1. A vault: sealed until a key opens it'
@@ -66,7 +85,7 @@ for _ in $(seq 100); do
     [ -S "$WARDER_OPERATOR_SOCKET" ] && break
     sleep 0.1
 done
-printf '%s' "$passphrase" | warder init --stdin --operator demo | sed 's/^/    /'
+printf '%s' "$passphrase" | warder init --stdin --operator demo 2>&1 | sed 's/^/    /'
 show warder status
 
 say '2. A secret, a server, a tool, and a grant that joins them'

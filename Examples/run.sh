@@ -5,8 +5,10 @@
 set -euo pipefail
 
 bin=$(cd "${1:?usage: run.sh DIRECTORY-OF-THE-PROGRAMS}" && pwd)
+whose='A vault for you alone.'
+[ "$(id -u)" -ne 0 ] || whose="The vault of this machine, because you are root: /var/lib/warder, /run/warder."
 cat <<TEXT
-A vault for you alone. It runs until you press Ctrl-C; what it keeps stays where it is.
+$whose It runs until you press Ctrl-C; what it keeps stays where it is.
 
 In a second terminal:
 

@@ -15,6 +15,13 @@ package struct KeySlot: Sendable, Identifiable {
         case passphrase(salt: [UInt8], passes: Int, memoryBytes: Int)
         /// A file of at least 32 random bytes: kept by a machine, or handed over by systemd.
         case credential(salt: [UInt8])
+        /// 32 random bytes that nobody holds: the shares of a set give them back.
+        case shares(salt: [UInt8], set: ShareSet)
+    }
+
+    /// What has to be brought to open a slot.
+    package enum Opener: String, Sendable, CaseIterable {
+        case passphrase, credential, shares
     }
 
     package let id: RecordID
@@ -35,18 +42,16 @@ package struct KeySlot: Sendable, Identifiable {
     /// Length of a credential's salt in bytes; a passphrase's has as many, which Argon2id itself demands.
     package static let credentialSaltBytes = 16
 
-    /// The name of the kind in the database, in `status` and in events.
-    package var kindName: String {
+    package var opener: Opener {
         switch kind {
-        case .passphrase: "passphrase"
-        case .credential: "credential"
+        case .passphrase: .passphrase
+        case .credential: .credential
+        case .shares: .shares
         }
     }
 
-    /// Whether a passphrase (rather than a file) opens it.
-    package var takesPassphrase: Bool {
-        if case .passphrase = kind { true } else { false }
-    }
+    /// The name of the kind in the database, in `status` and in events.
+    package var kindName: String { opener.rawValue }
 }
 
 extension KeySlot {
@@ -89,7 +94,7 @@ extension KeySlot {
             case .passphrase(let salt, let passes, let memoryBytes):
                 let cost = try PasswordHash.Cost(passes: passes, memoryBytes: memoryBytes)
                 return try PasswordHash.deriveKey(passphrase: secret, salt: salt, cost: cost)
-            case .credential(let salt):
+            case .credential(let salt), .shares(let salt, _):
                 guard secret.count >= minimumCredentialBytes, salt.count == credentialSaltBytes else {
                     throw .malformed
                 }
@@ -107,6 +112,9 @@ extension KeySlot {
                 .bytes
         case .credential(let salt):
             return binding.adding("credential").adding(fixed: salt).bytes
+        case .shares(let salt, let set):
+            return binding.adding("shares").adding(fixed: salt).adding(set.id).adding(UInt32(set.threshold))
+                .adding(UInt32(set.count)).bytes
         }
     }
 }

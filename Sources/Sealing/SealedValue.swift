@@ -54,17 +54,9 @@ extension KeyRing {
         secret: RecordID,
         version: UInt32
     ) throws(SealingError) -> SecretFields {
-        for part in [value.sealed, value.wrappedKey] {
-            guard let format = part.first else { throw .malformed }
-            guard format == SealedValue.format else { throw .unknownFormat(format) }
-        }
-        let secretKey = try key(.keyEncryption, epoch: value.epoch)
-        let wrapping = try sealing { () throws(CryptoError) in try AEADKey(secretKey) }
-        let dataKey = try AEADKey(
-            unwrapping: value.wrappedKey.dropFirst(),
-            under: wrapping,
-            associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch)
-        )
+        guard let format = value.sealed.first else { throw .malformed }
+        guard format == SealedValue.format else { throw .unknownFormat(format) }
+        let dataKey = try dataKey(of: value, secret: secret, version: version)
         let plain = try sealing { () throws(CryptoError) in
             try AEAD.open(
                 value.sealed.dropFirst(),
@@ -75,11 +67,23 @@ extension KeyRing {
         return try SecretFields(decoding: plain)
     }
 
+    func dataKey(of value: SealedValue, secret: RecordID, version: UInt32) throws(SealingError) -> AEADKey {
+        guard let format = value.wrappedKey.first else { throw .malformed }
+        guard format == SealedValue.format else { throw .unknownFormat(format) }
+        let secretKey = try key(.keyEncryption, epoch: value.epoch)
+        let wrapping = try sealing { () throws(CryptoError) in try AEADKey(secretKey) }
+        return try AEADKey(
+            unwrapping: value.wrappedKey.dropFirst(),
+            under: wrapping,
+            associatedData: keyBinding(secret: secret, version: version, epoch: value.epoch)
+        )
+    }
+
     private func valueBinding(secret: RecordID, version: UInt32) -> Binding {
         Binding("value", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
     }
 
-    private func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
+    func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
         Binding("data-key", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
             .adding(epoch).bytes
     }

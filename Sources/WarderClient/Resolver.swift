@@ -100,7 +100,7 @@ final class Resolver {
             request.name,
             field: request.field,
             token: token,
-            traceparent: request.traceparent
+            traceparent: request.demand.traceparent
         )
         let exchange = Exchange(wanted, deadline: deadline) { answer in
             let result = answer.flatMap { answer in

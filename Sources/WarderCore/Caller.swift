@@ -17,6 +17,8 @@ package struct Caller: Sendable {
     package var traceID: String?
     /// Proof of presence that came with the request.
     package var presenceProof: String?
+    /// Whether it is root, or the user that the daemon runs as: who could stop it and copy its database.
+    package var isOwner = false
     private let received: ContinuousClock.Instant
 
     package init(

@@ -30,7 +30,10 @@ enum Policy {
             try admit(caller, anyOf: nil, for: action, in: state, proofs: &proofs, at: now)
         case (.roles(let roles), .operator):
             try admit(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
-        case (.vault, _), (.server, _), (.operatorSocket, _), (.anyOperator, _), (.roles, _):
+        case (.rolesOrOwner(let roles), .operator):
+            guard !caller.isOwner else { return }
+            try admit(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
+        case (.rolesOrOwner, _), (.vault, _), (.server, _), (.operatorSocket, _), (.anyOperator, _), (.roles, _):
             // An action that lies behind another door.
             throw .notAnOperator
         }
@@ -55,7 +58,7 @@ enum Policy {
     }
 
     /// With one user there is always a server that could run as them, registered yet or not.
-    private static func needsPresence(_ action: Action, by person: Operator, in state: VaultState) -> Bool {
+    static func needsPresence(_ action: Action, by person: Operator, in state: VaultState) -> Bool {
         // Whoever changes a passphrase knows the old one, shared user or not: a server may come to share it later.
         if action == .presenceSet { return person.presence != nil }
         guard action.needsPresence else { return false }

@@ -1,6 +1,6 @@
 import HashTreeCollections
 package import SecretMemory
-import Sealing
+package import Sealing
 package import WarderCrypto
 package import WarderModel
 
@@ -14,13 +14,19 @@ extension Vault {
         }
     }
 
+    /// Writes down that somebody meant to open a vault that is open; the key is not looked at. For whoever the operator
+    /// socket admits.
+    package static func alreadyOpen(by caller: Caller) -> Command<Void> {
+        Command(.vaultUnseal, by: caller, describe: { $0.changes = ["already=unsealed"] }) { _, _ throws(Refusal) in }
+    }
+
     /// Tries every slot that such a secret can open, and opens the vault with the first that does.
     ///
     /// Blocks for as long as Argon2id is told to take. A failed try is an event too.
-    /// `isPassphrase`: whether a person typed it; otherwise it is a credential's content.
+    /// `opener`: what the secret is; shares come here put together.
     package func unseal(
         with secret: SecretBytes,
-        isPassphrase: Bool,
+        opener: KeySlot.Opener,
         by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
@@ -31,12 +37,23 @@ extension Vault {
             guard isFirst else { return completion(.failure(.throttled)) }
             return refuseUnseal(.throttled, by: caller, completion)
         }
-        for slot in foundation.slots where slot.takesPassphrase == isPassphrase {
+        unseal(with: secret, slots: foundation.slots.filter { $0.opener == opener }, by: caller, completion: completion)
+    }
+
+    /// The same with what shares gave back, for the slot that they are of.
+    func unseal(
+        with secret: SecretBytes,
+        slots: [KeySlot],
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        guard let foundation else { return completion(.failure(.notInitialised)) }
+        for slot in slots {
             do throws(SealingError) {
                 let root = try slot.open(with: secret, vault: foundation.vault)
                 let ring = try KeyRing.open(foundation.keyRing, under: root, vault: foundation.vault)
-                if let uid { unsealThrottle.succeed(uid) }
-                return open(ring, slot: slot, by: caller, completion: completion)
+                if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
+                return open(ring, root: root, slot: slot, by: caller, completion: completion)
             } catch .exhausted {
                 return refuseUnseal(.memoryNotLocked, by: caller, completion)
             } catch { continue }

@@ -1,6 +1,7 @@
 import Glibc
 import SecretMemory
 import Sealing
+import WarderConfiguration
 import WarderLinux
 
 /// Reads the file that opens the vault, straight into secret memory.

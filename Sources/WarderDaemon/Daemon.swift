@@ -1,9 +1,11 @@
 import Foundation
 import Glibc
 import Logging
+import Sealing
 import SecretMemory
 import ServiceLifecycle
 import UnixSignals
+import WarderConfiguration
 import WarderCore
 import WarderHTTP
 import WarderLinux
@@ -14,8 +16,6 @@ import WarderStoreSQLite
 ///
 /// Construction order is dependency order; nothing gets a collaborator later.
 package struct Daemon {
-    package static let version = "0.1.0"
-
     private let configuration: DaemonConfiguration
     private let logger: Logger
 
@@ -67,6 +67,7 @@ package struct Daemon {
                 services: [
                     .init(service: StoreKeeping(store: store, logger: logger)),
                     .init(service: Housekeeping(vault: vault, server: server, logger: logger)),
+                    .init(service: KeyKeeping(vault: vault, logger: logger)),
                     .init(service: Watchdog(notification: notification, vault: vault)),
                     .init(service: Serving(server: server)),
                 ],
@@ -102,7 +103,7 @@ package struct Daemon {
 
     private func facts(_ clock: SystemClock) -> DaemonFacts {
         DaemonFacts(
-            version: Self.version,
+            version: Release.version,
             started: clock.now().wall.description,
             clientSocket: configuration.clientSocket,
             profile: configuration.profile.rawValue,
@@ -112,7 +113,7 @@ package struct Daemon {
 
     private func recordStart(of vault: Vault) async {
         var event = Event(action: .vaultStart, time: vault.clock.now().wall, actor: .vault)
-        event.changes = ["version=\(Self.version)"]
+        event.changes = ["version=\(Release.version)"]
         await record(event, in: vault)
     }
 
@@ -139,7 +140,7 @@ package struct Daemon {
         do {
             let secret = try CredentialReader.read(credential)
             let outcome = await withCheckedContinuation { continuation in
-                vault.unseal(with: secret, isPassphrase: false, by: .vault(requestID: "start")) {
+                vault.unseal(with: secret, opener: .credential, by: .vault(requestID: "start")) {
                     continuation.resume(returning: $0)
                 }
             }

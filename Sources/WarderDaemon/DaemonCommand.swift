@@ -2,7 +2,9 @@ package import ArgumentParser
 import Foundation
 import Glibc
 import Logging
+import WarderConfiguration
 import WarderLinux
+import WarderModel
 
 /// `warderd`: reads the configuration and runs the daemon.
 package struct DaemonCommand: AsyncParsableCommand {
@@ -17,7 +19,7 @@ package struct DaemonCommand: AsyncParsableCommand {
 
             It reads its configuration, hardens itself, opens the database and listens; `warder status` shows the rest.
             """,
-        version: Daemon.version
+        version: "warderd \(Release.version)"
     )
 
     @Option(

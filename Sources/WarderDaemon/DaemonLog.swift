@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import StrictJSON
+import WarderConfiguration
 import WarderModel
 
 /// Lines on standard error, where the service manager collects them. What is in the audit log is not repeated here.

@@ -1,3 +1,4 @@
+import WarderConfiguration
 import WarderLinux
 
 /// The listening sockets: inherited from the service manager where it passed them on, made here otherwise.

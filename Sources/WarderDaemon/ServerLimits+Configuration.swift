@@ -1,3 +1,4 @@
+import WarderConfiguration
 import WarderHTTP
 
 extension ServerLimits {

@@ -71,8 +71,11 @@ package struct ServerLimits: Sendable {
     /// Connections that only the operator socket can have, whatever the client socket does.
     package var operatorConnections = 16
     package var clientConnections = 1024
-    package var requestsPerSecond = 20_000
-    package var burst = 20_000
+    /// Connections of one user on one socket that may wait for something to happen, besides the others.
+    package var longPolls = 8
+    /// Of one user on the client socket. Each can leave an event on disk.
+    package var requestsPerSecond = 1000
+    package var burst = 2000
     package var bodyBytes = 64 << 10
     package var secretBodyBytes = 2 << 20
     package var headerFieldBytes = 8 << 10

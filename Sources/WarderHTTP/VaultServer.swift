@@ -6,7 +6,7 @@ import NIOHTTP1
 import NIOPosix
 package import WarderCore
 import WarderLinux
-import WarderModel
+package import WarderModel
 
 /// Listens on the vault's sockets and hands their connections over.
 package final class VaultServer: Sendable {
@@ -35,9 +35,9 @@ package final class VaultServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.admit(channel, door) }.flatMap { guest in
                     self.readExecutableIfNeeded(guest, channel.eventLoop)
-                        .flatMapThrowing { try self.serve(channel, door, $0, guest.share) }
+                        .flatMapThrowing { try self.serve(channel, door, $0, guest.seat) }
                         .flatMapErrorThrowing { error in
-                            door.gate.leave(guest.share)
+                            door.gate.leave(guest.seat)
                             throw error
                         }
                 }
@@ -60,22 +60,34 @@ package final class VaultServer: Sendable {
         await context.stopSlowWork()
     }
 
-    /// Counts of strangers and of the throttled since the last call, for the log.
+    /// Writes down who was turned away since the last time. What cannot be written is counted on.
+    ///
+    /// `atTheEnd`: there is no next time.
+    /// - Returns: why something is not on disk.
+    package func writeDownTurnedAway(atTheEnd: Bool = false) async -> Refusal? {
+        var failure: Refusal?
+        for turnedAway in takeTurnedAway() {
+            do throws(Refusal) {
+                if let failure { throw failure }
+                try await context.vault.record(turnedAway, atTheEnd: atTheEnd)
+            } catch {
+                context.unknownUsage.add(turnedAway)
+                failure = error
+            }
+        }
+        return failure
+    }
+
+    /// Counts since the last call.
     package func takeTurnedAway() -> [TurnedAway] {
         context.clientUsage.forgetIdle(at: .now)
-        return context.unknownUsage.takeCounts().map { count, requests in
-            TurnedAway(
-                kind: count.kind == .unknown ? .unknown : .limited,
-                uid: count.uid == .max ? nil : count.uid,
-                requests: requests
-            )
-        }
+        return context.unknownUsage.take()
     }
 
     /// A peer whose place is counted.
     private struct Guest: Sendable {
         var check: PeerCheck
-        let share: ConnectionGate.Share
+        let seat: Seat
         var mustRead: Bool
     }
 
@@ -97,12 +109,17 @@ package final class VaultServer: Sendable {
             mustRead = true
         }
         let share: ConnectionGate.Share = isStranger ? .unknown : .user(attested.credentials.uid)
-        guard door.gate.enter(share) else {
-            context.statistics.connectionTurnedAway()
+        let statistics = context.statistics
+        let seat = door.gate.enter(share) {
+            statistics.connectionTurnedAway()
+            channel.close(promise: nil)
+        }
+        guard let seat else {
+            statistics.connectionTurnedAway()
             if isStranger { context.unknownUsage.add(.limited, uid: attested.credentials.uid) }
             throw ChannelError.ioOnClosedChannel
         }
-        return Guest(check: check, share: share, mustRead: mustRead)
+        return Guest(check: check, seat: seat, mustRead: mustRead)
     }
 
     /// A large executable is read on a thread that may wait, while the connection is not yet served.
@@ -121,12 +138,12 @@ package final class VaultServer: Sendable {
         _ channel: any Channel,
         _ door: Door,
         _ check: PeerCheck,
-        _ share: ConnectionGate.Share
+        _ seat: Seat
     ) throws {
         guard let roster = rosters[ObjectIdentifier(channel.eventLoop)]?.value else {
             throw ChannelError.inappropriateOperationForState
         }
-        let connection = Connection(door: door, server: context, check: check, share: share, outbox: roster.outbox)
+        let connection = Connection(door: door, server: context, check: check, seat: seat, outbox: roster.outbox)
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = context.limits.headerFieldBytes
         limits.maxHeaderListSize = context.limits.headerListBytes
@@ -137,16 +154,4 @@ package final class VaultServer: Sendable {
         ])
         roster.add(connection, channel)
     }
-}
-
-/// Requests of one user that were turned away before anybody decided.
-package struct TurnedAway: Sendable {
-    package enum Kind: Sendable {
-        case unknown, limited
-    }
-
-    package let kind: Kind
-    /// `nil` for many users together.
-    package let uid: UInt32?
-    package let requests: UInt64
 }

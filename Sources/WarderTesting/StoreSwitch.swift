@@ -24,6 +24,7 @@ package final class StoreSwitch: VaultStore {
 
     private struct State: Sendable {
         var fault: Fault?
+        var readingFault: StoreError?
         var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
         var isHeld = false
@@ -57,8 +58,16 @@ package final class StoreSwitch: VaultStore {
         state.withLock { $0.values[place] = value }
     }
 
-    /// Lets commits succeed again.
-    package func heal() { state.withLock { $0.fault = nil } }
+    /// Lets what an unsealing reads last fail from now on, until `heal`.
+    package func failReading(_ error: StoreError) { state.withLock { $0.readingFault = error } }
+
+    /// Lets commits succeed again, and reads.
+    package func heal() {
+        state.withLock {
+            $0.fault = nil
+            $0.readingFault = nil
+        }
+    }
 
     // MARK: Holding the writer
 
@@ -115,6 +124,27 @@ package final class StoreSwitch: VaultStore {
         if let other = state.withLock({ $0.values[Batch.Place(secret: secret, version: version)] }) { return other }
         return try store.value(of: secret, version: version)
     }
+    package func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord] {
+        try store.records(before: epoch, limit: limit, skipping: skipping)
+    }
+
+    package func values(
+        before epoch: UInt32,
+        limit: Int,
+        skipping: Int
+    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)] {
+        let values = state.withLock { $0.values }
+        return try store.values(before: epoch, limit: limit, skipping: skipping).map {
+            ($0.place, values[$0.place] ?? $0.value)
+        }
+    }
+
+    package func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int {
+        try store.countSealed(beforeMetadata: metadata, keyEncryption: keyEncryption)
+    }
+
+    package func snapshot() throws(StoreError) -> any StoreSnapshot { try store.snapshot() }
+
     package func lastSequence() throws(StoreError) -> UInt64 { try store.lastSequence() }
     package func events(
         in range: ClosedRange<UInt64>,
@@ -124,5 +154,32 @@ package final class StoreSwitch: VaultStore {
     ) throws(StoreError) -> [SealedEvent] {
         try store.events(in: range, times: times, limit: limit, newestFirst: newestFirst)
     }
-    package func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])] { try store.inbox() }
+    package func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])] {
+        if let error = state.withLock({ $0.readingFault }) { throw error }
+        return try store.inbox()
+    }
+
+    // MARK: RowStore
+
+    package func rowCounts() throws(StoreError) -> RowCounts { try store.rowCounts() }
+    package func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
+        try store.recordRows(after: position, limit: limit)
+    }
+    package func valueRows(after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] {
+        try store.valueRows(after: position, limit: limit)
+    }
+    package func logRows(after position: Int64, limit: Int) throws(StoreError) -> [LogRow] {
+        try store.logRows(after: position, limit: limit)
+    }
+    package func spanRows(after position: Int64, limit: Int) throws(StoreError) -> [SpanRow] {
+        try store.spanRows(after: position, limit: limit)
+    }
+    package func inboxRows(after position: Int64, limit: Int) throws(StoreError) -> [InboxRow] {
+        try store.inboxRows(after: position, limit: limit)
+    }
+    package func slotRows(after position: Int64, limit: Int) throws(StoreError) -> [SlotRow] {
+        try store.slotRows(after: position, limit: limit)
+    }
+    package func newestVersions() throws(StoreError) -> [RecordID: UInt32] { try store.newestVersions() }
+    package func structuralFaults(limit: Int) throws(StoreError) -> Int { try store.structuralFaults(limit: limit) }
 }

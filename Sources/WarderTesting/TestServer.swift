@@ -5,7 +5,7 @@ package import WarderCore
 import WarderCrypto
 package import WarderHTTP
 import WarderLinux
-import WarderModel
+package import WarderModel
 
 /// The real server on sockets in the vault's directory. This process is the peer, and the kernel says so.
 package final class TestServer: Sendable {
@@ -85,8 +85,13 @@ package final class TestServer: Sendable {
         try RawClient(path: door == .operator ? operatorSocket : clientSocket)
     }
 
-    /// Strangers and the throttled since the last call.
+    /// Counts of those turned away since the last call.
     package func turnedAway() -> [TurnedAway] { server.takeTurnedAway() }
+
+    /// Writes those counts down, as the daemon does once a minute; why something is not on disk.
+    package func writeDownTurnedAway(atTheEnd: Bool = false) async -> Refusal? {
+        await server.writeDownTurnedAway(atTheEnd: atTheEnd)
+    }
 
     private struct Digest: StreamingDigest {
         private var digest = SHA256Digest()

@@ -7,7 +7,7 @@ extension TestVault {
     /// order.
     package func holdWriter() async {
         await store.hold {
-            vault.submit(Peers.turnedAway(.peerUnknown, uid: nil, requests: 1)) { _ in }
+            vault.record(sealed: Event(action: .peerUnknown, time: clock.now().wall, actor: .vault)) { _ in }
         }
     }
 

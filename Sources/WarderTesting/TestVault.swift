@@ -85,7 +85,7 @@ package final class TestVault: Sendable {
     ) async throws -> Result<Void, Refusal> {
         let secret = try Self.secret(passphrase)
         return await withCheckedContinuation { continuation in
-            vault.unseal(with: secret, isPassphrase: true, by: caller(peer ?? ada, .operator)) {
+            vault.unseal(with: secret, opener: .passphrase, by: caller(peer ?? ada, .operator)) {
                 continuation.resume(returning: $0)
             }
         }

@@ -14,13 +14,15 @@ public struct VaultStatus: Codable, Sendable {
     public var pid: Int32
     /// When the daemon started, RFC 3339.
     public var started: String
-    /// Kinds of the key slots: `passphrase`, `credential`.
+    /// Kinds of the key slots: `passphrase`, `credential`, `shares`.
     public var slots: [String]
-    /// Number of secrets; only while unsealed.
+    /// Shares that were brought so far; only while somebody is unsealing with shares.
+    public var unsealing: UnsealingProgress?
+    /// Number of secrets; only while unsealed, and only for a registered operator.
     public var secrets: Int?
-    /// Number of registered servers; only while unsealed.
+    /// Number of registered servers; as `secrets`.
     public var servers: Int?
-    /// Number of events in the log; only once initialised.
+    /// Number of events in the log; as `secrets`.
     public var events: Int64?
     /// Whether keys and values lie in locked memory.
     public var memoryLocked: Bool
@@ -30,7 +32,7 @@ public struct VaultStatus: Codable, Sendable {
     public var clientSocket: String
 
     enum CodingKeys: String, CodingKey {
-        case state, vault, profile, version, pid, started, slots, secrets, servers, events
+        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events
         case memoryLocked = "memory_locked"
         case logKey = "log_key"
         case clientSocket = "client_socket"
@@ -45,6 +47,7 @@ public struct VaultStatus: Codable, Sendable {
         pid: Int32,
         started: String,
         slots: [String],
+        unsealing: UnsealingProgress?,
         secrets: Int?,
         servers: Int?,
         events: Int64?,
@@ -59,6 +62,7 @@ public struct VaultStatus: Codable, Sendable {
         self.pid = pid
         self.started = started
         self.slots = slots
+        self.unsealing = unsealing
         self.secrets = secrets
         self.servers = servers
         self.events = events

@@ -13,7 +13,9 @@ struct ConcurrencyTests {
     @Test("sixty-four clients and three operators at once get each their answers, and every call is in the log")
     func manyAtOnce() throws {
         let reports = "/tmp/warder-races-" + UUID().uuidString.prefix(8)
-        let vault = try VaultProcess(profile: "single-user")
+        // Clients open their next connection before they close the last one.
+        let limits = VaultProcess.withoutRateLimit + "\n  connections_per_uid: \(2 * Self.clients)"
+        let vault = try VaultProcess(profile: "single-user", settings: limits)
         try vault.start(environment: ["TSAN_OPTIONS": "exitcode=66 log_path=\(reports)"])
         try vault.initialise()
         try vault.furnish(uid: 0)

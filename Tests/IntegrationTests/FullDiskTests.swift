@@ -17,7 +17,11 @@ struct FullDiskTests {
         try #require(unsafe Glibc.mount("tmpfs", mount, "tmpfs", 0, "size=6m,mode=0700") == 0)
         defer { unsafe umount2(mount, Int32(MNT_DETACH)) }
 
-        let vault = try VaultProcess(profile: "single-user", stateDirectory: mount)
+        let vault = try VaultProcess(
+            profile: "single-user",
+            settings: VaultProcess.withoutRateLimit,
+            stateDirectory: mount
+        )
         try vault.start()
         defer { vault.kill() }
         try vault.initialise()

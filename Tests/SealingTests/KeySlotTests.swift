@@ -42,7 +42,7 @@ import WarderModel
     @Test(arguments: ["correct horse battery staple", "", "p\u{E4}ss\0w\u{F6}rd"])
     func `a passphrase opens its slot`(passphrase: String) throws {
         let slot = try slot(Self.passphraseKind, secret(passphrase))
-        #expect(slot.takesPassphrase)
+        #expect(slot.opener == .passphrase)
         #expect(slot.kindName == "passphrase")
         #expect(slot.wrapped.count == 73)
         #expect(slot.created == Fixture.time)
@@ -149,7 +149,7 @@ import WarderModel
     func `a credential of 32 bytes and more opens its slot`(count: Int) throws {
         let credential = try SecretBytes.random(count: count)
         let slot = try slot(Self.credentialKind, credential)
-        #expect(!slot.takesPassphrase)
+        #expect(slot.opener == .credential)
         #expect(slot.kindName == "credential")
         #expect(slot.wrapped.count == 73)
         #expect(try slot.open(with: credential, vault: Fixture.vault).bytes.isEqual(to: root().bytes))

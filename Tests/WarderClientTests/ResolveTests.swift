@@ -82,7 +82,7 @@ struct ResolveTests {
             #expect(token.headers["content-type"] == "application/json")
             #expect(token.headers["host"] == "warder")
             #expect(token.token == nil)
-            #expect(read.headers["traceparent"] == trace)
+            #expect(token.headers["traceparent"] == trace && read.headers["traceparent"] == trace)
             #expect(read.token?.hasPrefix("wdr_t_") == true)
             #expect(read.headers["content-length"] == nil)
         }

@@ -90,6 +90,7 @@ struct DoctorTests {
                 pid: 0,
                 started: "",
                 slots: [],
+                unsealing: nil,
                 secrets: nil,
                 servers: nil,
                 events: nil,

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import WarderCommands
@@ -37,6 +38,39 @@ struct ExportTests {
         let (run, _) = try export(["--output-file", folder.file("log")], .chunked(Self.lines, isComplete: false))
         #expect(run.status == .server)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test(
+        "a signal in the middle of an export ends the command and leaves no file",
+        arguments: [SIGINT, SIGTERM, SIGHUP]
+    )
+    func interrupted(_ signal: Int32) throws {
+        let folder = try TemporaryFolder()
+        // An answer that never ends.
+        var reply = StubVault.Reply.chunked(Self.lines, isComplete: false)
+        reply.closes = false
+        let stub = try StubVault([reply])
+        defer { stub.stop() }
+        let command = Process()
+        command.executableURL = URL(filePath: "/usr/bin/env")
+        // As from a shell: whoever runs the tests may have signals ignored.
+        command.arguments = [
+            "--default-signal", try BuiltProgram.path(), "audit", "export", "--output-file", folder.file("log"),
+            "--socket",
+            stub.path,
+        ]
+        command.standardError = FileHandle.nullDevice
+        try command.run()
+        defer { if command.isRunning { kill(command.processIdentifier, SIGKILL) } }
+        func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try files().isEmpty, ContinuousClock.now < deadline { usleep(5000) }
+        #expect(try files().count == 1)
+        kill(command.processIdentifier, signal)
+        command.waitUntilExit()
+        #expect(command.terminationReason == .uncaughtSignal)
+        #expect(command.terminationStatus == signal)
+        #expect(try files() == [])
     }
 
     @Test("an existing file is replaced only with --yes, and stays whole until then")

@@ -72,8 +72,7 @@ struct PromptTests {
     ) throws -> (Observation, StubVault) {
         let stub = try StubVault(replies)
         defer { stub.stop() }
-        let program = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            .deletingLastPathComponent().appending(path: "warder").path
+        let program = try BuiltProgram.path()
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
         let pairs = try JSONEncoder().encode(answers.map { [$0.prompt, $0.answer] })

@@ -74,14 +74,14 @@ struct OpeningTests {
     func laterKinds() throws {
         let store = try scratch.open()
         var samples = Samples()
-        let foundation = samples.foundation()
+        let foundation = try samples.foundation()
         try store.commit { $0.foundation = foundation }
         try scratch.intrude {
             try $0.execute(
                 sql: """
                     INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(\(Samples.shortest)));
                     INSERT INTO key_slots (id, kind, created, salt, wrapped)
-                        VALUES (randomblob(16), 'shares', 0, randomblob(16), randomblob(\(Samples.wrappedKey)));
+                        VALUES (randomblob(16), 'security-key', 0, randomblob(16), randomblob(\(Samples.wrappedKey)));
                     """
             )
         }

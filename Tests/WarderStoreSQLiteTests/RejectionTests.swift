@@ -16,7 +16,7 @@ struct RejectionTests {
         scratch = try Scratch()
         store = try scratch.open()
         secret = samples.record()
-        foundation = samples.foundation()
+        foundation = try samples.foundation()
         let (secret, foundation, event, value) = (secret, foundation, samples.event(1), samples.value())
         try store.commit {
             $0.foundation = foundation
@@ -51,7 +51,7 @@ struct RejectionTests {
     }
 
     @Test("a second foundation") mutating func secondFoundation() throws {
-        let second = samples.foundation()
+        let second = try samples.foundation()
         try expectRejection { $0.foundation = second }
     }
 

@@ -32,7 +32,7 @@ struct RoundTripTests {
 
     @Test("the foundation, with a slot of each kind in their order")
     mutating func foundation() throws {
-        let laid = samples.foundation()
+        let laid = try samples.foundation()
         let store = try scratch.open()
         try store.commit { $0.foundation = laid }
         let found = try #require(try store.foundation())
@@ -157,7 +157,7 @@ struct RoundTripTests {
     mutating func reopening() throws {
         let secret = samples.record()
         let value = samples.value()
-        let foundation = samples.foundation()
+        let foundation = try samples.foundation()
         let events = samples.events(1...3000)
         let entry = samples.bytes(200)
         do {

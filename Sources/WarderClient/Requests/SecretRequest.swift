@@ -6,7 +6,6 @@ struct SecretRequest: Sendable {
     let name: SecretName
     let field: FieldName
     let demand: TokenDemand
-    let traceparent: String?
 
     /// - Throws: `.invalidRequest` for a name or digest that the vault could not take either.
     init(
@@ -31,6 +30,5 @@ struct SecretRequest: Sendable {
             }
         }
         demand = TokenDemand(tool: tool, toolDigest: toolDigest, arguments: arguments, context: context)
-        traceparent = TraceContext.wellFormed(context.traceparent)
     }
 }

@@ -36,7 +36,7 @@ struct VaultRequest: Sendable {
         if let session = demand.key.session { body.field("session", session) }
         if let purpose = demand.purpose { body.field("purpose", purpose) }
         body.endObject()
-        return VaultRequest(route: .issueToken, body: body.bytes)
+        return VaultRequest(route: .issueToken, traceparent: demand.traceparent, body: body.bytes)
     }
 
     static func secret(

@@ -18,6 +18,8 @@ struct TokenDemand: Sendable {
     let key: Key
     let arguments: CallArguments?
     let purpose: String?
+    /// W3C trace context of the call that asks; a shared token is in the trace of the first.
+    let traceparent: String?
 
     init(tool: String, toolDigest: String?, arguments: CallArguments?, context: CallContext) {
         key = Key(
@@ -29,6 +31,7 @@ struct TokenDemand: Sendable {
         )
         self.arguments = arguments
         purpose = context.purpose
+        traceparent = TraceContext.wellFormed(context.traceparent)
     }
 
     /// Whether the token belongs to one call alone.

@@ -2,11 +2,13 @@ import Glibc
 import SecretMemory
 import SystemPackage
 
-/// A new file that appears under its name when it is complete, readable by its owner alone.
+/// A new file that appears under its name when it is complete, readable by its owner alone. Whatever comes in between,
+/// a signal included, leaves nothing behind.
 package final class AtomicFile {
     private let path: FilePath
     private let temporaryPath: FilePath
     private let descriptor: FileDescriptor
+    private let interruption: Interruption
     private var isCommitted = false
 
     /// Begins a file beside the one that it becomes.
@@ -21,7 +23,9 @@ package final class AtomicFile {
             throw .usage("\(name) exists already", hints: ["To replace it: --yes"])
         }
         let suffix = String(SecureRandom.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }, radix: 36)
-        temporaryPath = self.path.removingLastComponent().appending(".\(last.string).\(suffix)")
+        let temporaryPath = self.path.removingLastComponent().appending(".\(last.string).\(suffix)")
+        self.temporaryPath = temporaryPath
+        interruption = Interruption { unsafe unlink(temporaryPath.string) }
         do {
             descriptor = try FileDescriptor.open(
                 temporaryPath,
@@ -30,6 +34,7 @@ package final class AtomicFile {
                 permissions: [.ownerReadWrite]
             )
         } catch {
+            interruption.end()
             throw .usage("cannot create a file beside \(name): \(SystemReason.text(error))")
         }
     }
@@ -37,6 +42,7 @@ package final class AtomicFile {
     deinit {
         try? descriptor.close()
         if !isCommitted { unsafe unlink(temporaryPath.string) }
+        interruption.end()
     }
 
     /// Appends bytes.

@@ -75,11 +75,11 @@ package struct Session {
     package var moment: Moment { Moment(now: context.now()) }
 
     /// Where the vault of this user lies.
-    package func places() throws(CommandFailure) -> VaultPlaces {
+    func places() throws(CommandFailure) -> ConfiguredPlaces {
         do throws(VaultPlacesError) {
-            var places = try VaultPlaces.find(environment: context.environment, roots: context.roots)
-            if let socket = global.socket { places.operatorSocket = socket }
-            return places
+            var found = try ConfiguredPlaces(environment: context.environment, roots: context.roots)
+            if let socket = global.socket { found.places.operatorSocket = socket }
+            return found
         } catch {
             switch error {
             case .noHome(let uid):
@@ -87,7 +87,7 @@ package struct Session {
                 if let socket = namedSocket {
                     var places = VaultPlaces.system(roots: context.roots)
                     places.operatorSocket = socket
-                    return places
+                    return ConfiguredPlaces(places)
                 }
                 throw .usage(
                     "user \(uid) has no home directory, so there is no place for a vault",
@@ -105,7 +105,7 @@ package struct Session {
 
     /// The vault behind the operator socket, for a command about `subject`. Connects at the first question.
     package func vault(about subject: String? = nil) throws(CommandFailure) -> Vault {
-        let socket = if let named = global.socket { named } else { try places().operatorSocket }
+        let socket = if let named = namedSocket { named } else { try places().places.operatorSocket }
         return Vault(
             socket: socket,
             subject: subject,

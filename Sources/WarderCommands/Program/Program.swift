@@ -6,9 +6,6 @@ import WarderModel
 
 /// The whole program: arguments in, exit status out.
 package enum Program {
-    /// Version of the command; the daemon tells its own in `warder status`.
-    package static let version = "0.1.0"
-
     /// Runs as the process that the system started.
     package static func main(arguments: [String]) -> Int32 {
         let environment = environment
@@ -46,7 +43,7 @@ package enum Program {
     }
 
     private static func perform(_ arguments: [String], in context: CommandContext) throws(CommandFailure) {
-        if arguments == ["--version"] { return try context.console.print("\(Console.programName) \(version)") }
+        if arguments == ["--version"] { return try context.console.print("\(Console.programName) \(Release.version)") }
         try CommandNames.check(arguments)
         do {
             var command = try Warder.parseAsRoot(arguments)

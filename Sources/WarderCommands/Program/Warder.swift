@@ -7,7 +7,7 @@ package struct Warder: ParsableCommand {
         abstract: "The credentials vault for MCP servers: store, grant, watch.",
         discussion: """
             Results go to standard output, messages to standard error. Secrets come from a hidden prompt, from \
-            --stdin or from --file, never from an argument.
+            --stdin or from --file, never from an argument. `warder --version` tells the version.
 
             EXAMPLE
               warder status

@@ -60,7 +60,8 @@ extension CommandFailure {
     }
 
     private init(cannotConnect reason: Errno, path: String) {
-        let start = "Is warderd running? Try: systemctl status warderd (for a vault of your own: make run)"
+        let start =
+            "Is warderd running? Try: systemctl status warderd (a vault of your own: systemctl --user status warderd)"
         switch reason {
         case .noSuchFileOrDirectory:
             self.init(

@@ -4,15 +4,19 @@ package import WarderWire
 extension CommandFailure {
     /// What the vault said, its reason, and what mends it; `subject` is the name that the command was about.
     package init(_ refusal: ErrorBody.Failure, subject: String?, retryAfterSeconds: Int?) {
-        let message = Self.sentence(TerminalText.escaped(refusal.message))
+        let known = refusal.reason.flatMap(Refusal.init(rawValue:))
+        let ownAdvice = known.flatMap { Self.advice($0, subject: subject ?? "NAME") }
+        var message = Self.sentence(TerminalText.escaped(refusal.message))
+        // The vault names a command; here the name that it is about is known as well.
+        if ownAdvice != nil { message = Self.withoutCommand(message) }
         let reason = refusal.reason.flatMap { $0 == refusal.code.rawValue ? nil : TerminalText.escaped($0) }
-        let advice = Self.advice(refusal, subject: subject ?? "NAME", retryAfterSeconds: retryAfterSeconds)
-        // Who is no operator can look nothing up; what they need is their own uid in the command.
-        let isStranger = refusal.reason == Refusal.notAnOperator.rawValue
+        let advice = ownAdvice ?? Self.advice(refusal.code, retryAfterSeconds: retryAfterSeconds)
+        // Who is no operator can look nothing up.
+        let isStranger = known == .notAnOperator
         self.init(
             ExitStatus(refusal.code),
             reason.map { "\(message) (\($0))" } ?? message,
-            hints: Self.namesCommand(message) && !isStranger ? [] : advice.map { [$0] } ?? []
+            hints: Self.namesCommand(message) ? [] : advice.map { [$0] } ?? []
         )
         isWrongPassphrase = refusal.code == .wrongPassphrase
         if Self.deservesLookup(refusal.code), !isStranger, Self.isRequestID(refusal.requestID) {
@@ -22,6 +26,12 @@ extension CommandFailure {
 
     /// Most of the vault's messages name the command that mends them.
     private static func namesCommand(_ message: String) -> Bool { message.contains("\(Console.programName) ") }
+
+    /// The sentence before `Run: warder …` or `An admin can run: warder …`.
+    private static func withoutCommand(_ text: String) -> String {
+        let start = text.firstRange(of: ". Run: ") ?? text.firstRange(of: ". An admin can run: ")
+        return start.map { String(text[..<$0.lowerBound]) } ?? text
+    }
 
     /// The vault speaks in whole sentences; here they follow the program's name.
     private static func sentence(_ text: String) -> String {
@@ -41,11 +51,8 @@ extension CommandFailure {
         code == .denied || code == .internalError || code == .approvalRequired
     }
 
-    private static func advice(_ refusal: ErrorBody.Failure, subject: String, retryAfterSeconds: Int?) -> String? {
-        if let reason = refusal.reason.flatMap(Refusal.init(rawValue:)), let advice = advice(reason, subject: subject) {
-            return advice
-        }
-        return switch refusal.code {
+    private static func advice(_ code: ErrorCode, retryAfterSeconds: Int?) -> String? {
+        switch code {
         case .sealed: "Open it: warder unseal"
         case .notInitialised: "Set it up: warder init"
         case .approvalRequired: "See the class of the tool: warder tool list"
@@ -65,7 +72,8 @@ extension CommandFailure {
         switch reason {
         case .presenceNotSet: "Set your passphrase first: warder operator passphrase"
         case .notAnOperator: "For an admin to run: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
-        case .roleMissing: "Your roles: warder operator list; an admin gives others: warder operator remove, then add"
+        case .roleMissing:
+            "Your roles: warder operator list; for an admin to change them: warder operator add (it replaces them)"
         case .serverQuarantined: "Let it in again: warder server release SERVER"
         case .inUse: "Remove what depends on it first: warder grant list; warder tool list"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
@@ -73,10 +81,12 @@ extension CommandFailure {
         case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed, .nothingToUndo:
             "See its versions and fields: warder secret show \(subject)"
         case .secretMissing: "See what there is: warder secret list"
+        case .notFound:
+            "See what there is: warder server list; warder tool list; warder grant list; warder operator list"
         case .selectorsEmpty: "Say how the kernel recognises it: --uid, --gid, --group, --unit, --executable"
         case .toolMissing: "Register it: warder tool add SERVER/TOOL"
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
-        case .alreadyInitialised: "It is set up already: warder status"
+        case .alreadyInitialised: "Look: warder status"
         case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
         default: nil
         }

@@ -45,9 +45,12 @@ package struct EventFilter: Sendable, Hashable {
     private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
     /// Whether an event's canonical bytes satisfy every condition.
-    func matches(_ canonical: [UInt8]) -> Bool {
+    /// - Throws: `valueDamaged` for bytes that are no event: nothing may vanish from a search because it cannot be
+    ///   read.
+    func matches(_ canonical: [UInt8]) throws(Refusal) -> Bool {
         if conditions.isEmpty { return true }
-        guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
+        let document: JSONDocument
+        do { document = try JSONDocument(copying: canonical.span, limits: Self.ownBytes) } catch { throw .valueDamaged }
         return conditions.allSatisfy { condition in
             var node = document.root
             for name in condition.path {

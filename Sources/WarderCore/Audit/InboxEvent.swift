@@ -20,7 +20,9 @@ package struct InboxEvent: Sendable {
     }
 
     /// What can happen while there is no key.
-    private static let types: Set<Action> = [.vaultStart, .vaultStop, .vaultUnseal]
+    static let types: Set<Action> = [
+        .vaultStart, .vaultStop, .vaultUnseal, .unsealShare, .unsealCancel, .peerUnknown, .peerLimited, .peerSealed,
+    ]
 
     /// Opens to something that no sealed vault writes.
     struct ForeignType: Error {}

@@ -49,7 +49,7 @@ extension Vault {
     /// `limit`: stop when so many have matched.
     /// `budget`: stop when so many were looked at, matching or not.
     /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not
-    ///   open.
+    ///   open or cannot be read.
     package func events(
         matching filter: EventFilter,
         after: UInt64,
@@ -82,7 +82,7 @@ extension Vault {
                 let canonical: [UInt8]
                 do { canonical = try keys.events.open(event) } catch { throw .valueDamaged }
                 page.scannedTo = event.sequence
-                if filter.matches(canonical) { page.events.append(canonical) }
+                if try filter.matches(canonical) { page.events.append(canonical) }
                 if page.events.count == limit { return page }
             }
             budget -= sealed.count

@@ -98,8 +98,9 @@ package enum Operators {
         besides person: Operator,
         _ transaction: borrowing Transaction
     ) throws(Refusal) {
-        let others = transaction.state.operators.values.contains { $0.uid != person.uid && $0.roles.contains(.admin) }
-        guard others || transaction.state.operators[person.uid] == nil else { throw .lastAdmin }
+        let operators = transaction.state.operators
+        let others = operators.values.contains { $0.uid != person.uid && $0.roles.contains(.admin) }
+        guard others || operators[person.uid] == nil else { throw .lastAdmin }
     }
 
     private static func facts(_ name: OperatorName, _ uid: UInt32, _ roles: Set<Role>) -> [String] {

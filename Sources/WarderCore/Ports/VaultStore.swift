@@ -6,12 +6,23 @@ package import WarderModel
 ///
 /// One process has the store for itself. Every change goes through `commit`, so that a change and its event are one
 /// transaction.
-package protocol VaultStore: Sendable {
+package protocol VaultStore: RowStore {
     /// `nil` until the vault is initialised.
     func foundation() throws(StoreError) -> Foundation?
     func records() throws(StoreError) -> [SealedRecord]
     /// `nil` when there is no such version, or its values are destroyed.
     func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue?
+    /// At most `limit` records that are sealed under an epoch before this one, oldest row first, without the first
+    /// ones.
+    func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord]
+    /// The same of values whose data keys are wrapped under an epoch before this one.
+    func values(
+        before epoch: UInt32,
+        limit: Int,
+        skipping: Int
+    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)]
+    /// How many records and values are sealed under an epoch before these.
+    func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int
     /// Sequence number of the newest event; 0 in an empty log.
     func lastSequence() throws(StoreError) -> UInt64
     /// Events within `range` and `times`, at most `limit`, in the order of their numbers or backwards.
@@ -21,6 +32,8 @@ package protocol VaultStore: Sendable {
         limit: Int,
         newestFirst: Bool
     ) throws(StoreError) -> [SealedEvent]
+    /// Copies the database as it is now, beside it. Blocks for seconds for each GiB; commits go on meanwhile.
+    func snapshot() throws(StoreError) -> any StoreSnapshot
     /// Events from the time before unsealing, oldest first: a number and the sealed bytes.
     func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])]
     /// All of it on disk, or none of it.
@@ -39,6 +52,8 @@ package struct Foundation: Sendable {
     package var slots: [KeySlot]
     /// The keyring under the root key.
     package var keyRing: [UInt8]
+    /// When the root key was made: a note for reminders, which nothing binds.
+    package var rootCreated: Timestamp
 
     package init(
         vault: RecordID,
@@ -47,7 +62,8 @@ package struct Foundation: Sendable {
         inboxKey: [UInt8],
         logKey: [UInt8],
         slots: [KeySlot],
-        keyRing: [UInt8]
+        keyRing: [UInt8],
+        rootCreated: Timestamp
     ) {
         self.vault = vault
         self.created = created
@@ -56,6 +72,7 @@ package struct Foundation: Sendable {
         self.logKey = logKey
         self.slots = slots
         self.keyRing = keyRing
+        self.rootCreated = rootCreated
     }
 }
 
@@ -72,12 +89,30 @@ package struct Batch: Sendable {
         }
     }
 
+    /// What opens the vault, all of it, in place of what did.
+    package struct Keys: Sendable {
+        package var slots: [KeySlot]
+        package var keyRing: [UInt8]
+        package var inboxKey: [UInt8]
+        package var rootCreated: Timestamp
+
+        package init(_ foundation: Foundation) {
+            slots = foundation.slots
+            keyRing = foundation.keyRing
+            inboxKey = foundation.inboxKey
+            rootCreated = foundation.rootCreated
+        }
+    }
+
     /// Written by `init`, once.
     package var foundation: Foundation?
+    package var keys: Keys?
     /// New records, and new revisions of old ones.
     package var records: [SealedRecord] = []
     package var removedRecords: [(kind: RecordKind, id: RecordID)] = []
     package var values: [(place: Place, value: SealedValue)] = []
+    /// Values that stay what they are; their data keys are wrapped anew.
+    package var rewrappedValues: [(place: Place, value: SealedValue)] = []
     package var destroyedValues: [Place] = []
     package var events: [SealedEvent] = []
     /// Events of a sealed vault, sealed to its inbox key.
@@ -88,8 +123,9 @@ package struct Batch: Sendable {
     package init() {}
 
     package var isEmpty: Bool {
-        foundation == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty && destroyedValues.isEmpty
-            && events.isEmpty && inbox.isEmpty && inboxTakenThrough == nil
+        foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
+            && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
+            && inboxTakenThrough == nil
     }
 }
 

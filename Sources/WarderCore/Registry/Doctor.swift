@@ -36,7 +36,9 @@ package enum Doctor {
     /// Requires a registered operator.
     package static func read(by caller: Caller) -> Command<[Diagnosis]> {
         Command(.doctorRead, by: caller) { transaction, event throws(Refusal) in
-            let findings = collect(transaction.state, at: transaction.now.wall)
+            let findings =
+                collect(transaction.state, at: transaction.now.wall)
+                + KeyDiagnosis.collect(transaction.foundation, transaction.keys.ring, at: transaction.now.wall)
             event.changes = ["count=\(findings.count)"]
             return findings
         }
@@ -45,9 +47,20 @@ package enum Doctor {
     /// Worst first.
     package static func collect(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
         let findings =
-            sharedUsers(state) + operatorsWithoutPresence(state) + waivers(state) + secrets(state, at: now)
-            + servers(state) + grants(state, at: now)
+            lostRecords(state) + sharedUsers(state) + operatorsWithoutPresence(state) + waivers(state)
+            + secrets(state, at: now) + servers(state) + grants(state, at: now)
         return findings.sorted { ($0.severity, $0.code, $0.message) < ($1.severity, $1.code, $1.message) }
+    }
+
+    private static func lostRecords(_ state: VaultState) -> [Diagnosis] {
+        state.lost.entries.map { entry in
+            Diagnosis(
+                .error,
+                entry.reason.code,
+                entry.message,
+                remedy: "warder doctor --deep says what else is damaged and what can be saved; then restore a backup."
+            )
+        }
     }
 
     private static func sharedUsers(_ state: VaultState) -> [Diagnosis] {

@@ -80,9 +80,9 @@ package enum Servers {
             guard case .person(let person, _) = event.actor else { throw .notAnOperator }
             server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
             try transaction.put(server, &event)
-            let tokens = transaction.state.tokens(of: name)
-            for (hash, _) in tokens { transaction.state.tokens[hash] = nil }
-            event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.token.accessor)" }
+            let now = transaction.now
+            let tokens = transaction.state.tokens.remove { $0.tool.server == name }.filter { now.isBefore($0.expires) }
+            event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
             event.changes.append("revoked=\(tokens.count)")
             let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
             return Quarantined(name: name, revoked: tokens.count, reachable: reachable.sorted())
@@ -105,13 +105,12 @@ package enum Servers {
             guard let server = transaction.state.servers[name] else { throw .notFound }
             guard transaction.state.tools(of: name).isEmpty else { throw .inUse }
             transaction.remove(server, &event)
-            for (hash, _) in transaction.state.tokens(of: name) { transaction.state.tokens[hash] = nil }
+            transaction.state.tokens.remove { $0.tool.server == name }
         }
     }
 
     private static func overview(_ server: Server, _ transaction: borrowing Transaction) -> Overview {
-        let now = transaction.now
-        let live = transaction.state.tokens(of: server.name).count { now.isBefore($0.token.expires) }
+        let live = transaction.state.tokens.live(at: transaction.now).count { $0.tool.server == server.name }
         return Overview(server: server, tools: transaction.state.tools(of: server.name), liveTokens: live)
     }
 }

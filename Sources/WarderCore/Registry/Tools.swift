@@ -74,9 +74,7 @@ package enum Tools {
             guard let tool = transaction.state.tools[name] else { throw .notFound }
             guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
             transaction.remove(tool, &event)
-            for (hash, token) in transaction.state.tokens where token.tool == name {
-                transaction.state.tokens[hash] = nil
-            }
+            transaction.state.tokens.remove { $0.tool == name }
         }
     }
 

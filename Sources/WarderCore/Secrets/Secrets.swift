@@ -214,7 +214,9 @@ package enum Secrets {
     }
 
     static func live(_ name: SecretName, in state: VaultState) throws(Refusal) -> Secret {
-        guard let secret = state.secrets[name] else { throw .secretMissing }
+        guard let secret = state.secrets[name] else {
+            throw state.lost.contains(.secret(name)) ? .valueDamaged : .secretMissing
+        }
         guard secret.deleted == nil else { throw .secretDeleted }
         return secret
     }

@@ -1,26 +1,38 @@
 package import Sealing
 package import SecretMemory
-import WarderCrypto
+package import WarderCrypto
 package import WarderModel
 
 /// What an unsealed vault holds of its keys, prepared for use.
 package struct OpenKeys: Sendable {
     package let ring: KeyRing
     package let events: EventSealer
+    /// Wraps the keyring, and is what every slot wraps.
+    let root: AEADKey
     private let fingerprintKey: KeyedHashKey
     /// Made anew at each unsealing: tokens end with the process anyway.
     private let tokenKey: KeyedHashKey
     private let nonces: NoncePool
 
-    package init(_ ring: KeyRing) throws(SealingError) {
+    package init(_ ring: KeyRing, root: AEADKey) throws(SealingError) {
+        let tokenKey: KeyedHashKey
+        do { tokenKey = try KeyedHashKey.random() } catch { throw SealingError(error) }
+        try self.init(ring, root: root, tokenKey: tokenKey, nonces: NoncePool())
+    }
+
+    private init(_ ring: KeyRing, root: AEADKey, tokenKey: KeyedHashKey, nonces: NoncePool) throws(SealingError) {
         self.ring = ring
+        self.root = root
+        self.tokenKey = tokenKey
+        self.nonces = nonces
         events = try EventSealer(ring)
         let fingerprint = try ring.current(.fingerprint).key
-        do {
-            fingerprintKey = try KeyedHashKey(fingerprint)
-            tokenKey = try KeyedHashKey.random()
-        } catch { throw SealingError(error) }
-        nonces = NoncePool()
+        do { fingerprintKey = try KeyedHashKey(fingerprint) } catch { throw SealingError(error) }
+    }
+
+    /// Other keys for what is stored; tokens stay what they are.
+    func replacing(ring: KeyRing, root: AEADKey) throws(SealingError) -> OpenKeys {
+        try OpenKeys(ring, root: root, tokenKey: tokenKey, nonces: nonces)
     }
 
     /// What stands in the log for a value that must not: lets the vault recognise the value again, and nobody else.

@@ -3,31 +3,129 @@ import Sealing
 import WarderModel
 
 /// Builds the state from the stored records.
+///
+/// One that cannot be trusted is left out, and the state says so (`VaultState.lost`): one damaged row must not take the
+/// whole vault away.
 enum StateLoader {
-    /// - Throws: `SealingError` for a record that does not open, a `DecodingError` for one that does not make sense.
-    static func load(_ records: [SealedRecord], with ring: KeyRing, profile: Profile) throws -> VaultState {
+    /// Rows that lie in memory at a time.
+    private static let slice = 64
+
+    /// - Throws: `memoryNotLocked` when memory runs out, `auditUnavailable` when the store cannot answer,
+    ///   `valueDamaged`
+    ///   for a record of a later version: it may restrict what others allow.
+    static func load(from store: any VaultStore, with ring: KeyRing, profile: Profile) throws(Refusal) -> VaultState {
+        var lost = LostRecords()
+        var records = try open(store, ring, &lost)
+        setStaleAside(&records, try newestVersions(store), &lost)
+        setContestedAside(&records, &lost)
         var state = VaultState(profile: profile)
+        for record in records { state.adopt(record) }
+        noteMissing(records, &lost)
+        state.lost = lost
+        return state
+    }
+
+    private static func open(
+        _ store: any VaultStore,
+        _ ring: KeyRing,
+        _ lost: inout LostRecords
+    ) throws(Refusal) -> [OpenRecord] {
+        var records: [OpenRecord] = []
+        var isNewer = false
+        do throws(DeepCheck.Stop) {
+            try RowScan(slice: slice, position: \.position, read: store.recordRows).run(
+                unreadable: { _ throws(DeepCheck.Stop) in
+                    lost.insert(LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil))
+                },
+                body: { rows throws(DeepCheck.Stop) in
+                    for row in rows {
+                        do throws(RecordFault) {
+                            records.append(try row.opened(with: ring))
+                        } catch .exhausted {
+                            throw .exhausted
+                        } catch .newer {
+                            isNewer = true
+                        } catch {
+                            lost.insert(
+                                LostRecords.Entry(reason: .damaged, kind: row.knownKind, id: row.id, name: nil)
+                            )
+                        }
+                    }
+                }
+            )
+        } catch { throw error == .exhausted ? .memoryNotLocked : .auditUnavailable }
+        guard !isNewer else { throw .valueDamaged }
+        return records
+    }
+
+    private static func newestVersions(_ store: any VaultStore) throws(Refusal) -> [RecordID: UInt32] {
+        do throws(StoreError) { return try store.newestVersions() } catch .damaged {
+            return try scannedVersions(store)
+        } catch { throw .auditUnavailable }
+    }
+
+    /// The same from the rows that can be read, where the store's own way to them is damaged.
+    private static func scannedVersions(_ store: any VaultStore) throws(Refusal) -> [RecordID: UInt32] {
+        var newest: [RecordID: UInt32] = [:]
+        do throws(DeepCheck.Stop) {
+            try RowScan(slice: slice, position: \.position, read: store.valueRows).run(
+                unreadable: { _ throws(DeepCheck.Stop) in },
+                body: { rows throws(DeepCheck.Stop) in
+                    for row in rows {
+                        if let secret = row.secret { newest[secret] = max(newest[secret] ?? 0, row.version ?? .max) }
+                    }
+                }
+            )
+        } catch { throw .auditUnavailable }
+        return newest
+    }
+
+    /// A secret that was rotated and then put back would answer with what was rotated away.
+    private static func setStaleAside(
+        _ records: inout [OpenRecord],
+        _ newest: [RecordID: UInt32],
+        _ lost: inout LostRecords
+    ) {
+        records.removeAll { record in
+            guard case .secret(let secret) = record.noun, let newest = newest[secret.id],
+                newest >= secret.nextNumber
+            else { return false }
+            lost.insert(record.noun, .stale)
+            return true
+        }
+    }
+
+    /// A record that was removed and put back, beside the one that took its name.
+    private static func setContestedAside(_ records: inout [OpenRecord], _ lost: inout LostRecords) {
+        var counts: [NounKey: Int] = [:]
+        for record in records { for key in record.noun.keys { counts[key, default: 0] += 1 } }
+        guard counts.values.contains(where: { $0 > 1 }) || !lost.isEmpty else { return }
+        records.removeAll { record in
+            let isContested = record.noun.keys.contains { counts[$0, default: 0] > 1 || lost.contains($0) }
+            if isContested { lost.insert(record.noun, .contested) }
+            return isContested
+        }
+    }
+
+    private static func noteMissing(_ records: [OpenRecord], _ lost: inout LostRecords) {
+        let present = Set(records.flatMap(\.noun.keys))
         for record in records {
-            let content = try ring.open(record)
-            state.revisions[record.id] = record.revision
-            switch record.kind {
-            case .secret:
-                let secret = try RecordCoding.decode(Secret.self, from: content)
-                state.secrets[secret.name] = secret
-            case .server:
-                let server = try RecordCoding.decode(Server.self, from: content)
-                state.servers[server.name] = server
-            case .tool:
-                let tool = try RecordCoding.decode(Tool.self, from: content)
-                state.tools[tool.name] = tool
-            case .grant:
-                let grant = try RecordCoding.decode(Grant.self, from: content)
-                state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
-            case .operator:
-                let person = try RecordCoding.decode(Operator.self, from: content)
-                state.operators[person.uid] = person
+            for reference in record.noun.references where !present.contains(reference) {
+                lost.insert(missing: reference)
             }
         }
-        return state
+    }
+}
+
+extension VaultState {
+    fileprivate mutating func adopt(_ record: OpenRecord) {
+        revisions[record.noun.id] = record.revision
+        switch record.noun {
+        case .secret(let secret): secrets[secret.name] = secret
+        case .server(let server): servers[server.name] = server
+        case .tool(let tool): tools[tool.name] = tool
+        case .grant(let grant): grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
+        case .person(let person): operators[person.uid] = person
+        }
     }
 }

@@ -7,20 +7,23 @@ package import WarderModel
 /// Lives on the writer's thread. A command that fails leaves nothing behind but its refusal.
 package struct Transaction {
     package internal(set) var state: VaultState
-    package private(set) var batch = Batch()
+    package internal(set) var batch = Batch()
     package let now: Moment
-    package let keys: OpenKeys
+    package internal(set) var keys: OpenKeys
+    package internal(set) var foundation: Foundation
+    let store: any VaultStore
     private let values: ValueCache
     private(set) var proofs: PresenceProofs
     private var sequence: UInt64
 
-    init(state: VaultState, keys: OpenKeys, values: ValueCache, presence: PresenceLedger, sequence: UInt64, now: Moment)
-    {
-        self.state = state
-        self.keys = keys
-        self.values = values
+    init(_ open: Vault.Open, store: any VaultStore, presence: PresenceLedger, now: Moment) {
+        state = open.state
+        keys = open.keys
+        foundation = open.foundation
+        values = open.values
+        sequence = open.sequence
+        self.store = store
         proofs = PresenceProofs(presence)
-        self.sequence = sequence
         self.now = now
     }
 
@@ -38,12 +41,12 @@ package struct Transaction {
         command.describe(&event)
         let described = event.changes
         let outcome: Result<Answer, Refusal>
-        let before = (state: state, counts: counts)
+        let before = (state: state, keys: keys, foundation: foundation, counts: counts)
         do throws(Refusal) {
             try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
         } catch {
-            state = before.state
+            (state, keys, foundation) = (before.state, before.keys, before.foundation)
             rollBack(to: before.counts)
             event.decision = .refused
             event.reason = error
@@ -79,6 +82,7 @@ package struct Transaction {
         var removed: Int
         var values: Int
         var destroyed: Int
+        var keys: Batch.Keys?
     }
 
     private var counts: Counts {
@@ -86,7 +90,8 @@ package struct Transaction {
             records: batch.records.count,
             removed: batch.removedRecords.count,
             values: batch.values.count,
-            destroyed: batch.destroyedValues.count
+            destroyed: batch.destroyedValues.count,
+            keys: batch.keys
         )
     }
 
@@ -95,33 +100,34 @@ package struct Transaction {
         batch.removedRecords.removeSubrange(counts.removed...)
         batch.values.removeSubrange(counts.values...)
         batch.destroyedValues.removeSubrange(counts.destroyed...)
+        batch.keys = counts.keys
     }
 
     // MARK: Changing nouns
 
     mutating func put(_ secret: Secret, _ event: inout Event) throws(Refusal) {
-        try put(secret, kind: .secret, &event)
+        try put(secret, as: .secret(secret), &event)
         state.secrets[secret.name] = secret
     }
 
     mutating func put(_ server: Server, _ event: inout Event) throws(Refusal) {
-        try put(server, kind: .server, &event)
+        try put(server, as: .server(server), &event)
         state.servers[server.name] = server
         state.registryGeneration += 1
     }
 
     mutating func put(_ tool: Tool, _ event: inout Event) throws(Refusal) {
-        try put(tool, kind: .tool, &event)
+        try put(tool, as: .tool(tool), &event)
         state.tools[tool.name] = tool
     }
 
     mutating func put(_ grant: Grant, _ event: inout Event) throws(Refusal) {
-        try put(grant, kind: .grant, &event)
+        try put(grant, as: .grant(grant), &event)
         state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
     }
 
     mutating func put(_ person: Operator, _ event: inout Event) throws(Refusal) {
-        try put(person, kind: .operator, &event)
+        try put(person, as: .person(person), &event)
         state.operators[person.uid] = person
     }
 
@@ -146,19 +152,16 @@ package struct Transaction {
         state.operators[person.uid] = nil
     }
 
-    private mutating func put<Noun: Encodable & Identifiable<RecordID>>(
-        _ noun: Noun,
-        kind: RecordKind,
-        _ event: inout Event
-    ) throws(Refusal) {
+    private mutating func put(_ content: some Encodable, as noun: Noun, _ event: inout Event) throws(Refusal) {
+        guard !state.lost.takes(anyOf: noun.keys) else { throw .valueDamaged }
         let revision = (state.revisions[noun.id] ?? 0) + 1
         do {
             batch.records.append(
-                try keys.ring.seal(RecordCoding.encode(noun), kind: kind, id: noun.id, revision: revision)
+                try keys.ring.seal(RecordCoding.encode(content), kind: noun.kind, id: noun.id, revision: revision)
             )
         } catch { throw Refusal(error) }
         state.revisions[noun.id] = revision
-        event.changes.append("\(kind.rawValue)/\(noun.id)@\(revision)")
+        event.changes.append("\(noun.kind.rawValue)/\(noun.id)@\(revision)")
     }
 
     private mutating func remove(_ kind: RecordKind, _ id: RecordID, _ event: inout Event) {
@@ -196,6 +199,11 @@ package struct Transaction {
 extension Refusal {
     /// What did not seal or open: memory that ran out is no damage.
     init(_ error: any Error) {
-        self = error as? SealingError == .exhausted ? .memoryNotLocked : .valueDamaged
+        self =
+            switch error {
+            case SealingError.exhausted: .memoryNotLocked
+            case StoreError.unavailable: .auditUnavailable
+            default: .valueDamaged
+            }
     }
 }

@@ -10,10 +10,14 @@ package struct VaultState: Sendable {
     package internal(set) var tools: TreeDictionary<ToolID, Tool> = [:]
     package internal(set) var grants: TreeDictionary<GrantKey, Grant> = [:]
     package internal(set) var operators: TreeDictionary<UInt32, Operator> = [:]
-    package internal(set) var tokens: TreeDictionary<TokenHash, Token> = [:]
+    package internal(set) var tokens = TokenTable()
     package internal(set) var revisions: TreeDictionary<RecordID, UInt64> = [:]
+    /// What lies in the store and is not gone by.
+    package internal(set) var lost = LostRecords()
     /// Grows with every change of a server: says whether an earlier match of a peer still holds.
     package internal(set) var registryGeneration: UInt64 = 0
+    /// Records and values that are sealed under keys before the newest.
+    package internal(set) var rowsUnderOldKeys = 0
     /// Set by the seal command: everything after it in the same transaction meets a sealed vault.
     package internal(set) var isSealing = false
 
@@ -53,12 +57,9 @@ extension VaultState {
         grants.values.filter { $0.secret == secret }.sorted { $0.tool < $1.tool }
     }
 
-    package func tokens(of server: ServerName) -> [(hash: TokenHash, token: Token)] {
-        tokens.filter { $0.value.tool.server == server }.map { ($0.key, $0.value) }
-    }
-
-    /// Whether a server could run as this user: then only the person's presence tells the operator from a program.
+    /// Whether a server could run as this user: then only the person's presence tells the operator from a program. One
+    /// whose record cannot be read could.
     package func sharesUserWithServer(_ uid: UInt32) -> Bool {
-        servers.values.contains { $0.selectors.couldMatch(uid: uid) }
+        lost.mayHideServer || servers.values.contains { $0.selectors.couldMatch(uid: uid) }
     }
 }

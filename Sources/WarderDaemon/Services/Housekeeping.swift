@@ -17,22 +17,16 @@ struct Housekeeping: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.rhythm)
+                if Task.isCancelled { break }
+                vault.dropEndedTokens()
                 await writeDown()
             }
         }
+        await writeDown(atTheEnd: true)
     }
 
-    private func writeDown() async {
-        vault.dropEndedTokens()
-        for entry in server.takeTurnedAway() {
-            let command = Peers.turnedAway(
-                entry.kind == .unknown ? .peerUnknown : .peerLimited,
-                uid: entry.uid,
-                requests: entry.requests
-            )
-            do throws(Refusal) { try await vault.perform(command) } catch {
-                logger.warning("turned-away requests could not be written down", metadata: ["reason": "\(error)"])
-            }
-        }
+    private func writeDown(atTheEnd: Bool = false) async {
+        guard let reason = await server.writeDownTurnedAway(atTheEnd: atTheEnd), reason != .sealed else { return }
+        logger.warning("turned-away requests could not be written down", metadata: ["reason": "\(reason)"])
     }
 }

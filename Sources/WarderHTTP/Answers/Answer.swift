@@ -56,12 +56,14 @@ struct Answer: Sendable {
         case json
         case jsonLines
         case metrics
+        case backup
 
         var text: StaticString {
             switch self {
             case .json: "application/json"
             case .jsonLines: "application/jsonl"
             case .metrics: "text/plain; version=0.0.4"
+            case .backup: "application/octet-stream"
             }
         }
     }

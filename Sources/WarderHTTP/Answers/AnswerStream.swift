@@ -1,18 +1,19 @@
+import Logging
 import NIOCore
 
-/// An answer of unknown length: pieces are read on a thread that may wait, and written one after the other, the next one
-/// only when this one is on its way, so that memory stays bounded.
+/// An answer of unknown length: pieces are read on a thread that may wait, and written one after the other, the next
+/// one only when this one is on its way, so that memory stays bounded.
 ///
 /// Lives on the event loop of its connection, and ends it.
 final class AnswerStream {
-    private let next: @Sendable () -> [UInt8]?
+    private let next: @Sendable () throws -> [UInt8]?
     private let channel: any Channel
     private let server: ServerContext
     private let connection: Connection
 
     /// `next`: the next piece, empty when it must be asked again, `nil` after the last. May block.
     init(
-        _ next: @escaping @Sendable () -> [UInt8]?,
+        _ next: @escaping @Sendable () throws -> [UInt8]?,
         over channel: any Channel,
         server: ServerContext,
         connection: Connection
@@ -38,13 +39,22 @@ final class AnswerStream {
         let loop = channel.eventLoop
         let bound = NIOLoopBound(self, eventLoop: loop)
         server.slowWork { [next] in
-            let piece = next()
-            loop.execute { bound.value.write(piece) }
+            let piece = Result { try next() }
+            loop.execute { bound.value.go(on: piece) }
+        }
+    }
+
+    private func go(on piece: Result<[UInt8]?, any Error>) {
+        guard channel.isActive else { return }
+        do { write(try piece.get()) } catch {
+            // Without the last chunk, so that nobody takes what came for the whole.
+            server.logger.warning("an answer broke off", metadata: ["error": "\(error)"])
+            connection.streamEnds()
+            channel.close(promise: nil)
         }
     }
 
     private func write(_ piece: [UInt8]?) {
-        guard channel.isActive else { return }
         if let piece, piece.isEmpty { return read() }
         let sent = channel.eventLoop.makePromise(of: Void.self)
         var buffer = channel.allocator.buffer(capacity: (piece?.count ?? 0) + 16)

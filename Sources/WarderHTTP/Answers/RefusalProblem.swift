@@ -88,6 +88,35 @@ extension Problem {
         case .valueDamaged:
             (.internalServerError, .internalError, "The stored value does not open: the database is damaged.")
 
+        case .keysChanged:
+            (.conflict, .conflict, "The keys were changed meanwhile. Look with warder key slots, and try again.")
+        case .slotMissing: (.notFound, .notFound, "There is no such key slot. Run: warder key slots")
+        case .slotLimit:
+            (.conflict, .conflict, "The vault has as many key slots as it can. Run: warder key remove-slot")
+        case .lastSlot:
+            (.conflict, .conflict, "This is the last key slot; nothing would open the vault. Run: warder key add-slot")
+        case .slotTakesNoPassphrase:
+            (.badRequest, .invalidRequest, "This key slot is not opened by a passphrase. Run: warder key slots")
+        case .slotNotOpened:
+            (
+                .badRequest, .invalidRequest,
+                "Every key slot has to be opened again for a new root key, or dropped. Run: warder key slots"
+            )
+        case .rotationUnderWay:
+            (.conflict, .conflict, "Earlier keys are still in use; wait until warder key slots shows that none are.")
+        case .sharesOutOfRange:
+            (.badRequest, .invalidRequest, "Between 2 and 255 shares can be asked for, of at least as many in all.")
+        case .shareMalformed: (.badRequest, .invalidRequest, "This is not the text of a share.")
+        case .shareMistyped: (.badRequest, .invalidRequest, "The share has a typing mistake: its checksum is wrong.")
+        case .shareForeign:
+            (.forbidden, .denied, "The share is of another vault, or of a set that opens no key slot any more.")
+        case .shareTwice: (.conflict, .conflict, "This share was brought already; another one is needed.")
+        case .attemptUnknown:
+            (
+                .conflict, .conflict,
+                "This is not the attempt to unseal that is under way. Run warder status, and give its name."
+            )
+
         case .checkFailed:
             (.conflict, .conflict, "The current version is another one by now. Run: warder secret versions")
         case .alreadyExists: (.conflict, .conflict, "There is one already.")

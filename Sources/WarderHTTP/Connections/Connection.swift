@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -36,7 +37,7 @@ final class Connection: ChannelInboundHandler {
     private let door: Door
     private let server: ServerContext
     private let admission: Admission
-    private let share: ConnectionGate.Share
+    private let seat: Seat
     private let outbox: Outbox
     private let prefix: String
     private var check: PeerCheck
@@ -48,12 +49,12 @@ final class Connection: ChannelInboundHandler {
     private(set) var deadline: NIODeadline
     private var sawFirstByte = false
 
-    init(door: Door, server: ServerContext, check: PeerCheck, share: ConnectionGate.Share, outbox: Outbox) {
+    init(door: Door, server: ServerContext, check: PeerCheck, seat: Seat, outbox: Outbox) {
         self.door = door
         self.server = server
         admission = Admission(door: door, server: server)
         self.check = check
-        self.share = share
+        self.seat = seat
         self.outbox = outbox
         prefix = "req_" + Hex.encode(SecureRandom.bytes(count: 6)) + "_"
         deadline = .now() + .seconds(server.limits.firstByteSeconds)
@@ -64,11 +65,12 @@ final class Connection: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         server.statistics.connectionOpened()
+        seat.becomeIdle(at: .now())
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        door.gate.leave(share)
+        door.gate.leave(seat)
         server.statistics.connectionClosed()
     }
 
@@ -95,6 +97,11 @@ final class Connection: ChannelInboundHandler {
         deadline = .now() + .seconds(server.limits.headerSeconds)
     }
 
+    /// Whether the head of a request has been parsed, or none will be any more.
+    var hasHead: Bool {
+        if case .idle = stage { false } else { true }
+    }
+
     /// Patience has ended.
     func expire() {
         switch stage {
@@ -119,6 +126,7 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), stage) {
         case (.head(let head), .idle):
+            guard seat.becomeBusy() else { return context.close(promise: nil) }
             do throws(Problem) { try begin(head) } catch { refuse(error) }
         case (.body(let bytes), .reading(let request)):
             request.body.append(bytes)
@@ -167,7 +175,7 @@ final class Connection: ChannelInboundHandler {
             throw .fatal("The path has a spelling that the vault does not take.")
         }
         let (peer, isKnown) = try look()
-        let match = try admission.admit(peer, isKnown: isKnown, in: share, head.method, target, at: received)
+        let match = try admission.admit(peer, isKnown: isKnown, in: seat.share, head.method, target, at: received)
         return (match, target, peer)
     }
 
@@ -192,10 +200,8 @@ final class Connection: ChannelInboundHandler {
         do throws(Problem) {
             // The body may have taken long: whoever asks now is looked at again.
             if request.fields.hasBody { request.peer = try look().peer }
-            deadline =
-                .now()
-                + .seconds(request.match.route.waits ? server.limits.longPollSeconds : server.limits.requestSeconds)
-            let caller = Caller(
+            deadline = .now() + .seconds(server.limits.requestSeconds)
+            var caller = Caller(
                 door: door.kind,
                 peer: request.peer,
                 requestID: request.requestID,
@@ -203,6 +209,7 @@ final class Connection: ChannelInboundHandler {
                 presenceProof: request.fields.presenceProof,
                 received: request.received
             )
+            caller.isOwner = request.peer.uid == 0 || request.peer.uid == geteuid()
             let exchange = Exchange(
                 caller: caller,
                 match: request.match,
@@ -211,13 +218,13 @@ final class Connection: ChannelInboundHandler {
                 body: request.body.take(),
                 context: server
             )
-            perform(try request.match.route.work(exchange), requestID: request.requestID)
+            try perform(request.match.route.work(exchange), requestID: request.requestID)
         } catch {
             send(error.answer(requestID: request.requestID), code: error.code.rawValue)
         }
     }
 
-    private func perform(_ work: Work, requestID: String) {
+    private func perform(_ work: Work, requestID: String) throws(Problem) {
         switch work {
         case .done(let answer): send(answer)
         case .decision(let start): start(finisher(requestID))
@@ -227,6 +234,10 @@ final class Connection: ChannelInboundHandler {
         case .slow(let start):
             let finish = finisher(requestID)
             server.slowWork { start(finish) }
+        case .wait(let start):
+            guard door.gate.startWaiting(seat) else { throw .tooManyLongPolls }
+            deadline = .now() + .seconds(server.limits.longPollSeconds)
+            start(finisher(requestID))
         case .stream(let mediaType, let permission, let next):
             stream(mediaType, permission: permission, next: next, requestID: requestID)
         }
@@ -266,10 +277,12 @@ final class Connection: ChannelInboundHandler {
         deadline = .now() + .seconds(server.limits.requestSeconds)
         server.statistics.requestAnswered()
         if let code { server.statistics.failed(code: code) }
+        // A sealed vault decides nothing, so that this is the only trace of it.
+        if code == ErrorCode.sealed.rawValue { server.unknownUsage.add(.sealed, uid: check.uid) }
         let sent = context.eventLoop.makePromise(of: Void.self)
-        let held = answer.isSecret ? HeldBuffer(buffer) : nil
+        let secret = answer.isSecret ? buffer : nil
         sent.futureResult.assumeIsolated().whenComplete { _ in
-            held?.wipe()
+            secret?.wipe()
             if stays { self.becomeIdle() } else { context.close(promise: nil) }
         }
         context.write(wrapOutboundOut(buffer), promise: sent)
@@ -284,7 +297,9 @@ final class Connection: ChannelInboundHandler {
         guard case .answering = stage else { return }
         stage = .idle
         sawFirstByte = false
-        deadline = .now() + .seconds(server.limits.idleSeconds)
+        let now = NIODeadline.now()
+        deadline = now + .seconds(server.limits.idleSeconds)
+        seat.becomeIdle(at: now)
         if !keepsAlive { context?.close(promise: nil) }
     }
 
@@ -306,7 +321,7 @@ final class Connection: ChannelInboundHandler {
     private func stream(
         _ mediaType: Answer.MediaType,
         permission: (@escaping @Sendable (Refusal?) -> Void) -> Void,
-        next: @escaping @Sendable () -> [UInt8]?,
+        next: @escaping @Sendable () throws -> [UInt8]?,
         requestID: String
     ) {
         guard let context else { return }
@@ -323,7 +338,7 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    private func start(_ mediaType: Answer.MediaType, _ next: @escaping @Sendable () -> [UInt8]?) {
+    private func start(_ mediaType: Answer.MediaType, _ next: @escaping @Sendable () throws -> [UInt8]?) {
         guard let context else { return }
         keepsAlive = false
         AnswerStream(next, over: context.channel, server: server, connection: self).start(mediaType)

@@ -1,6 +1,10 @@
 import Locking
 
-/// Counts open connections and says whether there is room for one more.
+/// Counts open connections, and finds room for one more.
+///
+/// A program must not be able to lock another one of the same user out by holding connections: an agent may run under
+/// the operator's uid. So whoever has used theirs up gets a further one for the one that was idle longest, and
+/// connections that wait in a long poll are counted apart. Nobody's connection makes room for another user.
 final class ConnectionGate: Sendable {
     /// What a connection is counted as.
     enum Share: Hashable, Sendable {
@@ -9,37 +13,75 @@ final class ConnectionGate: Sendable {
         case unknown
     }
 
-    private struct Counts {
-        var all = 0
-        var shares: [Share: Int] = [:]
+    private struct Inside {
+        var count = 0
+        var seats: [Share: [Seat]] = [:]
+
+        mutating func add(_ seat: Seat) {
+            count += 1
+            seats[seat.share, default: []].append(seat)
+        }
+
+        mutating func remove(_ seat: Seat) {
+            guard let index = seats[seat.share]?.firstIndex(where: { $0 === seat }) else { return }
+            count -= 1
+            seats[seat.share]?.remove(at: index)
+            if seats[seat.share]?.isEmpty ?? false { seats[seat.share] = nil }
+        }
+
+        /// Strangers are many users: none of them makes room for another.
+        mutating func takeLongestIdle(of share: Share) -> Seat? {
+            guard share != .unknown else { return nil }
+            let idle = seats[share, default: []].compactMap { seat in seat.idleSince.map { (seat: seat, since: $0) } }
+            for (seat, _) in idle.sorted(by: { $0.since < $1.since }) where seat.giveAway() {
+                remove(seat)
+                return seat
+            }
+            return nil
+        }
     }
 
     private let maximum: Int
-    private let perShare: Int
+    private let perUser: Int
     private let unknown: Int
-    private let counts = Locked(Counts())
+    private let longPolls: Int
+    private let inside = Locked(Inside())
 
-    init(maximum: Int, perUser: Int, unknown: Int) {
+    /// `longPolls`: how many connections of one user may wait besides the others.
+    init(maximum: Int, perUser: Int, unknown: Int, longPolls: Int) {
         self.maximum = maximum
-        perShare = perUser
+        self.perUser = perUser
         self.unknown = unknown
+        self.longPolls = longPolls
     }
 
-    func enter(_ share: Share) -> Bool {
-        counts.withLock { counts in
-            let limit = share == .unknown ? unknown : perShare
-            guard counts.all < maximum, counts.shares[share, default: 0] < limit else { return false }
-            counts.all += 1
-            counts.shares[share, default: 0] += 1
+    /// A place for one more, if need be that of an idle connection of the same user, which is closed.
+    ///
+    /// `close`: ends the connection when its place goes to another.
+    func enter(_ share: Share, close: @escaping @Sendable () -> Void) -> Seat? {
+        let seat = Seat(share, close: close)
+        let limit = share == .unknown ? unknown : perUser
+        var givenAway: [Seat] = []
+        let hasRoom = inside.withLock { inside in
+            while inside.count >= maximum || inside.seats[share, default: []].count(where: { !$0.isWaiting }) >= limit {
+                guard let idle = inside.takeLongestIdle(of: share) else { return false }
+                givenAway.append(idle)
+            }
+            inside.add(seat)
+            return true
+        }
+        for seat in givenAway { seat.close() }
+        return hasRoom ? seat : nil
+    }
+
+    /// Whether the user may have one more connection that waits. It counts as such until it is idle again.
+    func startWaiting(_ seat: Seat) -> Bool {
+        inside.withLock { inside in
+            guard inside.seats[seat.share, default: []].count(where: \.isWaiting) < longPolls else { return false }
+            seat.becomeWaiting()
             return true
         }
     }
 
-    func leave(_ share: Share) {
-        counts.withLock { counts in
-            counts.all -= 1
-            let left = counts.shares[share, default: 1] - 1
-            counts.shares[share] = left == 0 ? nil : left
-        }
-    }
+    func leave(_ seat: Seat) { inside.withLock { $0.remove(seat) } }
 }

@@ -13,16 +13,18 @@ final class Door: Sendable {
         case .operator:
             table = .operator
             gate = ConnectionGate(
-                maximum: 4 * limits.operatorConnections,
+                maximum: 4 * (limits.operatorConnections + limits.longPolls),
                 perUser: limits.operatorConnections,
-                unknown: 0
+                unknown: 0,
+                longPolls: limits.longPolls
             )
         case .client, .inside:
             table = .client
             gate = ConnectionGate(
                 maximum: limits.clientConnections,
                 perUser: limits.connectionsPerUser,
-                unknown: limits.unknownConnections
+                unknown: limits.unknownConnections,
+                longPolls: limits.longPolls
             )
         }
     }

@@ -27,6 +27,9 @@ struct PeerCheck: Sendable {
         self.looksAtExecutables = looksAtExecutables
     }
 
+    /// The user who connected.
+    var uid: UInt32 { attested.credentials.uid }
+
     /// Why there is no answer.
     enum Failure: Error {
         /// The kernel does not confirm the peer; the connection must end.

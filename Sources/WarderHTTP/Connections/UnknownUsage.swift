@@ -1,47 +1,40 @@
 import Locking
-import WarderModel
+import WarderCore
 
 /// Requests that were turned away before anybody decided: counted here, written down once a minute, so that nobody can
 /// fill the disk.
 final class UnknownUsage: Sendable {
-    /// What one user did in a minute.
-    struct Count: Sendable, Hashable {
-        enum Kind: String, Sendable, Hashable {
-            /// Matched no registered server.
-            case unknown
-            /// Had used up their share.
-            case limited
-        }
-
-        let kind: Kind
-        let uid: UInt32
+    /// What is counted together.
+    private struct Count: Hashable {
+        let kind: TurnedAway.Kind
+        /// `nil` for users who are told apart no more.
+        let uid: UInt32?
     }
 
     /// Users that are told apart; the rest are counted together.
     private static let maximumUsers = 64
-    private static let manyUsers = UInt32.max
 
     private let counts = Locked<[Count: UInt64]>([:])
     private let limiter = UsageLimiter(perSecond: 20, burst: 40)
 
-    func add(_ kind: Count.Kind, uid: UInt32) {
+    func add(_ kind: TurnedAway.Kind, uid: UInt32) { add(TurnedAway(kind: kind, uid: uid, requests: 1)) }
+
+    /// Also what was taken and could not be written down.
+    func add(_ more: TurnedAway) {
         counts.withLock { counts in
-            let key = Count(kind: kind, uid: uid)
-            if counts[key] != nil || counts.count < Self.maximumUsers {
-                counts[key, default: 0] += 1
-            } else {
-                counts[Count(kind: kind, uid: Self.manyUsers), default: 0] += 1
-            }
+            let key = Count(kind: more.kind, uid: more.uid)
+            let isKept = counts[key] != nil || counts.count < Self.maximumUsers
+            counts[isKept ? key : Count(kind: more.kind, uid: nil), default: 0] += more.requests
         }
     }
 
     /// The share of all unknown peers together.
     func take(at now: ContinuousClock.Instant) -> Bool { limiter.take(0, at: now) }
 
-    func takeCounts() -> [(count: Count, requests: UInt64)] {
+    func take() -> [TurnedAway] {
         counts.withLock { counts in
             defer { counts = [:] }
-            return counts.map { ($0.key, $0.value) }
+            return counts.map { TurnedAway(kind: $0.key.kind, uid: $0.key.uid, requests: $0.value) }
         }
     }
 }

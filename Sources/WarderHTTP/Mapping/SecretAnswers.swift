@@ -1,4 +1,5 @@
 import SecretMemory
+import Sealing
 import StrictJSON
 import WarderCore
 import WarderModel
@@ -50,6 +51,29 @@ enum SecretAnswers {
         json.endArray()
         json.endObject()
         guard issued.text != nil else { return Answer(.ok, body: json.bytes) }
+        return secret(.created, &json) ?? withoutMemory
+    }
+
+    /// Shares of a new slot: shown this once.
+    static func shares(_ shares: [Share], of slot: KeySlotSummary) -> Answer {
+        var json = JSONBuffer(capacity: shares.count * 160 + 512)
+        json.beginObject()
+        json.field("id", slot.id)
+        json.field("kind", slot.kind)
+        json.field("created", slot.created)
+        json.field("threshold", Int64(slot.threshold ?? 0))
+        json.key("shares")
+        json.beginArray()
+        for share in shares {
+            guard let text = try? share.text() else {
+                json.wipe()
+                return withoutMemory
+            }
+            // ASCII by construction.
+            unsafe text.withUnsafeBytes { text in try? unsafe json.string(utf8: text) }
+        }
+        json.endArray()
+        json.endObject()
         return secret(.created, &json) ?? withoutMemory
     }
 

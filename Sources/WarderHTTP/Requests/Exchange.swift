@@ -9,7 +9,7 @@ import WarderWire
 struct Exchange: Sendable {
     let caller: Caller
     let parameters: [String: String]
-    let query: [(name: String, value: String)]
+    let target: RequestTarget
     let fields: Presented
     let vault: Vault
     let context: ServerContext
@@ -31,7 +31,7 @@ struct Exchange: Sendable {
     ) {
         self.caller = caller
         parameters = match.parameters
-        query = target.query
+        self.target = target
         self.fields = Presented(token: fields.token, knownVersion: fields.knownVersion)
         self.body = BodyBytes(body)
         self.context = context
@@ -44,12 +44,6 @@ struct Exchange: Sendable {
     /// mistake.
     func name<Name: ParsedName>(_ key: String, as type: Name.Type = Name.self) throws(Problem) -> Name {
         try Exchange.parse(parameters[key] ?? "", as: type, what: key)
-    }
-
-    func parameter(_ name: String) throws(Problem) -> String? {
-        let values = query.filter { $0.name == name }
-        guard values.count <= 1 else { throw .invalid("The query names one parameter twice.") }
-        return values.first?.value
     }
 
     static func parse<Name: ParsedName>(
@@ -89,6 +83,9 @@ private final class BodyBytes: Sendable {
     private let bytes: Locked<[UInt8]>
 
     init(_ bytes: [UInt8]) { self.bytes = Locked(bytes) }
+
+    /// Also when the request was refused before anybody looked at its body.
+    deinit { bytes.withLock { zero(&$0) } }
 
     func take() -> [UInt8] {
         bytes.withLock { bytes in

@@ -9,7 +9,11 @@ final class IncomingBody {
 
     deinit { zero(&bytes) }
 
-    func append(_ piece: ByteBuffer) { bytes.append(contentsOf: piece.readableBytesView) }
+    /// Takes a piece in, and wipes it where it lay: that may be a buffer of the parser's own.
+    func append(_ piece: ByteBuffer) {
+        bytes.append(contentsOf: piece.readableBytesView)
+        piece.wipe()
+    }
 
     /// Hands the only copy over.
     func take() -> [UInt8] {

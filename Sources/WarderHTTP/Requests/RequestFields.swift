@@ -110,6 +110,17 @@ extension Problem {
         problem.closes = true
         return problem
     }
+
+    /// One more request that would wait, of a user who has as many already.
+    static var tooManyLongPolls: Problem {
+        var problem = Problem(
+            .tooManyRequests,
+            .rateLimited,
+            "Too many requests wait already; end one, or do not wait."
+        )
+        problem.retryAfter = 5
+        return problem
+    }
 }
 
 extension StringProtocol {

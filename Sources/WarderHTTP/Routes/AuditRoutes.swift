@@ -9,8 +9,8 @@ import WarderWire
 /// Reading the log: pages for people and tails, a stream for exports.
 extension RouteTable {
     static let audit: [Route] = [
-        Route(.GET, "/v1/audit/events", query: filterParameters.union(pageParameters), waits: true) {
-            exchange throws(Problem) in try exchange.searchEvents()
+        Route(.GET, "/v1/audit/events", query: filterParameters.union(pageParameters)) { exchange throws(Problem) in
+            try exchange.searchEvents()
         },
         Route(.GET, "/v1/audit/export", query: filterParameters) { exchange throws(Problem) in
             try exchange.exportEvents()
@@ -43,7 +43,7 @@ extension Exchange {
         if wait > 0, let after, vault.tails.goesOn(filter, after: UInt64(after), for: caller, at: vault.clock.now()) {
             // A tail that goes on where it was is the reading that was recorded when it began: an event for each look
             // would make the next look find something, for ever.
-            return .slow { finish in
+            return .wait { finish in
                 vault.whenEventsFollow(UInt64(after), seconds: wait) {
                     context.slowWork {
                         // Whoever lost the role while waiting reads nothing more.
@@ -111,12 +111,12 @@ extension Exchange {
     /// Everything in the query that does not say which page.
     private func filter() throws(Problem) -> EventFilter {
         var filter = EventFilter()
-        filter.since = try Exchange.moment(parameter("since"), what: "since")
-        filter.until = try Exchange.moment(parameter("until"), what: "until")
+        filter.since = try Exchange.moment(target.parameter("since"), what: "since")
+        filter.until = try Exchange.moment(target.parameter("until"), what: "until")
         if let since = filter.since, let until = filter.until, until < since {
             throw .invalid("until comes before since.")
         }
-        for (name, value) in query {
+        for (name, value) in target.query {
             guard let condition = EventFilter.Condition(field: name, value: value) else { continue }
             guard value.utf8.count <= 512 else { throw .invalid("A value to look for is at most 512 bytes.") }
             filter.conditions.append(condition)
@@ -125,7 +125,7 @@ extension Exchange {
     }
 
     private func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
-        guard let text = try parameter(name) else { return nil }
+        guard let text = try target.parameter(name) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
             throw .invalid("\(name) is a number from \(range.lowerBound) to \(range.upperBound).")
         }
@@ -133,7 +133,7 @@ extension Exchange {
     }
 
     private func flag(_ name: String) throws(Problem) -> Bool {
-        switch try parameter(name) {
+        switch try target.parameter(name) {
         case nil, "false": false
         case "true": true
         default: throw .invalid("\(name) is true or false.")

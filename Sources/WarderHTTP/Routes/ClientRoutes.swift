@@ -20,7 +20,7 @@ extension RouteTable {
         },
         Route(.GET, "/v1/secrets/{name...}", query: ["field"]) { exchange throws(Problem) in
             let field: FieldName =
-                try exchange.parameter("field").map { text throws(Problem) in
+                try exchange.target.parameter("field").map { text throws(Problem) in
                     try Exchange.parse(text, what: "The field")
                 } ?? .value
             return exchange.ask(

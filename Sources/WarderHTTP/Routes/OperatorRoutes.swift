@@ -5,7 +5,9 @@ import WarderWire
 
 /// What operators can ask. docs/api/openapi-operator.yaml says the same; a test holds the two against each other.
 extension RouteTable {
-    static let `operator` = RouteTable(system + secrets + servers + toolsAndGrants + tokensAndOperators + audit)
+    static let `operator` = RouteTable(
+        system + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
+    )
 
     private static let secrets: [Route] = [
         Route(.GET, "/v1/secrets") { exchange in

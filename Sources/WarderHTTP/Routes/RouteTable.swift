@@ -29,8 +29,6 @@ struct Route: Sendable {
     /// Parameters that the query may have; any other is refused, as an unknown key of a body is.
     let query: Set<String>
     let audience: Audience
-    /// Whether the answer may wait for something to happen.
-    let waits: Bool
     let work: @Sendable (Exchange) throws(Problem) -> Work
     fileprivate let parts: [Part]
 
@@ -46,7 +44,6 @@ struct Route: Sendable {
         body: BodyLimit = .none,
         query: Set<String> = [],
         for audience: Audience = .registered,
-        waits: Bool = false,
         _ work: @escaping @Sendable (Exchange) throws(Problem) -> Work
     ) {
         self.method = method
@@ -54,7 +51,6 @@ struct Route: Sendable {
         self.body = body
         self.query = query
         self.audience = audience
-        self.waits = waits
         self.work = work
         parts = pattern.split(separator: "/").map { part in
             guard part.hasPrefix("{") else { return .literal(String(part)) }

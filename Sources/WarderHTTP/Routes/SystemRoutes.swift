@@ -88,7 +88,7 @@ extension Exchange {
         if case .wait = vault.presenceThrottle.begin(uid, at: vault.clock.now()) { throw .forOperator(.throttled) }
     }
 
-    fileprivate func passphraseCost() throws(Refusal) -> PasswordHash.Cost {
+    func passphraseCost() throws(Refusal) -> PasswordHash.Cost {
         let cost = context.facts.passphraseCost
         do { return try PasswordHash.Cost(passes: cost.passes, memoryBytes: cost.memoryBytes) } catch {
             throw .memoryNotLocked
@@ -119,7 +119,7 @@ extension Exchange {
         return .passphrase { finish in
             do throws(Refusal) {
                 let cost = try passphraseCost()
-                let opener: Initialisation.Opener
+                let opener: SlotOpener
                 if let passphrase = request.passphrase?.bytes {
                     opener = .passphrase(passphrase, cost)
                 } else if let credential {
@@ -163,19 +163,24 @@ extension Exchange {
         guard (request.passphrase == nil) != (request.credentialBase64 == nil) else {
             throw .invalid("Give a passphrase or a credential, and not both.")
         }
-        if vault.phase == .unsealed { return .done(.json(status())) }
+        if vault.phase == .unsealed { return ask(Vault.alreadyOpen(by: caller)) { .json(status()) } }
         let credential = try request.credentialBase64?.decodedBase64()
         return .passphrase { finish in
             guard let secret = request.passphrase?.bytes ?? credential else { return finish { .failure(.wrongKey) } }
-            vault.unseal(with: secret, isPassphrase: request.passphrase != nil, by: caller) { outcome in
+            vault.unseal(with: secret, opener: request.passphrase == nil ? .credential : .passphrase, by: caller) {
+                outcome in
                 finish { outcome.map { .json(status()) } }
             }
         }
     }
 
-    fileprivate func status() -> VaultStatus {
+    /// How much there is in the vault is for its operators; whoever else comes to this socket sees what it takes to
+    /// open it.
+    func status() -> VaultStatus {
         let foundation = vault.foundation
-        let state = vault.state
+        let state = vault.state.flatMap { state in
+            caller.peer.flatMap { state.operators[$0.uid] == nil ? nil : state }
+        }
         let memory = LockedMemory.status
         return VaultStatus(
             state: vault.phase.rawValue,
@@ -185,9 +190,10 @@ extension Exchange {
             pid: getpid(),
             started: context.facts.started,
             slots: foundation?.slots.map(\.kindName) ?? [],
+            unsealing: vault.gathering.progress(at: vault.clock.now()).map(UnsealingProgress.init),
             secrets: state?.secrets.count,
             servers: state?.servers.count,
-            events: foundation == nil ? nil : Int64(vault.sequence),
+            events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
             logKey: foundation.map(LogKey.text),
             clientSocket: context.facts.clientSocket

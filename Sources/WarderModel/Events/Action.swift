@@ -12,14 +12,34 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     /// Opening the vault with a key slot, or failing to. Everybody whom the operator socket admits may try.
     case vaultUnseal = "vault.unseal"
     case vaultSeal = "vault.seal"
+    /// Bringing one share of a key slot. Opens nothing by itself unless it is the last that is needed.
+    case unsealShare = "unseal.share"
+    /// Dropping the shares that were brought.
+    case unsealCancel = "unseal.cancel"
     /// Requests of processes that match no registered server, counted for a minute.
     case peerUnknown = "peer.unknown"
     /// Requests refused before they were read because their sender had used up its share, counted for a minute.
     case peerLimited = "peer.limited"
+    /// Requests refused because the vault was sealed, counted for a minute.
+    case peerSealed = "peer.sealed"
     /// Proving that a person sits at the terminal. Allows nothing by itself.
     case presenceProve = "presence.prove"
     /// Setting the caller's own passphrase.
     case presenceSet = "presence.set"
+
+    // MARK: Keys
+
+    /// Seeing slots and the ages of keys. No key.
+    case keyList = "key.list"
+    case slotAdd = "slot.add"
+    case slotRemove = "slot.remove"
+    /// Putting another passphrase into a slot, knowing the old one.
+    case slotChange = "slot.change"
+    /// New keys for what is written from now on.
+    case keyRotate = "key.rotate"
+    /// What lay under the old keys lies under the new ones, and the old keys are gone.
+    case keyRewrap = "key.rewrap"
+    case keyRotateRoot = "root.rotate"
 
     // MARK: Secrets, by operators
 
@@ -72,6 +92,9 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case operatorList = "operator.list"
     case operatorRemove = "operator.remove"
 
+    /// Copying the whole vault, sealed. Shows nobody what is in it.
+    case backupCreate = "backup.create"
+
     // MARK: The log
 
     /// Reading events: live, filtered, or as a file.
@@ -91,6 +114,8 @@ extension Action {
     package enum Permission: Sendable, Equatable {
         /// An operator with any of these roles.
         case roles(Set<Role>)
+        /// The same, and whoever can copy the database anyway: root, and the user that the daemon runs as.
+        case rolesOrOwner(Set<Role>)
         /// Every registered operator.
         case anyOperator
         /// Whoever the operator socket admits: the act itself needs a key.
@@ -103,9 +128,11 @@ extension Action {
 
     package var permission: Permission {
         switch self {
-        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited: .vault
-        case .vaultInit, .vaultUnseal: .operatorSocket
-        case .vaultSeal: .roles([.admin])
+        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .keyRewrap: .vault
+        case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel: .operatorSocket
+        case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
+        case .keyList: .roles([.admin, .auditor])
+        case .backupCreate: .rolesOrOwner([.admin])
         case .presenceProve, .presenceSet: .anyOperator
         case .secretPut, .secretPromote, .secretRollback: .roles([.admin, .rotator])
         case .secretReveal: .roles([.reader])
@@ -127,7 +154,7 @@ extension Action {
     package var needsPresence: Bool {
         switch self {
         case .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
-            .operatorAdd, .operatorRemove:
+            .operatorAdd, .operatorRemove, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot:
             true
         // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
         default: false
@@ -136,18 +163,19 @@ extension Action {
 
     package var effect: Effect {
         switch self {
-        case .vaultInit, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd: .create
+        case .vaultInit, .slotAdd, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd: .create
         case .secretReveal, .secretList, .secretShow, .secretResolve, .tokenList, .serverList, .toolList, .grantList,
-            .operatorList, .auditSearch, .auditExport, .doctorRead:
+            .operatorList, .auditSearch, .auditExport, .doctorRead, .keyList, .backupCreate:
             .read
         case .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverQuarantine, .serverRelease,
-            .presenceSet:
+            .presenceSet, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:
             .update
-        case .secretDelete, .secretDestroy, .tokenDrop, .tokenRevoke, .serverRemove, .toolRemove,
+        case .secretDelete, .secretDestroy, .slotRemove, .unsealCancel, .tokenDrop, .tokenRevoke, .serverRemove,
+            .toolRemove,
             .grantRemove, .operatorRemove:
             .delete
-        case .callReport, .peerUnknown, .peerLimited: .use
-        case .vaultStart, .vaultUnseal: .start
+        case .callReport, .peerUnknown, .peerLimited, .peerSealed: .use
+        case .vaultStart, .vaultUnseal, .unsealShare: .start
         case .vaultSeal, .vaultStop: .stop
         case .presenceProve: .authenticate
         }

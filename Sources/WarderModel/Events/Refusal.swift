@@ -41,6 +41,22 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case fieldMissing = "field_missing"
     case valueDamaged = "value_damaged"
 
+    // MARK: Keys
+
+    case keysChanged = "keys_changed"
+    case slotMissing = "slot_missing"
+    case slotLimit = "slot_limit"
+    case lastSlot = "last_slot"
+    case slotTakesNoPassphrase = "slot_takes_no_passphrase"
+    case slotNotOpened = "slot_not_opened"
+    case rotationUnderWay = "rotation_under_way"
+    case sharesOutOfRange = "shares_out_of_range"
+    case shareMalformed = "share_malformed"
+    case shareMistyped = "share_mistyped"
+    case shareForeign = "share_foreign"
+    case shareTwice = "share_twice"
+    case attemptUnknown = "attempt_unknown"
+
     // MARK: Changes that do not fit
 
     case checkFailed = "check_failed"

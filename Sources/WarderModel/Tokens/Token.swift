@@ -75,6 +75,9 @@ package struct Moment: Sendable, Hashable {
         Moment(wall: wall.adding(seconds: seconds), uptime: uptime + seconds * 1000)
     }
 
+    /// Whole seconds from here to a later moment; negative for an earlier one.
+    package func seconds(until other: Moment) -> Int64 { (other.uptime - uptime) / 1000 }
+
     package func isBefore(_ other: Moment) -> Bool { uptime < other.uptime }
 }
 

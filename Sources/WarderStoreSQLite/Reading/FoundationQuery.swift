@@ -9,7 +9,7 @@ enum FoundationQuery {
     static func fetch(_ database: Database) throws -> Foundation? {
         let row = try Row.fetchOne(
             database,
-            sql: "SELECT id, created, profile, inbox_key, log_key, key_ring FROM vault"
+            sql: "SELECT id, created, profile, inbox_key, log_key, key_ring, root_created FROM vault"
         )
         guard let row else { return nil }
         guard let profile = Profile(rawValue: try row.decode(String.self, atIndex: 2)) else { throw StoreError.corrupt }
@@ -20,26 +20,21 @@ enum FoundationQuery {
             inboxKey: try row.bytes(3),
             logKey: try row.bytes(4),
             slots: try slots(database),
-            keyRing: try row.bytes(5)
+            keyRing: try row.bytes(5),
+            rootCreated: try row.time(6)
         )
     }
 
     private static func slots(_ database: Database) throws -> [KeySlot] {
         try Row.fetchAll(
             database,
-            sql: "SELECT id, kind, created, salt, passes, memory_bytes, wrapped FROM key_slots ORDER BY rowid"
+            sql: "SELECT id, created, wrapped, \(KeySlotColumns.names) FROM key_slots ORDER BY rowid"
         ).map { row in
-            let columns = KeySlotColumns(
-                kind: try row.decode(String.self, atIndex: 1),
-                salt: try row.bytes(3),
-                passes: try row.decode(Int?.self, atIndex: 4),
-                memoryBytes: try row.decode(Int?.self, atIndex: 5)
-            )
-            return KeySlot(
+            KeySlot(
                 id: try row.id(0),
-                kind: try columns.slotKind(),
-                created: try row.time(2),
-                wrapped: try row.bytes(6)
+                kind: try KeySlotColumns(row, at: 3).slotKind(),
+                created: try row.time(1),
+                wrapped: try row.bytes(2)
             )
         }
     }

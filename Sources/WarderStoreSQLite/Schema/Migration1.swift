@@ -9,7 +9,8 @@ extension Schema {
             profile TEXT NOT NULL CHECK (profile IN ('single-user', 'team')),
             inbox_key BLOB NOT NULL CHECK (length(inbox_key) = 32),
             log_key BLOB NOT NULL CHECK (length(log_key) = 32),
-            key_ring BLOB NOT NULL CHECK (length(key_ring) > 41)
+            key_ring BLOB NOT NULL CHECK (length(key_ring) > 41),
+            root_created INTEGER NOT NULL
         ) STRICT;
 
         CREATE TABLE key_slots (
@@ -19,9 +20,14 @@ extension Schema {
             salt BLOB NOT NULL CHECK (length(salt) = 16),
             passes INTEGER CHECK (passes > 0),
             memory_bytes INTEGER CHECK (memory_bytes > 0),
+            share_set BLOB CHECK (length(share_set) = 16),
+            threshold INTEGER CHECK (threshold BETWEEN 2 AND 255),
+            shares INTEGER CHECK (shares BETWEEN threshold AND 255),
             wrapped BLOB NOT NULL CHECK (length(wrapped) = 73),
             CHECK ((kind = 'passphrase') = (passes IS NOT NULL)),
-            CHECK ((passes IS NULL) = (memory_bytes IS NULL))
+            CHECK ((passes IS NULL) = (memory_bytes IS NULL)),
+            CHECK ((kind = 'shares') = (share_set IS NOT NULL)),
+            CHECK ((share_set IS NULL) = (threshold IS NULL) AND (share_set IS NULL) = (shares IS NULL))
         ) STRICT;
 
         CREATE TABLE records (

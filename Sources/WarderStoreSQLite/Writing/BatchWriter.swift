@@ -13,8 +13,10 @@ struct BatchWriter {
     /// - Throws: `StoreError.rejected` or `DatabaseError`; the transaction has to be rolled back then.
     func write(_ batch: Batch) throws {
         if let foundation = batch.foundation { try lay(foundation) }
+        if let keys = batch.keys { try replace(keys) }
         for record in batch.records { try put(record) }
         for (place, value) in batch.values { try insert(value, at: place) }
+        for (place, value) in batch.rewrappedValues { try rewrap(value, at: place) }
         for place in batch.destroyedValues { try destroy(place) }
         for (kind, id) in batch.removedRecords { try remove(kind, id) }
         if !batch.events.isEmpty { try EventWriter(database).append(batch.events) }
@@ -27,25 +29,38 @@ struct BatchWriter {
     private func lay(_ foundation: Foundation) throws {
         try execute(
             """
-            INSERT INTO vault (only, id, created, profile, inbox_key, log_key, key_ring) VALUES (1, ?, ?, ?, ?, ?, ?)
+            INSERT INTO vault (only, id, created, profile, inbox_key, log_key, key_ring, root_created)
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 Data(foundation.vault.bytes), foundation.created.milliseconds, foundation.profile.rawValue,
                 Data(foundation.inboxKey), Data(foundation.logKey), Data(foundation.keyRing),
+                foundation.rootCreated.milliseconds,
             ]
         )
         for slot in foundation.slots { try insert(slot) }
     }
 
+    private func replace(_ keys: Batch.Keys) throws {
+        try execute("DELETE FROM key_slots", [])
+        for slot in keys.slots { try insert(slot) }
+        try execute(
+            "UPDATE vault SET key_ring = ?, inbox_key = ?, root_created = ?",
+            [Data(keys.keyRing), Data(keys.inboxKey), keys.rootCreated.milliseconds]
+        )
+    }
+
     private func insert(_ slot: KeySlot) throws {
-        let columns = KeySlotColumns(slot.kind)
+        let columns = KeySlotColumns(slot)
         try execute(
             """
-            INSERT INTO key_slots (id, kind, created, salt, passes, memory_bytes, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO key_slots (id, created, wrapped, \(KeySlotColumns.names))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                Data(slot.id.bytes), columns.kind, slot.created.milliseconds, Data(columns.salt), columns.passes,
-                columns.memoryBytes, Data(slot.wrapped),
+                Data(slot.id.bytes), slot.created.milliseconds, Data(slot.wrapped), columns.kind, Data(columns.salt),
+                columns.passes, columns.memoryBytes, columns.set.map { Data($0.bytes) }, columns.threshold,
+                columns.shares,
             ]
         )
     }
@@ -72,6 +87,16 @@ struct BatchWriter {
             [
                 Data(place.secret.bytes), place.version, value.epoch, Data(value.wrappedKey), Data(value.sealed),
             ]
+        )
+    }
+
+    private func rewrap(_ value: SealedValue, at place: Batch.Place) throws {
+        try execute(
+            """
+            UPDATE version_values SET epoch = ?, wrapped_key = ?
+            WHERE secret = ? AND version = ? AND sealed IS NOT NULL
+            """,
+            [value.epoch, Data(value.wrappedKey), Data(place.secret.bytes), place.version]
         )
     }
 

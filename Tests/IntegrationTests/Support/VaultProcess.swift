@@ -19,6 +19,9 @@ final class VaultProcess: @unchecked Sendable {
     var pid: Int32 { process.processIdentifier }
     private var logFile: String { directory + "/warderd.log" }
 
+    /// Settings of a vault that is asked for more than one user usually gets.
+    static let withoutRateLimit = "limits:\n  requests_per_second_per_uid: 100000"
+
     /// `settings`: further lines of the configuration.
     /// `stateDirectory`: where the database lies, when not in the temporary directory.
     init(profile: String = "team", settings: String = "", stateDirectory: String? = nil) throws {

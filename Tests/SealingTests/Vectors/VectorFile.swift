@@ -97,6 +97,9 @@ struct SlotCase: VectorCase {
     var salt: HexBytes
     var passes: Int?
     var memoryBytes: Int?
+    var set: RecordID?
+    var threshold: Int?
+    var shares: Int?
     var wrapped: HexBytes
     var root: HexBytes?
 }

@@ -71,26 +71,28 @@ extension VectorGenerator {
         secret: [UInt8],
         vault: RecordID = Fixture.vault
     ) throws -> SlotCase {
-        var (salt, passes, memoryBytes): ([UInt8], Int?, Int?)
-        switch slot.kind {
-        case .passphrase(let itsSalt, let itsPasses, let itsMemory):
-            (salt, passes, memoryBytes) = (itsSalt, itsPasses, itsMemory)
-        case .credential(let itsSalt):
-            (salt, passes, memoryBytes) = (itsSalt, nil, nil)
-        }
-        return SlotCase(
+        var vector = SlotCase(
             name: name,
             expect: expect,
             vault: vault,
             secret: HexBytes(secret),
             id: slot.id,
             kind: slot.kindName,
-            salt: HexBytes(salt),
-            passes: passes,
-            memoryBytes: memoryBytes,
+            salt: HexBytes([]),
             wrapped: HexBytes(slot.wrapped),
             root: expect == .opens ? HexBytes(try root().bytes.plain) : nil
         )
+        switch slot.kind {
+        case .passphrase(let salt, let passes, let memoryBytes):
+            vector.salt = HexBytes(salt)
+            (vector.passes, vector.memoryBytes) = (passes, memoryBytes)
+        case .credential(let salt):
+            vector.salt = HexBytes(salt)
+        case .shares(let salt, let set):
+            vector.salt = HexBytes(salt)
+            (vector.set, vector.threshold, vector.shares) = (set.id, set.threshold, set.count)
+        }
+        return vector
     }
 
     private func wrap(_ kind: KeySlot.Kind, _ secret: [UInt8]) throws -> KeySlot {
@@ -175,6 +177,32 @@ extension VectorGenerator {
                 secret: file
             ),
             try vector("no byte", .malformed, moved(passphrase, wrapped: []), secret: words),
+        ]
+        func ofShares(_ set: RecordID, _ threshold: Int, _ count: Int) throws -> KeySlot.Kind {
+            .shares(salt: Self.salt, set: try ShareSet(id: set, threshold: threshold, count: count))
+        }
+        let shares = try wrap(ofShares(Fixture.id, 3, 5), file)
+        cases += [
+            try vector("three shares of five", .opens, shares, secret: file),
+            try vector(
+                "another threshold",
+                .tampered,
+                moved(shares, kind: ofShares(Fixture.id, 2, 5)),
+                secret: file
+            ),
+            try vector(
+                "another number of shares",
+                .tampered,
+                moved(shares, kind: ofShares(Fixture.id, 3, 6)),
+                secret: file
+            ),
+            try vector(
+                "another set",
+                .tampered,
+                moved(shares, kind: ofShares(Fixture.otherID, 3, 5)),
+                secret: file
+            ),
+            try vector("shares as a credential", .tampered, moved(shares, kind: Self.credentialKind), secret: file),
         ]
         cases += try Self.damages(credential.wrapped, from: 1).map {
             try vector($0.0, .tampered, moved(credential, wrapped: $0.1), secret: file)

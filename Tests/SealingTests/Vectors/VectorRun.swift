@@ -190,9 +190,21 @@ struct VectorRun {
 extension SlotCase {
     func slot() throws -> KeySlot {
         let slotKind: KeySlot.Kind =
-            kind == "passphrase"
-            ? .passphrase(salt: salt.bytes, passes: try #require(passes), memoryBytes: try #require(memoryBytes))
-            : .credential(salt: salt.bytes)
+            switch try #require(KeySlot.Opener(rawValue: kind)) {
+            case .passphrase:
+                .passphrase(salt: salt.bytes, passes: try #require(passes), memoryBytes: try #require(memoryBytes))
+            case .credential:
+                .credential(salt: salt.bytes)
+            case .shares:
+                .shares(
+                    salt: salt.bytes,
+                    set: try ShareSet(
+                        id: #require(set),
+                        threshold: #require(threshold),
+                        count: #require(shares)
+                    )
+                )
+            }
         return KeySlot(id: id, kind: slotKind, created: Timestamp(milliseconds: 0), wrapped: wrapped.bytes)
     }
 }

@@ -193,6 +193,8 @@ def open_slot(case):
     else:
         if len(secret) < 32 or len(salt) != 16:
             raise Refused("malformed")
+        if kind == b"shares":
+            place += h(case["set"]) + u32(case["threshold"]) + u32(case["shares"])
         first = keyed_hash("hash", b"warder credential hash version 1", b"credential", secret)
         key = keyed_hash("subkey", first, b"key slot", vault + salt)
     return unwrapped(key, wrapped, place)

@@ -141,8 +141,10 @@ import WarderTesting
         event.changes = (0..<50_000).map { "destroyed/v\($0) and some words to make a mebibyte of it" }
         let bytes = EventFormat.canonicalBytes(of: event, sequence: 1, nonce: RecordID(high: 0, low: 1))
         #expect(bytes.count > 1 << 20)
-        #expect(EventFilter(conditions: [try #require(.init(field: "type", value: "secret.destroy"))]).matches(bytes))
-        #expect(!EventFilter(conditions: [try #require(.init(field: "type", value: "secret.put"))]).matches(bytes))
+        #expect(
+            try EventFilter(conditions: [try #require(.init(field: "type", value: "secret.destroy"))]).matches(bytes)
+        )
+        #expect(try !EventFilter(conditions: [try #require(.init(field: "type", value: "secret.put"))]).matches(bytes))
     }
 
     @Test("a time has both ends in it")

@@ -1,3 +1,4 @@
+import SecretMemory
 import Testing
 import WarderModel
 import WarderTesting
@@ -9,6 +10,8 @@ import WarderTesting
     @Test("a vault in order has no findings")
     func inOrder() async throws {
         let kit = try await TestVault()
+        let second = try kit.vault.prepareSlot(.credential(SecretBytes.random(count: 32)))
+        _ = try await kit.vault.perform(Keys.add(second, by: kit.admin))
         try await kit.mustPut("notes/api", owner: "platform")
         try await kit.mustAddServer("notes")
         try await kit.mustAddTool("notes/search")
@@ -149,8 +152,9 @@ import WarderTesting
 }
 
 extension TestVault {
-    /// `warning shared_uid` and so on, as the doctor lists them.
+    /// `warning shared_uid` and so on, as the doctor lists them; that there is one key slot is another suite's affair.
     fileprivate func findings() async throws -> [String] {
-        try await vault.perform(Doctor.read(by: admin)).map { "\($0.severity.rawValue) \($0.code)" }
+        try await vault.perform(Doctor.read(by: admin)).filter { $0.code != "one_key_slot" }
+            .map { "\($0.severity.rawValue) \($0.code)" }
     }
 }

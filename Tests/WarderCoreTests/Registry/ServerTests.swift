@@ -105,10 +105,10 @@ import WarderTesting
     @Test("strangers are counted, not named one by one")
     func strangers() async throws {
         let kit = try await TestVault()
-        try await kit.vault.perform(Peers.turnedAway(.peerUnknown, uid: 77, requests: 1234))
+        try await kit.vault.record(TurnedAway(kind: .unknown, uid: 77, requests: 1234))
         var event = try kit.lastEvent()
         #expect(event.line == "peer.unknown" && event.changes == ["uid=77", "requests=1234"])
-        try await kit.vault.perform(Peers.turnedAway(.peerLimited, uid: nil, requests: 5))
+        try await kit.vault.record(TurnedAway(kind: .limited, uid: nil, requests: 5))
         event = try kit.lastEvent()
         #expect(event.line == "peer.limited" && event.changes == ["uid=several", "requests=5"])
     }

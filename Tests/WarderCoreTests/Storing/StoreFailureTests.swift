@@ -75,6 +75,22 @@ import WarderTesting
         try await kit.unseal().get()
     }
 
+    @Test(
+        "a database that cannot be read says whether to free its disk or to doubt it, and the vault stays sealed",
+        arguments: [
+            (StoreError.unavailable(code: 10), Refusal.auditUnavailable), (.damaged(code: 11), .valueDamaged),
+        ]
+    )
+    func reading(_ error: StoreError, _ refusal: Refusal) async throws {
+        let kit = try await TestVault()
+        try await kit.seal()
+        kit.store.failReading(error)
+        #expect(try await kit.unseal().refusal == refusal)
+        #expect(kit.vault.phase == .sealed)
+        kit.store.heal()
+        try await kit.unseal().get()
+    }
+
     @Test("a wrong try that cannot be written down is not even called wrong")
     func wrongTry() async throws {
         let kit = try await TestVault()

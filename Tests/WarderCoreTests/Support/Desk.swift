@@ -9,13 +9,17 @@ struct Desk {
     var state: VaultState
     private let kit: TestVault
     private let keys: OpenKeys
+    private let foundation: Foundation
 
     /// Begins with what a real vault holds, so that values can be opened.
     init(_ kit: TestVault) throws {
-        guard let state = kit.vault.state, let keys = kit.vault.keys else { throw TestFailure("the vault is sealed") }
+        guard let state = kit.vault.state, let keys = kit.vault.keys, let foundation = kit.vault.foundation else {
+            throw TestFailure("the vault is sealed")
+        }
         self.kit = kit
         self.state = state
         self.keys = keys
+        self.foundation = foundation
     }
 
     /// Decides one command; nothing of it stays.
@@ -26,14 +30,14 @@ struct Desk {
 
     /// A transaction on this state.
     func transaction() -> Transaction {
-        Transaction(
-            state: state,
+        let open = Vault.Open(
+            foundation: foundation,
             keys: keys,
             values: ValueCache(store: kit.store),
-            presence: kit.vault.presence,
-            sequence: kit.vault.sequence,
-            now: kit.clock.now()
+            state: state,
+            sequence: kit.vault.sequence
         )
+        return Transaction(open, store: kit.store, presence: kit.vault.presence, now: kit.clock.now())
     }
 }
 

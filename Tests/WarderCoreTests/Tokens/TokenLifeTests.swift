@@ -183,41 +183,23 @@ import WarderTesting
         kit.clock.advance(seconds: 60)
         let listed = try await kit.vault.perform(Tokens.list(by: kit.admin))
         #expect(listed.map(\.accessor) == [living.issued.accessor])
+        kit.clock.advance(seconds: Tokens.reportPatience)
         kit.vault.dropEndedTokens()
         await kit.vault.heartbeat()
-        _ = try await kit.vault.perform(Tokens.list(by: kit.admin))
         #expect(kit.vault.state?.tokens.count == 1)
-    }
-
-    @Test("a call that went well is reported with the token that it used")
-    func report() async throws {
-        let kit = try await TestVault()
-        try await kit.mustSetUpNotes()
-        let token = try await kit.mustIssue()
-        let outcome = CallOutcome(
-            kind: .ok,
-            durationMilliseconds: 12,
-            outputsDigest: nil,
-            changed: try PlainText("one note")
-        )
-        try await kit.vault.perform(Tokens.report(outcome, with: token.presented, by: kit.server(.synthetic())))
-        let event = try kit.lastEvent()
-        #expect(event.type == "call.report")
-        #expect(event.token == token.issued.accessor.text)
-        #expect(event.changes == ["outcome=ok", "call_ms=12", "changed=one note"])
     }
 }
 
 extension Transaction {
     /// The same state some time later.
     fileprivate func later(_ now: Moment, _ kit: TestVault) -> Transaction {
-        Transaction(
-            state: state,
+        let open = Vault.Open(
+            foundation: foundation,
             keys: keys,
             values: ValueCache(store: kit.store),
-            presence: kit.vault.presence,
-            sequence: 0,
-            now: now
+            state: state,
+            sequence: 0
         )
+        return Transaction(open, store: kit.store, presence: kit.vault.presence, now: now)
     }
 }

@@ -7,52 +7,43 @@ import WarderTesting
 
 /// However many tokens somebody asks for, memory stays bounded and the others get theirs.
 @Suite struct TokenLimitTests {
-    @Test("a process has so many living tokens, another process has its own")
+    private static let perProcess = TokenTable.Limits().perProcess
+
+    @Test("a process has so many tokens, another process has its own, and ended ones make room")
     func perProcess() async throws {
-        let (kit, desk) = try await desk(holding: Tokens.maximumPerProcess, of: .synthetic())
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
         let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
-        #expect(desk.decide(issue).refusal == .tokenLimit)
+        let issued = await kit.together([Command<Tokens.Issued>](repeating: issue, count: Self.perProcess))
+        #expect(issued.allSatisfy { $0.refusal == nil })
+        #expect(await kit.refusal(of: issue) == .tokenLimit)
         let other = Tokens.issue(try kit.demand(), by: kit.server(.synthetic(pid: 1)))
-        #expect(desk.decide(other).refusal == nil)
-    }
-
-    @Test("one below the limit there is room for one more")
-    func below() async throws {
-        let (kit, desk) = try await desk(holding: Tokens.maximumPerProcess - 1, of: .synthetic())
-        let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
-        var transaction = desk.transaction()
-        #expect(transaction.decide(issue).refusal == nil)
-        #expect(transaction.decide(issue).refusal == .tokenLimit)
-    }
-
-    @Test("ended tokens take no room")
-    func ended() async throws {
-        let (kit, desk) = try await desk(holding: Tokens.maximumPerProcess, of: .synthetic())
+        #expect(await kit.refusal(of: other) == nil)
         kit.clock.advance(seconds: 300)
-        var transaction = desk.transaction()
-        #expect(transaction.decide(Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))).refusal == nil)
-        #expect(transaction.state.tokens.count == 1)
+        #expect(await kit.refusal(of: issue) == nil)
+        #expect(kit.vault.state?.tokens.count == 2)
     }
 
-    private func desk(holding count: Int, of peer: Peer) async throws -> (TestVault, Desk) {
+    @Test("all processes together have so many")
+    func together() async throws {
         let kit = try await TestVault()
         try await kit.mustSetUpNotes()
         var desk = try Desk(kit)
-        for index in 0..<count { add(to: &desk.state, index, of: peer, at: kit.clock.now()) }
-        return (kit, desk)
+        desk.state.tokens = TokenTable(limits: TokenTable.Limits(total: 3, perProcess: 2))
+        var transaction = desk.transaction()
+        let outcomes = try [1, 1, 1, 2, 3].map { pid in
+            transaction.decide(Tokens.issue(try kit.demand(), by: kit.server(.synthetic(pid: pid)))).refusal
+        }
+        #expect(outcomes == [nil, nil, .tokenLimit, nil, .tokenLimit])
     }
 
-    private func add(to state: inout VaultState, _ index: Int, of peer: Peer, at now: Moment) {
-        guard let tool = state.tools.keys.first else { return }
-        let id = RecordID(high: UInt64(index), low: 0)
-        state.tokens[TokenHash(exactly: id.bytes + id.bytes)] = Token(
-            accessor: TokenAccessor(random: id),
-            tool: tool,
-            process: peer.process,
-            issued: now,
-            expires: now.adding(seconds: 300),
-            hardLimit: now.adding(seconds: 300),
-            claims: Claims()
-        )
+    @Test("a refused token takes no place")
+    func refused() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
+        #expect(await kit.refusal(of: issue) == .auditUnavailable)
+        #expect(kit.vault.state?.tokens.isEmpty == true)
     }
 }

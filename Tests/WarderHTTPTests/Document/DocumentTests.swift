@@ -71,6 +71,8 @@ import WarderWire
             let action = try #require(Action(rawValue: name), "\(operation.id)")
             switch action.permission {
             case .roles(let roles): #expect(said?.texts == roles.map(\.rawValue).sorted(), "\(operation.id)")
+            case .rolesOrOwner(let roles):
+                #expect(said?.texts == roles.map(\.rawValue).sorted() + ["owner"], "\(operation.id)")
             case .anyOperator: #expect(said?.text == "operator", "\(operation.id)")
             case .operatorSocket: #expect(said?.text == "anybody", "\(operation.id)")
             case .server: #expect(said?.text == "server", "\(operation.id)")

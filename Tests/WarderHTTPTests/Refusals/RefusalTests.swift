@@ -33,6 +33,14 @@ import WarderWire
         .versionMissing: (404, "not_found", nil), .versionDestroyed: (404, "not_found", nil),
         .fieldMissing: (404, "not_found", nil), .valueDamaged: (500, "internal", nil),
 
+        .keysChanged: (409, "conflict", nil), .slotMissing: (404, "not_found", nil),
+        .slotLimit: (409, "conflict", nil), .lastSlot: (409, "conflict", nil),
+        .slotTakesNoPassphrase: (400, "invalid_request", nil), .slotNotOpened: (400, "invalid_request", nil),
+        .rotationUnderWay: (409, "conflict", nil), .sharesOutOfRange: (400, "invalid_request", nil),
+        .shareMalformed: (400, "invalid_request", nil), .shareMistyped: (400, "invalid_request", nil),
+        .shareForeign: (403, "denied", nil), .shareTwice: (409, "conflict", nil),
+        .attemptUnknown: (409, "conflict", nil),
+
         .checkFailed: (409, "conflict", nil), .alreadyExists: (409, "conflict", nil),
         .notFound: (404, "not_found", nil),
         .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
@@ -90,7 +98,8 @@ import WarderWire
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
         .presenceRequired, .wrongPassphrase, .wrongKey, .checkFailed, .alreadyExists, .inUse, .lastAdmin,
-        .alreadyInitialised, .nothingToUndo,
+        .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay, .shareTwice,
+        .attemptUnknown,
     ]
 
     /// Come from commands that only the client socket has.

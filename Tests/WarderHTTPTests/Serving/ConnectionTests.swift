@@ -252,23 +252,37 @@ import WarderTesting
         }
     }
 
-    @Test("a user has so many connections, whatever becomes of each, and operators have some of their own")
+    @Test("strangers have few requests together, and one too many ends its connection")
+    func strangersRequests() async throws {
+        try await TestServer.with { server in
+            var answers: [RawClient.Answer] = []
+            for _ in 0..<60 { answers.append(try server.connect(.client).ask("GET", "/v1/health")) }
+            let refused = answers.prefix(40).count { $0.status == 403 }
+            #expect(refused == 40)
+            let limited = answers.filter { $0.status == 429 }
+            #expect(!limited.isEmpty)
+            for answer in limited { #expect(answer["connection"] == "close" && answer["retry-after"] == "1") }
+            let counts = server.turnedAway()
+            #expect(counts.allSatisfy { $0.uid == geteuid() })
+            #expect(counts.reduce(0) { $0 + $1.requests } >= 60)
+            #expect(server.kit.vault.sequence == 1, "they are counted, and no event is written for each")
+            #expect(try server.connect(.operator).ask("GET", "/v1/sys/status").status == 200)
+            try await server.mustBeNotes()
+            #expect(try server.connect(.client).ask("GET", "/v1/health").status == 200)
+        }
+    }
+
+    @Test("the connections of servers and those of operators are counted apart")
     func connections() async throws {
         var limits = ServerLimits()
-        limits.connectionsPerUser = 3
+        limits.connectionsPerUser = 2
         limits.operatorConnections = 2
         try await TestServer.with(limits: limits) { server in
             try await server.mustBeNotes()
-            var open = try (0..<3).map { _ in try server.connect(.client) }
-            for client in open { #expect(try client.ask("GET", "/v1/health").status == 200) }
-            #expect(try server.connect(.client).isAtEnd())
-            #expect(try server.connect(.operator).ask("GET", "/v1/sys/status").status == 200)
-            #expect(try open[0].ask("GET", "/v1/health", ["Connection": "close"]).status == 200)
-            #expect(try open[0].isAtEnd())
-            open[0] = try server.connect(.client)
-            #expect(try open[0].ask("GET", "/v1/health").status == 200)
-            for _ in 0..<10 { #expect(try server.connect(.client).isAtEnd()) }
-            #expect(try open[1].ask("GET", "/v1/health").status == 200)
+            let open = try [Caller.Door.client, .client, .operator, .operator].map { try server.connect($0) }
+            for client in open[..<2] { #expect(try client.ask("GET", "/v1/health").status == 200) }
+            for client in open[2...] { #expect(try client.ask("GET", "/v1/sys/status").status == 200) }
+            for client in open { #expect(try !client.hasEnded()) }
         }
     }
 
@@ -332,6 +346,26 @@ import WarderTesting
                 let answer = try client.ask("GET", "/v1/sys/status")
                 #expect((answer["connection"] == "close") == (number == 3))
             }
+            #expect(try client.isAtEnd())
+        }
+    }
+
+    @Test("refusals are requests too, and a connection may be good for one alone")
+    func onlyRequest() async throws {
+        var limits = ServerLimits()
+        limits.requestsPerConnection = 1
+        try await TestServer.with(limits: limits) { server in
+            try await server.mustBeNotes()
+            for (method, target, status) in [("GET", "/v1/health", 200), ("GET", "/v1/no", 404)] {
+                let client = try server.connect(.client)
+                let answer = try client.ask(method, target)
+                #expect(answer.status == status && answer["connection"] == "close")
+                #expect(try client.isAtEnd())
+            }
+            let client = try server.connect(.client)
+            let answer = try client.ask("POST", "/v1/resolve", body: Self.resolve)
+            #expect(try Node(json: answer.body)["value"]?.text == "s3cr3t", "the last answer arrives whole")
+            #expect(answer["connection"] == "close")
             #expect(try client.isAtEnd())
         }
     }

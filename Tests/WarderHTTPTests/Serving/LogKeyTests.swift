@@ -17,7 +17,8 @@ import WarderModel
             inboxKey: [],
             logKey: [UInt8](0..<32),
             slots: [],
-            keyRing: []
+            keyRing: [],
+            rootCreated: Timestamp(milliseconds: 0)
         )
         let parts = LogKey.text(foundation).split(separator: "+", maxSplits: 2).map(String.init)
         #expect(parts[0] == "warder.log/00000000000000010000000000000002")

@@ -87,7 +87,7 @@ import WarderTesting
         try await Self.with { server, _ in
             await server.kit.holdWriter()
             let pending = (0..<3000).map { _ in
-                server.kit.submit(Peers.turnedAway(.peerUnknown, uid: nil, requests: 1))
+                server.kit.submit(Secrets.list(by: server.kit.admin))
             }
             server.kit.letGo()
             for one in pending { _ = await one.outcome }

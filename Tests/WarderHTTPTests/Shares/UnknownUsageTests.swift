@@ -1,4 +1,6 @@
 import Testing
+import WarderCore
+import WarderCore
 
 @testable import WarderHTTP
 
@@ -9,9 +11,23 @@ import Testing
         for _ in 0..<3 { usage.add(.unknown, uid: 5) }
         usage.add(.limited, uid: 5)
         usage.add(.unknown, uid: 6)
-        let counts = usage.takeCounts().map { "\($0.count.kind.rawValue) \($0.count.uid) \($0.requests)" }
-        #expect(counts.sorted() == ["limited 5 1", "unknown 5 3", "unknown 6 1"])
-        #expect(usage.takeCounts().isEmpty)
+        #expect(
+            Set(usage.take()) == [
+                TurnedAway(kind: .limited, uid: 5, requests: 1), TurnedAway(kind: .unknown, uid: 5, requests: 3),
+                TurnedAway(kind: .unknown, uid: 6, requests: 1),
+            ]
+        )
+        #expect(usage.take().isEmpty)
+    }
+
+    @Test("a count that is brought back goes on where it was")
+    func broughtBack() {
+        let usage = UnknownUsage()
+        for _ in 0..<3 { usage.add(.unknown, uid: 5) }
+        let taken = usage.take()
+        usage.add(.unknown, uid: 5)
+        for one in taken { usage.add(one) }
+        #expect(usage.take() == [TurnedAway(kind: .unknown, uid: 5, requests: 4)])
     }
 
     @Test("however many users there are, the list is short and no request is forgotten")
@@ -19,11 +35,11 @@ import Testing
         let usage = UnknownUsage()
         for uid in 0..<10_000 { usage.add(.unknown, uid: UInt32(uid)) }
         for uid in 0..<10_000 { usage.add(.limited, uid: UInt32(uid)) }
-        let counts = usage.takeCounts()
+        let counts = usage.take()
         #expect(counts.count <= 66)
         #expect(counts.reduce(0) { $0 + $1.requests } == 20_000)
-        #expect(counts.contains { $0.count.uid == .max && $0.count.kind == .unknown })
-        #expect(counts.contains { $0.count.uid == .max && $0.count.kind == .limited })
+        #expect(counts.contains { $0.uid == nil && $0.kind == .unknown })
+        #expect(counts.contains { $0.uid == nil && $0.kind == .limited })
     }
 
     @Test("all strangers together have one small share")

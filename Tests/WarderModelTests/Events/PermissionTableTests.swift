@@ -10,10 +10,20 @@ import WarderModel
         vault.init        | operator socket               |          | create
         vault.unseal      | operator socket               |          | start
         vault.seal        | admin                         |          | stop
+        unseal.share      | operator socket               |          | start
+        unseal.cancel     | operator socket               |          | delete
         peer.unknown      | vault                         |          | use
         peer.limited      | vault                         |          | use
+        peer.sealed       | vault                         |          | use
         presence.prove    | any operator                  |          | authenticate
         presence.set      | any operator                  |          | update
+        key.list          | admin auditor                 |          | read
+        slot.add          | admin                         | presence | create
+        slot.remove       | admin                         | presence | delete
+        slot.change       | admin                         | presence | update
+        key.rotate        | admin                         | presence | update
+        key.rewrap        | vault                         |          | update
+        root.rotate       | admin                         | presence | update
         secret.put        | admin rotator                 |          | create
         secret.reveal     | reader                        | presence | read
         secret.list       | admin auditor reader rotator  |          | read
@@ -44,6 +54,7 @@ import WarderModel
         operator.add      | admin                         | presence | create
         operator.list     | any operator                  |          | read
         operator.remove   | admin                         | presence | delete
+        backup.create     | admin owner                   |          | read
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read
         doctor.read       | any operator                  |          | read
@@ -55,6 +66,7 @@ import WarderModel
         case .server: "server"
         case .operatorSocket: "operator socket"
         case .anyOperator: "any operator"
+        case .rolesOrOwner(let roles): roles.sorted().map(\.rawValue).joined(separator: " ") + " owner"
         case .roles(let roles): roles.sorted().map(\.rawValue).joined(separator: " ")
         }
     }
@@ -89,7 +101,7 @@ import WarderModel
     @Test func `only a person can be asked to be there`() {
         for action in Action.allCases where action.needsPresence {
             switch action.permission {
-            case .roles, .anyOperator: break
+            case .roles, .rolesOrOwner, .anyOperator: break
             case .operatorSocket, .server, .vault: Issue.record("\(action.rawValue)")
             }
         }

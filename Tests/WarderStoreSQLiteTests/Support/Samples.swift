@@ -57,7 +57,7 @@ struct Samples {
 
     mutating func events(_ sequences: ClosedRange<UInt64>) -> [SealedEvent] { sequences.map { event($0) } }
 
-    mutating func foundation() -> Foundation {
+    mutating func foundation() throws -> Foundation {
         Foundation(
             vault: id(),
             created: Timestamp(milliseconds: 1_700_000_000_123),
@@ -77,8 +77,15 @@ struct Samples {
                     created: Timestamp(milliseconds: -2),
                     wrapped: bytes(Self.wrappedKey)
                 ),
+                KeySlot(
+                    id: id(),
+                    kind: .shares(salt: bytes(16), set: try ShareSet(id: id(), threshold: 2, count: 3)),
+                    created: Timestamp(milliseconds: 3),
+                    wrapped: bytes(Self.wrappedKey)
+                ),
             ],
-            keyRing: bytes(41 + 45 * 6)
+            keyRing: bytes(41 + 45 * 6),
+            rootCreated: Timestamp(milliseconds: 3)
         )
     }
 }

@@ -106,10 +106,20 @@ struct EventPrinter {
         if let secret = text(event, "secret") {
             parts.append(scalar(event, "version").map { "\(secret) v\($0)" } ?? secret)
         }
+        if let name = operatorName(event) { parts.append(name) }
         if let token = text(event, "token") { parts.append(token) }
         if let user = text(event, "on_behalf_of") { parts.append("for \(user)") }
         if let pid = event.member("peer").flatMap({ scalar($0, "pid") }) { parts.append("pid \(pid)") }
         return parts.joined(separator: "  ")
+    }
+
+    /// Whom a change of the operators was about.
+    private static func operatorName(_ event: JSONNode) -> String? {
+        guard text(event, "type")?.hasPrefix("operator.") == true, let changes = event.member("changes") else {
+            return nil
+        }
+        return changes.elements.lazy.compactMap { try? $0.string(allowingNUL: true) }
+            .first { $0.hasPrefix("name=") }.map { String($0.dropFirst(5)) }
     }
 
     private static func text(_ node: JSONNode, _ name: String) -> String? {

@@ -12,7 +12,7 @@ struct SearchEvents: VaultCommand {
             EXAMPLE
               warder audit search --secret github/pat --since 24h
               warder audit search --server github --decision refused --limit 500
-              warder audit search --where token=tok_4f2a --where peer.uid=1001
+              warder audit search --where token=tok_2kYnrWzQ0sT4bJ7dLmXc9V
             """
     )
 

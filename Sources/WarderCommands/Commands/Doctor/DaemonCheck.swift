@@ -3,11 +3,10 @@ import WarderWire
 
 /// What the daemon's status, and the kernel's view of its process, say about it.
 struct DaemonCheck {
-    /// What the daemon locks at most unless its configuration says otherwise, in bytes.
-    private static let lockedBytesWanted = 32 << 20
-
     let status: VaultStatus
     let commandVersion: String
+    /// `memory.locked_limit` in bytes; `nil` where the configuration is not known.
+    var lockedBytesWanted: Int?
 
     var findings: [Findings.Finding] {
         var findings: [Findings.Finding] = []
@@ -29,12 +28,14 @@ struct DaemonCheck {
                     "set LimitMEMLOCK=64M in warderd's unit (for a shell: ulimit -l 65536), and start it again"
                 )
             )
-        } else if let limit = Self.lockLimit(of: status.pid), limit < Self.lockedBytesWanted {
+        } else if let lockedBytesWanted, let limit = Self.lockLimit(of: status.pid), limit < lockedBytesWanted {
             findings.append(
                 warning(
                     "memory_lock_limit",
-                    "the daemon may lock \(ByteCount.text(limit)) only; with many secrets that is too little",
-                    "set LimitMEMLOCK=64M in warderd's unit (for a shell: ulimit -l 65536), and start it again"
+                    "the daemon may lock \(ByteCount.text(limit)), less than memory.locked_limit "
+                        + "(\(ByteCount.text(lockedBytesWanted))): with many secrets that is too little",
+                    "set LimitMEMLOCK=64M in warderd's unit (for a shell: ulimit -l 65536), or lower "
+                        + "memory.locked_limit; then start it again"
                 )
             )
         }

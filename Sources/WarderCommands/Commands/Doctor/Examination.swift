@@ -1,4 +1,6 @@
+import WarderConfiguration
 import WarderLinux
+import WarderModel
 import WarderWire
 
 /// What `doctor` found: from here, then from the vault itself.
@@ -11,8 +13,10 @@ struct Examination {
     let remarks: [String]
 
     init(_ session: Session) throws(CommandFailure) {
-        let places = try session.places()
-        var found = FileChecks(places: places, environment: session.context.environment).findings
+        let configured = try session.places()
+        let places = configured.places
+        var found =
+            FileChecks(places: places, environment: session.context.environment, fault: configured.fault).findings
         var remarks: [String] = []
         let socketFindings = SocketCheck(path: places.operatorSocket).findings
         found += socketFindings
@@ -20,7 +24,12 @@ struct Examination {
             let vault = try session.vault()
             do throws(CommandFailure) {
                 let status = try vault.ask(VaultRequest("GET", "/v1/sys/status"), for: VaultStatus.self).value
-                found += DaemonCheck(status: status, commandVersion: Program.version).findings
+                found +=
+                    DaemonCheck(
+                        status: status,
+                        commandVersion: Release.version,
+                        lockedBytesWanted: configured.configuration?.memory.lockedLimit
+                    ).findings
                 if status.state == "unsealed" {
                     let own = try vault.ask(VaultRequest("GET", "/v1/sys/findings"), for: Findings.self).value.findings
                     let codes = Set(own.map(\.code))
@@ -29,14 +38,21 @@ struct Examination {
                     remarks.append("The vault can look at servers, grants and secrets only when it is open.")
                 }
             } catch {
-                found.append(
-                    Findings.Finding(
-                        severity: "error",
-                        code: "daemon_failed",
-                        message: error.message,
-                        remedy: error.hints.first ?? "journalctl -u warderd"
+                if error.status == .denied {
+                    // The daemon is well, and this person has no role: files, socket and daemon can be judged all the
+                    // same.
+                    remarks.append("The vault's own findings are for its operators: \(error.message).")
+                    remarks += error.hints
+                } else {
+                    found.append(
+                        Findings.Finding(
+                            severity: "error",
+                            code: "daemon_failed",
+                            message: error.message,
+                            remedy: error.hints.first ?? "journalctl -u warderd"
+                        )
                     )
-                )
+                }
             }
         }
         findings = found.enumerated().sorted { left, right in

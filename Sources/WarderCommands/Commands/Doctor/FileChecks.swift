@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import WarderConfiguration
 import WarderLinux
 import WarderWire
 
@@ -7,13 +8,17 @@ import WarderWire
 struct FileChecks {
     let places: VaultPlaces
     let environment: [String: String]
+    /// What the daemon would say about the configuration file.
+    var fault: ConfigurationError?
 
     var findings: [Findings.Finding] { configuration + dataDirectory }
 
     private var configuration: [Findings.Finding] {
         do throws(FileTrustError) {
             try FileTrust.check(file: places.configuration, maximumMode: 0o644)
-            return []
+            return fault.map { fault in
+                [finding("error", "configuration_wrong", "\(fault.place): \(fault.problem)", fault.remedy)]
+            } ?? []
         } catch {
             switch error {
             case .missing where environment["WARDER_CONFIG"]?.isEmpty ?? true:

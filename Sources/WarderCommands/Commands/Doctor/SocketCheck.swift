@@ -4,7 +4,8 @@ import WarderWire
 
 /// Whether the daemon can be reached, and if not, which of the reasons it is.
 struct SocketCheck {
-    private static let start = "systemctl start warderd (for a vault of your own: make run)"
+    private static let start =
+        "systemctl start warderd (a vault of your own: systemctl --user start warderd, or make run)"
 
     let path: String
 

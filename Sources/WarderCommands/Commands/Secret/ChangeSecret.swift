@@ -168,10 +168,18 @@ extension Session {
 
     /// `github/pat: version 3 is current`.
     func print(_ changed: SecretChanged) throws(CommandFailure) {
-        let subject = changed.version.map { "version \($0) is " } ?? ""
-        try console.print(TerminalText.escaped("\(changed.name): \(subject)\(changed.state)"))
-        guard !changed.destroyed.isEmpty else { return }
         let numbers = changed.destroyed.map(String.init).joined(separator: ", ")
+        let state =
+            switch (changed.version, changed.state) {
+            // What an undeleted secret is; its version is current, as it was before.
+            case (let version?, "active"): "version \(version) is current again"
+            case (let version?, let state): "version \(version) is \(state)"
+            case (nil, "destroyed") where changed.destroyed.count == 1: "version \(numbers) is destroyed"
+            case (nil, "destroyed") where !changed.destroyed.isEmpty: "versions \(numbers) are destroyed"
+            case (nil, let state): state
+            }
+        try console.print(TerminalText.escaped("\(changed.name): \(state)"))
+        guard !changed.destroyed.isEmpty else { return }
         console.message("values erased for good: version \(numbers)")
     }
 }

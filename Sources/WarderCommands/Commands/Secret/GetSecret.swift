@@ -33,16 +33,14 @@ struct GetSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
+        // Before anything is asked: a value that is not printed must not have been revealed.
+        if global.output == .yaml { throw .usage("a value is printed as it is, or as json") }
         let request = VersionRequest(version: version, field: field?.text)
         let document = try session.vault(about: name.text).askForSecret(
             VaultRequest("POST", "/v1/reveal/\(name.text)", body: JSONBody.encode(request))
         )
         defer { document.wipe() }
-        switch global.output {
-        case .json: return try session.console.write(IndentedJSON.bytes(document.root))
-        case .yaml: throw .usage("a value is printed as it is, or as json")
-        case .table, nil: break
-        }
+        if global.output == .json { return try session.console.write(IndentedJSON.bytes(document.root)) }
         let value = try SecretJSON.read("value", of: document.root)
         try write(value, to: session.console)
     }

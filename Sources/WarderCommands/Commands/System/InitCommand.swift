@@ -21,7 +21,7 @@ struct InitCommand: VaultCommand {
 
             EXAMPLE
               warder init
-              warder init --credential-file /etc/warder/unseal.key --operator ada
+              warder init --credential-file ./unseal.key
             """
     )
 

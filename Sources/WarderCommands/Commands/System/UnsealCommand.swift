@@ -13,7 +13,7 @@ struct UnsealCommand: VaultCommand {
 
             EXAMPLE
               warder unseal
-              warder unseal --credential-file /etc/warder/unseal.key
+              warder unseal --credential-file ./unseal.key
               pass show warder | warder unseal --stdin
             """
     )

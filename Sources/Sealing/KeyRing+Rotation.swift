@@ -1,0 +1,64 @@
+import SecretMemory
+import WarderCrypto
+package import WarderModel
+
+/// New epochs, and what was sealed under old ones.
+extension KeyRing {
+    /// The same keys and, for each of `purposes`, a new one that new things are sealed under.
+    package func adding(epochsOf purposes: Set<Purpose>, at time: Timestamp) throws(SealingError) -> KeyRing {
+        var entries = entries
+        for purpose in purposes.sorted(by: { $0.rawValue < $1.rawValue }) {
+            let (epoch, overflow) = try current(purpose).epoch.addingReportingOverflow(1)
+            guard !overflow else { throw .exhausted }
+            let key: SecretBytes
+            do { key = try SecretBytes.random(count: Self.keyByteCount) } catch { throw .exhausted }
+            entries.append(Entry(purpose: purpose, epoch: epoch, created: time, key: key))
+        }
+        return try KeyRing(vault: vault, entries: entries)
+    }
+
+    /// Without the keys of `purposes` that are not the newest. What is still sealed under them is lost.
+    package func dropping(oldEpochsOf purposes: Set<Purpose>) throws(SealingError) -> KeyRing {
+        var kept: [Entry] = []
+        for entry in entries {
+            guard purposes.contains(entry.purpose) else {
+                kept.append(entry)
+                continue
+            }
+            if try current(entry.purpose).epoch == entry.epoch { kept.append(entry) }
+        }
+        return try KeyRing(vault: vault, entries: kept)
+    }
+
+    /// Whether there are keys of `purposes` besides the newest.
+    package func hasOldEpochs(of purposes: Set<Purpose>) -> Bool {
+        purposes.contains { purpose in entries.count { $0.purpose == purpose } > 1 }
+    }
+
+    /// The same record, of the same revision, under the newest metadata key.
+    package func reseal(_ record: SealedRecord) throws(SealingError) -> SealedRecord {
+        try seal(open(record), kind: record.kind, id: record.id, revision: record.revision)
+    }
+
+    /// The same sealed fields, their data key under the newest key-encryption key.
+    package func rewrap(
+        _ value: SealedValue,
+        secret: RecordID,
+        version: UInt32
+    ) throws(SealingError) -> SealedValue {
+        let entry = try current(.keyEncryption)
+        let dataKey = try dataKey(of: value, secret: secret, version: version)
+        let wrapped = try sealing { () throws(CryptoError) in
+            AEAD.seal(
+                dataKey.bytes,
+                key: try AEADKey(entry.key),
+                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch)
+            )
+        }
+        return SealedValue(
+            epoch: entry.epoch,
+            wrappedKey: [SealedValue.format] + wrapped,
+            sealed: value.sealed
+        )
+    }
+}

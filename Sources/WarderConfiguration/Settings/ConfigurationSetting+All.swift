@@ -1,0 +1,211 @@
+import Logging
+import SecretMemory
+import WarderCrypto
+import WarderModel
+
+extension ConfigurationSetting {
+    /// Sections in the order of the file, with a heading for the example.
+    static let sections: [(name: String, about: String)] = [
+        ("unseal", "How the vault opens without a person."),
+        ("memory", "Memory of keys and values."),
+        ("argon2", "What checking a passphrase costs, for passphrases that are set from now on."),
+        ("limits", "What one peer may take up."),
+        ("deadlines", "How long a peer may take. Whoever is slower loses the connection."),
+        ("log", "What the daemon says about itself on standard error. The audit log is something else."),
+    ]
+
+    /// Every setting there is, in the order of the file.
+    static let all: [ConfigurationSetting] = alone + unseal + memory + argon2 + limits + deadlines + log
+
+    private static let alone: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "profile",
+            \.profile,
+            .choice,
+            """
+            Who lives with the vault. single-user: operator, agents and MCP servers may share one uid, so every reveal and \
+            every change of who may do what asks for the operator's passphrase. team: operators have uids of their own. \
+            A new vault is set up with it; an existing one keeps its own.
+            """,
+            defaultRule: "team for the machine's vault, single-user for a user's own"
+        ),
+        ConfigurationSetting(
+            "state_directory",
+            \.stateDirectory,
+            .path,
+            "Database and lock. Only the daemon's user may enter it (mode 0700).",
+            defaultRule: "/var/lib/warder for the machine's vault, ~/.local/share/warder for a user's own"
+        ),
+        ConfigurationSetting(
+            "client_socket",
+            \.clientSocket,
+            .socketPath,
+            "Where MCP servers ask. A socket that systemd passes goes before it, and so does WARDER_SOCKET.",
+            defaultRule: "/run/warder/client.sock, or below /run/user/UID/warder"
+        ),
+        ConfigurationSetting(
+            "operator_socket",
+            \.operatorSocket,
+            .socketPath,
+            "Where the warder command asks. A socket that systemd passes goes before it, and so does WARDER_OPERATOR_SOCKET.",
+            defaultRule: "/run/warder/operator.sock, or below /run/user/UID/warder"
+        ),
+        ConfigurationSetting(
+            "operator_group",
+            \.operatorGroup,
+            .group,
+            """
+            Who besides the daemon's user may open the operator socket. Opening it allows nothing by itself: every request \
+            is judged by the roles of the uid behind it. A socket that systemd passes has its group from its unit \
+            (SocketGroup= of warderd-operator.socket).
+            """,
+            defaultRule: "warder for the machine's vault, where there is such a group; none for a user's own",
+            sample: "warder"
+        ),
+        ConfigurationSetting(
+            "event_loops",
+            \.eventLoops,
+            .number(1...64),
+            "Threads that serve connections. One is enough for most."
+        ),
+    ]
+
+    private static let unseal: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "unseal.credential_file",
+            \.unseal.credentialFile,
+            .credentialFile,
+            """
+            A file whose content opens a key slot when the daemon starts. Made by `warder init --credential-file`. It must \
+            belong to the daemon's user, mode 0600; whoever can read it and the database can read every secret. Under \
+            systemd a credential is the better way: nothing to set here, see docs/operations/unsealing.md.
+            """,
+            defaultRule: "$CREDENTIALS_DIRECTORY/warder-unseal where systemd passes it, else none",
+            sample: "/etc/warder/unseal.key"
+        )
+    ]
+
+    private static let memory: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "memory.lock",
+            \.memory.lock,
+            .choice([("required", .required), ("best-effort", .bestEffort)]),
+            """
+            What happens when the kernel will not lock memory. required: the vault refuses to unseal, or to take more \
+            secrets. best-effort: it goes on, `warder status` says so, and keys may reach the swap.
+            """
+        ),
+        ConfigurationSetting(
+            "memory.locked_limit",
+            \.memory.lockedLimit,
+            .size(1 << 20...4 << 30),
+            "All secrets in memory together. RLIMIT_MEMLOCK of the process must allow it (LimitMEMLOCK= in the unit)."
+        ),
+    ]
+
+    private static let argon2: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "argon2.passes",
+            \.argon2.passes,
+            .number(PasswordHash.Cost.minimum.passes...PasswordHash.Cost.maximum.passes),
+            "Passes of Argon2id over its memory."
+        ),
+        ConfigurationSetting(
+            "argon2.memory",
+            \.argon2.memoryBytes,
+            .size(PasswordHash.Cost.minimum.memoryBytes...PasswordHash.Cost.maximum.memoryBytes),
+            "Working memory of Argon2id, taken for as long as one check lasts."
+        ),
+    ]
+
+    private static let limits: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "limits.connections_per_uid",
+            \.limits.connectionsPerUID,
+            .number(1...4096),
+            "Open connections of one uid to the client socket."
+        ),
+        ConfigurationSetting(
+            "limits.requests_per_second_per_uid",
+            \.limits.requestsPerSecondPerUID,
+            .number(1...1_000_000),
+            "Steady rate of requests of one uid. Beyond it the answer is rate_limited. Each request can be an event on disk."
+        ),
+        ConfigurationSetting(
+            "limits.burst",
+            \.limits.burst,
+            .number(1...2_000_000),
+            "Requests of one uid that may come at once before the rate counts.",
+            defaultRule: "twice requests_per_second_per_uid"
+        ),
+        ConfigurationSetting(
+            "limits.unknown_peer_connections",
+            \.limits.unknownPeerConnections,
+            .number(1...1024),
+            "Open connections of all peers together that match no registered server."
+        ),
+        ConfigurationSetting(
+            "limits.operator_reserve",
+            \.limits.operatorReserve,
+            .number(1...1024),
+            "Connections that only the operator socket can have, so that no server can lock the operators out."
+        ),
+        ConfigurationSetting(
+            "limits.body",
+            \.limits.bodyBytes,
+            .size(4 << 10...1 << 20),
+            "Largest body of a request."
+        ),
+        ConfigurationSetting(
+            "limits.secret_body",
+            \.limits.secretBodyBytes,
+            .size(64 << 10...8 << 20),
+            "Largest body of a request that writes a secret: 1 MiB of values is longer on the wire, in base64."
+        ),
+    ]
+
+    private static let anyDeadline = Duration.seconds(1)...Duration.seconds(600)
+
+    private static let deadlines: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "deadlines.first_byte",
+            \.deadlines.firstByte,
+            .time(anyDeadline),
+            "From the connection to the first byte."
+        ),
+        ConfigurationSetting(
+            "deadlines.headers",
+            \.deadlines.headers,
+            .time(anyDeadline),
+            "From the first byte to the end of the header."
+        ),
+        ConfigurationSetting(
+            "deadlines.body",
+            \.deadlines.body,
+            .time(anyDeadline),
+            "From the end of the header to the end of the body."
+        ),
+        ConfigurationSetting(
+            "deadlines.request",
+            \.deadlines.request,
+            .time(anyDeadline),
+            "From the first byte to the end of the answer. Long polls have a minute of their own."
+        ),
+        ConfigurationSetting(
+            "deadlines.idle",
+            \.deadlines.idle,
+            .time(.seconds(1)...Duration.seconds(3600)),
+            "Between two requests of one connection."
+        ),
+    ]
+
+    private static let log: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "log.level",
+            \.log.level,
+            .choice,
+            "Least serious message that is written. WARDER_LOG_LEVEL goes before it."
+        ),
+        ConfigurationSetting("log.format", \.log.format, .choice, "Lines for people, or one JSON object a line."),
+    ]
+}

@@ -1,0 +1,67 @@
+import Locking
+import Sealing
+import WarderCrypto
+import WarderModel
+
+/// A backup on its way to whoever asked for it, piece by piece. For one reader, on threads that may wait.
+package final class BackupMaking: Sendable {
+    private struct Work: ~Copyable, Sendable {
+        var snapshot: (any StoreSnapshot)?
+        var writer: BackupWriter?
+        var isOver = false
+    }
+
+    /// The root key was replaced while the copy was made, twice in a row.
+    package struct KeysChanged: Error {}
+
+    private let vault: Vault
+    private let program: String
+    private let work = Locked(Work())
+
+    /// `program`: version of this program.
+    package init(_ vault: Vault, program: String) {
+        self.vault = vault
+        self.program = program
+    }
+
+    /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes seconds for
+    /// each GiB.
+    ///
+    /// - Throws: whatever keeps the backup from being whole; after it there is no more.
+    package func next() throws -> [UInt8]? {
+        try work.withLock { work in
+            if work.isOver { return nil }
+            do {
+                if work.snapshot == nil { try start(&work) }
+                if let piece = try work.snapshot?.nextPiece() { return try work.writer?.seal(piece) }
+                work.isOver = true
+                return try work.writer.take()?.finish().bytes
+            } catch {
+                work.isOver = true
+                throw error
+            }
+        }
+    }
+
+    private func start(_ work: inout Work) throws {
+        for _ in 0..<2 {
+            guard let keys = vault.keys else { throw Refusal.sealed }
+            let snapshot = try vault.store.snapshot()
+            let foundation = snapshot.foundation
+            // The slots in the copy must be ways to this very key.
+            guard (try? KeyRing.open(foundation.keyRing, under: keys.root, vault: foundation.vault)) != nil else {
+                continue
+            }
+            work.writer = try BackupWriter(
+                vault: foundation.vault,
+                slots: foundation.slots,
+                manifest: snapshot.manifest(program: program),
+                root: keys.root,
+                at: vault.clock.now().wall
+            )
+            work.snapshot = snapshot
+            return
+        }
+        throw KeysChanged()
+    }
+}

@@ -1,0 +1,117 @@
+import Sealing
+import WarderModel
+
+extension DeepSurvey {
+    private static let slice = 512
+    private static let span: Int64 = 1024
+
+    /// Reads the log from where it was left, to its end.
+    func readLog() throws(DeepCheck.Stop) {
+        let sealer: EventSealer
+        do { sealer = try EventSealer(ring) } catch { throw .exhausted }
+        let start = nextSequence == 1 ? .min : Int64(clamping: nextSequence - 1)
+        try scan(
+            .log,
+            after: start,
+            slice: Self.slice,
+            position: \.position,
+            read: store.logRows,
+            body: { row throws(DeepCheck.Stop) in try take(row, sealer) }
+        )
+        // A vault begins with an event.
+        if nextSequence == 1, list.counts[.eventMissing] == nil { list.add(.eventMissing, .events(1...1)) }
+    }
+
+    private func take(_ row: LogRow, _ sealer: EventSealer) throws(DeepCheck.Stop) {
+        guard let sequence = UInt64(exactly: row.position), sequence > 0 else {
+            return list.add(.eventMisplaced, .events(0...0))
+        }
+        if sequence > nextSequence {
+            let kind: Damage.Kind = unreadable.contains(.log) ? .eventUnreadable : .eventMissing
+            list.add(kind, .events(nextSequence...sequence - 1))
+        }
+        nextSequence = sequence + 1
+        switch (row.leaf, row.payload) {
+        case (.missing, .missing): break
+        case (.missing, _): list.add(.eventLeafMissing, .events(sequence...sequence))
+        case (_, .missing): list.add(.eventContentMissing, .events(sequence...sequence))
+        case (.malformed, _), (_, .malformed): list.add(.eventUnreadable, .events(sequence...sequence))
+        case (.there(let leaf), .there(let payload)):
+            note(payload.time, of: row.position)
+            try open(
+                SealedEvent(
+                    sequence: sequence,
+                    time: payload.time,
+                    leaf: leaf,
+                    epoch: payload.epoch,
+                    sealed: payload.sealed
+                ),
+                sealer
+            )
+        }
+    }
+
+    private func open(_ event: SealedEvent, _ sealer: EventSealer) throws(DeepCheck.Stop) {
+        let place = Damage.Subject.events(event.sequence...event.sequence)
+        do throws(SealingError) {
+            let canonical = try sealer.open(event)
+            if ledger.take(canonical, sequence: event.sequence) {
+                good.events += 1
+            } else {
+                list.add(.eventUnreadable, place)
+            }
+        } catch .exhausted {
+            throw .exhausted
+        } catch .unknownEpoch {
+            list.add(.eventUnreadable, place)
+            list.add(.keyMissing, .key(.log))
+        } catch { list.add(.eventUnreadable, place) }
+    }
+
+    private func note(_ time: Timestamp, of sequence: Int64) {
+        let span = (sequence - 1) / Self.span + 1
+        guard let times = spans[span] else {
+            spans[span] = time...time
+            return
+        }
+        spans[span] = min(times.lowerBound, time)...max(times.upperBound, time)
+    }
+
+    /// Whether a search by time finds every event.
+    func checkSpans() throws(DeepCheck.Stop) {
+        var seen: Int64 = 0
+        let complete = Int64(clamping: nextSequence - 1) / Self.span
+        try scan(
+            .spans,
+            slice: Self.slice,
+            position: \.position,
+            read: store.spanRows,
+            body: { row throws(DeepCheck.Stop) in
+                guard row.position > 0 else { return list.add(.spanWrong, .span(row.position)) }
+                // One that was filled after the log was read here is looked at another time.
+                if row.position > complete { return checkTail(row) }
+                if row.position != seen + 1 { list.add(.spanWrong, .span(seen + 1)) }
+                seen = row.position
+                guard let times = row.times else { return list.add(.spanWrong, .span(row.position)) }
+                if let events = spans[row.position],
+                    !(times.contains(events.lowerBound) && times.contains(events.upperBound))
+                {
+                    list.add(.spanWrong, .span(row.position))
+                }
+            }
+        )
+        if seen < complete { list.add(.spanWrong, .span(seen + 1)) }
+        spans = [:]
+    }
+
+    /// A span that speaks of events that are not there: the log's end was cut off. Or it has grown meanwhile.
+    private func checkTail(_ row: SpanRow) {
+        let last = (try? store.lastSequence()) ?? 0
+        let (end, overflow) = row.position.multipliedReportingOverflow(by: Self.span)
+        guard !overflow, let end = UInt64(exactly: end), last < end else {
+            if overflow { list.add(.spanWrong, .span(row.position)) }
+            return
+        }
+        list.add(.eventMissing, .events(last + 1...end))
+    }
+}

@@ -1,0 +1,129 @@
+import Sealing
+import WarderModel
+
+/// One run of a deep check: what it has seen so far. Used by one thread.
+final class DeepSurvey {
+    let check: DeepCheck
+    private let progress: (DeepCheck.Progress) -> Void
+    private let isCancelled: () -> Bool
+    var list = DamageList()
+    var good = DeepCheckReport.Good()
+    var ledger = LogLedger(present: [])
+    /// Number of the next event.
+    var nextSequence: UInt64 = 1
+    /// Times of the events of the span that is being read, and those of the spans before.
+    var spans: [Int64: ClosedRange<Timestamp>] = [:]
+    /// Tables with rows that the store cannot read: what is not seen there need not be gone.
+    var unreadable: Set<Damage.Table> = []
+    private var checked = 0
+    private var total = 0
+
+    init(
+        _ check: DeepCheck,
+        progress: @escaping (DeepCheck.Progress) -> Void,
+        isCancelled: @escaping () -> Bool
+    ) {
+        self.check = check
+        self.progress = progress
+        self.isCancelled = isCancelled
+    }
+
+    var ring: KeyRing { check.ring }
+    var store: any VaultStore { check.store }
+
+    /// How often rows are compared with a log that goes on growing.
+    private static let rounds = 4
+
+    func run(checksStructure: Bool) throws(DeepCheck.Stop) -> DeepCheckReport {
+        try count()
+        let start = try lastSequence()
+        if checksStructure { try checkStructure() }
+        ledger = LogLedger(present: try presentRecords())
+        try readLog()
+        try checkSpans()
+        for damage in try differences() { list.add(damage.kind, damage.subject, name: damage.name) }
+        try checkInbox()
+        try checkFoundation()
+        if let change = ledger.newestKeyChange, change > start { throw .keysChanged }
+        return DeepCheckReport(
+            findings: list.findings,
+            counts: list.counts,
+            good: good,
+            lastSequence: nextSequence - 1
+        )
+    }
+
+    /// What does not fit together. Something that was changed between two looks differs once; what is wrong differs
+    /// every time.
+    private func differences() throws(DeepCheck.Stop) -> Set<Damage> {
+        var generation = ledger.generation
+        let content = try readContent()
+        try readLog()
+        var differences = compare(content)
+        for _ in 1..<Self.rounds where !differences.isEmpty && ledger.generation != generation {
+            generation = ledger.generation
+            let content = try readContent(isFirst: false)
+            try readLog()
+            differences.formIntersection(compare(content))
+        }
+        return differences
+    }
+
+    private func lastSequence() throws(DeepCheck.Stop) -> UInt64 {
+        do throws(StoreError) { return try store.lastSequence() } catch .unavailable(let code) {
+            throw .store(.unavailable(code: code))
+        } catch { return 0 }
+    }
+
+    private func count() throws(DeepCheck.Stop) {
+        do throws(StoreError) {
+            let counts = try store.rowCounts()
+            total =
+                counts.records + counts.values + max(counts.leaves, counts.payloads) + counts.spans + counts.inbox
+                + counts.slots
+        } catch .unavailable(let code) {
+            throw .store(.unavailable(code: code))
+        } catch { list.add(.structureBroken, .database) }
+    }
+
+    private func checkStructure() throws(DeepCheck.Stop) {
+        do throws(StoreError) {
+            if try store.structuralFaults(limit: 1) > 0 { list.add(.structureBroken, .database) }
+        } catch .unavailable(let code) {
+            throw .store(.unavailable(code: code))
+        } catch { list.add(.structureBroken, .database) }
+    }
+
+    // MARK: Slices
+
+    /// Reads a table from a position to its end, a slice at a time.
+    ///
+    /// `isCounted`: whether it counts as progress.
+    func scan<Row>(
+        _ table: Damage.Table,
+        after start: Int64 = .min,
+        slice: Int,
+        isCounted: Bool = true,
+        position: @escaping (Row) -> Int64,
+        read: @escaping (Int64, Int) throws(StoreError) -> [Row],
+        body: (Row) throws(DeepCheck.Stop) -> Void
+    ) throws(DeepCheck.Stop) {
+        if isCancelled() { throw .cancelled }
+        let rows = RowScan(slice: slice, position: position, read: read)
+        try rows.run(
+            after: start,
+            unreadable: { position throws(DeepCheck.Stop) in
+                unreadable.insert(table)
+                list.add(.rowsUnreadable, .rows(table, after: position))
+            },
+            body: { rows throws(DeepCheck.Stop) in
+                for row in rows { try body(row) }
+                if isCounted {
+                    checked += rows.count
+                    progress(DeepCheck.Progress(checked: min(checked, total), total: total))
+                }
+                if isCancelled() { throw .cancelled }
+            }
+        )
+    }
+}

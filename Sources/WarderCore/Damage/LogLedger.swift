@@ -1,0 +1,172 @@
+import Sealing
+import StrictJSON
+import WarderModel
+
+/// What the log's events say that the store must hold: the newest revision of every record, the versions of every
+/// secret, the key slots, the epochs of the keys.
+///
+/// Grows with the records that there are, not with the events.
+struct LogLedger {
+    struct Trace: Equatable {
+        var kind: RecordKind
+        /// `nil` once it was removed.
+        var revision: UInt64?
+        var name: String?
+    }
+
+    struct Versions: Equatable {
+        /// Greatest number that was stored.
+        var newest: UInt32 = 0
+        var destroyed = RangeSet<UInt64>()
+    }
+
+    private(set) var records: [RecordID: Trace] = [:]
+    private(set) var versions: [RecordID: Versions] = [:]
+    /// Whether a slot is there, or was taken away.
+    private(set) var slots: [RecordID: Bool] = [:]
+    private(set) var epochs: [KeyRing.Purpose: UInt32] = [:]
+    /// Number of the last event that changed what the vault's contents are sealed under.
+    private(set) var newestKeyChange: UInt64?
+    /// Grows with every event that changes something here.
+    private(set) var generation = 0
+    /// Records that lay in the store before the log was read. Of the others it is not worth remembering that they were
+    /// removed.
+    private let present: Set<RecordID>
+
+    init(present: Set<RecordID>) { self.present = present }
+
+    /// An event that changed something begins with one of these: most of a log is read past without parsing.
+    private static let openings = ["create", "update", "delete"].map { Array("{\"action\":\"\($0)\"".utf8) }
+    private static let keyChanges: [Action] = [.keyRotate, .keyRewrap, .keyRotateRoot]
+    /// The vault wrote these bytes itself: no length of theirs may leave an event out.
+    private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
+
+    /// Takes over what one event says. `false` for bytes that are no event.
+    ///
+    /// Events of a start, a stop or an unsealing change no noun, and are passed over for another reason too: they can
+    /// come from the inbox, where whoever can write the database can put one.
+    mutating func take(_ canonical: [UInt8], sequence: UInt64) -> Bool {
+        guard Self.openings.contains(where: { canonical.starts(with: $0) }) else { return true }
+        guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
+        let event = document.root
+        guard event.member("decision")?.isText("allowed") == true else { return true }
+        if Self.keyChanges.contains(where: { event.member("type")?.isText($0.rawValue) == true }) {
+            newestKeyChange = sequence
+        }
+        guard let changes = event.member("changes") else {
+            return true
+        }
+        let facts = changes.elements.compactMap { try? $0.string() }.compactMap(LogFact.init)
+        var secret: RecordID?
+        for fact in facts {
+            if case .record(.secret, let id, _) = fact { secret = id }
+        }
+        for fact in facts { take(fact, of: event, secret: secret) }
+        if let secret, event.member("type")?.isText(Action.secretPut.rawValue) == true,
+            let number = Self.word(event.member("version"))
+        {
+            versions[secret, default: Versions()].newest = max(versions[secret]?.newest ?? 0, number)
+        }
+        return true
+    }
+
+    private mutating func take(_ fact: LogFact, of event: JSONNode, secret: RecordID?) {
+        generation += 1
+        switch fact {
+        case .record(let kind, let id, let revision):
+            if revision == nil, !present.contains(id) {
+                records[id] = nil
+            } else {
+                let name = Self.name(of: kind, in: event) ?? records[id]?.name
+                records[id] = Trace(kind: kind, revision: revision, name: name)
+            }
+        case .destroyed(let version):
+            guard let secret else { return }
+            versions[secret, default: Versions()].destroyed.insert(contentsOf: UInt64(version)..<UInt64(version) + 1)
+        case .slot(let id, let isThere):
+            slots[id] = isThere
+        case .epoch(let purpose, let number):
+            guard event.member("type")?.isText(Action.keyRotate.rawValue) == true else { return }
+            epochs[purpose] = max(epochs[purpose] ?? 0, number)
+        }
+    }
+
+    private static func word(_ node: JSONNode?) -> UInt32? {
+        node.flatMap { try? $0.int() }.flatMap { UInt32(exactly: $0) }
+    }
+
+    /// The name of what an event of a noun is about.
+    private static func name(of kind: RecordKind, in event: JSONNode) -> String? {
+        func text(_ key: String) -> String? { event.member(key).flatMap { try? $0.string() } }
+        switch kind {
+        case .secret: return text("secret")
+        case .server: return text("server")
+        case .tool: return tool(text("server"), text("tool"))?.text
+        case .grant:
+            guard let tool = tool(text("server"), text("tool")),
+                let secret = text("secret").flatMap({ try? SecretName($0) })
+            else { return nil }
+            return Noun.name(of: GrantKey(tool: tool, secret: secret))
+        case .operator:
+            let facts = event.member("changes")?.elements.compactMap { try? $0.string() } ?? []
+            return facts.first { $0.hasPrefix("name=") }.map { String($0.dropFirst(5)) }
+        }
+    }
+
+    private static func tool(_ server: String?, _ tool: String?) -> ToolID? {
+        guard let server, let tool, let server = try? ServerName(server), let tool = try? ToolName(tool) else {
+            return nil
+        }
+        return ToolID(server: server, tool: tool)
+    }
+}
+
+/// One entry of an event's `changes` that says what the store must hold. docs/formats/event.md.
+enum LogFact: Equatable {
+    /// Written with this revision, or removed.
+    case record(RecordKind, RecordID, revision: UInt64?)
+    case destroyed(version: UInt32)
+    case slot(RecordID, isThere: Bool)
+    /// The newest key of a purpose.
+    case epoch(KeyRing.Purpose, UInt32)
+
+    /// `nil` for an entry that says something else.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 1:
+            guard let (word, number) = Self.split(parts[0]), let epoch = UInt32(number),
+                let purpose = KeyRing.Purpose.allCases.first(where: { $0.name == word })
+            else { return nil }
+            self = .epoch(purpose, epoch)
+        case 2 where parts[0] == "destroyed":
+            guard parts[1].first == "v", let version = UInt32(parts[1].dropFirst()) else { return nil }
+            self = .destroyed(version: version)
+        case 2:
+            guard let kind = RecordKind(rawValue: String(parts[0])), let (id, end) = Self.split(parts[1]),
+                let id = Self.id(id)
+            else { return nil }
+            if end == "removed" {
+                self = .record(kind, id, revision: nil)
+            } else if let revision = UInt64(end) {
+                self = .record(kind, id, revision: revision)
+            } else {
+                return nil
+            }
+        case 3 where parts[0] == "slot":
+            guard let id = Self.id(parts[1]) else { return nil }
+            self = .slot(id, isThere: !parts[2].hasSuffix("@removed"))
+        default:
+            return nil
+        }
+    }
+
+    private static func split(_ text: Substring) -> (Substring, Substring)? {
+        guard let at = text.firstIndex(of: "@") else { return nil }
+        return (text[..<at], text[text.index(after: at)...])
+    }
+
+    private static func id(_ text: Substring) -> RecordID? {
+        Hex.decode(String(text)).flatMap { RecordID(bytes: $0) }
+    }
+}

@@ -1,0 +1,51 @@
+import Sealing
+import WarderCrypto
+import WarderModel
+
+/// Changes of what opens the vault, and of what its contents are sealed under.
+extension Transaction {
+    /// Other slots for the same root key.
+    mutating func replace(slots: [KeySlot]) {
+        foundation.slots = slots
+        batch.keys = Batch.Keys(foundation)
+    }
+
+    /// Another root key; every slot has to wrap it.
+    mutating func replace(root: AEADKey, slots: [KeySlot]) throws(Refusal) {
+        foundation.slots = slots
+        foundation.rootCreated = now.wall
+        try adopt(keys.ring, under: root)
+    }
+
+    /// Another keyring under the same root key. What is sealed from here on, this transaction's events included, is
+    /// sealed under its newest keys.
+    mutating func replace(ring: KeyRing) throws(Refusal) { try adopt(ring, under: keys.root) }
+
+    private mutating func adopt(_ ring: KeyRing, under root: AEADKey) throws(Refusal) {
+        do {
+            foundation.inboxKey = try BoxKeyPair(secretKey: ring.current(.inbox).key).publicKey.bytes
+            foundation.keyRing = try ring.sealed(under: root)
+            keys = try keys.replacing(ring: ring, root: root)
+        } catch { throw Refusal(error) }
+        batch.keys = Batch.Keys(foundation)
+    }
+}
+
+/// Rows that stay what they are, under newer keys.
+extension Transaction {
+    mutating func reseal(_ record: SealedRecord) { batch.records.append(record) }
+
+    mutating func rewrap(_ value: SealedValue, at place: Batch.Place) {
+        batch.rewrappedValues.append((place, value))
+    }
+
+    /// Rows that are sealed under keys before the newest.
+    func rowsUnderOldKeys() throws(Refusal) -> Int {
+        do {
+            return try store.countSealed(
+                beforeMetadata: keys.ring.current(.metadata).epoch,
+                keyEncryption: keys.ring.current(.keyEncryption).epoch
+            )
+        } catch { throw .auditUnavailable }
+    }
+}

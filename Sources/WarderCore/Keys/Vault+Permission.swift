@@ -1,0 +1,12 @@
+import HashTreeCollections
+package import WarderModel
+
+extension Vault {
+    /// Whether an operator's command would be refused as things stand now: for routes that do slow work first. The
+    /// command itself decides, and writes it down.
+    package func wouldRefuse(_ action: Action, by caller: Caller) -> Bool {
+        guard let uid = caller.peer?.uid, let state, let person = state.operators[uid] else { return true }
+        if case .roles(let roles) = action.permission, person.roles.isDisjoint(with: roles) { return true }
+        return Policy.needsPresence(action, by: person, in: state) && caller.presenceProof == nil
+    }
+}

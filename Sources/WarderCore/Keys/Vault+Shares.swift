@@ -1,0 +1,96 @@
+import Locking
+package import SecretMemory
+import Sealing
+package import WarderModel
+
+/// Unsealing with shares.
+extension Vault {
+    /// What came of a share that somebody brought.
+    package enum ShareOutcome: Sendable {
+        case waiting(ShareGathering.Progress)
+        case unsealed
+    }
+
+    /// Takes a share; the last one that is needed opens the vault. Each is an event, whatever comes of it.
+    ///
+    /// `text`: as it was typed. `attempt`: the name of the attempt that it belongs to, `nil` for the first share.
+    package func unseal(
+        withShare text: SecretBytes,
+        attempt: String?,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<ShareOutcome, Refusal>) -> Void
+    ) {
+        guard phase != .unsealed else {
+            return submit(Self.alreadyOpen(by: caller)) { completion($0.map { .unsealed }) }
+        }
+        guard let foundation else { return completion(.failure(.notInitialised)) }
+        let now = clock.now()
+        if let uid = caller.peer?.uid, case .wait(let isFirst) = unsealThrottle.begin(uid, at: now) {
+            guard isFirst else { return completion(.failure(.throttled)) }
+            return recordShare(nil, .throttled, by: caller, completion)
+        }
+        let step = Result { () throws(Refusal) in
+            let share: Share
+            do throws(ShareError) { share = try Share(text: text) } catch {
+                switch error {
+                case .mistyped: throw .shareMistyped
+                case .exhausted: throw .memoryNotLocked
+                default: throw .shareMalformed
+                }
+            }
+            return try gathering.add(share, to: attempt, slots: foundation.slots, at: now)
+        }
+        switch step {
+        case .failure(let reason): recordShare(nil, reason, by: caller, completion)
+        case .success(.waiting(let progress)):
+            if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
+            recordShare(progress, nil, by: caller, completion)
+        case .success(.complete(let secret, let slot)):
+            unseal(with: secret, slots: [slot], by: caller) { completion($0.map { .unsealed }) }
+        }
+    }
+
+    /// Drops the shares that were brought. Whoever could stop the daemon may, and whoever was an admin when the vault
+    /// was last open: a sealed vault knows nobody else.
+    package func cancelUnsealing(
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        guard let uid = caller.peer?.uid, caller.isOwner || lastAdmins.withLock({ $0.contains(uid) }) else {
+            return completion(.failure(.notAnOperator))
+        }
+        guard gathering.cancel() else { return completion(.failure(.nothingToUndo)) }
+        var event = Event(action: .unsealCancel, time: clock.now().wall, actor: caller.unverifiedActor)
+        event.requestID = caller.requestID
+        event.durationMicroseconds = caller.elapsedMicroseconds()
+        record(sealed: event, completion: completion)
+    }
+
+    private func recordShare(
+        _ progress: ShareGathering.Progress?,
+        _ reason: Refusal?,
+        by caller: Caller,
+        _ completion: @escaping @Sendable (Result<ShareOutcome, Refusal>) -> Void
+    ) {
+        var event = Event(action: .unsealShare, time: clock.now().wall, actor: caller.unverifiedActor)
+        event.requestID = caller.requestID
+        event.durationMicroseconds = caller.elapsedMicroseconds()
+        if let progress {
+            event.changes = [
+                "slot/\(progress.slot)/shares", "shares=\(progress.indexes.count)", "need=\(progress.threshold)",
+            ]
+        }
+        if let reason {
+            event.decision = .refused
+            event.reason = reason
+        }
+        record(sealed: event) { written in
+            if case .failure = written { return completion(.failure(.auditUnavailable)) }
+            if let progress {
+                completion(.success(.waiting(progress)))
+            } else {
+                completion(.failure(reason ?? .wrongKey))
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import HashTreeCollections
+import WarderModel
+
+/// When a token, a tool and a grant hold, for a process, now.
+extension Tokens {
+    /// The token behind a bearer text, if it works from this process now.
+    ///
+    /// `patience`: seconds after its end in which it will do all the same.
+    static func find(
+        _ presented: PresentedToken?,
+        _ caller: Caller,
+        in transaction: borrowing Transaction,
+        patience: Int64 = 0,
+        _ event: inout Event
+    ) throws(Refusal) -> (TokenHash, Token) {
+        guard let presented else { throw .tokenMissing }
+        let hash = transaction.keys.hash(presented)
+        guard let token = transaction.state.tokens[hash] else { throw .tokenUnknown }
+        event.token = token.accessor
+        event.tool = token.tool
+        event.server = token.tool.server
+        event.onBehalfOf = token.claims.onBehalfOf
+        event.agent = token.claims.agent
+        event.session = token.claims.session
+        event.purpose = token.claims.purpose
+        guard token.process == caller.peer?.process else { throw .tokenOfAnotherProcess }
+        guard transaction.now.isBefore(token.expires.adding(seconds: patience)) else { throw .tokenExpired }
+        return (hash, token)
+    }
+
+    /// Whether a demand names a tool of the peer's own server, with the definition that was accepted.
+    static func admit(
+        _ demand: Demand,
+        _ caller: Caller,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) -> (Tool, Peer) {
+        guard let peer = caller.peer else { throw .unknownPeer }
+        if let arguments = demand.arguments {
+            event.argumentsDigest = transaction.keys.fingerprint(arguments: arguments)
+        }
+        let state = transaction.state
+        let name: ToolID
+        switch demand.tool {
+        case .whole(let whole):
+            name = whole
+        case .bare(let bare):
+            let servers = state.servers(matching: peer)
+            guard let server = servers.first else { throw .unknownPeer }
+            guard servers.count == 1 else { throw .serverAmbiguous }
+            name = ToolID(server: server.name, tool: bare)
+            event.tool = name
+            event.server = server.name
+        }
+        let tool = try tool(name, of: peer, in: state)
+        if let accepted = tool.definitionDigest {
+            guard let presented = demand.toolDigest else { throw .toolDigestMissing }
+            guard presented == accepted else { throw .toolDigestMismatch }
+        }
+        return (tool, peer)
+    }
+
+    static func admit(
+        _ token: Token,
+        _ caller: Caller,
+        _ transaction: borrowing Transaction
+    ) throws(Refusal) -> (Tool, Peer) {
+        guard let peer = caller.peer else { throw .unknownPeer }
+        return (try tool(token.tool, of: peer, in: transaction.state), peer)
+    }
+
+    private static func tool(_ name: ToolID, of peer: Peer, in state: VaultState) throws(Refusal) -> Tool {
+        guard let server = state.servers[name.server], server.selectors.match(peer) else {
+            throw refusal(of: name, to: peer, in: state)
+        }
+        guard server.quarantine == nil else { throw .serverQuarantined }
+        guard let tool = state.tools[name] else { throw .toolMissing }
+        return tool
+    }
+
+    /// Why a tool is not this peer's.
+    private static func refusal(of name: ToolID, to peer: Peer, in state: VaultState) -> Refusal {
+        if state.servers(matching: peer).isEmpty { return .unknownPeer }
+        return state.servers[name.server] == nil ? .toolMissing : .toolOfAnotherServer
+    }
+
+    /// Grants of a tool that hold now; the first reason where none does.
+    static func usableGrants(
+        of tool: Tool,
+        peer: Peer,
+        in transaction: borrowing Transaction
+    ) throws(Refusal) -> [Grant] {
+        var usable: [Grant] = []
+        var reason = Refusal.grantMissing
+        for grant in transaction.state.grants(of: tool.name) {
+            do throws(Refusal) {
+                try check(grant, tool, peer, in: transaction)
+                usable.append(grant)
+            } catch { reason = error }
+        }
+        guard !usable.isEmpty else { throw reason }
+        return usable
+    }
+
+    static func grant(
+        of tool: Tool,
+        for secret: SecretName,
+        peer: Peer,
+        in transaction: borrowing Transaction
+    ) throws(Refusal) -> Grant {
+        guard let grant = transaction.state.grants[GrantKey(tool: tool.name, secret: secret)] else {
+            throw .grantMissing
+        }
+        try check(grant, tool, peer, in: transaction)
+        return grant
+    }
+
+    private static func check(
+        _ grant: Grant,
+        _ tool: Tool,
+        _ peer: Peer,
+        in transaction: borrowing Transaction
+    ) throws(Refusal) {
+        if let expires = grant.expires, expires <= transaction.now.wall { throw .grantExpired }
+        guard peer.attestation >= grant.minimumAttestation else { throw .attestationTooWeak }
+        if grant.approval == .byClass, tool.needsApproval(in: transaction.state.profile) { throw .approvalRequired }
+    }
+
+    /// Says in the event that a call went without the approval that its class asks for.
+    static func approvalWaivers(_ grants: [Grant], _ tool: Tool, in state: VaultState) -> [String] {
+        guard tool.needsApproval(in: state.profile) else { return [] }
+        return grants.filter { $0.approval == .none }.map { "approval=none/\($0.secret)" }
+    }
+}

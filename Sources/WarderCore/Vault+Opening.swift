@@ -1,0 +1,170 @@
+import Locking
+package import Sealing
+import Synchronization
+package import WarderCrypto
+package import WarderModel
+
+/// Setting a vault up, opening it, and what is written down while it is sealed.
+extension Vault {
+    /// Lays the foundation of a vault and opens it. The caller becomes its first operator.
+    ///
+    /// `foundation`: made by `Initialisation`, keys wrapped.
+    package func open(
+        _ initialisation: Initialisation,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        enqueue(
+            .alone { [self] in
+                completion(
+                    holding.withLock { holding in
+                        Result { () throws(Refusal) in
+                            guard case .nothing = holding else { throw Refusal.alreadyInitialised }
+                            holding = .open(try lay(initialisation, by: caller))
+                        }
+                    }
+                )
+            }
+        )
+    }
+
+    /// Opens a sealed vault with its keyring.
+    package func open(
+        _ ring: KeyRing,
+        root: AEADKey,
+        slot: KeySlot,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        enqueue(
+            .alone { [self] in
+                completion(
+                    holding.withLock { holding in
+                        Result { () throws(Refusal) in
+                            switch holding {
+                            case .nothing: throw Refusal.notInitialised
+                            // Somebody else was quicker: the vault is as it was asked to be.
+                            case .open(var open):
+                                _ = try commitAlone(&open) { $0.decide(Vault.alreadyOpen(by: caller)) }
+                                holding = .open(open)
+                            case .sealed(let foundation):
+                                holding = .open(try load(foundation, ring, root: root, slot: slot, by: caller))
+                            }
+                        }
+                    }
+                )
+            }
+        )
+    }
+
+    /// Writes down what happened to a sealed vault, for the log to take over later. Waits for the disk.
+    package func record(sealed event: Event, completion: @escaping @Sendable (Result<Void, Refusal>) -> Void) {
+        enqueue(
+            .alone { [self] in
+                completion(
+                    holding.withLock { holding in
+                        Result { () throws(Refusal) in
+                            switch holding {
+                            case .nothing: return
+                            case .sealed(let foundation): try store(inbox: event, foundation)
+                            case .open(var open):
+                                try commitAlone(&open) { $0.record(event) }
+                                holding = .open(open)
+                            }
+                        }
+                    }
+                )
+            }
+        )
+    }
+
+    private func lay(_ initialisation: Initialisation, by caller: Caller) throws(Refusal) -> Open {
+        let keys: OpenKeys
+        do { keys = try OpenKeys(initialisation.ring, root: initialisation.root) } catch { throw .memoryNotLocked }
+        var open = Open(
+            foundation: initialisation.foundation,
+            keys: keys,
+            values: ValueCache(store: store),
+            state: VaultState(profile: initialisation.foundation.profile),
+            sequence: 0
+        )
+        open.state.registryGeneration = 1
+        try commitAlone(&open) { transaction throws(Refusal) in
+            transaction.lay(initialisation.foundation)
+            var event = Event(action: .vaultInit, time: transaction.now.wall, actor: caller.unverifiedActor)
+            event.requestID = caller.requestID
+            try transaction.put(initialisation.firstOperator, &event)
+            event.changes += initialisation.foundation.slots.map { "slot/\($0.id)/\($0.kindName)" }
+            event.durationMicroseconds = caller.elapsedMicroseconds()
+            transaction.record(event)
+        }
+        return open
+    }
+
+    private func load(
+        _ foundation: Foundation,
+        _ ring: KeyRing,
+        root: AEADKey,
+        slot: KeySlot,
+        by caller: Caller
+    ) throws(Refusal) -> Open {
+        let keys: OpenKeys
+        do { keys = try OpenKeys(ring, root: root) } catch { throw .memoryNotLocked }
+        let state = try StateLoader.load(from: store, with: ring, profile: foundation.profile)
+        var open: Open
+        let inbox: [(number: Int64, sealed: [UInt8])]
+        do {
+            open = Open(
+                foundation: foundation,
+                keys: keys,
+                values: ValueCache(store: store),
+                state: state,
+                sequence: try store.lastSequence()
+            )
+            inbox = try store.inbox()
+            open.state.rowsUnderOldKeys =
+                ring.hasOldEpochs(of: Keys.rewrapped)
+                ? try store.countSealed(
+                    beforeMetadata: ring.current(.metadata).epoch,
+                    keyEncryption: ring.current(.keyEncryption).epoch
+                ) : 0
+        } catch { throw Refusal(error) }
+        open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
+        try commitAlone(&open) { transaction throws(Refusal) in
+            let boxKeys: BoxKeyPair
+            do { boxKeys = try BoxKeyPair(secretKey: ring.current(.inbox).key) } catch { throw .valueDamaged }
+            for entry in inbox {
+                // One that does not open was not written by this vault: it is dropped, and the log says so.
+                if let event = try? InboxEvent.open(entry.sealed, with: boxKeys) {
+                    transaction.record(inbox: event)
+                } else {
+                    var damaged = Event(action: .vaultStart, time: transaction.now.wall, actor: .vault)
+                    damaged.decision = .refused
+                    damaged.reason = .valueDamaged
+                    damaged.changes = ["inbox/\(entry.number)"]
+                    transaction.record(damaged)
+                }
+            }
+            if let last = inbox.last { transaction.takeInbox(through: last.number) }
+            var event = Event(
+                action: .vaultUnseal,
+                time: transaction.now.wall,
+                actor: Policy.actor(caller, in: transaction.state)
+            )
+            event.requestID = caller.requestID
+            event.changes = ["slot/\(slot.id)/\(slot.kindName)"] + transaction.state.lost.eventTexts
+            event.durationMicroseconds = caller.elapsedMicroseconds()
+            transaction.record(event)
+        }
+        return open
+    }
+
+    private func store(inbox event: Event, _ foundation: Foundation) throws(Refusal) {
+        var batch = Batch()
+        do {
+            let key = try BoxPublicKey(foundation.inboxKey)
+            batch.inbox = [try InboxEvent(event: event, nonce: nonces.next()).sealed(to: key)]
+            try store.commit(batch)
+        } catch { throw .auditUnavailable }
+    }
+}

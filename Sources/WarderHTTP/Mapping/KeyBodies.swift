@@ -1,0 +1,128 @@
+import SecretMemory
+import Sealing
+import StrictJSON
+import WarderCore
+import WarderModel
+import WarderWire
+
+/// Request bodies that hold what opens the vault.
+enum KeyBodies {
+    /// A passphrase, or a credential, or a threshold and a number of shares.
+    struct AddSlot: Decodable {
+        var passphrase: SecretField?
+        var credentialBase64: SecretField?
+        var threshold: Int?
+        var shares: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case passphrase, threshold, shares
+            case credentialBase64 = "credential_base64"
+        }
+    }
+
+    struct BringShare: Decodable {
+        var share: SecretField
+        /// The name of the attempt that it belongs to.
+        var attempt: String?
+    }
+
+    struct ChangePassphrase: Decodable {
+        var old: SecretField
+        var new: SecretField
+    }
+
+    struct RotateRoot: Decodable {
+        var slots: [OpenedSlot]
+        var drop: [String]?
+    }
+
+    /// A slot, and what opens it: a passphrase, or a credential, or enough of its shares.
+    struct OpenedSlot: Decodable {
+        var slot: String
+        var passphrase: SecretField?
+        var credentialBase64: SecretField?
+        var shares: [SecretField]?
+
+        enum CodingKeys: String, CodingKey {
+            case slot, passphrase, shares
+            case credentialBase64 = "credential_base64"
+        }
+
+        func opening(_ id: RecordID) throws(Problem) -> RootRotation.Opening {
+            switch (passphrase, credentialBase64, shares) {
+            case (.some(let passphrase), .none, .none):
+                return RootRotation.Opening(slot: id, secret: passphrase.bytes)
+            case (.none, .some(let credential), .none):
+                return RootRotation.Opening(slot: id, secret: try credential.decodedBase64())
+            case (.none, .none, .some(let shares)):
+                do throws(ShareError) {
+                    return RootRotation.Opening(slot: id, secret: try Share.combine(Share.parse(shares.map(\.bytes))))
+                } catch { throw .invalid("The shares do not go together: \(error.words).") }
+            default: throw .invalid("A slot is opened by a passphrase, or a credential, or shares.")
+            }
+        }
+    }
+}
+
+extension ShareError {
+    /// What is wrong, in words that can follow a colon; shares are named by their place in what was entered.
+    var words: String {
+        switch self {
+        case .malformed(let share), .unsupportedFormat(_, let share): "number \(share) is not the text of a share"
+        case .mistyped(let share): "number \(share) has a typing mistake"
+        case .foreign(let share), .inconsistent(let share): "number \(share) is of another set"
+        case .duplicate(let share): "number \(share) is there twice"
+        case .tooFew(let have, let need): "there are \(have), and \(need) are needed"
+        case .disagreement: "one of them is not what was given out"
+        case .outOfRange: "they are not of this vault"
+        case .exhausted: "there is no locked memory left"
+        }
+    }
+}
+
+extension KeysAnswer {
+    init(_ overview: Keys.Overview) {
+        self.init(
+            slots: overview.slots.map(KeySlotSummary.init),
+            rootCreated: overview.rootCreated.description,
+            keys: overview.keys.map {
+                KeySummary(
+                    purpose: $0.purpose.name,
+                    epoch: $0.epoch,
+                    created: $0.created.description,
+                    current: $0.isNewest
+                )
+            },
+            rowsUnderOldKeys: overview.rowsUnderOldKeys
+        )
+    }
+}
+
+extension KeySlotSummary {
+    init(_ slot: KeySlot) {
+        var set: ShareSet?
+        if case .shares(_, let its) = slot.kind { set = its }
+        self.init(
+            id: slot.id.description,
+            kind: slot.kindName,
+            created: slot.created.description,
+            threshold: set?.threshold,
+            shares: set?.count
+        )
+    }
+}
+
+extension RootRotated {
+    init(_ slots: [KeySlot]) { self.init(slots: slots.map(KeySlotSummary.init)) }
+}
+
+extension UnsealingProgress {
+    init(_ progress: ShareGathering.Progress) {
+        self.init(
+            attempt: progress.attempt,
+            have: progress.indexes,
+            need: progress.threshold,
+            secondsLeft: progress.secondsLeft
+        )
+    }
+}

@@ -1,0 +1,31 @@
+import GRDB
+import GRDBSQLite
+
+/// Asks, while the engine is busy with a long statement, whether anybody still wants it.
+final class CancellationWatch {
+    /// Steps of the engine between two questions: some thousand rows.
+    private static let stride: Int32 = 50_000
+
+    private let isCancelled: @Sendable () -> Bool
+
+    init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
+
+    /// - Throws: what `body` throws: `SQLITE_INTERRUPT` when the answer was yes.
+    func during(_ database: Database, _ body: () throws -> Void) throws {
+        unsafe sqlite3_progress_handler(
+            database.sqliteConnection,
+            Self.stride,
+            { context in
+                guard let context = unsafe context else { return 0 }
+                return unsafe Unmanaged<CancellationWatch>.fromOpaque(context).takeUnretainedValue().isCancelled()
+                    ? 1 : 0
+            },
+            unsafe Unmanaged.passUnretained(self).toOpaque()
+        )
+        defer {
+            unsafe sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil)
+            withExtendedLifetime(self) {}
+        }
+        try body()
+    }
+}

@@ -1,0 +1,72 @@
+import GRDB
+import Glibc
+import WarderCore
+
+extension SQLiteStore {
+    /// Copies the database as it is now; commits, reads and maintenance go on meanwhile.
+    ///
+    /// The copy is made with `VACUUM INTO` on a connection of its own, in one read transaction, which nobody waits for.
+    /// Against the engine's page-by-page backup it takes twice the time, and is worth it: it reads each row, so that a
+    /// damaged page ends it and is not handed on; it leaves out free pages and what deleted rows left in others; and
+    /// what it writes is not in write-ahead mode, so that the copy is one file and opens without making another. (The
+    /// backup in steps would begin anew with each commit.)
+    ///
+    /// Until it is done the write-ahead log cannot be written over and grows by what is committed; then it is cut
+    /// back as after any long reader. Blocks for seconds for each GiB: call it from a thread of its own. The copy is
+    /// not synced to the disk: it is there to be read, and goes.
+    ///
+    /// - Parameters:
+    ///   - directory: absolute, of its owner's alone (mode 0700), with room for the database. The copy has the mode
+    ///     0600 and a name that was free.
+    ///   - isCancelled: asked many times a second; when it says so, the copy is given up.
+    /// - Returns: the copy, which removes its file at the end of its life.
+    /// - Throws: ``SnapshotError``; no file is left then.
+    package func snapshot(
+        in directory: String,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(SnapshotError) -> DatabaseSnapshot {
+        let file = try SnapshotFile(in: directory)
+        let path = file.path
+        let facts: SnapshotFacts
+        do {
+            try copy(to: path, isCancelled)
+            let copy = try Connection.open(path, as: .reader)
+            facts = try copy.inDatabase(SnapshotFacts.init)
+            try copy.close()
+        } catch let error as SnapshotError {
+            throw error
+        } catch DatabaseError.SQLITE_INTERRUPT {
+            throw .cancelled
+        } catch {
+            throw .store(StoreError(error))
+        }
+        return try DatabaseSnapshot(file, facts)
+    }
+
+    /// Removes what a killed process left of its copies. Only while no copy is being made.
+    ///
+    /// - Throws: ``SnapshotError``.
+    package static func removeLeftSnapshots(in directory: String) throws(SnapshotError) {
+        try SnapshotFile.check(directory)
+        guard let stream = unsafe opendir(directory) else { throw .kernel(code: errno) }
+        defer { unsafe closedir(stream) }
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { name in
+                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(SnapshotFile.prefix) else { continue }
+            guard unsafe unlink(directory + "/" + name) == 0 else { throw .kernel(code: errno) }
+        }
+    }
+
+    private func copy(to path: String, _ isCancelled: @escaping @Sendable () -> Bool) throws {
+        let source = try Connection.open(writer.path, as: .reader)
+        try source.inDatabase { database in
+            // It writes the copy alone, and to wait for the disk there would make commits wait as well.
+            try database.execute(sql: "PRAGMA synchronous = OFF")
+            let watch = CancellationWatch(isCancelled)
+            try watch.during(database) { try database.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        }
+        try source.close()
+    }
+}

@@ -1,0 +1,175 @@
+import Sealing
+import SecretMemory
+import Testing
+import WarderCrypto
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+@Suite struct ShareUnsealingTests {
+    @Test("three of five shares, brought by three people, open the vault; each is an event")
+    func unseal() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let name = try #require(try await kit.bring(shares[4], by: 5001).get().attempt)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [5])
+        _ = try await kit.bring(shares[0], attempt: name, by: 5002).get()
+        #expect(kit.vault.phase == .sealed)
+        _ = try await kit.bring(shares[2], attempt: name, by: 5003).get()
+        #expect(kit.vault.phase == .unsealed)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        let events = try kit.events().suffix(3)
+        #expect(events.map(\.line) == ["unseal.share", "unseal.share", "vault.unseal"])
+        #expect(events.map(\.actor) == ["uid:5001", "uid:5002", "uid:5003"])
+    }
+
+    @Test(
+        "a share belongs to the attempt that is named: without its name, or with another, it is refused and changes nothing"
+    )
+    func attempts() async throws {
+        let (kit, shares) = try await Self.sealed()
+        #expect(await kit.bring(shares[0], attempt: "abcdef", by: 5001).refusal == .attemptUnknown)
+        _ = try await kit.bring(shares[0], by: 5001).get()
+        #expect(await kit.bring(shares[1], by: 5002).refusal == .attemptUnknown)
+        #expect(await kit.bring(shares[1], attempt: "abcdef", by: 5003).refusal == .attemptUnknown)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
+    }
+
+    @Test("the same share twice is one share")
+    func twice() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+        #expect(await kit.bring(shares[0], attempt: name, by: 5002).refusal == .shareTwice)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
+    }
+
+    @Test("a share of another vault is refused, and one with a typing mistake is called that")
+    func foreign() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let (_, others) = try await Self.sealed()
+        #expect(await kit.bring(others[0], by: 5001).refusal == .shareForeign)
+        #expect(await kit.bring(mistyping: shares[0], by: 5002).refusal == .shareMistyped)
+        #expect(try await kit.bringText("no share at all", by: 5003).refusal == .shareMalformed)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+    }
+
+    @Test("a forged share makes the attempt fail, which drops all shares, and the next attempt succeeds")
+    func forged() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+        _ = try await kit.bring(shares[1], attempt: name, by: 5002).get()
+        let forged = try Share(set: shares[2].set, index: 3, bytes: SecretBytes.random(count: 32))
+        #expect(await kit.bring(forged, attempt: name, by: 5003).refusal == .wrongKey)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        try await kit.open(with: Array(shares[1...3]))
+        #expect(kit.vault.phase == .unsealed)
+    }
+
+    @Test("an attempt ends by itself after a quarter of an hour")
+    func patience() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+        kit.clock.advance(seconds: ShareGathering.patienceSeconds)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        #expect(await kit.bring(shares[1], attempt: name, by: 5002).refusal == .attemptUnknown)
+        try await kit.open(with: Array(shares[0...2]))
+    }
+
+    @Test(
+        "an attempt is cancelled by root, by the daemon's user, and by who was an admin when the vault was sealed; by nobody else"
+    )
+    func cancel() async throws {
+        let (kit, shares) = try await Self.sealed()
+        for (uid, isAllowed) in [(UInt32(5001), false), (0, true), (999, true), (1000, true)] {
+            _ = try await kit.bring(shares[0], by: 5001).get()
+            let outcome = await kit.cancel(by: uid, isOwner: uid == 0 || uid == 999)
+            #expect(outcome.refusal == (isAllowed ? nil : .notAnOperator))
+            #expect((kit.vault.gathering.progress(at: kit.clock.now()) == nil) == isAllowed)
+            if !isAllowed { _ = await kit.cancel(by: 0, isOwner: true) }
+        }
+        #expect(await kit.cancel(by: 0, isOwner: true).refusal == .nothingToUndo)
+        try await kit.unseal().get()
+        #expect(try kit.events().filter { $0.line == "unseal.cancel" }.count == 4)
+    }
+
+    @Test("whoever brings nonsense has to wait, and others do not")
+    func throttled() async throws {
+        let (kit, shares) = try await Self.sealed()
+        for _ in 0..<5 { _ = try await kit.bringText("no share at all", by: 5001) }
+        #expect(await kit.bring(shares[0], by: 5001).refusal == .throttled)
+        _ = try await kit.bring(shares[0], by: 5002).get()
+    }
+
+    @Test("a slot of shares that was removed opens nothing")
+    func removed() async throws {
+        let (kit, shares) = try await Self.sealed()
+        try await kit.unseal().get()
+        let slot = try #require(kit.vault.foundation?.slots.last)
+        _ = try await kit.vault.perform(Keys.remove(slot.id, by: kit.admin))
+        try await kit.seal()
+        #expect(await kit.bring(shares[0], by: 5001).refusal == .shareForeign)
+    }
+
+    /// A sealed vault with a passphrase and five shares, any three of which open it.
+    private static func sealed() async throws -> (TestVault, [Share]) {
+        let kit = try await TestVault()
+        let made = try kit.vault.prepareShares(threshold: 3, count: 5)
+        _ = try await kit.vault.perform(Keys.add(made.prepared, by: kit.admin))
+        try await kit.seal()
+        return (kit, made.shares)
+    }
+}
+
+extension Vault.ShareOutcome {
+    fileprivate var attempt: String? {
+        if case .waiting(let progress) = self { progress.attempt } else { nil }
+    }
+}
+
+extension TestVault {
+    func bring(_ share: Share, attempt: String? = nil, by uid: UInt32) async -> Result<Vault.ShareOutcome, Refusal> {
+        guard let text = try? share.text() else { return .failure(.memoryNotLocked) }
+        return await bring(text, attempt: attempt, by: uid)
+    }
+
+    func bringText(_ text: String, by uid: UInt32) async throws -> Result<Vault.ShareOutcome, Refusal> {
+        await bring(try Self.secret(text), attempt: nil, by: uid)
+    }
+
+    /// With its last character exchanged.
+    func bring(mistyping share: Share, by uid: UInt32) async -> Result<Vault.ShareOutcome, Refusal> {
+        guard let text = try? share.text() else { return .failure(.memoryNotLocked) }
+        var characters = unsafe text.withUnsafeBytes { unsafe Array($0) }
+        characters[characters.count - 2] = characters[characters.count - 2] == 0x37 ? 0x38 : 0x37
+        guard let wrong = try? SecretBytes(copying: characters) else { return .failure(.memoryNotLocked) }
+        return await bring(wrong, attempt: nil, by: uid)
+    }
+
+    /// Brings shares one after the other until the vault opens.
+    func open(with shares: [Share]) async throws {
+        var attempt: String?
+        for share in shares { attempt = try await bring(share, attempt: attempt, by: 5100).get().attempt }
+    }
+
+    func cancel(by uid: UInt32, isOwner: Bool) async -> Result<Void, Refusal> {
+        await withCheckedContinuation { continuation in
+            var caller = caller(.synthetic(uid: uid, pid: 3), .operator)
+            caller.isOwner = isOwner
+            vault.cancelUnsealing(by: caller) {
+                continuation.resume(returning: $0)
+            }
+        }
+    }
+
+    private func bring(
+        _ text: SecretBytes,
+        attempt: String?,
+        by uid: UInt32
+    ) async -> Result<Vault.ShareOutcome, Refusal> {
+        await withCheckedContinuation { continuation in
+            vault.unseal(withShare: text, attempt: attempt, by: caller(.synthetic(uid: uid, pid: 2), .operator)) {
+                continuation.resume(returning: $0)
+            }
+        }
+    }
+}
