@@ -45,7 +45,12 @@ extension DatabaseLock {
 
 extension SQLiteStore {
     static func openOrExplain(_ path: String) throws(StartError) -> SQLiteStore {
-        do throws(OpeningError) { return try SQLiteStore(path: path) } catch { throw StartError(error, path) }
+        let store: SQLiteStore
+        do throws(OpeningError) { store = try SQLiteStore(path: path) } catch { throw StartError(error, path) }
+        // What a killed daemon left of a backup's copy is as large as the database. That it stays is no reason not to
+        // start.
+        try? SQLiteStore.removeLeftSnapshots(in: FilePath(path).removingLastComponent().string)
+        return store
     }
 }
 

@@ -10,6 +10,7 @@ extension SQLiteStore {
         do throws(SnapshotError) { return OpenSnapshot(try snapshot(in: directory)) } catch {
             switch error {
             case .store(let reason): throw reason
+            case .kernel(let code): throw .unavailable(code: code)
             default: throw .unavailable(code: 0)
             }
         }

@@ -1,0 +1,68 @@
+import Foundation
+import WarderStoreSQLite
+import WarderTesting
+
+/// Somebody who can write the file of a database that nobody has open, and knows SQL.
+///
+/// Needs Python 3, whose library has SQLite; a machine without it fails here, so that no test is skipped unseen.
+enum ClosedDatabase {
+    private static let program = """
+        import sqlite3, sys
+        database = sqlite3.connect(sys.argv[1], isolation_level=None)
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers: database.execute(f"DROP TRIGGER {name}")
+        changed = database.total_changes
+        database.executescript(sys.argv[2])
+        if database.total_changes == changed: sys.exit("nothing was changed")
+        for _, sql in triggers: database.execute(sql)
+        database.close()
+        """
+
+    private static let breaker = """
+        import sqlite3, struct, sys
+        path, table = sys.argv[1:]
+        database = sqlite3.connect(path)
+        size, = database.execute("PRAGMA page_size").fetchone()
+        root, = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        database.close()
+        with open(path, "r+b") as file:
+            file.seek((root - 1) * size)
+            page = file.read(size)
+            if page[0] != 5: sys.exit("the table has one page only")
+            cells, = struct.unpack(">H", page[3:5])
+            cell, = struct.unpack(">H", page[12 + 2 * (cells // 2):14 + 2 * (cells // 2)])
+            child, = struct.unpack(">I", page[cell:cell + 4])
+            file.seek((child - 1) * size)
+            file.write(b"\\x00" * size)
+        """
+
+    /// Runs statements with every trigger and check off, and puts the triggers back.
+    ///
+    /// - Throws: `TestFailure` when they change nothing.
+    static func run(_ sql: String, on path: String) throws { try run(program, [path, sql]) }
+
+    /// Overwrites one page in the middle of a table, so that the engine cannot read it.
+    static func breakPage(of table: String, at path: String) throws { try run(breaker, [path, table]) }
+
+    private static func run(_ program: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", program] + arguments
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw TestFailure(String(decoding: output, as: UTF8.self)) }
+    }
+}
+
+extension TestVault {
+    /// The same vault after its daemon ended, somebody changed the database, and the daemon started again: sealed.
+    func damaged(by sql: String) throws -> TestVault {
+        database.close()
+        try ClosedDatabase.run(sql, on: directory.file("vault.db"))
+        return try TestVault(restarting: self)
+    }
+}

@@ -1,0 +1,50 @@
+import Sealing
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// Thousands of ways to damage a row: each is found, and none makes the vault say anything wrong.
+@Suite struct DamageProperties {
+    @Test("sound rows have nothing wrong with them")
+    func sound() async throws {
+        let fixture = try await DamageFixture()
+        let report = try fixture.check(RowBook(fixture.sound))
+        #expect(report.findings.isEmpty, "\(report.findings)")
+        #expect(report.verdict == .sound)
+        #expect(report.lastSequence == UInt64(fixture.sound.log.count))
+        #expect(report.good.events == fixture.sound.log.count)
+        #expect(report.good.inbox == 3)
+        #expect(fixture.answers == ["second", "hunter2", "ada", nil, nil])
+    }
+
+    /// 7 kinds, 1430 times each: more than ten thousand.
+    @Test("every damage is found, and the vault answers rightly or not at all", arguments: RandomDamage.allCases)
+    func found(_ kind: RandomDamage) async throws {
+        let fixture = try await DamageFixture()
+        let book = RowBook(fixture.sound)
+        var numbers = SeededNumbers()
+        print("\(kind.rawValue): seed \(numbers.seed)")
+        var struck = 0
+        while struck < 1430 {
+            var rows = fixture.sound
+            guard kind.strike(&rows, fixture, &numbers) else { continue }
+            struck += 1
+            book.rows = rows
+            let report = try fixture.check(book)
+            #expect(report.verdict == .damaged, "\(kind.rawValue), seed \(numbers.seed), number \(struck)")
+            // The vault answers by its records and values, and no other row.
+            if rows.records == fixture.sound.records, rows.values == fixture.sound.values { continue }
+            let answers = try fixture.ask(book)
+            for (index, answer) in answers.enumerated() where answer != nil && answer != fixture.answers[index] {
+                // A row of the vault's own that was put back says what it once said; the check is what finds it.
+                let once = fixture.onceCurrent[fixture.questions[index].secret]
+                #expect(
+                    kind == .rowPutBack && once?.contains(answer ?? "") == true,
+                    "\(kind.rawValue), seed \(numbers.seed), number \(struck), question \(index)"
+                )
+            }
+        }
+    }
+}
