@@ -45,6 +45,7 @@ struct CommandTreeTests {
             token:list revoke
             operator:add list remove passphrase
             audit:tail search export
+            key:slots add-slot remove-slot change-passphrase rotate
             """
         for line in verbs.split(separator: "\n") {
             let parts = line.split(separator: ":")

@@ -27,7 +27,8 @@ package struct Warder: ParsableCommand {
             CommandGroup(
                 name: "Vault",
                 subcommands: [
-                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
+                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeyCommands.self,
+                    DoctorCommand.self,
                 ]
             ),
             CommandGroup(name: "Secrets", subcommands: [SecretCommands.self]),

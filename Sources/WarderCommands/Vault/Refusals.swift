@@ -87,6 +87,13 @@ extension CommandFailure {
         case .toolMissing: "Register it: warder tool add SERVER/TOOL"
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
         case .alreadyInitialised: "Look: warder status"
+        case .keysChanged, .slotMissing, .slotLimit, .slotNotOpened, .slotTakesNoPassphrase, .rotationUnderWay:
+            "See what there is: warder key slots"
+        case .lastSlot: "Add another first: warder key add-slot"
+        case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
+        case .shareForeign: "See which shares open this vault: warder status"
+        case .shareTwice: "The next person brings theirs: warder unseal --share"
+        case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
         case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
         default: nil
         }

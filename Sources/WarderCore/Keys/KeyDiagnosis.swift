@@ -19,7 +19,7 @@ enum KeyDiagnosis {
                 .note,
                 "one_key_slot",
                 "One \(only.kindName) is all that opens the vault: whoever loses it loses everything.",
-                remedy: "warder key add-slot --shares 2 --of 3"
+                remedy: "warder key add-slot"
             )
         ]
     }

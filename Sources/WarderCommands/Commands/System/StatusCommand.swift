@@ -48,6 +48,13 @@ struct StatusCommand: VaultCommand {
         details.add("Servers", status.servers.map(String.init))
         details.add("Events", status.events.map(String.init))
         details.add("Key slots", status.slots.joined(separator: ", "))
+        if let unsealing = status.unsealing {
+            details.add(
+                "Unsealing",
+                "\(unsealing.have.count) of \(unsealing.need) shares, attempt \(unsealing.attempt)",
+                .caution
+            )
+        }
         details.add(
             "Memory",
             status.memoryLocked ? "locked" : "not locked: keys may reach the swap",

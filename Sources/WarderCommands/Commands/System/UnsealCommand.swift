@@ -7,7 +7,7 @@ import WarderWire
 struct UnsealCommand: VaultCommand {
     static let configuration = CommandConfiguration(
         commandName: "unseal",
-        abstract: "Open the vault with its passphrase or its credential file.",
+        abstract: "Open the vault: with its passphrase, its credential file, or a share.",
         discussion: """
             Any key slot opens it. A vault that is open already stays so, and that is no error.
 
@@ -26,6 +26,15 @@ struct UnsealCommand: VaultCommand {
     @Flag(help: "Read the passphrase from standard input; one line break at the end is dropped.")
     var stdin = false
 
+    @Flag(help: "Bring one share; the last that is needed opens the vault.")
+    var share = false
+
+    @Option(help: ArgumentHelp("The attempt that others have begun, as status shows it.", valueName: "name"))
+    var attempt: String?
+
+    @Flag(help: "Drop the shares that were brought so far.")
+    var cancel = false
+
     @Argument(help: .hidden) var extra: [String] = []
 
     @OptionGroup var global: GlobalOptions
@@ -33,10 +42,18 @@ struct UnsealCommand: VaultCommand {
     func validate() throws {
         try refuseSecretArguments(extra)
         if stdin, credentialFile != nil { throw ValidationError("--stdin and --credential-file exclude each other") }
+        if share, credentialFile != nil { throw ValidationError("--share and --credential-file exclude each other") }
+        if attempt != nil, !share { throw ValidationError("--attempt goes with --share") }
+        if cancel, share || stdin || credentialFile != nil { throw ValidationError("--cancel stands alone") }
     }
 
     func run(in session: Session) throws(CommandFailure) {
         let vault = try session.vault()
+        if cancel {
+            let status: Answer<VaultStatus> = try vault.ask(VaultRequest("DELETE", "/v1/sys/unseal/share"))
+            session.console.message("the shares that were brought are dropped")
+            return try show(status, session)
+        }
         let status: Answer<VaultStatus> = try vault.ask(VaultRequest("GET", "/v1/sys/status"))
         switch status.value.state {
         case "unsealed":
@@ -44,7 +61,10 @@ struct UnsealCommand: VaultCommand {
             try show(status, session)
         case "not_initialised":
             throw CommandFailure(.sealed, "the vault was never set up", hints: ["Set it up: warder init"])
-        default: try show(unseal(vault, session), session)
+        default:
+            let opened =
+                share ? try bring(status.value.unsealing, vault, session) : try unseal(vault, session)
+            try show(opened, session)
         }
     }
 
@@ -65,6 +85,49 @@ struct UnsealCommand: VaultCommand {
             }
         }
         throw .silent(.denied)
+    }
+
+    /// Brings a share. Which attempt it is for the person says, and not this program: others read its name aloud.
+    private func bring(
+        _ present: UnsealingProgress?,
+        _ vault: Vault,
+        _ session: Session
+    ) throws(CommandFailure) -> Answer<VaultStatus> {
+        var name = attempt
+        if let present, name == nil {
+            session.console.message(
+                "an attempt is under way: \(present.have.count) of \(present.need) shares are there"
+            )
+            name = try session.context.prompter.line(
+                "The name of the attempt, as those who began it read it to you:",
+                otherwise: .usage("name the attempt: --attempt NAME", hints: ["See it: warder status"])
+            )
+        }
+        let text: SecretBytes
+        if stdin {
+            text = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
+        } else {
+            text = try session.context.prompter.hidden("Your share:", otherwise: CommandFailure(.noTerminal))
+        }
+        var body = JSONBuffer(capacity: 96 + SecretJSON.capacity(for: text))
+        body.beginObject()
+        try SecretJSON.append(text, key: "share", to: &body)
+        if let name { body.field("attempt", name) }
+        body.endObject()
+        let answer: Answer<VaultStatus> = try vault.ask(
+            VaultRequest("POST", "/v1/sys/unseal/share", body: RequestBody(body))
+        )
+        if let now = answer.value.unsealing {
+            let attempt = TerminalText.escaped(now.attempt)
+            session.console.message(
+                "\(now.have.count) of \(now.need) shares are there; the attempt is called \(attempt)",
+                hints: [
+                    "It ends in \(max(1, now.secondsLeft / 60)) min. Read its name to the next person, who runs:",
+                    "warder unseal --share --attempt \(attempt)",
+                ]
+            )
+        }
+        return answer
     }
 
     private func ask(_ session: Session) throws(CommandFailure) -> SecretBytes {

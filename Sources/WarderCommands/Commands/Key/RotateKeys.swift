@@ -1,0 +1,134 @@
+import ArgumentParser
+import SecretMemory
+import StrictJSON
+import WarderWire
+
+/// `warder key rotate`
+struct RotateKeys: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Seal everything under new keys.",
+        discussion: """
+            What is written from now on is sealed under new keys; what is there is sealed anew in the background, and \
+            then the old keys go. Reads and writes go on meanwhile, and a restart continues it.
+
+            --root replaces the root key, which wraps all others. Every slot is opened again for it, so that you are \
+            asked for each passphrase and for shares; a slot that you cannot open has to go: --drop. Backups that were \
+            made before still open with the old slots.
+
+            EXAMPLE
+              warder key rotate
+              warder key rotate --root --drop 0f1e2d3c
+              warder key rotate --root --credential-file /etc/warder/unseal.key
+            """
+    )
+
+    @Flag(help: "Replace the root key.")
+    var root = false
+
+    @Option(
+        help: ArgumentHelp("The file of the slot that a credential opens.", valueName: "path"),
+        completion: .file()
+    )
+    var credentialFile: String?
+
+    @Option(help: ArgumentHelp("A slot that goes; repeat it for several.", valueName: "slot"))
+    var drop: [String] = []
+
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard root || (credentialFile == nil && drop.isEmpty) else {
+            throw ValidationError("--credential-file and --drop go with --root")
+        }
+    }
+
+    func run(in session: Session) throws(CommandFailure) {
+        if root { return try rotateRoot(session) }
+        let answer: Answer<KeysRotated> = try session.vault().ask(VaultRequest("POST", "/v1/keys/rotate"))
+        try session.output.show(answer) { rotated throws(CommandFailure) in
+            try session.console.print("new keys are in use; \(rotated.rows) rows are sealed anew in the background")
+        }
+        session.console.message("see how far it is: warder key slots")
+    }
+
+    private func rotateRoot(_ session: Session) throws(CommandFailure) {
+        let vault = try session.vault()
+        let keys: KeysAnswer = try vault.ask(VaultRequest("GET", "/v1/keys")).value
+        var dropped: [String] = []
+        for text in drop { dropped.append(try SlotName.find(text, in: keys.slots).id) }
+        let kept = keys.slots.filter { !dropped.contains($0.id) }
+        guard !kept.isEmpty else { throw .usage("every slot would go, and nothing would open the vault") }
+        var secrets: [(slot: KeySlotSummary, secrets: [SecretBytes])] = []
+        for slot in kept {
+            let name = SlotName.short(slot, of: keys.slots)
+            secrets.append((slot, try ask(slot, name, session)))
+        }
+        var body = JSONBuffer(
+            capacity: 256 + keys.slots.count * 160
+                + secrets.reduce(0) { $0 + $1.secrets.reduce(0) { $0 + SecretJSON.capacity(for: $1) } }
+        )
+        body.beginObject()
+        body.key("slots")
+        body.beginArray()
+        for (slot, brought) in secrets {
+            body.beginObject()
+            body.field("slot", slot.id)
+            try append(brought, of: slot, to: &body)
+            body.endObject()
+        }
+        body.endArray()
+        body.key("drop")
+        body.beginArray()
+        for id in dropped { body.string(id) }
+        body.endArray()
+        body.endObject()
+        let answer: Answer<RootRotated> = try vault.ask(VaultRequest("POST", "/v1/keys/root", body: RequestBody(body)))
+        try session.output.show(answer) { rotated throws(CommandFailure) in
+            let openers = rotated.slots.map(\.opener).joined(separator: ", ")
+            try session.console.print("a new root key is in use; what opens the vault: \(openers)")
+        }
+    }
+
+    private func ask(_ slot: KeySlotSummary, _ name: String, _ session: Session) throws(CommandFailure) -> [SecretBytes]
+    {
+        let prompter = session.context.prompter
+        switch slot.kind {
+        case "passphrase":
+            return [try prompter.hidden("Passphrase of slot \(name):", otherwise: CommandFailure(.noTerminal))]
+        case "shares":
+            var shares: [SecretBytes] = []
+            for number in 1...max(1, slot.threshold ?? 1) {
+                let question = "Share \(number) of \(slot.threshold ?? 1) for slot \(name):"
+                shares.append(try prompter.hidden(question, otherwise: CommandFailure(.noTerminal)))
+            }
+            return shares
+        default:
+            guard let credentialFile else {
+                throw .usage(
+                    "slot \(name) is opened by a file",
+                    hints: ["Say which: --credential-file PATH", "Or let the slot go: --drop \(name)"]
+                )
+            }
+            return [try CredentialFile(credentialFile).read()]
+        }
+    }
+
+    private func append(
+        _ brought: [SecretBytes],
+        of slot: KeySlotSummary,
+        to body: inout JSONBuffer
+    ) throws(CommandFailure) {
+        switch slot.kind {
+        case "passphrase": try SecretJSON.append(brought[0], key: "passphrase", to: &body)
+        case "shares":
+            body.key("shares")
+            body.beginArray()
+            for share in brought { try SecretJSON.appendText(share, to: &body) }
+            body.endArray()
+        default:
+            body.key("credential_base64")
+            try SecretJSON.appendBase64(brought[0], to: &body)
+        }
+    }
+}
