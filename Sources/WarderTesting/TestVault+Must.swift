@@ -135,9 +135,18 @@ extension TestVault {
         )
         let peer = Peer.synthetic(uid: uid, pid: Int32(uid))
         if withPresence {
-            _ = try await vault.perform(Operators.setPresence(try Self.verifier(), by: caller(peer, .operator)))
+            try await mustEnrol(name, peer)
         }
         return peer
+    }
+
+    /// An admin makes a code, and the person sets a passphrase with it.
+    package func mustEnrol(_ name: String, _ peer: Peer) async throws {
+        let made = try await vault.perform(Enrolments.make(for: try OperatorName(name), by: admin))
+        guard let code = EnrolmentCode(made.code) else { throw TestFailure("the vault made a code that is none") }
+        _ = try await vault.perform(
+            Enrolments.use(code, toSet: try Self.verifier(), by: caller(peer, .operator))
+        )
     }
 
     // MARK: Tokens

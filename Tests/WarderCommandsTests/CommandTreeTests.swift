@@ -43,7 +43,7 @@ struct CommandTreeTests {
             tool:add list show remove
             grant:add list remove
             token:list revoke
-            operator:add list remove passphrase
+            operator:add list remove enrol passphrase
             audit:tail search export
             key:slots add-slot remove-slot change-passphrase rotate
             """

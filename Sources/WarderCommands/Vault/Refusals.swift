@@ -70,7 +70,8 @@ extension CommandFailure {
     /// The command that mends a refusal, where there is one for all cases.
     private static func advice(_ reason: Refusal, subject: String) -> String? {
         switch reason {
-        case .presenceNotSet: "Set your passphrase first: warder operator passphrase"
+        case .presenceNotSet:
+            "Get a code from an admin (warder operator enrol NAME), then set one: warder operator passphrase"
         case .notAnOperator: "For an admin to run: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
         case .roleMissing:
             "Your roles: warder operator list; for an admin to change them: warder operator add (it replaces them)"

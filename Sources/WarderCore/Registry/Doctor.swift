@@ -86,7 +86,7 @@ package enum Doctor {
                 .warning,
                 "presence_not_set",
                 "Operator \(person.name) has no passphrase, so that every command that needs their presence is refused.",
-                remedy: "As \(person.name): warder operator passphrase"
+                remedy: "warder operator enrol \(person.name); then, as \(person.name): warder operator passphrase"
             )
         }
     }

@@ -178,7 +178,8 @@ package enum Secrets {
         }
     }
 
-    /// Erases the values of one version, or of all, for good; numbers and dates stay. Requires `admin`.
+    /// Erases the values of one version, or of all, for good; numbers and dates stay. Requires `admin`, and
+    /// presence.
     package static func destroy(_ name: SecretName, version: UInt32?, by caller: Caller) -> Command<Change> {
         Command(
             .secretDestroy,

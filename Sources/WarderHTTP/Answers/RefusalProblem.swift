@@ -52,7 +52,15 @@ extension Problem {
         case .presenceRequired:
             (.forbidden, .presenceRequired, "This needs you at the terminal: prove it with your passphrase.")
         case .presenceNotSet:
-            (.forbidden, .denied, "You have no passphrase to prove your presence with. Run: warder operator passphrase")
+            (
+                .forbidden, .denied,
+                "You have no passphrase to prove your presence with. An admin can run: warder operator enrol"
+            )
+        case .enrolmentInvalid:
+            (
+                .forbidden, .denied,
+                "This is no code of yours, or it has ended. An admin can run: warder operator enrol"
+            )
         case .wrongPassphrase: (.forbidden, .wrongPassphrase, "The passphrase is wrong.")
         case .wrongKey: (.forbidden, .wrongPassphrase, "No key slot opens with this. Run: warder status")
         case .throttled: (.tooManyRequests, .rateLimited, "Too many wrong tries; wait and try again.")

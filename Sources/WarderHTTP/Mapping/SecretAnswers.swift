@@ -54,6 +54,19 @@ enum SecretAnswers {
         return secret(.created, &json) ?? withoutMemory
     }
 
+    /// The code of an operator's enrolment: shown this once.
+    static func enrolment(_ made: Enrolments.Made) -> Answer {
+        var json = JSONBuffer(capacity: 256)
+        json.beginObject()
+        json.field("name", made.name.text)
+        json.key("code")
+        // Base62 is plain text by construction.
+        unsafe made.code.withUnsafeBytes { text in try? unsafe json.string(utf8: text) }
+        json.field("until", made.until.description)
+        json.endObject()
+        return secret(.created, &json) ?? withoutMemory
+    }
+
     /// Shares of a new slot: shown this once.
     static func shares(_ shares: [Share], of slot: KeySlotSummary) -> Answer {
         var json = JSONBuffer(capacity: shares.count * 160 + 512)

@@ -65,6 +65,11 @@ enum SecretBodies {
     struct Presence: Decodable {
         var passphrase: SecretField
     }
+
+    struct Enrolment: Decodable {
+        var code: SecretField
+        var passphrase: SecretField
+    }
 }
 
 extension SecretField {

@@ -6,7 +6,7 @@ import WarderWire
 /// What operators can ask. docs/api/openapi-operator.yaml says the same; a test holds the two against each other.
 extension RouteTable {
     static let `operator` = RouteTable(
-        system + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
+        system + presence + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
     )
 
     private static let secrets: [Route] = [
@@ -195,6 +195,13 @@ extension RouteTable {
         Route(.DELETE, "/v1/operators/{operator}") { exchange throws(Problem) in
             let name: OperatorName = try exchange.name("operator")
             return exchange.ask(Operators.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
+        },
+        Route(.POST, "/v1/operators/{operator}/enrol", body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(
+                Enrolments.make(for: try exchange.name("operator"), by: exchange.caller),
+                SecretAnswers.enrolment
+            )
         },
     ]
 }

@@ -9,7 +9,7 @@ import WarderCrypto
 import WarderModel
 import WarderWire
 
-/// The vault itself: state, keys, presence, findings, metrics.
+/// The vault itself: state, keys, findings, metrics.
 extension RouteTable {
     static let system: [Route] = [
         Route(.GET, "/v1/sys/status") { exchange in .done(.json(exchange.status())) },
@@ -29,33 +29,6 @@ extension RouteTable {
             var answer = Answer(.ok, body: Array(exchange.metrics().utf8))
             answer.mediaType = .metrics
             return .done(answer)
-        },
-        Route(.POST, "/v1/presence", body: .small) { exchange throws(Problem) in
-            let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
-            try Exchange.checkLength(passphrase)
-            return .passphrase { finish in
-                exchange.vault.provePresence(passphrase, by: exchange.caller) { outcome in
-                    finish { outcome.map { .json(PresenceProof(proof: $0)) } }
-                }
-            }
-        },
-        Route(.PUT, "/v1/presence", body: .small) { exchange throws(Problem) in
-            let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
-            try Exchange.checkStrength(passphrase)
-            try exchange.admitNewPassphrase()
-            return .passphrase { finish in
-                do throws(Refusal) {
-                    let verifier = try PresenceVerifier(passphrase: passphrase, cost: exchange.passphraseCost())
-                    exchange.vault.submit(Operators.setPresence(verifier, by: exchange.caller)) { outcome in
-                        if case .success = outcome, let uid = exchange.caller.peer?.uid {
-                            exchange.vault.presenceThrottle.succeed(uid)
-                        }
-                        finish { outcome.map { .json(Done(name: $0.text)) } }
-                    }
-                } catch {
-                    finish { .failure(error) }
-                }
-            }
         },
     ]
 }
@@ -80,14 +53,6 @@ extension Exchange {
         }
     }
 
-    /// Only a registered operator may make the vault work for a new passphrase, and not often.
-    fileprivate func admitNewPassphrase() throws(Problem) {
-        guard let uid = caller.peer?.uid, let state = vault.state else { throw .forOperator(.sealed) }
-        guard let person = state.operators[uid] else { throw .forOperator(.notAnOperator) }
-        if person.presence != nil, caller.presenceProof == nil { throw .forOperator(.presenceRequired) }
-        if case .wait = vault.presenceThrottle.begin(uid, at: vault.clock.now()) { throw .forOperator(.throttled) }
-    }
-
     func passphraseCost() throws(Refusal) -> PasswordHash.Cost {
         let cost = context.facts.passphraseCost
         do { return try PasswordHash.Cost(passes: cost.passes, memoryBytes: cost.memoryBytes) } catch {
@@ -110,11 +75,8 @@ extension Exchange {
             throw .invalid("A credential has at least \(KeySlot.minimumCredentialBytes) random bytes.")
         }
         let profile = Profile(rawValue: context.facts.profile) ?? .team
-        let own = request.presence?.bytes ?? request.passphrase?.bytes
-        guard own != nil || profile == .team else {
-            throw .invalid(
-                "With a single user the vault needs a passphrase of yours: without one, any program could set it first."
-            )
+        guard let own = request.presence?.bytes ?? request.passphrase?.bytes else {
+            throw .invalid("The vault needs a passphrase of yours: nobody could give you one later.")
         }
         return .passphrase { finish in
             do throws(Refusal) {
@@ -132,8 +94,7 @@ extension Exchange {
                     opener: opener,
                     operatorName: name,
                     uid: peer.uid,
-                    presence: own.map { secret throws(Refusal) in try PresenceVerifier(passphrase: secret, cost: cost)
-                    },
+                    presence: try PresenceVerifier(passphrase: own, cost: cost),
                     at: vault.clock.now().wall
                 )
                 vault.open(initialisation, by: caller) { outcome in

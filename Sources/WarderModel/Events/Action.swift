@@ -24,8 +24,10 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case peerSealed = "peer.sealed"
     /// Proving that a person sits at the terminal. Allows nothing by itself.
     case presenceProve = "presence.prove"
-    /// Setting the caller's own passphrase.
+    /// Setting another passphrase of the caller's own.
     case presenceSet = "presence.set"
+    /// Setting the caller's own passphrase with a code of an admin.
+    case presenceEnrol = "presence.enrol"
 
     // MARK: Keys
 
@@ -91,6 +93,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case operatorAdd = "operator.add"
     case operatorList = "operator.list"
     case operatorRemove = "operator.remove"
+    /// Making a code with which an operator sets a passphrase.
+    case operatorEnrol = "operator.enrol"
 
     /// Copying the whole vault, sealed. Shows nobody what is in it.
     case backupCreate = "backup.create"
@@ -133,7 +137,7 @@ extension Action {
         case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
         case .keyList: .roles([.admin, .auditor])
         case .backupCreate: .rolesOrOwner([.admin])
-        case .presenceProve, .presenceSet: .anyOperator
+        case .presenceProve, .presenceSet, .presenceEnrol: .anyOperator
         case .secretPut, .secretPromote, .secretRollback: .roles([.admin, .rotator])
         case .secretReveal: .roles([.reader])
         case .secretList, .secretShow: .roles([.admin, .rotator, .reader, .auditor])
@@ -142,19 +146,20 @@ extension Action {
         case .tokenList: .roles([.admin, .auditor])
         case .tokenRevoke: .roles([.admin])
         case .serverAdd, .serverQuarantine, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
-            .grantRemove, .operatorAdd, .operatorRemove:
+            .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol:
             .roles([.admin])
         case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
         case .auditSearch, .auditExport: .roles([.auditor])
         }
     }
 
-    /// Whether a person must prove to be there where a server may run under their uid: a reveal, and every change of
-    /// who may do what.
+    /// Whether a person must prove to be there where a server may run under their uid: a reveal, every change of who
+    /// may do what, and what cannot be undone.
     package var needsPresence: Bool {
         switch self {
         case .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
-            .operatorAdd, .operatorRemove, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot:
+            .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove,
+            .slotChange, .keyRotate, .keyRotateRoot:
             true
         // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
         default: false
@@ -163,12 +168,14 @@ extension Action {
 
     package var effect: Effect {
         switch self {
-        case .vaultInit, .slotAdd, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd: .create
+        case .vaultInit, .slotAdd, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd,
+            .operatorEnrol:
+            .create
         case .secretReveal, .secretList, .secretShow, .secretResolve, .tokenList, .serverList, .toolList, .grantList,
             .operatorList, .auditSearch, .auditExport, .doctorRead, .keyList, .backupCreate:
             .read
         case .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverQuarantine, .serverRelease,
-            .presenceSet, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:
+            .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:
             .update
         case .secretDelete, .secretDestroy, .slotRemove, .unsealCancel, .tokenDrop, .tokenRevoke, .serverRemove,
             .toolRemove,

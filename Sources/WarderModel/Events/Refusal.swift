@@ -10,6 +10,7 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case presenceRequired = "presence_required"
     case presenceNotSet = "presence_not_set"
     case wrongPassphrase = "wrong_passphrase"
+    case enrolmentInvalid = "enrolment_invalid"
     case throttled
     case serverQuarantined = "server_quarantined"
     case serverAmbiguous = "server_ambiguous"

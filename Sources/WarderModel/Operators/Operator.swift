@@ -8,6 +8,8 @@ package struct Operator: Sendable, Codable, Identifiable {
     package var groups: [String]
     /// Checks the operator's passphrase; `nil` until they have set one.
     package var presence: PresenceVerifier?
+    /// Lets them set a passphrase without proving the old one; `nil` unless an admin gave them a code.
+    package var enrolment: Enrolment?
     package let created: Timestamp
 
     package init(
@@ -26,6 +28,21 @@ package struct Operator: Sendable, Codable, Identifiable {
         self.groups = groups
         self.presence = presence
         self.created = created
+    }
+}
+
+/// A code that an admin handed to an operator, as far as the vault keeps it. It works once.
+package struct Enrolment: Sendable, Codable, Equatable {
+    /// How long a code works, in seconds.
+    package static let lifetimeSeconds: Int64 = 86_400
+
+    /// SHA-256 of the code's 32 random bytes, which nobody can guess from it.
+    package let hash: [UInt8]
+    package let until: Timestamp
+
+    package init(hash: [UInt8], until: Timestamp) {
+        self.hash = hash
+        self.until = until
     }
 }
 

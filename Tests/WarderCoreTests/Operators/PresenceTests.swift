@@ -121,17 +121,14 @@ import WarderTesting
         #expect(await kit.refusal(of: release) == .presenceRequired)
     }
 
-    @Test("the first passphrase is set freely, and changed only by who has it")
-    func setting() async throws {
-        let kit = try await TestVault(profile: .singleUser)
-        let verifier = try TestVault.verifier()
-        let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.reader], withPresence: false)
-        #expect(await kit.refusal(of: Operators.setPresence(verifier, by: kit.caller(grace, .operator))) == nil)
-        #expect(
-            await kit.refusal(of: Operators.setPresence(verifier, by: kit.caller(grace, .operator)))
-                == .presenceRequired
-        )
-        #expect(await kit.refusal(of: Operators.setPresence(verifier, by: kit.present(grace))) == nil)
+    @Test("who has no passphrase cannot just set one: a program under their user could be first")
+    func settingTheFirst() async throws {
+        for profile in [Profile.singleUser, .team] {
+            let kit = try await TestVault(profile: profile)
+            let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.reader], withPresence: false)
+            let set = Operators.setPresence(try TestVault.verifier(), by: kit.caller(grace, .operator))
+            #expect(await kit.refusal(of: set) == .presenceNotSet)
+        }
     }
 
     @Test("in a team, too, whoever changes a passphrase knows the old one")

@@ -36,9 +36,7 @@ import WarderTesting
         #expect(try await kit.findings() == [])
         try await kit.mustAddServer("notes")
         #expect(try await kit.findings() == ["warning presence_not_set", "warning shared_uid"])
-        _ = try await kit.vault.perform(
-            Operators.setPresence(try TestVault.verifier(), by: kit.caller(grace, .operator))
-        )
+        try await kit.mustEnrol("grace", grace)
         #expect(try await kit.findings() == ["warning shared_uid"])
     }
 

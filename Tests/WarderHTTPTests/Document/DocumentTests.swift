@@ -78,8 +78,7 @@ import WarderWire
             case .server: #expect(said?.text == "server", "\(operation.id)")
             case .vault: Issue.record("\(operation.id) is the vault's own")
             }
-            let needed = action == .presenceSet ? "once-set" : action.needsPresence ? "required" : "never"
-            #expect(presence == needed, "\(operation.id)")
+            #expect(presence == (action.needsPresence ? "required" : "never"), "\(operation.id)")
         }
     }
 

@@ -17,6 +17,7 @@ import WarderWire
         .unknownPeer: (403, "denied", nil), .notAnOperator: (403, "denied", nil), .roleMissing: (403, "denied", nil),
         .presenceRequired: (403, "presence_required", nil), .presenceNotSet: (403, "denied", nil),
         .wrongPassphrase: (403, "wrong_passphrase", nil), .wrongKey: (403, "wrong_passphrase", nil),
+        .enrolmentInvalid: (403, "denied", nil),
         .throttled: (429, "rate_limited", 30), .serverQuarantined: (403, "denied", nil),
         .serverAmbiguous: (400, "invalid_request", nil),
 

@@ -16,7 +16,8 @@ import WarderModel
         peer.limited      | vault                         |          | use
         peer.sealed       | vault                         |          | use
         presence.prove    | any operator                  |          | authenticate
-        presence.set      | any operator                  |          | update
+        presence.set      | any operator                  | presence | update
+        presence.enrol    | any operator                  |          | update
         key.list          | admin auditor                 |          | read
         slot.add          | admin                         | presence | create
         slot.remove       | admin                         | presence | delete
@@ -32,7 +33,7 @@ import WarderModel
         secret.rollback   | admin rotator                 |          | update
         secret.delete     | admin                         |          | delete
         secret.undelete   | admin                         |          | update
-        secret.destroy    | admin                         |          | delete
+        secret.destroy    | admin                         | presence | delete
         secret.resolve    | server                        |          | read
         token.issue       | server                        |          | create
         token.renew       | server                        |          | update
@@ -54,6 +55,7 @@ import WarderModel
         operator.add      | admin                         | presence | create
         operator.list     | any operator                  |          | read
         operator.remove   | admin                         | presence | delete
+        operator.enrol    | admin                         | presence | create
         backup.create     | admin owner                   |          | read
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read

@@ -13,9 +13,12 @@ struct OperatorCommands: ParsableCommand {
 
             EXAMPLE
               warder operator add ada --uid ada --role admin --role reader
+              warder operator enrol ada
               warder operator passphrase
             """,
-        subcommands: [AddOperator.self, ListOperators.self, RemoveOperator.self, SetPassphrase.self]
+        subcommands: [
+            AddOperator.self, ListOperators.self, RemoveOperator.self, EnrolOperator.self, SetPassphrase.self,
+        ]
     )
 }
 
@@ -65,7 +68,10 @@ struct AddOperator: VaultCommand {
             try session.console.print("\(name.text): operator with uid \(person.uid) (\(roles))")
         }
         if !answer.value.presence {
-            session.console.message("\(name.text) should set a passphrase: warder operator passphrase")
+            session.console.message(
+                "\(name.text) has no passphrase for what needs their presence",
+                hints: ["To give them a code to set one: warder operator enrol \(name.text)"]
+            )
         }
     }
 }
