@@ -8,7 +8,9 @@ extension KeyRing {
     private static let entryCount = 45
 
     /// The keyring sealed under the root key: format byte, then nonce, ciphertext and tag. docs/formats/keyring.md.
-    package func sealed(under root: AEADKey) throws(SealingError) -> [UInt8] {
+    ///
+    /// `profile` is bound to it: whoever can write to the database must not be able to loosen the vault's rules.
+    package func sealed(under root: AEADKey, profile: Profile) throws(SealingError) -> [UInt8] {
         do {
             let plain = try unsafe SecretBytes(count: entries.count * Self.entryCount) { buffer in
                 var offset = 0
@@ -23,16 +25,22 @@ extension KeyRing {
                     offset += Self.entryCount
                 }
             }
-            return [Self.format] + AEAD.seal(plain, key: root, associatedData: Self.binding(vault))
+            return [Self.format] + AEAD.seal(plain, key: root, associatedData: Self.binding(vault, profile))
         } catch { throw .exhausted }
     }
 
-    /// - Throws: `tampered` when the root key is not the one, or the bytes were altered or belong to another vault.
-    package static func open(_ sealed: [UInt8], under root: AEADKey, vault: RecordID) throws(SealingError) -> KeyRing {
+    /// - Throws: `tampered` when the root key is not the one, or the bytes were altered, or belong to another vault or
+    ///   profile.
+    package static func open(
+        _ sealed: [UInt8],
+        under root: AEADKey,
+        vault: RecordID,
+        profile: Profile
+    ) throws(SealingError) -> KeyRing {
         guard let format = sealed.first else { throw .malformed }
         guard format == Self.format else { throw .unknownFormat(format) }
         let plain: SecretBytes
-        do { plain = try AEAD.open(sealed.dropFirst(), key: root, associatedData: binding(vault)) } catch {
+        do { plain = try AEAD.open(sealed.dropFirst(), key: root, associatedData: binding(vault, profile)) } catch {
             throw SealingError(error)
         }
         guard plain.count > 0, plain.count.isMultiple(of: entryCount) else { throw .malformed }
@@ -56,7 +64,12 @@ extension KeyRing {
         return try KeyRing(vault: vault, entries: entries)
     }
 
-    private static func binding(_ vault: RecordID) -> [UInt8] {
-        Binding("keyring", vault: vault).adding(fixed: [format]).bytes
+    private static func binding(_ vault: RecordID, _ profile: Profile) -> [UInt8] {
+        let code: UInt8 =
+            switch profile {
+            case .singleUser: 1
+            case .team: 2
+            }
+        return Binding("keyring", vault: vault).adding(fixed: [format, code]).bytes
     }
 }

@@ -34,7 +34,7 @@ package struct Initialisation: Sendable {
                 inboxKey: try BoxKeyPair(secretKey: ring.current(.inbox).key).publicKey.bytes,
                 logKey: try SigningKey(seed: ring.current(.signing).key).verifyingKey.bytes,
                 slots: [slot],
-                keyRing: try ring.sealed(under: root),
+                keyRing: try ring.sealed(under: root, profile: profile),
                 rootCreated: time
             )
             self.ring = ring

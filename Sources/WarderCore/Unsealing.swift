@@ -51,7 +51,12 @@ extension Vault {
         for slot in slots {
             do throws(SealingError) {
                 let root = try slot.open(with: secret, vault: foundation.vault)
-                let ring = try KeyRing.open(foundation.keyRing, under: root, vault: foundation.vault)
+                let ring: KeyRing
+                do throws(SealingError) { ring = try foundation.openKeyRing(under: root) } catch .exhausted {
+                    throw .exhausted
+                } catch {
+                    return refuseUnseal(.keysDamaged, by: caller, completion)
+                }
                 if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
                 return open(ring, root: root, slot: slot, by: caller, completion: completion)
             } catch .exhausted {

@@ -46,7 +46,12 @@ import WarderModel
             )
         }
         let ring = try KeyRing(vault: Fixture.vault, entries: entries)
-        let opened = try KeyRing.open(ring.sealed(under: root()), under: root(), vault: Fixture.vault)
+        let opened = try KeyRing.open(
+            ring.sealed(under: root(), profile: .team),
+            under: root(),
+            vault: Fixture.vault,
+            profile: .team
+        )
         #expect(opened.vault == ring.vault)
         #expect(opened.entries.count == 22)
         for (left, right) in zip(opened.entries, ring.entries) {
@@ -59,7 +64,7 @@ import WarderModel
 
     @Test func `the bytes are those of the document`() throws {
         let ring = try Fixture.ring()
-        let sealed = try ring.sealed(under: root())
+        let sealed = try ring.sealed(under: root(), profile: .team)
         #expect(sealed.count == 1 + 24 + 6 * 45 + 16)
         #expect(sealed[0] == 1)
         let plain = try AEAD.openPlain(Array(sealed.dropFirst()), key: root(), associatedData: Place.keyRing().bytes)
@@ -73,25 +78,39 @@ import WarderModel
     }
 
     @Test func `the wrong root key and another vault do not open it`() throws {
-        let sealed = try Fixture.ring().sealed(under: root())
+        let sealed = try Fixture.ring().sealed(under: root(), profile: .team)
         #expect(throws: SealingError.tampered) {
-            try KeyRing.open(sealed, under: root("other"), vault: Fixture.vault)
+            try KeyRing.open(sealed, under: root("other"), vault: Fixture.vault, profile: .team)
         }
-        #expect(throws: SealingError.tampered) { try KeyRing.open(sealed, under: root(), vault: Fixture.otherVault) }
+        #expect(throws: SealingError.tampered) {
+            try KeyRing.open(sealed, under: root(), vault: Fixture.otherVault, profile: .team)
+        }
+    }
+
+    @Test func `with another profile it does not open`() throws {
+        for (sealedFor, opened) in [(Profile.team, Profile.singleUser), (.singleUser, .team)] {
+            let sealed = try Fixture.ring().sealed(under: root(), profile: sealedFor)
+            #expect(throws: SealingError.tampered) {
+                try KeyRing.open(sealed, under: root(), vault: Fixture.vault, profile: opened)
+            }
+            _ = try KeyRing.open(sealed, under: root(), vault: Fixture.vault, profile: sealedFor)
+        }
     }
 
     @Test func `every flipped bit and every missing byte is refused`() throws {
-        let sealed = try Fixture.ring().sealed(under: root())
+        let sealed = try Fixture.ring().sealed(under: root(), profile: .team)
         let key = try root()
         for bit in 0..<sealed.count * 8 {
             let other = sealed.flippingBit(bit)
             let expected = bit < 8 ? SealingError.unknownFormat(other[0]) : .tampered
-            #expect(throws: expected, "bit \(bit)") { try KeyRing.open(other, under: key, vault: Fixture.vault) }
+            #expect(throws: expected, "bit \(bit)") {
+                try KeyRing.open(other, under: key, vault: Fixture.vault, profile: .team)
+            }
         }
         for count in 0..<sealed.count {
             let expected = count < 1 + AEAD.overhead ? SealingError.malformed : .tampered
             #expect(throws: expected, "\(count) bytes") {
-                try KeyRing.open(Array(sealed.prefix(count)), under: key, vault: Fixture.vault)
+                try KeyRing.open(Array(sealed.prefix(count)), under: key, vault: Fixture.vault, profile: .team)
             }
         }
     }
@@ -99,12 +118,14 @@ import WarderModel
     @Test func `the format number is bound`() throws {
         let plain = (UInt8(1)...6).flatMap { entry($0) }
         let sealed = [1] + AEAD.seal(plain, key: try root(), associatedData: Place.keyRing(format: 2).bytes)
-        #expect(throws: SealingError.tampered) { try KeyRing.open(sealed, under: root(), vault: Fixture.vault) }
+        #expect(throws: SealingError.tampered) {
+            try KeyRing.open(sealed, under: root(), vault: Fixture.vault, profile: .team)
+        }
     }
 
     @Test func `a ring that its root key sealed but that makes no sense is malformed`() throws {
         let whole = (UInt8(1)...6).flatMap { entry($0) }
-        _ = try KeyRing.open(sealed(whole), under: root(), vault: Fixture.vault)
+        _ = try KeyRing.open(sealed(whole), under: root(), vault: Fixture.vault, profile: .team)
         let cases: [(String, [UInt8])] = [
             ("nothing", []), ("a byte", [1]), ("a byte less", whole.dropLast()), ("a byte more", whole + [0]),
             ("purpose 0", whole + entry(0)), ("purpose 7", whole + entry(7)), ("purpose 255", whole + entry(255)),
@@ -113,7 +134,7 @@ import WarderModel
         ]
         for (name, plain) in cases {
             #expect(throws: SealingError.malformed, "\(name)") {
-                try KeyRing.open(sealed(plain), under: root(), vault: Fixture.vault)
+                try KeyRing.open(sealed(plain), under: root(), vault: Fixture.vault, profile: .team)
             }
         }
     }

@@ -95,6 +95,7 @@ extension CommandFailure {
         case .shareForeign: "See which shares open this vault: warder status"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
+        case .keysDamaged: "Restore the database from a backup, and ask who could write to it"
         case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
         default: nil
         }

@@ -49,9 +49,7 @@ package final class BackupMaking: Sendable {
             let snapshot = try vault.store.snapshot()
             let foundation = snapshot.foundation
             // The slots in the copy must be ways to this very key.
-            guard (try? KeyRing.open(foundation.keyRing, under: keys.root, vault: foundation.vault)) != nil else {
-                continue
-            }
+            guard (try? foundation.openKeyRing(under: keys.root)) != nil else { continue }
             work.writer = try BackupWriter(
                 vault: foundation.vault,
                 slots: foundation.slots,

@@ -49,7 +49,7 @@ extension Damage.Kind {
             DamageWords(
                 "The database says now that the vault is run by a team, or by one person, and said otherwise when it was "
                     + "opened.",
-                lost: "Nothing while the vault is open. Opened again, it would ask for other approvals.",
+                lost: "Nothing while the vault is open. Once sealed, it does not open again.",
                 good: "Everything that is sealed.",
                 remedy: Self.suspect + Self.restore
             )

@@ -24,7 +24,7 @@ extension Transaction {
     private mutating func adopt(_ ring: KeyRing, under root: AEADKey) throws(Refusal) {
         do {
             foundation.inboxKey = try BoxKeyPair(secretKey: ring.current(.inbox).key).publicKey.bytes
-            foundation.keyRing = try ring.sealed(under: root)
+            foundation.keyRing = try ring.sealed(under: root, profile: foundation.profile)
             keys = try keys.replacing(ring: ring, root: root)
         } catch { throw Refusal(error) }
         batch.keys = Batch.Keys(foundation)

@@ -1,4 +1,5 @@
 package import Sealing
+package import WarderCrypto
 package import WarderModel
 
 /// Where the vault keeps what it must not lose. Everything that arrives here is sealed; the store sees ids, sizes and
@@ -73,6 +74,11 @@ package struct Foundation: Sendable {
         self.slots = slots
         self.keyRing = keyRing
         self.rootCreated = rootCreated
+    }
+
+    /// - Throws: `tampered` when the root key is not the one, or keyring, vault or profile were altered.
+    package func openKeyRing(under root: AEADKey) throws(SealingError) -> KeyRing {
+        try KeyRing.open(keyRing, under: root, vault: vault, profile: profile)
     }
 }
 

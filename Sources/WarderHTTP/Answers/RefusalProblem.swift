@@ -96,6 +96,11 @@ extension Problem {
         case .valueDamaged:
             (.internalServerError, .internalError, "The stored value does not open: the database is damaged.")
 
+        case .keysDamaged:
+            (
+                .internalServerError, .internalError,
+                "The key slot opens, and the vault's keys do not: the database was damaged or altered."
+            )
         case .keysChanged:
             (.conflict, .conflict, "The keys were changed meanwhile. Look with warder key slots, and try again.")
         case .slotMissing: (.notFound, .notFound, "There is no such key slot. Run: warder key slots")

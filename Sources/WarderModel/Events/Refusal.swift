@@ -45,6 +45,7 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     // MARK: Keys
 
     case keysChanged = "keys_changed"
+    case keysDamaged = "keys_damaged"
     case slotMissing = "slot_missing"
     case slotLimit = "slot_limit"
     case lastSlot = "last_slot"

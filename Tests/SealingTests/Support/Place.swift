@@ -53,8 +53,8 @@ struct Place {
         Place(purpose: "event", vault: vault, rest: [format] + big(sequence) + big(time) + big(epoch))
     }
 
-    static func keyRing(vault: RecordID = Fixture.vault, format: UInt8 = 1) -> Place {
-        Place(purpose: "keyring", vault: vault, rest: [format])
+    static func keyRing(vault: RecordID = Fixture.vault, format: UInt8 = 1, profile: UInt8 = 2) -> Place {
+        Place(purpose: "keyring", vault: vault, rest: [format, profile])
     }
 
     static func passphraseSlot(

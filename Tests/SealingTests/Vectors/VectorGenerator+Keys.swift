@@ -40,12 +40,13 @@ extension VectorGenerator {
         }
         let whole = (UInt8(1)...6).flatMap { entry($0) }
 
-        let sealed = try main.sealed(under: root())
+        let sealed = try main.sealed(under: root(), profile: .team)
         var cases = [
-            try vector("one epoch", .opens, earlier.sealed(under: root()), keys: earlier.entries),
+            try vector("one epoch", .opens, earlier.sealed(under: root(), profile: .team), keys: earlier.entries),
             try vector("several epochs", .opens, sealed, keys: main.entries),
             try vector("another root key", .wrongKey, sealed, root: AEADKey(Fixture.key("another root"))),
             try vector("another vault", .tampered, sealed, vault: Fixture.otherVault),
+            try vector("another profile", .tampered, main.sealed(under: root(), profile: .singleUser)),
             try vector("bound to another format", .tampered, crafted(whole, .keyRing(format: 2))),
         ]
         cases += try Self.damages(sealed, from: 1).map { try vector($0.0, .tampered, $0.1) }
@@ -249,7 +250,7 @@ extension VectorGenerator {
                 name: slot.kindName,
                 expect: .opens,
                 slot: try vector(slot.kindName, .opens, slot, secret: secret),
-                keyRing: HexBytes(try main.sealed(under: root())),
+                keyRing: HexBytes(try main.sealed(under: root(), profile: .team)),
                 record: record,
                 value: value,
                 event: event

@@ -139,9 +139,14 @@ struct VectorRun {
         for vector in try cases(KeyRingCase.self, atLeast: 20, kinds) {
             check(vector, format: vector.sealed.bytes.first) {
                 let root = try AEADKey(plain: vector.root.bytes)
-                let ring = try KeyRing.open(vector.sealed.bytes, under: root, vault: vector.vault)
+                let ring = try KeyRing.open(vector.sealed.bytes, under: root, vault: vector.vault, profile: .team)
                 #expect(ring.entries.map(KeyEntry.init) == vector.keys, "\(vector.name)")
-                let again = try KeyRing.open(ring.sealed(under: root), under: root, vault: vector.vault)
+                let again = try KeyRing.open(
+                    ring.sealed(under: root, profile: .team),
+                    under: root,
+                    vault: vector.vault,
+                    profile: .team
+                )
                 #expect(again.entries.map(KeyEntry.init) == vector.keys, "\(vector.name)")
             }
         }
@@ -178,7 +183,7 @@ struct VectorRun {
                     with: SecretBytes(copying: vector.slot.secret.bytes),
                     vault: vector.slot.vault
                 )
-                let ring = try KeyRing.open(vector.keyRing.bytes, under: root, vault: vector.slot.vault)
+                let ring = try KeyRing.open(vector.keyRing.bytes, under: root, vault: vector.slot.vault, profile: .team)
                 try open(vector.record, ring)
                 try open(vector.value, ring)
                 try open(vector.event, ring)

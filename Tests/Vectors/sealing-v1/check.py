@@ -161,7 +161,7 @@ def open_event(ring, case):
 
 
 def open_keyring(root, vault, sealed):
-    plain = aead_open(root, body(sealed), associated(b"keyring", vault, u8(1)))
+    plain = aead_open(root, body(sealed), associated(b"keyring", vault, u8(1) + u8(2)))
     if not plain or len(plain) % 45:
         raise Refused("malformed")
     keys = []

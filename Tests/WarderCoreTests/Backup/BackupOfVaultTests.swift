@@ -26,7 +26,7 @@ import WarderTesting
         let restored = try SQLiteStore(path: copy)
         defer { restored.close() }
         let again = try #require(try restored.foundation())
-        let ring = try KeyRing.open(again.keyRing, under: root, vault: again.vault)
+        let ring = try KeyRing.open(again.keyRing, under: root, vault: again.vault, profile: again.profile)
         #expect(try restored.records() == test.database.records())
         for record in try restored.records() { _ = try ring.open(record) }
         let sealer = try EventSealer(ring)

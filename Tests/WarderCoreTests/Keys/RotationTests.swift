@@ -170,10 +170,10 @@ import WarderTesting
         #expect(try await kit.reveal("github/pat") == "value")
         // The old slot with the old keyring, as in a backup, still opens; with the new keyring it does not.
         let oldRoot = try #require(before.slots.last).open(with: secret, vault: before.vault)
-        _ = try KeyRing.open(before.keyRing, under: oldRoot, vault: before.vault)
+        _ = try KeyRing.open(before.keyRing, under: oldRoot, vault: before.vault, profile: before.profile)
         let after = try #require(kit.vault.foundation)
         #expect(throws: SealingError.tampered) {
-            try KeyRing.open(after.keyRing, under: oldRoot, vault: after.vault)
+            try KeyRing.open(after.keyRing, under: oldRoot, vault: after.vault, profile: after.profile)
         }
     }
 

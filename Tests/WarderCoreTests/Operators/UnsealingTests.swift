@@ -176,6 +176,16 @@ import WarderTesting
         #expect(try kit.lastEvent().actor == "vault")
     }
 
+    @Test("somebody who changes the profile in the database finds the vault shut, whatever the passphrase")
+    func changedProfile() async throws {
+        let kit = try await TestVault(profile: .team)
+        let changed = try kit.damaged(by: "UPDATE vault SET profile = 'single-user'")
+        #expect(try await changed.unseal().refusal == .keysDamaged)
+        #expect(try await changed.unseal(with: "a guess").refusal == .wrongKey)
+        let again = try changed.damaged(by: "UPDATE vault SET profile = 'team'")
+        #expect(try await again.unseal().refusal == nil)
+    }
+
     @Test("a vault is set up once")
     func setUpOnce() async throws {
         let kit = try await TestVault()

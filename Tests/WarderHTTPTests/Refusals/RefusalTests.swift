@@ -34,6 +34,7 @@ import WarderWire
         .versionMissing: (404, "not_found", nil), .versionDestroyed: (404, "not_found", nil),
         .fieldMissing: (404, "not_found", nil), .valueDamaged: (500, "internal", nil),
 
+        .keysDamaged: (500, "internal", nil),
         .keysChanged: (409, "conflict", nil), .slotMissing: (404, "not_found", nil),
         .slotLimit: (409, "conflict", nil), .lastSlot: (409, "conflict", nil),
         .slotTakesNoPassphrase: (400, "invalid_request", nil), .slotNotOpened: (400, "invalid_request", nil),
