@@ -43,6 +43,16 @@ package final class Throttle: Sendable {
         }
     }
 
+    /// A try turned out to be none: it does not count, and those before it do.
+    package func takeBack(_ uid: UInt32) {
+        records.withLock { records in
+            guard var record = records[uid], record.failures > 0 else { return }
+            if record.failures == Self.freeTries { record.blockedUntil = 0 }
+            record.failures -= 1
+            records[uid] = record
+        }
+    }
+
     /// A try was right: earlier ones are forgotten.
     package func succeed(_ uid: UInt32) { records.withLock { $0[uid] = nil } }
 }

@@ -82,6 +82,7 @@ extension Vault {
         open.foundation = transaction.foundation
         open.sequence = transaction.lastSequence
         presence.remove(transaction.proofs.used)
+        presence.forget(transaction.proofs.forgotten)
         for place in transaction.batch.destroyedValues { open.values.remove(place) }
         for (place, _) in transaction.batch.rewrappedValues { open.values.remove(place) }
         // Before anybody is answered: whoever hears that the vault is sealed must find it so.
@@ -90,6 +91,8 @@ extension Vault {
     }
 
     private func publish(_ open: Open) {
+        // Whatever opened the vault, nobody needs shares any more.
+        if phase != .unsealed { gathering.cancel() }
         view.withLock { view in
             view.phase = .unsealed
             view.foundation = open.foundation

@@ -11,3 +11,13 @@ extension ByteBuffer {
         }
     }
 }
+
+extension [UInt8] {
+    /// The same for an array that was made at run time.
+    func wipe() {
+        unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe explicit_bzero(UnsafeMutableRawPointer(mutating: start), bytes.count)
+        }
+    }
+}

@@ -22,7 +22,9 @@ package struct ServerContext: Sendable {
     private let slowThreads: NIOThreadPool
     /// One: Argon2id takes a core and a quarter of a gigabyte.
     private let passphraseThread: NIOThreadPool
-    private let waitingPassphrases = WaitingCount()
+    private let waitingPassphrases = WaitingCount(atMost: 8)
+    /// Walks through the whole database: one at a time, and no other slow work waits for it long.
+    let walks = WaitingCount(atMost: 1)
 
     package init(vault: Vault, attestor: Attestor, limits: ServerLimits, facts: DaemonFacts, logger: Logger) {
         self.vault = vault
@@ -116,14 +118,17 @@ package struct DaemonFacts: Sendable {
     }
 }
 
-/// How many wait for the one thread that handles passphrases.
-private final class WaitingCount: Sendable {
-    private static let maximum = 8
+/// How many are at something, or wait for it.
+final class WaitingCount: Sendable {
+    private let maximum: Int
     private let count = Locked(0)
 
+    init(atMost maximum: Int) { self.maximum = maximum }
+
+    /// `false` when there is no room.
     func enter() -> Bool {
         count.withLock { count in
-            guard count < Self.maximum else { return false }
+            guard count < maximum else { return false }
             count += 1
             return true
         }

@@ -43,6 +43,12 @@ package struct JSONBuffer {
         needsComma = false
     }
 
+    /// Ends a document; another one can follow on its own line.
+    package mutating func newLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
     /// Closes the innermost array.
     package mutating func endArray() {
         bytes.append(UInt8(ascii: "]"))

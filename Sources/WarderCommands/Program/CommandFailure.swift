@@ -11,6 +11,8 @@ package struct CommandFailure: Error, Equatable {
     package var hints: [String]
     /// Whether another attempt at typing may help.
     package var isWrongPassphrase = false
+    /// Whether the vault wants to know first that a person is there.
+    package var needsPresence = false
 
     package init(_ status: ExitStatus, _ message: String, hints: [String] = []) {
         self.status = status

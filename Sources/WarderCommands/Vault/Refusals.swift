@@ -19,6 +19,7 @@ extension CommandFailure {
             hints: Self.namesCommand(message) ? [] : advice.map { [$0] } ?? []
         )
         isWrongPassphrase = refusal.code == .wrongPassphrase
+        needsPresence = refusal.code == .presenceRequired && refusal.reason != Presence.notSet
         if Self.deservesLookup(refusal.code), !isStranger, Self.isRequestID(refusal.requestID) {
             hints.append("In the log: warder audit search --where request_id=\(refusal.requestID)")
         }

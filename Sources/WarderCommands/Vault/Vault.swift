@@ -47,16 +47,28 @@ package final class Vault {
         try Self.document(try send(request))
     }
 
+    /// As `stream`, and proves presence where the vault asks for it.
+    package func streamWithPresence(
+        _ request: VaultRequest,
+        _ take: (RawSpan) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        do throws(CommandFailure) { try stream(request, take) } catch {
+            guard error.status == .denied, error.needsPresence else { throw error }
+            try stream(request, proof: presence.askAndProve(), take)
+        }
+    }
+
     /// Asks for an answer without an end, and hands it on piece by piece.
     package func stream(
         _ request: VaultRequest,
+        proof: PresenceProof? = nil,
         _ take: (RawSpan) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
         var failureBody: [UInt8] = []
         var failure: CommandFailure?
         let head: ResponseHead
         do throws(ConnectionFault) {
-            head = try connection.stream(request, maximumBytes: .max) { piece, head throws(ConnectionFault) in
+            head = try connection.stream(request, presence: proof?.proof, maximumBytes: .max) { piece, head throws(ConnectionFault) in
                 guard head.status == 200 else {
                     if failureBody.count + piece.byteCount <= 65_536 { failureBody.append(piece) }
                     return

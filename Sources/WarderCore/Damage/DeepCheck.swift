@@ -94,7 +94,6 @@ package struct DeepCheckReport: Sendable {
             + "unsealing: nothing but their numbers holds them together.",
         "Key slots and the keyring that were altered before the vault was opened: only what opens them can tell. Try each "
             + "passphrase and credential once in a while.",
-        "When the vault was made, whether it is run by a team or by one person, and when the root key was made: these stand "
-            + "in the database without a seal.",
+        "When the vault was made, and when the root key was: these stand in the database without a seal.",
     ]
 }

@@ -86,8 +86,12 @@ package enum Keys {
     }
 
     /// Writes down that somebody may not, before slow work is begun for them.
-    package static func refuse<Answer>(_ action: Action, by caller: Caller) -> Command<Answer> {
-        Command(action, by: caller) { _, _ throws(Refusal) in throw .presenceRequired }
+    package static func refuse<Answer>(
+        _ action: Action,
+        _ reason: Refusal = .presenceRequired,
+        by caller: Caller
+    ) -> Command<Answer> {
+        Command(action, by: caller) { _, _ throws(Refusal) in throw reason }
     }
 
     /// Writes down that somebody could not open the slot that they wanted to change.

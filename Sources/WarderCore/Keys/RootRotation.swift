@@ -1,5 +1,5 @@
 package import SecretMemory
-import Sealing
+package import Sealing
 import WarderCrypto
 package import WarderModel
 
@@ -10,12 +10,34 @@ package import WarderModel
 package struct RootRotation: Sendable {
     /// What opens a slot that stays.
     package struct Opening: Sendable {
-        package let slot: RecordID
-        package let secret: SecretBytes
+        package enum Means: Sendable {
+            /// A passphrase or a credential.
+            case secret(SecretBytes)
+            /// Texts of shares, exactly as many as are needed.
+            case shares([SecretBytes])
+        }
 
-        package init(slot: RecordID, secret: SecretBytes) {
+        package let slot: RecordID
+        package let means: Means
+
+        package init(slot: RecordID, _ means: Means) {
             self.slot = slot
-            self.secret = secret
+            self.means = means
+        }
+
+        /// What opens the slot. Shares of another set are not even put together.
+        ///
+        /// - Throws: `shareMalformed`, `shareMistyped`, `shareForeign`, `shareTwice`, `wrongKey`, `memoryNotLocked`.
+        func secret(for slot: KeySlot) throws(Refusal) -> SecretBytes {
+            switch (means, slot.kind) {
+            case (.secret(let secret), _): return secret
+            case (.shares(let texts), .shares(_, let set)):
+                guard texts.count == set.threshold else { throw .slotNotOpened }
+                do throws(ShareError) { return try Share.combine(Share.parse(texts), of: set) } catch {
+                    throw Refusal(error)
+                }
+            case (.shares, _): throw .slotNotOpened
+            }
         }
     }
 
@@ -26,11 +48,33 @@ package struct RootRotation: Sendable {
 }
 
 extension Vault {
+    /// Replaces the root key for somebody who can open every slot that stays. Blocks for two times Argon2id for each
+    /// passphrase. A try at a slot counts as one at the sealed vault, and each is an event.
+    package func rotateRoot(
+        _ openings: [RootRotation.Opening],
+        dropping dropped: Set<RecordID>,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<[KeySlot], Refusal>) -> Void
+    ) {
+        let outcome = Result { () throws(Refusal) in
+            if let uid = caller.peer?.uid, case .wait = unsealThrottle.begin(uid, at: clock.now()) {
+                throw .throttled
+            }
+            let rotation = try prepareRootRotation(openings, dropping: dropped)
+            if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
+            return rotation
+        }
+        switch outcome {
+        case .success(let rotation): submit(Keys.rotateRoot(rotation, by: caller), completion: completion)
+        case .failure(let reason): submit(Keys.refuse(.keyRotateRoot, reason, by: caller), completion: completion)
+        }
+    }
+
     /// Makes a root key and wraps it for each slot that is opened. Blocks for two times Argon2id for each passphrase.
     ///
-    /// - Throws: `wrongKey` for a secret that does not open its slot, `slotMissing`, `keysChanged` for a slot that is
-    ///   neither opened nor dropped, `sealed`, `memoryNotLocked`.
-    package func prepareRootRotation(
+    /// - Throws: `wrongKey` for a secret that does not open its slot, what is wrong with shares, `slotMissing`,
+    ///   `slotNotOpened` for a slot that is neither opened nor dropped, `sealed`, `memoryNotLocked`.
+    func prepareRootRotation(
         _ openings: [RootRotation.Opening],
         dropping dropped: Set<RecordID>
     ) throws(Refusal) -> RootRotation {
@@ -40,14 +84,15 @@ extension Vault {
         var slots: [KeySlot] = []
         for old in foundation.slots where !dropped.contains(old.id) {
             guard let opening = openings.first(where: { $0.slot == old.id }) else { throw .slotNotOpened }
+            let secret = try opening.secret(for: old)
             do {
-                guard try old.open(with: opening.secret, vault: foundation.vault).isSame(as: oldRoot) else {
+                guard try old.open(with: secret, vault: foundation.vault).isSame(as: oldRoot) else {
                     throw Refusal.keysChanged
                 }
                 slots.append(
                     try KeySlot.wrap(
                         root: root,
-                        with: opening.secret,
+                        with: secret,
                         kind: old.kind.withNewSalt(),
                         id: old.id,
                         vault: foundation.vault,

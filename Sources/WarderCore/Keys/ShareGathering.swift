@@ -53,6 +53,8 @@ package final class ShareGathering: Sendable {
 
     package init() {}
 
+    /// The attempt that is under way; one whose time is up ends here.
+    @discardableResult
     package func progress(at now: Moment) -> Progress? {
         attempt.withLock { attempt in
             if let present = attempt, !now.isBefore(present.ends) { attempt = nil }
@@ -85,6 +87,7 @@ package final class ShareGathering: Sendable {
     }
 
     /// Drops the attempt and its shares; returns whether there was one.
+    @discardableResult
     func cancel() -> Bool {
         attempt.withLock { attempt in
             defer { attempt = nil }

@@ -7,6 +7,8 @@ extension Vault {
     package func wouldRefuse(_ action: Action, by caller: Caller) -> Bool {
         guard let uid = caller.peer?.uid, let state, let person = state.operators[uid] else { return true }
         if case .roles(let roles) = action.permission, person.roles.isDisjoint(with: roles) { return true }
-        return Policy.needsPresence(action, by: person, in: state) && caller.presenceProof == nil
+        guard Policy.needsPresence(action, by: person, in: state) else { return false }
+        guard let proof = caller.presenceProof, let process = caller.peer?.process else { return true }
+        return !presence.holds(proof, from: process, at: clock.now())
     }
 }

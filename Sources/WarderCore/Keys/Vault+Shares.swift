@@ -31,19 +31,14 @@ extension Vault {
         }
         let step = Result { () throws(Refusal) in
             let share: Share
-            do throws(ShareError) { share = try Share(text: text) } catch {
-                switch error {
-                case .mistyped: throw .shareMistyped
-                case .exhausted: throw .memoryNotLocked
-                default: throw .shareMalformed
-                }
-            }
+            do throws(ShareError) { share = try Share(text: text) } catch { throw Refusal(error) }
             return try gathering.add(share, to: attempt, slots: foundation.slots, at: now)
         }
         switch step {
         case .failure(let reason): recordShare(nil, reason, by: caller, completion)
         case .success(.waiting(let progress)):
-            if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
+            // Whether it is a true one shows only when the last is there: nothing was proved, and nothing guessed.
+            if let uid = caller.peer?.uid { unsealThrottle.takeBack(uid) }
             recordShare(progress, nil, by: caller, completion)
         case .success(.complete(let secret, let slot)):
             unseal(with: secret, slots: [slot], by: caller) { completion($0.map { .unsealed }) }
@@ -92,5 +87,20 @@ extension Vault {
                 completion(.failure(reason ?? .wrongKey))
             }
         }
+    }
+}
+
+extension Refusal {
+    /// What is wrong with shares, without saying which bytes.
+    init(_ error: ShareError) {
+        self =
+            switch error {
+            case .mistyped: .shareMistyped
+            case .exhausted: .memoryNotLocked
+            case .foreign, .inconsistent, .outOfRange: .shareForeign
+            case .duplicate: .shareTwice
+            case .tooFew, .disagreement: .wrongKey
+            case .malformed, .unsupportedFormat: .shareMalformed
+            }
     }
 }

@@ -48,6 +48,7 @@ package enum Enrolments {
             person.enrolment = nil
             person.presence = verifier
             try transaction.put(person, &event)
+            transaction.forgetProofs(of: uid)
             return person.name
         }
     }

@@ -66,6 +66,7 @@ package enum Operators {
             }
             person.presence = verifier
             try transaction.put(person, &event)
+            transaction.forgetProofs(of: uid)
             return person.name
         }
     }

@@ -76,9 +76,16 @@ package struct Foundation: Sendable {
         self.rootCreated = rootCreated
     }
 
-    /// - Throws: `tampered` when the root key is not the one, or keyring, vault or profile were altered.
+    /// - Throws: `tampered` when the root key is not the one, or keyring, vault, profile or public keys were altered.
     package func openKeyRing(under root: AEADKey) throws(SealingError) -> KeyRing {
-        try KeyRing.open(keyRing, under: root, vault: vault, profile: profile)
+        let ring = try KeyRing.open(keyRing, under: root, vault: vault, profile: profile)
+        let (inbox, signing): (BoxKeyPair, SigningKey)
+        do {
+            inbox = try BoxKeyPair(secretKey: ring.current(.inbox).key)
+            signing = try SigningKey(seed: ring.current(.signing).key)
+        } catch { throw .exhausted }
+        guard inbox.publicKey.bytes == inboxKey, signing.verifyingKey.bytes == logKey else { throw .tampered }
+        return ring
     }
 }
 

@@ -43,6 +43,20 @@ package final class PresenceLedger: Sendable {
         }
     }
 
+    /// Whether a proof would hold now. Uses nothing up.
+    func holds(_ text: String, from process: ProcessIdentity, at now: Moment) -> Bool {
+        guard let body = Base62.decode(text, byteCount: 16) else { return false }
+        return entries.withLock { entries in
+            entries[body].map { $0.process == process && now.isBefore($0.until) } ?? false
+        }
+    }
+
+    /// Proofs of a passphrase that is none any more prove nothing.
+    func forget(_ uids: Set<UInt32>) {
+        if uids.isEmpty { return }
+        entries.withLock { entries in entries = entries.filter { !uids.contains($0.value.process.uid) } }
+    }
+
     func remove(_ proofs: Set<[UInt8]>) {
         if proofs.isEmpty { return }
         entries.withLock { entries in
@@ -58,12 +72,19 @@ package final class PresenceLedger: Sendable {
 struct PresenceProofs {
     private let ledger: PresenceLedger
     private(set) var used: Set<[UInt8]> = []
+    /// Users whose passphrase the transaction changed.
+    private(set) var forgotten: Set<UInt32> = []
 
     init(_ ledger: PresenceLedger) { self.ledger = ledger }
 
-    /// `false` for a proof that does not hold, or was used in this transaction.
+    /// Lets all proofs of a user end with the transaction.
+    mutating func forget(_ uid: UInt32) { forgotten.insert(uid) }
+
+    /// `false` for a proof that does not hold, or was used or lost in this transaction.
     mutating func use(_ text: String, from process: ProcessIdentity, at now: Moment) -> Bool {
-        guard let proof = ledger.find(text, from: process, at: now) else { return false }
+        guard !forgotten.contains(process.uid), let proof = ledger.find(text, from: process, at: now) else {
+            return false
+        }
         return used.insert(proof).inserted
     }
 }

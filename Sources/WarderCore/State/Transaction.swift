@@ -72,6 +72,8 @@ package struct Transaction {
         batch.events.append(keys.events.seal(canonical, sequence: sequence, time: payload.time))
     }
 
+    /// Lets the proofs of somebody whose passphrase was replaced end with this transaction.
+    mutating func forgetProofs(of uid: UInt32) { proofs.forget(uid) }
     mutating func takeInbox(through number: Int64) { batch.inboxTakenThrough = number }
     mutating func lay(_ foundation: Foundation) { batch.foundation = foundation }
 

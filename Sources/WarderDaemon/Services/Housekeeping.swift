@@ -4,8 +4,8 @@ import WarderCore
 import WarderHTTP
 import WarderModel
 
-/// What has to be done now and then, off the hot path: writing down who was turned away, dropping tokens that have
-/// ended.
+/// What has to be done now and then, off the hot path: writing down who was turned away, dropping tokens and shares
+/// whose time is up.
 struct Housekeeping: Service {
     private static let rhythm = Duration.seconds(60)
 
@@ -19,6 +19,8 @@ struct Housekeeping: Service {
                 try? await Task.sleep(for: Self.rhythm)
                 if Task.isCancelled { break }
                 vault.dropEndedTokens()
+                // Shares do not stay in memory because nobody looks.
+                vault.gathering.progress(at: vault.clock.now())
                 await writeDown()
             }
         }

@@ -55,19 +55,26 @@ final class AnswerStream {
     }
 
     private func write(_ piece: [UInt8]?) {
-        if let piece, piece.isEmpty { return read() }
+        guard let piece else { return writeEnd() }
+        if piece.isEmpty { return read() }
+        var buffer = channel.allocator.buffer(capacity: piece.count + 16)
+        buffer.writeString(String(piece.count, radix: 16) + "\r\n")
+        buffer.writeBytes(piece)
+        buffer.writeStaticString("\r\n")
+        // It may hold names or values.
+        piece.wipe()
         let sent = channel.eventLoop.makePromise(of: Void.self)
-        var buffer = channel.allocator.buffer(capacity: (piece?.count ?? 0) + 16)
-        if let piece {
-            buffer.writeString(String(piece.count, radix: 16) + "\r\n")
-            buffer.writeBytes(piece)
-            buffer.writeStaticString("\r\n")
-            sent.futureResult.assumeIsolated().whenSuccess { self.read() }
-        } else {
-            buffer.writeStaticString("0\r\n\r\n")
-            connection.streamEnds()
-            sent.futureResult.assumeIsolated().whenComplete { [channel] _ in channel.close(promise: nil) }
+        sent.futureResult.assumeIsolated().whenComplete { [buffer] outcome in
+            buffer.wipe()
+            if case .success = outcome { self.read() }
         }
         channel.writeAndFlush(buffer, promise: sent)
+    }
+
+    private func writeEnd() {
+        connection.streamEnds()
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { [channel] _ in channel.close(promise: nil) }
+        channel.writeAndFlush(ByteBuffer(staticString: "0\r\n\r\n"), promise: sent)
     }
 }

@@ -137,6 +137,8 @@ extension Problem {
         case .inUse: (.conflict, .conflict, "Other things still refer to it; remove those first.")
         case .lastAdmin: (.conflict, .conflict, "This is the last admin; the vault would have none.")
         case .selectorsEmpty: (.badRequest, .invalidRequest, "A server needs at least one selector, such as its uid.")
+        case .checkUnderWay:
+            (.conflict, .conflict, "Another check of the whole database is under way; wait until it has ended.")
         case .nothingToUndo: (.conflict, .conflict, "There is nothing to take back.")
         }
     }

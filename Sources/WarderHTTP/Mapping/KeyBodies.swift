@@ -51,31 +51,13 @@ enum KeyBodies {
         func opening(_ id: RecordID) throws(Problem) -> RootRotation.Opening {
             switch (passphrase, credentialBase64, shares) {
             case (.some(let passphrase), .none, .none):
-                return RootRotation.Opening(slot: id, secret: passphrase.bytes)
+                return RootRotation.Opening(slot: id, .secret(passphrase.bytes))
             case (.none, .some(let credential), .none):
-                return RootRotation.Opening(slot: id, secret: try credential.decodedBase64())
+                return RootRotation.Opening(slot: id, .secret(try credential.decodedBase64()))
             case (.none, .none, .some(let shares)):
-                do throws(ShareError) {
-                    return RootRotation.Opening(slot: id, secret: try Share.combine(Share.parse(shares.map(\.bytes))))
-                } catch { throw .invalid("The shares do not go together: \(error.words).") }
+                return RootRotation.Opening(slot: id, .shares(shares.map(\.bytes)))
             default: throw .invalid("A slot is opened by a passphrase, or a credential, or shares.")
             }
-        }
-    }
-}
-
-extension ShareError {
-    /// What is wrong, in words that can follow a colon; shares are named by their place in what was entered.
-    var words: String {
-        switch self {
-        case .malformed(let share), .unsupportedFormat(_, let share): "number \(share) is not the text of a share"
-        case .mistyped(let share): "number \(share) has a typing mistake"
-        case .foreign(let share), .inconsistent(let share): "number \(share) is of another set"
-        case .duplicate(let share): "number \(share) is there twice"
-        case .tooFew(let have, let need): "there are \(have), and \(need) are needed"
-        case .disagreement: "one of them is not what was given out"
-        case .outOfRange: "they are not of this vault"
-        case .exhausted: "there is no locked memory left"
         }
     }
 }

@@ -59,6 +59,9 @@ extension Exchange {
     }
 
     fileprivate func addSlot() throws(Problem) -> Work {
+        if vault.wouldRefuse(.slotAdd, by: caller) {
+            return ask(Keys.refuse(.slotAdd, by: caller)) { (slot: KeySlot) in .json(KeySlotSummary(slot)) }
+        }
         let request = try decode(KeyBodies.AddSlot.self)
         if let threshold = request.threshold, let count = request.shares, request.passphrase == nil,
             request.credentialBase64 == nil
@@ -72,9 +75,6 @@ extension Exchange {
         let credential = try request.credentialBase64?.decodedBase64()
         if let credential, credential.count < KeySlot.minimumCredentialBytes {
             throw .invalid("A credential has at least \(KeySlot.minimumCredentialBytes) random bytes.")
-        }
-        if vault.wouldRefuse(.slotAdd, by: caller) {
-            return ask(Keys.refuse(.slotAdd, by: caller)) { (slot: KeySlot) in .json(KeySlotSummary(slot)) }
         }
         return .passphrase { finish in
             do throws(Refusal) {
@@ -109,13 +109,13 @@ extension Exchange {
     }
 
     fileprivate func changeSlot() throws(Problem) -> Work {
+        if vault.wouldRefuse(.slotChange, by: caller) {
+            return ask(Keys.refuse(.slotChange, by: caller)) { (slot: KeySlot) in .json(KeySlotSummary(slot)) }
+        }
         let id = try slotID()
         let request = try decode(KeyBodies.ChangePassphrase.self)
         try Exchange.checkLength(request.old.bytes)
         try Exchange.checkStrength(request.new.bytes)
-        if vault.wouldRefuse(.slotChange, by: caller) {
-            return ask(Keys.refuse(.slotChange, by: caller)) { (slot: KeySlot) in .json(KeySlotSummary(slot)) }
-        }
         return .passphrase { finish in
             do throws(Refusal) {
                 vault.changePassphrase(
@@ -132,22 +132,17 @@ extension Exchange {
     }
 
     fileprivate func rotateRoot() throws(Problem) -> Work {
+        if vault.wouldRefuse(.keyRotateRoot, by: caller) {
+            return ask(Keys.refuse(.keyRotateRoot, by: caller)) { (slots: [KeySlot]) in .json(RootRotated(slots)) }
+        }
         let request = try decode(KeyBodies.RotateRoot.self)
         var openings: [RootRotation.Opening] = []
         for opened in request.slots { openings.append(try opened.opening(Self.slotID(opened.slot))) }
         var dropped: Set<RecordID> = []
         for text in request.drop ?? [] { dropped.insert(try Self.slotID(text)) }
-        if vault.wouldRefuse(.keyRotateRoot, by: caller) {
-            return ask(Keys.refuse(.keyRotateRoot, by: caller)) { (slots: [KeySlot]) in .json(RootRotated(slots)) }
-        }
         return .passphrase { [openings, dropped] finish in
-            do throws(Refusal) {
-                let rotation = try vault.prepareRootRotation(openings, dropping: dropped)
-                vault.submit(Keys.rotateRoot(rotation, by: caller)) { outcome in
-                    finish { outcome.map { .json(RootRotated($0)) } }
-                }
-            } catch {
-                finish { .failure(error) }
+            vault.rotateRoot(openings, dropping: dropped, by: caller) { outcome in
+                finish { outcome.map { .json(RootRotated($0)) } }
             }
         }
     }

@@ -6,7 +6,7 @@ import WarderWire
 /// What operators can ask. docs/api/openapi-operator.yaml says the same; a test holds the two against each other.
 extension RouteTable {
     static let `operator` = RouteTable(
-        system + presence + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
+        system + checks + presence + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
     )
 
     private static let secrets: [Route] = [

@@ -49,6 +49,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case secretPut = "secret.put"
     /// Seeing a value. Does not follow from any role but `reader`.
     case secretReveal = "secret.reveal"
+    /// Seeing every value that still opens, of every secret and version at once.
+    case secretSalvage = "secret.salvage"
     /// Seeing names, versions, labels and dates of all secrets. No values.
     case secretList = "secret.list"
     /// The same of one secret. No values.
@@ -106,6 +108,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case auditExport = "audit.export"
     /// Reading the vault's own findings about its configuration.
     case doctorRead = "doctor.read"
+    /// Opening every row, to say what is damaged. No values.
+    case doctorDeep = "doctor.deep"
 }
 
 /// What an action does to its subject, for readers who count by kind.
@@ -135,11 +139,11 @@ extension Action {
         case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .keyRewrap: .vault
         case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel: .operatorSocket
         case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
-        case .keyList: .roles([.admin, .auditor])
+        case .keyList, .doctorDeep: .roles([.admin, .auditor])
         case .backupCreate: .rolesOrOwner([.admin])
         case .presenceProve, .presenceSet, .presenceEnrol: .anyOperator
         case .secretPut, .secretPromote, .secretRollback: .roles([.admin, .rotator])
-        case .secretReveal: .roles([.reader])
+        case .secretReveal, .secretSalvage: .roles([.reader])
         case .secretList, .secretShow: .roles([.admin, .rotator, .reader, .auditor])
         case .secretDelete, .secretUndelete, .secretDestroy: .roles([.admin])
         case .secretResolve, .tokenIssue, .tokenRenew, .tokenDrop, .callReport: .server
@@ -157,7 +161,8 @@ extension Action {
     /// may do what, and what cannot be undone.
     package var needsPresence: Bool {
         switch self {
-        case .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
+        case .secretReveal, .secretSalvage, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+            .grantRemove,
             .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove,
             .slotChange, .keyRotate, .keyRotateRoot:
             true
@@ -171,8 +176,9 @@ extension Action {
         case .vaultInit, .slotAdd, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd,
             .operatorEnrol:
             .create
-        case .secretReveal, .secretList, .secretShow, .secretResolve, .tokenList, .serverList, .toolList, .grantList,
-            .operatorList, .auditSearch, .auditExport, .doctorRead, .keyList, .backupCreate:
+        case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenList, .serverList,
+            .toolList, .grantList,
+            .operatorList, .auditSearch, .auditExport, .doctorRead, .doctorDeep, .keyList, .backupCreate:
             .read
         case .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverQuarantine, .serverRelease,
             .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:

@@ -67,6 +67,7 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case inUse = "in_use"
     case lastAdmin = "last_admin"
     case selectorsEmpty = "selectors_empty"
+    case checkUnderWay = "check_under_way"
     case nothingToUndo = "nothing_to_undo"
     case alreadyInitialised = "already_initialised"
     case notInitialised = "not_initialised"

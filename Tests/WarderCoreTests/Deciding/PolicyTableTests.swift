@@ -17,7 +17,7 @@ import WarderTesting
         .keyRotateRoot: "admin", .keyRewrap: "vault",
         .presenceProve: "operator", .presenceSet: "operator", .presenceEnrol: "operator",
         .secretPut: "admin rotator", .secretPromote: "admin rotator", .secretRollback: "admin rotator",
-        .secretReveal: "reader",
+        .secretReveal: "reader", .secretSalvage: "reader",
         .secretList: "admin auditor reader rotator", .secretShow: "admin auditor reader rotator",
         .secretDelete: "admin", .secretUndelete: "admin", .secretDestroy: "admin",
         .secretResolve: "server", .tokenIssue: "server", .tokenRenew: "server", .tokenDrop: "server",
@@ -27,13 +27,14 @@ import WarderTesting
         .toolAdd: "admin", .toolRemove: "admin", .grantAdd: "admin", .grantRemove: "admin",
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
-        .doctorRead: "operator",
+        .doctorRead: "operator", .doctorDeep: "admin auditor",
         .backupCreate: "admin", .auditSearch: "auditor", .auditExport: "auditor",
     ]
 
     /// Where a server may run as the operator, these need the person.
     static let presence: Set<Action> = [
-        .secretReveal, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd, .grantRemove,
+        .secretReveal, .secretSalvage, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+        .grantRemove,
         .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove, .slotChange,
         .keyRotate, .keyRotateRoot,
     ]

@@ -25,7 +25,7 @@ import WarderTesting
         #expect(try await kit.keyFindings() == ["note one_key_slot", "warning root_key_old"])
         let slot = try #require(kit.vault.foundation?.slots.first)
         let rotation = try kit.vault.prepareRootRotation(
-            [.init(slot: slot.id, secret: TestVault.secret(TestVault.passphrase))],
+            [.init(slot: slot.id, .secret(TestVault.secret(TestVault.passphrase)))],
             dropping: []
         )
         _ = try await kit.vault.perform(Keys.rotateRoot(rotation, by: kit.admin))

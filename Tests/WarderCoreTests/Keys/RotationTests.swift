@@ -140,6 +140,50 @@ import WarderTesting
 }
 
 @Suite struct RootRotationTests {
+    @Test("tries at a slot are counted and recorded, whoever makes them")
+    func guesses() async throws {
+        let kit = try await TestVault()
+        let slot = try #require(kit.vault.foundation?.slots.first)
+        for attempt in 1...5 {
+            #expect(try await kit.rotateRoot(slot.id, with: "guess \(attempt)").refusal == .wrongKey)
+            #expect(try kit.lastEvent().line == "root.rotate: wrong_key")
+        }
+        #expect(try await kit.rotateRoot(slot.id, with: TestVault.passphrase).refusal == .throttled)
+        #expect(try kit.lastEvent().line == "root.rotate: throttled")
+        kit.clock.advance(seconds: 30)
+        #expect(try await kit.rotateRoot(slot.id, with: TestVault.passphrase).refusal == nil)
+    }
+
+    @Test("what only looks like a proof of presence lets nobody try a slot")
+    func madeUpProof() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let made = kit.caller(kit.ada, .operator, proof: "0000000000000000000000")
+        #expect(kit.vault.wouldRefuse(.keyRotateRoot, by: made))
+        let genuine = kit.present(kit.ada)
+        #expect(!kit.vault.wouldRefuse(.keyRotateRoot, by: genuine))
+        // Looking does not use it up.
+        #expect(!kit.vault.wouldRefuse(.keyRotateRoot, by: genuine))
+        let another = kit.caller(.synthetic(uid: kit.ada.uid, pid: 999), .operator, proof: genuine.presenceProof)
+        #expect(kit.vault.wouldRefuse(.keyRotateRoot, by: another))
+    }
+
+    @Test("shares of another vault, too many, and too few are not put together")
+    func foreignShares() async throws {
+        let kit = try await TestVault()
+        let made = try kit.vault.prepareShares(threshold: 2, count: 3)
+        let slot = try await kit.vault.perform(Keys.add(made.prepared, by: kit.admin))
+        let first = try #require(kit.vault.foundation?.slots.first)
+        let others = try Share.split(SecretBytes.random(count: 32), threshold: 2, count: 3)
+        let right = RootRotation.Opening(slot: first.id, .secret(try TestVault.secret(TestVault.passphrase)))
+        for (shares, refusal) in [
+            (Array(others.prefix(2)), Refusal.shareForeign), (made.shares, .slotNotOpened),
+            (Array(made.shares.prefix(1)), .slotNotOpened), ([made.shares[0], made.shares[0]], .shareTwice),
+        ] {
+            let opening = RootRotation.Opening(slot: slot.id, .shares(try shares.map { try $0.text() }))
+            #expect(throws: refusal) { try kit.vault.prepareRootRotation([right, opening], dropping: []) }
+        }
+    }
+
     @Test("with a new root key every slot that was opened again opens the vault, and a dropped one does not")
     func rotate() async throws {
         let kit = try await TestVault()
@@ -153,8 +197,8 @@ import WarderTesting
         let secret = try Share.combine(Array(shared.shares.prefix(2)))
         let rotation = try kit.vault.prepareRootRotation(
             [
-                .init(slot: first.id, secret: TestVault.secret(TestVault.passphrase)),
-                .init(slot: shares.id, secret: secret),
+                .init(slot: first.id, .secret(TestVault.secret(TestVault.passphrase))),
+                .init(slot: shares.id, .secret(secret)),
             ],
             dropping: [added.id]
         )
@@ -181,16 +225,16 @@ import WarderTesting
     func refusals() async throws {
         let kit = try await TestVault()
         let first = try #require(kit.vault.foundation?.slots.first)
-        let right = RootRotation.Opening(slot: first.id, secret: try TestVault.secret(TestVault.passphrase))
+        let right = RootRotation.Opening(slot: first.id, .secret(try TestVault.secret(TestVault.passphrase)))
         #expect(throws: Refusal.slotNotOpened) { try kit.vault.prepareRootRotation([], dropping: []) }
         #expect(throws: Refusal.wrongKey) {
             try kit.vault.prepareRootRotation(
-                [.init(slot: first.id, secret: TestVault.secret("not the passphrase"))],
+                [.init(slot: first.id, .secret(TestVault.secret("not the passphrase")))],
                 dropping: []
             )
         }
         #expect(throws: Refusal.slotMissing) {
-            try kit.vault.prepareRootRotation([right, .init(slot: .random(), secret: right.secret)], dropping: [])
+            try kit.vault.prepareRootRotation([right, .init(slot: .random(), right.means)], dropping: [])
         }
         let none = try kit.vault.prepareRootRotation([], dropping: [first.id])
         await #expect(throws: Refusal.lastSlot) { try await kit.vault.perform(Keys.rotateRoot(none, by: kit.admin)) }
@@ -201,7 +245,7 @@ import WarderTesting
         let kit = try await TestVault()
         let first = try #require(kit.vault.foundation?.slots.first)
         let rotation = try kit.vault.prepareRootRotation(
-            [.init(slot: first.id, secret: TestVault.secret(TestVault.passphrase))],
+            [.init(slot: first.id, .secret(TestVault.secret(TestVault.passphrase)))],
             dropping: []
         )
         let prepared = try kit.vault.prepareSlot(.credential(SecretBytes.random(count: 32)))
@@ -243,5 +287,14 @@ extension TestVault {
             )
         }
         return admin
+    }
+}
+
+extension TestVault {
+    fileprivate func rotateRoot(_ slot: RecordID, with passphrase: String) async throws -> Result<[KeySlot], Refusal> {
+        let openings = [RootRotation.Opening(slot: slot, .secret(try Self.secret(passphrase)))]
+        return await withCheckedContinuation { continuation in
+            vault.rotateRoot(openings, dropping: [], by: admin) { continuation.resume(returning: $0) }
+        }
     }
 }

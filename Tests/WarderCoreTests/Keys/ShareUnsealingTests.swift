@@ -110,6 +110,26 @@ import WarderTesting
         #expect(await kit.bring(shares[0], by: 5001).refusal == .shareForeign)
     }
 
+    @Test("shares that nobody checked give nobody more tries at the passphrase")
+    func throttle() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let set = try #require(shares.first?.set)
+        let forged = try Share(set: set, index: 1, bytes: SecretBytes.random(count: 32))
+        for _ in 0..<4 { #expect(try await kit.unseal(with: "a guess").refusal == .wrongKey) }
+        _ = try await kit.bring(forged, by: kit.ada.uid).get()
+        #expect(try await kit.unseal(with: "a guess").refusal == .wrongKey)
+        #expect(try await kit.unseal(with: "a guess").refusal == .throttled)
+        #expect(await kit.bring(forged, by: kit.ada.uid).refusal == .throttled)
+    }
+
+    @Test("shares that were brought do not outlive another way to open the vault")
+    func openedOtherwise() async throws {
+        let (kit, shares) = try await Self.sealed()
+        _ = try await kit.bring(shares[0], by: 5001).get()
+        try await kit.unseal().get()
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+    }
+
     /// A sealed vault with a passphrase and five shares, any three of which open it.
     private static func sealed() async throws -> (TestVault, [Share]) {
         let kit = try await TestVault()

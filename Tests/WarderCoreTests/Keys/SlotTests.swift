@@ -79,7 +79,7 @@ import WarderTesting
         let prepared = try kit.vault.prepareSlot(.passphrase(TestVault.secret(Self.second), .minimum))
         let slot = try #require(kit.vault.foundation?.slots.first)
         let rotation = try kit.vault.prepareRootRotation(
-            [.init(slot: slot.id, secret: TestVault.secret(TestVault.passphrase))],
+            [.init(slot: slot.id, .secret(TestVault.secret(TestVault.passphrase)))],
             dropping: []
         )
         _ = try await kit.vault.perform(Keys.rotateRoot(rotation, by: kit.admin))

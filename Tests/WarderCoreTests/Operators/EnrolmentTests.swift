@@ -74,6 +74,18 @@ import WarderTesting
         #expect(try await kit.provePresence(by: grace).refusal == .wrongPassphrase)
     }
 
+    @Test("a proof of the passphrase before proves nothing once there is another")
+    func proofs() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.admin])
+        let old = kit.present(grace)
+        let change = Operators.setPresence(try TestVault.verifier(), by: kit.present(grace))
+        #expect(await kit.refusal(of: change) == nil)
+        let name = try OperatorName("grace")
+        #expect(await kit.refusal(of: Enrolments.make(for: name, by: old)) == .presenceRequired)
+        #expect(await kit.refusal(of: Enrolments.make(for: name, by: kit.present(grace))) == nil)
+    }
+
     @Test("codes are made by admins who are there, and by nobody else")
     func whoMakes() async throws {
         let kit = try await TestVault(profile: .singleUser)

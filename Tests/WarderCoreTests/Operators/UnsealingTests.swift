@@ -186,6 +186,16 @@ import WarderTesting
         #expect(try await again.unseal().refusal == nil)
     }
 
+    @Test(
+        "somebody who puts a public key of their own into the database finds the vault shut",
+        arguments: ["log_key", "inbox_key"]
+    )
+    func changedPublicKey(column: String) async throws {
+        let kit = try await TestVault()
+        let changed = try kit.damaged(by: "UPDATE vault SET \(column) = randomblob(32)")
+        #expect(try await changed.unseal().refusal == .keysDamaged)
+    }
+
     @Test("a vault is set up once")
     func setUpOnce() async throws {
         let kit = try await TestVault()

@@ -47,7 +47,7 @@ import WarderWire
         .notFound: (404, "not_found", nil),
         .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
         .selectorsEmpty: (400, "invalid_request", nil),
-        .nothingToUndo: (409, "conflict", nil),
+        .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
     ]
 
     @Test("the table has every refusal")
@@ -99,7 +99,7 @@ import WarderWire
 
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
-        .presenceRequired, .wrongPassphrase, .wrongKey, .checkFailed, .alreadyExists, .inUse, .lastAdmin,
+        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists, .inUse, .lastAdmin,
         .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay, .shareTwice,
         .attemptUnknown,
     ]

@@ -57,7 +57,7 @@ import WarderTesting
             for id in [
                 "removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
             ] { try talk.ask(id) }
-            try talk.ask("createBackup")
+            for id in ["createBackup", "check", "salvage"] { try talk.ask(id) }
             let shares = try talk.keys()
             let code = try #require(try talk.ask("enrolOperator", path: ["operator": "ada"])["code"]?.text)
             try talk.ask("enrol", body: #"{"code":"\#(code)","passphrase":"correct horse battery staple"}"#)

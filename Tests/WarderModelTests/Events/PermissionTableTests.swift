@@ -27,6 +27,7 @@ import WarderModel
         root.rotate       | admin                         | presence | update
         secret.put        | admin rotator                 |          | create
         secret.reveal     | reader                        | presence | read
+        secret.salvage    | reader                        | presence | read
         secret.list       | admin auditor reader rotator  |          | read
         secret.show       | admin auditor reader rotator  |          | read
         secret.promote    | admin rotator                 |          | update
@@ -60,6 +61,7 @@ import WarderModel
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read
         doctor.read       | any operator                  |          | read
+        doctor.deep       | admin auditor                 |          | read
         """
 
     private func who(_ permission: Action.Permission) -> String {

@@ -14,8 +14,14 @@ struct DoctorCommand: VaultCommand {
             a user with an operator, grants without approval, secrets about to expire. Changes nothing. Exits with 11 \
             when there is an error.
 
+            With --deep the vault opens every row it has, holds them against its log, and says what is damaged and what \
+            is still good; it goes on serving meanwhile. With --save it writes every version that still opens, with its \
+            values in the clear, to a file of yours: for a vault that is to be given up.
+
             EXAMPLE
               warder doctor
+              warder doctor --deep
+              warder doctor --save rescued.jsonl
               warder doctor --fail-on warning --output json
             """
     )
@@ -23,13 +29,38 @@ struct DoctorCommand: VaultCommand {
     @Option(help: ArgumentHelp("Exit with 11 from this severity on.", valueName: "severity"))
     var failOn = Threshold.error
 
+    @Flag(help: "Open every row, and say what is damaged.")
+    var deep = false
+
+    @Option(
+        help: ArgumentHelp("Write what still opens, values included, here.", valueName: "path"),
+        completion: .file()
+    )
+    var save: String?
+
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if save != nil, deep { throw ValidationError("--deep and --save are asked for one after the other") }
+    }
+
     func run(in session: Session) throws(CommandFailure) {
+        if let save { return try SaveWhatOpens(path: save, session: session).run() }
+        if deep { return try runDeep(session) }
         let examination = try Examination(session)
         try show(examination, session)
         let severities = Set(Threshold.allCases.prefix { $0 != failOn }.map(\.rawValue) + [failOn.rawValue])
         if examination.findings.contains(where: { severities.contains($0.severity) }) { throw .silent(.findings) }
+    }
+
+    private func runDeep(_ session: Session) throws(CommandFailure) {
+        let examination = try DeepExamination(session)
+        if session.output.format == .table {
+            try examination.show(on: session.console)
+        } else {
+            try session.output.show(examination.document)
+        }
+        if !examination.isSound { throw .silent(.findings) }
     }
 
     private func show(_ examination: Examination, _ session: Session) throws(CommandFailure) {

@@ -1,0 +1,224 @@
+import StrictJSON
+import WarderWire
+
+/// `warder doctor --deep`: what the vault says of every row, as it comes.
+struct DeepExamination {
+    /// One thing that is wrong, in the vault's words.
+    struct Finding: Decodable {
+        let kind: String
+        let place: String
+        let happened: String
+        let lost: String
+        let good: String
+        let remedy: String
+    }
+
+    /// What sums a check up.
+    struct Report: Decodable {
+        struct Count: Decodable {
+            let kind: String
+            let count: Int
+        }
+
+        struct Good: Decodable {
+            let records: Int
+            let values: Int
+            let destroyed: Int
+            let events: Int
+            let inbox: Int
+            let slots: Int
+        }
+
+        let verdict: String
+        let counts: [Count]
+        let good: Good
+        let lastEvent: UInt64
+        let blindSpots: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case verdict, counts, good
+            case lastEvent = "last_event"
+            case blindSpots = "blind_spots"
+        }
+    }
+
+    /// Places that are shown of each kind; programs get all.
+    private static let shown = 10
+
+    private(set) var findings: [Finding] = []
+    private(set) var report: Report?
+
+    /// Asks the vault, and shows how far it is.
+    ///
+    /// - Throws: what the vault says instead of a report; a check that breaks off is a server failure.
+    init(_ session: Session) throws(CommandFailure) {
+        var splitter = LineSplitter()
+        var progress = CheckProgress(session.console)
+        defer { progress.clear() }
+        var failure: CheckFailure?
+        try session.vault().stream(VaultRequest("POST", "/v1/sys/check", timeoutSeconds: 600)) {
+            piece throws(CommandFailure) in
+            try splitter.take(piece) { line throws(CommandFailure) in
+                let part: Part = try Vault.decode(line)
+                if let step = part.progress { progress.show(step.checked, of: step.total) }
+                if let finding = part.finding { findings.append(finding) }
+                if let report = part.report { self.report = report }
+                if let reason = part.failed { failure = reason }
+            }
+        }
+        if let failure { throw failure.asCommandFailure }
+        guard report != nil else { throw .brokenOff }
+    }
+
+    /// For programs: everything, as the vault said it.
+    var document: [UInt8] {
+        var json = JSONBuffer(capacity: 4096)
+        json.beginObject()
+        json.key("findings")
+        json.beginArray()
+        for finding in findings {
+            json.beginObject()
+            json.field("kind", finding.kind)
+            json.field("place", finding.place)
+            json.field("happened", finding.happened)
+            json.field("lost", finding.lost)
+            json.field("good", finding.good)
+            json.field("remedy", finding.remedy)
+            json.endObject()
+        }
+        json.endArray()
+        if let report { write(report, to: &json) }
+        json.endObject()
+        return json.bytes
+    }
+
+    private func write(_ report: Report, to json: inout JSONBuffer) {
+        json.field("verdict", report.verdict)
+        json.key("counts")
+        json.beginObject()
+        for count in report.counts {
+            json.key(text: count.kind)
+            json.int(count.count)
+        }
+        json.endObject()
+        json.key("good")
+        json.beginObject()
+        json.field("records", report.good.records)
+        json.field("values", report.good.values)
+        json.field("destroyed", report.good.destroyed)
+        json.field("events", report.good.events)
+        json.field("inbox", report.good.inbox)
+        json.field("slots", report.good.slots)
+        json.endObject()
+        json.field("last_event", report.lastEvent)
+        json.key("blind_spots")
+        json.beginArray()
+        for text in report.blindSpots { json.string(text) }
+        json.endArray()
+    }
+
+    var isSound: Bool { report?.verdict == "sound" }
+
+    /// For people: each kind once, with its places.
+    func show(on console: Console) throws(CommandFailure) {
+        guard let report else { return }
+        for count in report.counts {
+            let places = findings.filter { $0.kind == count.kind }
+            guard let words = places.first else { continue }
+            let text = "error    \(TerminalText.escaped(words.happened))  [\(TerminalText.escaped(count.kind))]"
+            try console.print(console.hasColour ? Style.bad.applied(to: text) : text)
+            for place in places.prefix(Self.shown) {
+                try console.print("         \(TerminalText.escaped(place.place))")
+            }
+            let more = count.count - min(places.count, Self.shown)
+            if more > 0 { try console.print("         and \(more) more: --output json lists them") }
+            try console.print("         lost: \(TerminalText.escaped(words.lost))")
+            try console.print("         good: \(TerminalText.escaped(words.good))")
+            try console.print("         → \(TerminalText.escaped(words.remedy))")
+        }
+        let good = report.good
+        let damages = report.counts.reduce(0) { $0 + $1.count }
+        console.message(
+            isSound ? "every row opens and fits together" : "\(damages) \(damages == 1 ? "damage" : "damages")",
+            hints: [
+                "Good: \(good.records) records, \(good.values) values, \(good.events) events; key slots: \(good.slots).",
+                "What no check from within can see: a whole database that was put back as it was earlier.",
+                "The last event is number \(report.lastEvent): is it the one that you know of?",
+            ] + (isSound ? [] : ["To save what still opens: warder doctor --save FILE"])
+        )
+    }
+
+    private struct Part: Decodable {
+        struct Step: Decodable {
+            let checked: Int
+            let total: Int
+        }
+
+        let progress: Step?
+        let finding: Finding?
+        let report: Report?
+        let failed: CheckFailure?
+    }
+}
+
+/// Why the vault stopped in the middle.
+struct CheckFailure: Decodable {
+    let reason: String
+    let message: String
+
+    var asCommandFailure: CommandFailure {
+        CommandFailure(.server, "\(TerminalText.escaped(message)) (\(TerminalText.escaped(reason)))")
+    }
+}
+
+extension CommandFailure {
+    /// The answer ended before its last line.
+    static var brokenOff: CommandFailure {
+        CommandFailure(
+            .server,
+            "the vault's answer broke off",
+            hints: ["The daemon's own log says more: journalctl -u warderd"]
+        )
+    }
+}
+
+/// Cuts an answer into its lines, which may be spread over pieces.
+struct LineSplitter {
+    private var rest: [UInt8] = []
+
+    mutating func take(
+        _ piece: RawSpan,
+        _ body: ([UInt8]) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        rest.append(piece)
+        var start = rest.startIndex
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            try body(Array(rest[start..<end]))
+            start = end + 1
+        }
+        rest.removeSubrange(..<start)
+    }
+}
+
+/// A bar on standard error, on a terminal only.
+private struct CheckProgress {
+    private let console: Console
+    private var isShown = false
+
+    init(_ console: Console) { self.console = console }
+
+    mutating func show(_ checked: Int, of total: Int) {
+        guard let width = console.errorWidth, total > 0 else { return }
+        isShown = true
+        let share = min(1, Double(checked) / Double(total))
+        let filled = Int(share * 30)
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
+        let line = "[\(bar)] \(Int(share * 100))%  \(checked) of \(total) rows"
+        console.writeToErrors("\r\u{1B}[K" + TerminalText.truncated(line, to: width - 1))
+    }
+
+    mutating func clear() {
+        if isShown { console.writeToErrors("\r\u{1B}[K") }
+        isShown = false
+    }
+}
