@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs the C libraries that the build links, where they are missing; with `tests`, what the tests need besides (a compiler for tiny
-# programs, Python for peers that misbehave, systemd to check the units with). Debian and its children.
+# programs, Python for peers that misbehave, systemd to check the units with, age and ssh-keygen for encrypted shares). Debian and its children.
 set -euo pipefail
 
 packages=(libsodium-dev libsqlite3-dev pkg-config)
-[ "${1:-}" != tests ] || packages+=(gcc libc6-dev procps python3 systemd util-linux)
+[ "${1:-}" != tests ] || packages+=(age gcc libc6-dev openssh-client procps python3 systemd util-linux)
 missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")

@@ -16,6 +16,8 @@ public struct VaultStatus: Codable, Sendable {
     public var started: String
     /// Kinds of the key slots: `passphrase`, `credential`, `shares`.
     public var slots: [String]
+    /// How many of how many shares open each slot of shares; as `secrets`.
+    public var shareSets: [ShareSetSummary]?
     /// Shares that were brought so far; only while somebody is unsealing with shares.
     public var unsealing: UnsealingProgress?
     /// Number of secrets; only while unsealed, and only for a registered operator.
@@ -33,6 +35,7 @@ public struct VaultStatus: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events
+        case shareSets = "share_sets"
         case memoryLocked = "memory_locked"
         case logKey = "log_key"
         case clientSocket = "client_socket"
@@ -47,6 +50,7 @@ public struct VaultStatus: Codable, Sendable {
         pid: Int32,
         started: String,
         slots: [String],
+        shareSets: [ShareSetSummary]? = nil,
         unsealing: UnsealingProgress?,
         secrets: Int?,
         servers: Int?,
@@ -62,6 +66,7 @@ public struct VaultStatus: Codable, Sendable {
         self.pid = pid
         self.started = started
         self.slots = slots
+        self.shareSets = shareSets
         self.unsealing = unsealing
         self.secrets = secrets
         self.servers = servers
@@ -69,6 +74,20 @@ public struct VaultStatus: Codable, Sendable {
         self.memoryLocked = memoryLocked
         self.logKey = logKey
         self.clientSocket = clientSocket
+    }
+}
+
+/// A slot that shares open, without its name.
+public struct ShareSetSummary: Codable, Sendable, Equatable {
+    /// How many shares open it.
+    public var threshold: Int
+    /// How many were made.
+    public var shares: Int
+
+    /// Puts it together.
+    public init(threshold: Int, shares: Int) {
+        self.threshold = threshold
+        self.shares = shares
     }
 }
 

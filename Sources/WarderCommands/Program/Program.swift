@@ -71,7 +71,9 @@ package enum Program {
 
     /// The variables that the command looks at; none of them can hold a secret.
     private static var environment: [String: String] {
-        let names = ["WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG", "WARDER_OUTPUT", "NO_COLOR", "TERM"]
+        let names = [
+            "WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG", "WARDER_OUTPUT", "NO_COLOR", "TERM", "PATH",
+        ]
         return names.reduce(into: [:]) { result, name in
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }

@@ -66,9 +66,12 @@ package final class Console {
     /// Tells the person something: a line on standard error with the program's name, and what follows from it,
     /// indented.
     package func message(_ line: String, hints: [String] = []) {
-        var text = "\(Self.programName): \(line)\n"
-        for hint in hints { text += "  \(hint)\n" }
-        writeToErrors(text)
+        writeToErrors(Self.text(of: line, hints: hints))
+    }
+
+    /// What `message` writes.
+    static func text(of line: String, hints: [String]) -> String {
+        hints.reduce("\(programName): \(line)\n") { $0 + "  \($1)\n" }
     }
 
     /// Writes to standard error as it is; for progress.

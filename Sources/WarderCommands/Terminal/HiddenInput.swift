@@ -35,22 +35,34 @@ struct HiddenInput {
 
     /// Puts everything back. Input that nobody read is dropped: the rest of a pasted key must not reach the shell.
     func end() {
+        restoreSettings()
+        restoreSignals()
+    }
+
+    private func restoreSettings() {
         var settings = before
         unsafe tcsetattr(tty.rawValue, TCSAFLUSH, &settings)
+    }
+
+    private func restoreSignals() {
         var signals = signalsBefore
         unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
     }
 
-    /// Returns when a key was pressed.
+    /// Drops keys that were pressed and not read.
+    func dropTyped() { tcflush(tty.rawValue, TCIFLUSH) }
+
+    /// Returns when a key was pressed. `beforeSignal` runs when a signal has come, before it does its work.
     ///
     /// - Throws: `PromptError.interrupted` after a signal that the process is set to ignore or survive.
-    func waitForInput() throws(PromptError) {
+    func waitForInput(beforeSignal: () -> Void = {}) throws(PromptError) {
         while true {
             var watched = pollfd(fd: tty.rawValue, events: Int16(POLLIN), revents: 0)
             let ready = unsafe poll(&watched, 1, 100)
-            if let signal = pendingSignal() {
-                end()  // The signal is delivered in here and ends the process, as it would have done at once.
-                _ = signal
+            if isSignalPending {
+                restoreSettings()
+                beforeSignal()
+                restoreSignals()  // Delivered in here, it ends the process, as it would have done at once.
                 throw .interrupted
             }
             if ready > 0 { return }
@@ -64,9 +76,9 @@ struct HiddenInput {
         return set
     }
 
-    private func pendingSignal() -> Int32? {
+    private var isSignalPending: Bool {
         var set = sigset_t()
-        guard unsafe sigpending(&set) == 0 else { return nil }
-        return Self.held.first { signal in unsafe sigismember(&set, signal) == 1 }
+        guard unsafe sigpending(&set) == 0 else { return false }
+        return Self.held.contains { signal in unsafe sigismember(&set, signal) == 1 }
     }
 }

@@ -12,8 +12,6 @@
 //   with NO_COLOR.
 
 package import SecretMemory
-import Glibc
-import SystemPackage
 
 /// Why a question got no answer.
 package enum PromptError: Error, Equatable {
@@ -37,6 +35,13 @@ package protocol Prompter {
     func askHidden(_ question: String) throws(PromptError) -> SecretBytes
     /// Asks for a line that is shown.
     func askLine(_ question: String) throws(PromptError) -> String
+    /// Whether there is a terminal for pages.
+    var canShowPages: Bool { get }
+    /// Shows secrets one at a time, each until the person goes on.
+    ///
+    /// `onInterruption` runs when the screen is as before, and before the signal that interrupted it ends the process;
+    /// it gets the number of pages whose secret was on the screen.
+    func show(_ pages: [SecretPage], onInterruption: (Int) -> Void) throws(PagesNotShown)
 }
 
 /// The controlling terminal of the process.
@@ -47,52 +52,61 @@ package struct Terminal: Prompter {
     package init() {}
 
     package func askHidden(_ question: String) throws(PromptError) -> SecretBytes {
-        let tty = try open()
-        defer { try? tty.close() }
-        let settings = try HiddenInput(tty)
+        let tty = try TerminalDevice()
+        defer { tty.close() }
+        let settings = try HiddenInput(tty.descriptor)
         defer { settings.end() }
-        try write(question + " ", to: tty)
-        defer { try? write("\n", to: tty) }
+        try tty.write(question + " ")
+        defer { try? tty.write("\n") }
         var line = HiddenLine(maximumBytes: Self.maximumLineBytes)
         defer { line.wipe() }
         while true {
             try settings.waitForInput()
-            var byte: UInt8 = 0
-            let count = unsafe withUnsafeMutableBytes(of: &byte) { unsafe Glibc.read(tty.rawValue, $0.baseAddress, 1) }
-            guard count == 1 else {
-                if count < 0, errno == EINTR { continue }
-                throw .endOfInput
-            }
-            guard let outcome = line.take(byte) else { continue }
-            byte = 0
+            guard let outcome = line.take(try tty.readByte()) else { continue }
             return try outcome.get()
         }
     }
 
     package func askLine(_ question: String) throws(PromptError) -> String {
-        let tty = try open()
-        defer { try? tty.close() }
-        try write(question + " ", to: tty)
+        let tty = try TerminalDevice()
+        defer { tty.close() }
+        try tty.write(question + " ")
         var line: [UInt8] = []
-        var byte: UInt8 = 0
         while line.count < 4096 {
-            let count = unsafe withUnsafeMutableBytes(of: &byte) { unsafe Glibc.read(tty.rawValue, $0.baseAddress, 1) }
-            if count < 0, errno == EINTR { continue }
-            guard count == 1 else { throw .endOfInput }
+            let byte = try tty.readByte()
             if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
             line.append(byte)
         }
         throw .tooLong(limit: 4096)
     }
 
-    private func open() throws(PromptError) -> FileDescriptor {
-        // swift-system has no name for O_NOCTTY.
-        let options = FileDescriptor.OpenOptions(rawValue: O_NOCTTY | O_CLOEXEC)
-        guard let tty = try? FileDescriptor.open("/dev/tty", .readWrite, options: options) else { throw .noTerminal }
-        return tty
+    package var canShowPages: Bool {
+        guard let tty = try? TerminalDevice() else { return false }
+        tty.close()
+        return true
     }
 
-    private func write(_ text: String, to tty: FileDescriptor) throws(PromptError) {
-        do { try tty.writeAll(text.utf8) } catch { throw .endOfInput }
+    package func show(_ pages: [SecretPage], onInterruption: (Int) -> Void) throws(PagesNotShown) {
+        var shown = 0
+        do throws(PromptError) {
+            let tty = try TerminalDevice()
+            defer { tty.close() }
+            let input = try HiddenInput(tty.descriptor)
+            var wasTold = false
+            do throws(PromptError) {
+                defer { input.end() }
+                for page in pages {
+                    try SecretPages(tty, input).show(page, shown: &shown) { count in
+                        wasTold = true
+                        onInterruption(count)
+                    }
+                }
+            } catch {
+                if error == .interrupted, !wasTold { onInterruption(shown) }
+                throw error
+            }
+        } catch {
+            throw PagesNotShown(shown: shown, reason: PagesNotShown.Reason(error))
+        }
     }
 }

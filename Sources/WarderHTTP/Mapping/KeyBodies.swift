@@ -94,6 +94,14 @@ extension KeySlotSummary {
     }
 }
 
+extension ShareSetSummary {
+    /// `nil` for a slot that something else opens.
+    init?(_ slot: KeySlot) {
+        guard case .shares(_, let set) = slot.kind else { return nil }
+        self.init(threshold: set.threshold, shares: set.count)
+    }
+}
+
 extension RootRotated {
     init(_ slots: [KeySlot]) { self.init(slots: slots.map(KeySlotSummary.init)) }
 }

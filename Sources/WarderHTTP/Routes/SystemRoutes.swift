@@ -151,6 +151,7 @@ extension Exchange {
             pid: getpid(),
             started: context.facts.started,
             slots: foundation?.slots.map(\.kindName) ?? [],
+            shareSets: state == nil ? nil : foundation?.slots.compactMap(ShareSetSummary.init),
             unsealing: vault.gathering.progress(at: vault.clock.now()).map(UnsealingProgress.init),
             secrets: state?.secrets.count,
             servers: state?.servers.count,

@@ -12,6 +12,8 @@ struct CommandRun {
     let output: [UInt8]
     let errors: String
     let questions: [String]
+    /// The shares that were shown on the terminal, each with what stood around it.
+    let pages: [String]
 
     var outputText: String { String(decoding: output, as: UTF8.self) }
 
@@ -57,6 +59,7 @@ struct CommandRun {
         self.output = output.bytes
         self.errors = String(decoding: errors.bytes, as: UTF8.self)
         questions = prompter.questions
+        pages = prompter.pages
     }
 }
 
@@ -73,6 +76,7 @@ final class BufferSink: ByteSink {
 final class ScriptedPrompter: Prompter {
     private var answers: [String]?
     private(set) var questions: [String] = []
+    private(set) var pages: [String] = []
 
     init(_ answers: [String]?) { self.answers = answers }
 
@@ -89,5 +93,18 @@ final class ScriptedPrompter: Prompter {
         answers?.removeFirst()
         if answer == "^C" { throw .interrupted }
         return answer
+    }
+
+    var canShowPages: Bool { answers != nil }
+
+    /// Each page takes one answer, whatever it is.
+    func show(_ pages: [SecretPage], onInterruption: (Int) -> Void) throws(PagesNotShown) {
+        for (shown, page) in pages.enumerated() {
+            do throws(PromptError) { _ = try askLine(page.announcement) } catch {
+                if error == .interrupted { onInterruption(shown) }
+                throw PagesNotShown(shown: shown, reason: PagesNotShown.Reason(error))
+            }
+            self.pages.append("\(page.title)\n\(String(decoding: page.secret.copy, as: UTF8.self))\n\(page.closing)")
+        }
     }
 }

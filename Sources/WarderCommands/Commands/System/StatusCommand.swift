@@ -47,7 +47,7 @@ struct StatusCommand: VaultCommand {
         details.add("Secrets", status.secrets.map(String.init))
         details.add("Servers", status.servers.map(String.init))
         details.add("Events", status.events.map(String.init))
-        details.add("Key slots", status.slots.joined(separator: ", "))
+        details.add("Key slots", Self.slots(of: status))
         if let unsealing = status.unsealing {
             details.add(
                 "Unsealing",
@@ -66,5 +66,17 @@ struct StatusCommand: VaultCommand {
         details.add("Client socket", status.clientSocket)
         details.add("Log key", status.logKey)
         return details
+    }
+
+    /// `2: passphrase, 2 of 3 shares`; how many shares there are is told to operators of an open vault.
+    static func slots(of status: VaultStatus) -> String {
+        guard !status.slots.isEmpty else { return "" }
+        var sets = status.shareSets ?? []
+        let openers = status.slots.map { kind in
+            guard kind == "shares", let set = sets.first else { return kind }
+            sets.removeFirst()
+            return "\(set.threshold) of \(set.shares) shares"
+        }
+        return "\(openers.count): " + openers.joined(separator: ", ")
     }
 }
