@@ -163,6 +163,8 @@ private final class Talk {
         let more = try id(of: ask("addSlot", status: 201))
         try ask("removeSlot", path: ["slot": more])
         let last = try ask("addSlot", status: 201)
+        let sets = try #require(try ask("status")["share_sets"]).list
+        #expect(sets.map { [$0["threshold"]?.int, $0["shares"]?.int] } == [[2, 3]])
         return try #require(last["shares"]).list.compactMap(\.text)
     }
 

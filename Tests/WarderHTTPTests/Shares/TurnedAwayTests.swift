@@ -103,7 +103,7 @@ import WarderTesting
 
     @Test("how much there is in the vault is for its operators")
     func status() async throws {
-        let counts = [#""secrets":"#, #""servers":"#, #""events":"#]
+        let counts = [#""share_sets":"#, #""secrets":"#, #""servers":"#, #""events":"#]
         try await TestServer.with { server in
             let status = try server.connect(.operator).ask("GET", "/v1/sys/status").text
             #expect(counts.allSatisfy { status.contains($0) })
