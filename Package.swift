@@ -106,6 +106,13 @@ let package = Package(
         .executableTarget(name: "warderd", dependencies: ["WarderDaemon"]),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"]),
 
+        // Prints manual pages when the programs are built; not installed.
+        .target(name: "WarderManuals", dependencies: ["WarderConfiguration", "WarderModel"]),
+        .executableTarget(
+            name: "warder-manuals",
+            dependencies: ["WarderManuals", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+
         // MARK: Examples
         .executableTarget(
             name: "example-notes-server",
@@ -191,6 +198,13 @@ let package = Package(
                 "example-notes-upstream",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
+            ]
+        ),
+        .testTarget(
+            name: "WarderManualsTests",
+            dependencies: [
+                "WarderCommands", "WarderConfiguration", "WarderDaemon", "WarderManuals",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         .executableTarget(

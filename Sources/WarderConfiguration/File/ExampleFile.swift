@@ -7,7 +7,9 @@ enum ExampleFile {
 
         Every setting may be left out; the values below are the defaults of the machine's vault. Take the # away from a \
         line to change it, and keep its indentation. The daemon reads the file when it starts: systemctl restart warderd
+        """
 
+    static let rules = """
         There are no secret settings: nothing that opens the vault or is kept in it ever stands here, and error messages \
         may quote what does. The file must belong to root or to the daemon's user, and nobody else may write to it \
         (mode 0644 or less). An unknown name, a wrong value or a name that stands twice keeps the daemon from starting, \
@@ -21,7 +23,7 @@ enum ExampleFile {
     /// - Parameter defaults: What the values are taken from: the defaults of the machine's vault.
     /// - Returns: Text that, as it is, changes nothing.
     static func text(defaults: DaemonConfiguration) -> String {
-        var lines = comment(heading, indent: "")
+        var lines = comment(heading + "\n\n" + rules, indent: "")
         for setting in ConfigurationSetting.all where setting.section == nil {
             lines += [""] + self.lines(for: setting, defaults, indent: "")
         }
