@@ -9,12 +9,15 @@ FORMATTED := Sources Tests Examples Benchmarks/Sources Benchmarks/Package.swift 
 
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
+# Without need of the toolchain; and with all addresses of functions found at the start, so that their table is read-only.
+RELEASED := -c release --static-swift-stdlib -Xlinker -z -Xlinker now
+
 ONE_BY_ONE := WarderLinuxTests|WarderClientTests\.(Example|Fork)Tests
 
-.PHONY: help deps testdeps build release demo run test sanitize format lint bench install uninstall clean
+.PHONY: help deps testdeps build release demo run test sanitize format lint bench deb packagetest install uninstall clean
 
 help: ## This list.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what the build needs (libsodium, SQLite), where it is missing.
 	@deploy/install-build-dependencies.sh
@@ -26,8 +29,10 @@ build: deps ## Build everything for development.
 	swift build $(CHECKED)
 
 release: deps ## Build the programs as they are installed.
-	swift build -c release --static-swift-stdlib --product warderd
-	swift build -c release --static-swift-stdlib --product warder
+	swift build $(RELEASED) --product warderd
+	swift build $(RELEASED) --product warder
+	swift build $(RELEASED) --product warder-manuals
+	deploy/generate.sh .build/release
 
 demo: deps ## Start a vault, let an MCP server resolve its credential, show the log; leaves nothing behind.
 	swift build $(CHECKED) --product warderd
@@ -63,6 +68,14 @@ lint: ## Check the format, and what must not be in the sources.
 
 bench: release ## Measure; prints a table and writes .build/bench.json.
 	Benchmarks/run.sh
+
+deb: release ## A Debian package of the programs, in .build/deb.
+	@deploy/install-build-dependencies.sh package
+	deploy/package.sh .build/release
+
+packagetest: testdeps ## Install the package in a copy of this machine, use it, and take it away again. Needs root.
+	swift build --build-tests $(CHECKED)
+	deploy/tests/package.sh .build/debug
 
 # Builds nothing: root has no toolchain on its path, and would leave files in .build that are its own.
 install: ## Install what `make release` built to PREFIX (default /usr) below DESTDIR.

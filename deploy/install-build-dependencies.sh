@@ -1,10 +1,20 @@
 #!/usr/bin/env bash
-# Installs the C libraries that the build links, where they are missing; with `tests`, what the tests need besides (a compiler for tiny
-# programs, Python for peers that misbehave, systemd to check the units with, age and ssh-keygen for encrypted shares). Debian and its children.
+# Installs the C libraries that the build links, where they are missing; Debian and its children. Besides, with
+#   package   what makes a Debian package
+#   tests     that as well, and what the tests need: a compiler for tiny programs, Python for peers that misbehave, systemd to
+#             check the units with, lintian for the package, curl, shells to complete commands in, age and
+#             ssh-keygen for encrypted shares
 set -euo pipefail
 
 packages=(libsodium-dev libsqlite3-dev pkg-config)
-[ "${1:-}" != tests ] || packages+=(age gcc libc6-dev openssh-client procps python3 systemd util-linux)
+case ${1:-} in
+    package) packages+=(debhelper) ;;
+    tests)
+        packages+=(
+            age bash-completion curl debhelper fish gcc groff-base libc6-dev lintian man-db openssh-client procps python3 systemd util-linux zsh
+        )
+        ;;
+esac
 missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")

@@ -8,6 +8,7 @@
 #   SYSCONFDIR  where the example configuration goes; /etc
 #   DESTDIR     put before every path, for packages; empty
 #   BUILD       folder of the built programs; .build/release
+#   TOOLCHAIN   `here`: programs may need the Swift libraries of this machine's toolchain; for tests of what is installed
 #
 # Both can be run again at any time. Nothing is started, and no user is created: that is printed as the next steps.
 set -euo pipefail
@@ -20,6 +21,7 @@ DESTDIR=${DESTDIR:-}
 BUILD=${BUILD:-.build/release}
 BINDIR=$PREFIX/bin
 DOCDIR=$PREFIX/share/doc/warder
+GENERATED="warder.1 warderd.8 warder.yaml.5 completion.bash completion.zsh completion.fish"
 
 fail() {
     printf 'install: %s\n' "$1" >&2
@@ -29,16 +31,24 @@ fail() {
 
 # One line for each file: mode, source, place below DESTDIR, and whether paths have to be filled in.
 files() {
-    local unit document
+    local unit document zsh=site-functions
+    # Where Debian's zsh looks for what packages bring.
+    [ "$PREFIX" != /usr ] || zsh=vendor-completions
     echo "0755 $BUILD/warderd $BINDIR/warderd verbatim"
     echo "0755 $BUILD/warder $BINDIR/warder verbatim"
-    for unit in warderd.service warderd-client.socket warderd-operator.socket; do
+    for unit in warderd.service warderd-client.socket warderd-operator.socket warder-backup.service warder-backup.timer; do
         echo "0644 deploy/systemd/system/$unit $PREFIX/lib/systemd/system/$unit filled"
     done
     echo "0644 deploy/systemd/user/warderd.service $PREFIX/lib/systemd/user/warderd.service filled"
     echo "0644 deploy/sysusers.d/warder.conf $PREFIX/lib/sysusers.d/warder.conf verbatim"
     echo "0644 deploy/tmpfiles.d/warder.conf $PREFIX/lib/tmpfiles.d/warder.conf verbatim"
     echo "0644 deploy/warder.yaml.example $SYSCONFDIR/warder/warder.yaml.example verbatim"
+    echo "0644 $BUILD/generated/warder.1 $PREFIX/share/man/man1/warder.1 verbatim"
+    echo "0644 $BUILD/generated/warder.yaml.5 $PREFIX/share/man/man5/warder.yaml.5 verbatim"
+    echo "0644 $BUILD/generated/warderd.8 $PREFIX/share/man/man8/warderd.8 verbatim"
+    echo "0644 $BUILD/generated/completion.bash $PREFIX/share/bash-completion/completions/warder verbatim"
+    echo "0644 $BUILD/generated/completion.zsh $PREFIX/share/zsh/$zsh/_warder verbatim"
+    echo "0644 $BUILD/generated/completion.fish $PREFIX/share/fish/vendor_completions.d/warder.fish verbatim"
     for unit in attest-executables.conf unseal-credential.conf; do
         echo "0644 deploy/systemd/drop-ins/$unit $DOCDIR/examples/$unit verbatim"
     done
@@ -60,14 +70,17 @@ check_paths() {
 }
 
 check_programs() {
-    local program
+    local program file
     for program in warderd warder; do
         [ -x "$BUILD/$program" ] || fail "there is no $BUILD/$program" "Build it first: make release"
         # The daemon's user can neither read nor execute what lies in somebody's toolchain folder.
-        if command -v readelf > /dev/null && readelf -d "$BUILD/$program" 2> /dev/null | grep -q 'NEEDED.*libswiftCore'; then
+        if [ "${TOOLCHAIN:-}" != here ] && command -v readelf > /dev/null && readelf -d "$BUILD/$program" 2> /dev/null | grep -q 'NEEDED.*libswiftCore'; then
             fail "$BUILD/$program needs the Swift libraries of the toolchain that built it" \
                 "Build it with them inside: swift build -c release --static-swift-stdlib"
         fi
+    done
+    for file in $GENERATED; do
+        [ -f "$BUILD/generated/$file" ] || fail "there is no $BUILD/generated/$file" "Build it first: make release"
     done
 }
 
@@ -97,6 +110,8 @@ Then, as the first operator:
   warder init
   warder doctor
 
+And a backup every day, below /var/backups/warder: systemctl enable --now warder-backup.timer
+
 Settings, all optional: cp $SYSCONFDIR/warder/warder.yaml.example $SYSCONFDIR/warder/warder.yaml
 More: $DOCDIR/docs/operations/installation.md
 STEPS
@@ -107,7 +122,7 @@ uninstall_files() {
     if [ -z "$DESTDIR" ] && command -v systemctl > /dev/null \
         && systemctl is-active --quiet warderd.service warderd-client.socket warderd-operator.socket; then
         fail "the vault is running" \
-            "Stop it first: systemctl disable --now warderd.service warderd-client.socket warderd-operator.socket"
+            "Stop it first: systemctl disable --now warder-backup.timer warderd.service warderd-client.socket warderd-operator.socket"
     fi
     while read -r mode source place how; do
         rm -f "$DESTDIR$place"
@@ -117,7 +132,7 @@ uninstall_files() {
     rmdir --ignore-fail-on-non-empty "$DESTDIR$SYSCONFDIR/warder" 2> /dev/null || true
     cat << LEFT
 Removed. Left where they were: $SYSCONFDIR/warder/warder.yaml, drop-ins in $SYSCONFDIR/systemd/system/warderd.service.d,
-the database in /var/lib/warder, and the user warder. Without /var/lib/warder every secret in it is lost.
+the database in /var/lib/warder, backups in /var/backups/warder, and the user warder. Without /var/lib/warder every secret in it is lost.
 LEFT
 }
 

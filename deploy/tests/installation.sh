@@ -38,6 +38,10 @@ mkdir "$work/build"
 printf '#!/bin/sh\n' > "$work/build/warderd"
 cp "$work/build/warderd" "$work/build/warder"
 chmod 0755 "$work/build/"*
+mkdir "$work/build/generated"
+for file in warder.1 warderd.8 warder.yaml.5 completion.bash completion.zsh completion.fish; do
+    echo 'made by generate.sh' > "$work/build/generated/$file"
+done
 export BUILD=$work/build
 
 expected_files() {
@@ -45,14 +49,22 @@ expected_files() {
 644 /etc/warder/warder.yaml.example
 755 /usr/bin/warder
 755 /usr/bin/warderd
+644 /usr/lib/systemd/system/warder-backup.service
+644 /usr/lib/systemd/system/warder-backup.timer
 644 /usr/lib/systemd/system/warderd-client.socket
 644 /usr/lib/systemd/system/warderd-operator.socket
 644 /usr/lib/systemd/system/warderd.service
 644 /usr/lib/systemd/user/warderd.service
 644 /usr/lib/sysusers.d/warder.conf
 644 /usr/lib/tmpfiles.d/warder.conf
+644 /usr/share/bash-completion/completions/warder
 644 /usr/share/doc/warder/examples/attest-executables.conf
 644 /usr/share/doc/warder/examples/unseal-credential.conf
+644 /usr/share/fish/vendor_completions.d/warder.fish
+644 /usr/share/man/man1/warder.1
+644 /usr/share/man/man5/warder.yaml.5
+644 /usr/share/man/man8/warderd.8
+644 /usr/share/zsh/vendor-completions/_warder
 LIST
 }
 
@@ -81,6 +93,10 @@ check 'it uninstalls again' env DESTDIR="$root" deploy/install.sh uninstall
 
 check 'without programs it says what to do' not env BUILD="$work/nothing" DESTDIR="$work/none" deploy/install.sh install
 check 'and installs nothing' test ! -e "$work/none"
+rm "$work/build/generated/warder.1"
+check 'without its manual page too' not env DESTDIR="$work/none" deploy/install.sh install
+check 'and nothing again' test ! -e "$work/none"
+echo 'made by generate.sh' > "$work/build/generated/warder.1"
 check 'a path that would need quoting is refused' not env PREFIX='/usr/my warder' DESTDIR="$work/none" deploy/install.sh install
 
 # Units that name programs which really are there.
@@ -96,7 +112,8 @@ mkdir "$work/faulty"
 sed 's/^WatchdogSec=/WatchdogSeconds=/' "$units/system/warderd.service" > "$work/faulty/warderd.service"
 check 'a fault that was planted is found' not verified verify --man=no "$work/faulty/warderd.service"
 check 'systemd finds no fault with the units' verified verify --man=no "$units/system/warderd.service" \
-    "$units/system/warderd-client.socket" "$units/system/warderd-operator.socket"
+    "$units/system/warderd-client.socket" "$units/system/warderd-operator.socket" \
+    "$units/system/warder-backup.service" "$units/system/warder-backup.timer"
 export XDG_RUNTIME_DIR=$work/runtime
 mkdir -m 0700 "$XDG_RUNTIME_DIR"
 check "nor with the user's unit" verified verify --man=no --user "$units/user/warderd.service"
@@ -109,6 +126,9 @@ exposure() { systemd-analyze security --offline=yes --no-pager "$1" | sed -n 's/
 score=$(exposure "$units/system/warderd.service")
 echo "      exposure of warderd.service: $score"
 check 'the exposure of the service is at most 0.5' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 0.5) }'
+score=$(exposure "$units/system/warder-backup.service")
+echo "      exposure of warder-backup.service: $score"
+check 'that of the backup as well' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 0.5) }'
 score=$(exposure "$work/with-drop-ins/warderd.service")
 echo "      with both drop-ins: $score"
 check 'with the drop-ins at most 1.0' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 1.0) }'
@@ -121,6 +141,8 @@ done
 for setting in PrivateTmp ProtectSystem ProtectHome PrivateDevices PrivateNetwork PrivateMounts PrivateIPC PrivateUsers; do
     check "$setting is not in the user's unit: it would bring a user namespace" absent -q "^$setting=" "$units/user/warderd.service"
 done
+check 'the backup tells the daemon its own user' absent -q '^PrivateUsers=' "$units/system/warder-backup.service"
+check 'a missed backup is made up for' grep -qx 'Persistent=true' "$units/system/warder-backup.timer"
 check 'stopping the daemon leaves the sockets where they are' grep -qx 'RuntimeDirectoryPreserve=yes' "$service"
 check 'the client socket is open to all' grep -qx 'SocketMode=0666' "$units/system/warderd-client.socket"
 check 'the operator socket is open to its group' grep -qx 'SocketMode=0660' "$units/system/warderd-operator.socket"
@@ -138,8 +160,8 @@ check 'the user can not log in' grep -q '^warder:.*:/var/lib/warder:/usr/sbin/no
 check 'there is a group of operators' grep -q '^warder:' "$machine/etc/group"
 check 'systemd-tmpfiles takes the directories' \
     systemd-tmpfiles --root="$machine" --create "$PWD/deploy/tmpfiles.d/warder.conf"
-check 'the directories have their modes' diff <(printf '755 run/warder\n700 var/lib/warder\n755 etc/warder\n') \
-    <(cd "$machine" && stat -c '%a %n' run/warder var/lib/warder etc/warder)
+check 'the directories have their modes' diff <(printf '755 run/warder\n700 var/lib/warder\n755 etc/warder\n700 var/backups/warder\n') \
+    <(cd "$machine" && stat -c '%a %n' run/warder var/lib/warder etc/warder var/backups/warder)
 
 if [ "$failures" -ne 0 ]; then
     echo "installation test: $failures failed" >&2
