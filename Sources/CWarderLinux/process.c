@@ -15,6 +15,8 @@ int warder_clear_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
 
 int warder_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : -errno; }
 
+int warder_has_no_new_privileges(void) { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
+
 int warder_spread_no_new_privileges(void) {
     struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog program = {.len = 1, .filter = &allow};

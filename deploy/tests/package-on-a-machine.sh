@@ -174,7 +174,7 @@ for page in 1/warder 5/warder.yaml 8/warderd; do
     check "groff has nothing to say about ${page#*/}(${page%%/*})" says '' sh -c "zcat '$file' | groff -man -Tutf8 -ww -z"
     check 'and man finds it' on sh -c "MANPATH=/usr/share/man man ${page%%/*} ${page#*/} | grep -q '^NAME'"
 done
-cp deploy/tests/complete.py "$root/tmp/"
+cp deploy/tests/complete.py deploy/tests/as-the-unit-does.py "$root/tmp/"
 for shell in bash zsh fish; do
     check "$shell completes a command" on python3 /tmp/complete.py "$shell" 'warder secret pro' 'warder secret promote'
     # (zsh lists it below.)
@@ -190,7 +190,8 @@ printf 'memory:\n  lock: best-effort\n' > "$root/etc/warder/warder.yaml"
 warder() { as ada warder "$@"; }
 start() {
     # Without `as`, so that the number is that of the daemon and not of a shell around it.
-    chroot "$root" setpriv --reuid warder --regid warder --init-groups warderd > "$work/daemon" 2>&1 &
+    chroot "$root" setpriv --reuid warder --regid warder --init-groups \
+        prlimit --core=0 python3 /tmp/as-the-unit-does.py warderd > "$work/daemon" 2>&1 &
     daemon=$!
     for _ in $(seq 200); do
         [ ! -S "$root/run/warder/operator.sock" ] || return 0
@@ -225,6 +226,8 @@ check 'and granted' warder grant add github/list_issues github/pat --ttl 5m
 asks mcp-github > "$work/answer" || true
 check 'the server gets the value' has 'value-of-the-test' "$work/answer"
 asks ada > "$work/answer" || true
+check 'under the filter of its unit a command works as well' \
+    as ada prlimit --core=0 python3 /tmp/as-the-unit-does.py warder status
 check 'another process does not' not grep -q 'value-of-the-test' "$work/answer"
 check 'and is told so' has denied "$work/answer"
 check 'an auditor is named' warder operator add grace --uid grace --role auditor

@@ -44,6 +44,9 @@ int warder_clear_dumpable(void);
 /// No execve(2) of this thread, and of threads and processes it starts from now on, can gain privileges any more.
 int warder_set_no_new_privileges(void);
 
+/// Whether this thread has it already: 1 or 0.
+int warder_has_no_new_privileges(void);
+
 /// Gives all threads of the process what the function above gave this one: a system call filter that lets everything
 /// pass carries it over.
 int warder_spread_no_new_privileges(void);

@@ -42,8 +42,7 @@ package enum ProcessHardening {
         try require(.crashHandlers, warder_reset_crash_handlers())
         try require(.coreFileLimit, warder_forbid_core_files())
         umask(0o077)
-        try require(.noNewPrivileges, warder_set_no_new_privileges())
-        if !isOnlyThread() { try require(.noNewPrivileges, warder_spread_no_new_privileges()) }
+        try renouncePrivileges()
         try require(.notDumpable, warder_clear_dumpable())
         return missing
     }
@@ -54,6 +53,17 @@ package enum ProcessHardening {
         } catch {
             throw Failure(measure: measure, reason: error)
         }
+    }
+
+    /// Whoever was started without the means to gain privileges has handed that down to every thread. It is what the
+    /// daemon's unit does, and its system call filter refuses what would spread the attribute: systemd's
+    /// `@system-service` has no seccomp(2).
+    private static func renouncePrivileges() throws(Failure) {
+        let isInherited = warder_has_no_new_privileges() == 1
+        try require(.noNewPrivileges, warder_set_no_new_privileges())
+        guard !isOnlyThread() else { return }
+        let result = warder_spread_no_new_privileges()
+        if result != -EPERM || !isInherited { try require(.noNewPrivileges, result) }
     }
 
     /// The attribute belongs to a thread, and is handed down to those that it starts.
