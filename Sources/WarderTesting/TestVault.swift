@@ -1,3 +1,4 @@
+import Foundation
 package import SecretMemory
 import Sealing
 package import WarderCore
@@ -54,6 +55,20 @@ package final class TestVault: Sendable {
         store = StoreSwitch(database)
         vault = try Vault(store: store, clock: clock)
         ada = other.ada
+    }
+
+    /// A copy of a database file that somebody kept, as this program opens it: migrated where that is needed, sealed.
+    package init(copyOf file: String, clock: ManualClock = ManualClock(), uid: UInt32 = 1000) throws {
+        directory = try TemporaryDirectory()
+        self.clock = clock
+        let copy = directory.file("vault.db")
+        guard let bytes = FileManager.default.contents(atPath: file),
+            FileManager.default.createFile(atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o600])
+        else { throw TestFailure("no copy of \(file)") }
+        database = try SQLiteStore(path: copy)
+        store = StoreSwitch(database)
+        vault = try Vault(store: store, clock: clock)
+        ada = .synthetic(uid: uid, pid: 100)
     }
 
     deinit { database.close() }

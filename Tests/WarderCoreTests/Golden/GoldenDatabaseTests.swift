@@ -1,0 +1,54 @@
+import Foundation
+import Sealing
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// A database of every schema that was ever released opens in this program, with everything that was put into it.
+@Suite struct GoldenDatabaseTests {
+    @Test("what the passphrase opens is what was put in", arguments: [1])
+    func passphrase(_ schema: Int) async throws {
+        let golden = GoldenDatabase(schema: schema)
+        let story = try golden.story()
+        let kit = try golden.open()
+        #expect(kit.vault.phase == .sealed)
+        try await kit.unseal(with: story.passphrase).get()
+        #expect(try GoldenContents(of: kit) == story.contents)
+    }
+
+    @Test("any two of its shares open it", arguments: [1])
+    func shares(_ schema: Int) async throws {
+        let golden = GoldenDatabase(schema: schema)
+        let shares = try golden.story().shares.map { try Share(text: TestVault.secret($0)) }
+        for pair in [[0, 1], [1, 2], [2, 0]] {
+            let kit = try golden.open()
+            try await kit.open(with: pair.map { shares[$0] })
+            #expect(kit.vault.phase == .unsealed)
+        }
+    }
+
+    @Test("nothing in it is damaged, and it can be written to", arguments: [1])
+    func check(_ schema: Int) async throws {
+        let golden = GoldenDatabase(schema: schema)
+        let kit = try golden.open()
+        try await kit.unseal(with: try golden.story().passphrase).get()
+        for round in 0..<2 {
+            let keys = try #require(kit.vault.keys)
+            let foundation = try #require(kit.vault.foundation)
+            let report = try DeepCheck(keys.ring, foundation, store: kit.store).run()
+            #expect(report.findings.isEmpty, "\(report.findings.map(\.place))")
+            #expect(report.verdict == .sound && report.good.values > 4 && report.good.destroyed == 1)
+            if round == 0 { try await kit.mustPut("notes/api", "value 6") }
+        }
+    }
+
+    @Test(
+        "writes the golden database of this program's schema, when it is told to",
+        .enabled(if: ProcessInfo.processInfo.environment["WARDER_WRITE_GOLDEN_DATABASE"] != nil)
+    )
+    func write() async throws {
+        try await GoldenDatabase(schema: 1).write()
+    }
+}
