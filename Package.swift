@@ -184,6 +184,7 @@ let package = Package(
             name: "WarderStoreSQLiteTests",
             dependencies: [
                 "CWarderFaultyVFS", "Locking", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                "WarderTesting",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
@@ -209,7 +210,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "warderd-on-faulty-disk",
-            dependencies: ["CWarderFaultyVFS", "WarderDaemon"],
+            dependencies: ["CWarderFaultyVFS", "WarderDaemon", "WarderTesting"],
             path: "Tests/FaultyDaemon"
         ),
         .testTarget(

@@ -10,12 +10,15 @@ import WarderCore
 import WarderHTTP
 import WarderLinux
 import WarderModel
-import WarderStoreSQLite
+package import WarderStoreSQLite
 
 /// The daemon, from top to bottom: harden, read the configuration, open the database, listen, serve, stop in order.
 ///
 /// Construction order is dependency order; nothing gets a collaborator later.
 package struct Daemon {
+    /// What brings databases of earlier versions to this one's schema. Tests add others.
+    @TaskLocal package static var migrations = Migration.all
+
     private let configuration: DaemonConfiguration
     private let logger: Logger
 
@@ -36,9 +39,15 @@ package struct Daemon {
         defer { withExtendedLifetime(lock) {} }
 
         let clock = SystemClock()
-        let store = try SQLiteStore.openOrExplain(configuration.stateDirectory + "/vault.db")
+        let notification = ServiceNotification(environment: ProcessInfo.processInfo.environment)
+        let store = try DatabaseOpening(
+            path: configuration.stateDirectory + "/vault.db",
+            migrations: Self.migrations,
+            logger: logger,
+            notification: notification
+        ).open()
         let vault = try Vault.openOrExplain(store: store, clock: clock)
-        await recordStart(of: vault)
+        await recordStart(of: vault, migrated: store.migrated)
         await unsealWithCredential(vault)
 
         let context = ServerContext(
@@ -53,7 +62,6 @@ package struct Daemon {
         try await server.listen(on: listeners.client, as: .client)
         try await server.listen(on: listeners.operator, as: .operator)
 
-        let notification = ServiceNotification(environment: ProcessInfo.processInfo.environment)
         logger.info(
             "ready",
             metadata: [
@@ -111,9 +119,9 @@ package struct Daemon {
         )
     }
 
-    private func recordStart(of vault: Vault) async {
+    private func recordStart(of vault: Vault, migrated: FinishedMigration?) async {
         var event = Event(action: .vaultStart, time: vault.clock.now().wall, actor: .vault)
-        event.changes = ["version=\(Release.version)"]
+        event.changes = ["version=\(Release.version)"] + (migrated.map { ["schema=\($0.to)"] } ?? [])
         await record(event, in: vault)
     }
 

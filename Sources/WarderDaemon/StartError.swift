@@ -1,4 +1,3 @@
-import SystemPackage
 import WarderCore
 import WarderLinux
 import WarderStoreSQLite
@@ -40,17 +39,6 @@ extension DatabaseLock {
                 )
             }
         }
-    }
-}
-
-extension SQLiteStore {
-    static func openOrExplain(_ path: String) throws(StartError) -> SQLiteStore {
-        let store: SQLiteStore
-        do throws(OpeningError) { store = try SQLiteStore(path: path) } catch { throw StartError(error, path) }
-        // What a killed daemon left of a backup's copy is as large as the database. That it stays is no reason not to
-        // start.
-        try? SQLiteStore.removeLeftSnapshots(in: FilePath(path).removingLastComponent().string)
-        return store
     }
 }
 
@@ -99,6 +87,18 @@ extension StartError {
     init(_ error: OpeningError, _ path: String) {
         switch error {
         case .store(let error): self.init(error, path)
+        case .newer(let newer): self.init(newer, path)
+        case .noCopy(let error): self.init(error, path)
+        case .notMigrated(let schema, .unavailable(let code)):
+            self.init(
+                "\(path) could not be migrated to schema \(schema) (SQLite \(code))",
+                remedy: "It is as it was. Make room for as much as the database takes, and start again"
+            )
+        case .notMigrated(let schema, _):
+            self.init(
+                "\(path) could not be migrated to schema \(schema): something in it is damaged",
+                remedy: "It is as it was. Install the version from before again, or put a backup in its place"
+            )
         case .openDirectory(let mode):
             self.init(
                 "others than the daemon's user can enter the directory of \(path) (mode \(String(mode, radix: 8)))",

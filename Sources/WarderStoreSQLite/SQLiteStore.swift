@@ -23,17 +23,27 @@ package final class SQLiteStore: VaultStore {
     let hasRemains = Atomic(false)
     let isKeepingOver = Atomic(false)
 
+    /// What was migrated when it was opened; `nil` when nothing had to be.
+    package let migrated: FinishedMigration?
+
     /// Opens the database, and makes or migrates it first where that is needed.
     ///
-    /// - Parameter path: Absolute, in a directory that nobody but the process's user may enter. Files beside it have
-    ///   the same name with `-wal` and `-shm` added.
-    /// - Throws: `OpeningError`, with `.store(.newer)` for a database of a later version and `.store(.damaged)` for a
-    ///   file that is no database of a vault.
-    package init(path: String) throws(OpeningError) {
+    /// - Parameters:
+    ///   - path: Absolute, in a directory that nobody but the process's user may enter. Files beside it have the same
+    ///     name with `-wal` and `-shm` added, and copies from before migrations with `.before-schema-`.
+    ///   - migrations: Those of this version. Tests add others.
+    ///   - report: Told of what takes time. From any thread.
+    /// - Throws: `OpeningError`, with `.newer` for a database of a later version and `.store(.damaged)` for a file that
+    ///   is no database of a vault.
+    package init(
+        path: String,
+        migrations: [Migration] = Migration.all,
+        report: @escaping OpeningReport = { _ in }
+    ) throws(OpeningError) {
         try DatabaseFile.prepare(at: path)
         do {
             writer = try Connection.open(path, as: .writer)
-            try Schema.open(writer)
+            migrated = try Schema(migrations, report: report).open(writer)
             checkpointer = try Connection.open(path, as: .checkpointer)
             lookups = try Connection.open(path, as: .reader)
             scans = try Connection.open(path, as: .reader)

@@ -1,6 +1,7 @@
 import CWarderFaultyVFS
 import Glibc
 import WarderDaemon
+import WarderTesting
 
 // The daemon on a disk that keeps unsynced writes in this process's memory, so that a kill loses them as a power cut
 // would.
@@ -8,6 +9,7 @@ import WarderDaemon
 // WARDER_TEST_VOLUME  the state directory
 // WARDER_TEST_LIES    the disk says that it has synced, and has not: what `synchronous=OFF` would do
 // WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
+// WARDER_TEST_LATER   it is a later release: its schema is LaterSchema's
 
 func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
@@ -24,4 +26,8 @@ if let point = variable("WARDER_TEST_KILL_AT").flatMap(Int32.init) {
     fault.code = Int32(FAULTY_KILL)
     faulty_volume_fail(volume, fault)
 }
-await runDaemon()
+if variable("WARDER_TEST_LATER") != nil {
+    await Daemon.$migrations.withValue(LaterSchema.migrations) { await runDaemon() }
+} else {
+    await runDaemon()
+}

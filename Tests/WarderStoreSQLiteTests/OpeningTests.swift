@@ -66,7 +66,7 @@ struct OpeningTests {
         try scratch.open().close()
         try scratch.intrude { try $0.execute(sql: "PRAGMA user_version = 999; CREATE TABLE later (x)") }
         let before = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
-        #expect(refusal() == .store(.newer(found: 999, known: 1)))
+        #expect(refusal() == .newer(NewerDatabase(found: 999, known: 1, program: nil, copy: nil)))
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
     }
 

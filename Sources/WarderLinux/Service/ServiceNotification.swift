@@ -28,6 +28,12 @@ package struct ServiceNotification: Sendable {
         try send(["READY=1"] + (status.map { [Self.line(status: $0)] } ?? []))
     }
 
+    /// The daemon is not ready yet, and needs this much longer from now on.
+    package func starting(status: String, patience: Duration) throws(Errno) {
+        let microseconds = Int64(patience / .microseconds(1))
+        try send(["EXTEND_TIMEOUT_USEC=\(microseconds)", Self.line(status: status)])
+    }
+
     /// The daemon has begun to stop.
     package func stopping() throws(Errno) {
         try send(["STOPPING=1"])

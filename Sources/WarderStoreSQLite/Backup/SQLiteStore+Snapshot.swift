@@ -29,7 +29,7 @@ extension SQLiteStore {
         let path = file.path
         let facts: SnapshotFacts
         do {
-            try copy(to: path, isCancelled)
+            try DatabaseCopy(of: writer.path, synchronous: .off).write(to: path, isCancelled: isCancelled)
             let copy = try Connection.open(path, as: .reader)
             facts = try copy.inDatabase(SnapshotFacts.init)
             try copy.close()
@@ -57,16 +57,5 @@ extension SQLiteStore {
             guard name.hasPrefix(SnapshotFile.prefix) else { continue }
             guard unsafe unlink(directory + "/" + name) == 0 else { throw .kernel(code: errno) }
         }
-    }
-
-    private func copy(to path: String, _ isCancelled: @escaping @Sendable () -> Bool) throws {
-        let source = try Connection.open(writer.path, as: .reader)
-        try source.inDatabase { database in
-            // It writes the copy alone, and to wait for the disk there would make commits wait as well.
-            try database.execute(sql: "PRAGMA synchronous = OFF")
-            let watch = CancellationWatch(isCancelled)
-            try watch.during(database) { try database.execute(sql: "VACUUM INTO ?", arguments: [path]) }
-        }
-        try source.close()
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file of its owner's alone, which goes when this goes.
+/// A file of its owner's alone, which goes when this goes, unless it is kept under another name.
 struct SnapshotFile: ~Copyable, Sendable {
     /// What names of these files begin with, so that those which a killed process left are recognised.
     static let prefix = ".warder-snapshot-"
@@ -50,6 +50,22 @@ struct SnapshotFile: ~Copyable, Sendable {
         }
         bytes.removeSubrange(filled...)
         return bytes
+    }
+
+    /// Gives the file a name that stays when this goes, and brings both to the disk. The name is a path in the same
+    /// directory, which nothing has: what lies there is never written over.
+    func keep(as name: String) throws(SnapshotError) {
+        guard fsync(descriptor) == 0, unsafe link(path, name) == 0 else { throw .kernel(code: errno) }
+        try Self.sync(CopiesBeforeMigrations.directory(of: name))
+    }
+
+    /// Brings a file, or the names in a directory, to the disk. Nobody may have it open as a database: to close a
+    /// descriptor of one would release its locks.
+    static func sync(_ path: String) throws(SnapshotError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .kernel(code: errno) }
+        defer { _ = Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .kernel(code: errno) }
     }
 
     static func check(_ directory: String) throws(SnapshotError) {

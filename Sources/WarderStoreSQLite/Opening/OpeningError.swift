@@ -16,6 +16,12 @@ package enum OpeningError: Error, Equatable, Sendable {
     case notAFile
     /// The kernel refused; `code` is its error number.
     case kernel(code: Int32)
+    /// A later version's database.
+    case newer(NewerDatabase)
+    /// The database has to be migrated, and there is no copy to go back to: nothing was changed.
+    case noCopy(CopyError)
+    /// The migration to this schema failed: nothing was changed.
+    case notMigrated(to: Int, StoreError)
     /// The database engine refused.
     case store(StoreError)
 }

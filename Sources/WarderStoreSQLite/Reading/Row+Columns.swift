@@ -64,5 +64,5 @@ extension SealedEvent {
 
 extension StoreError {
     /// A kind that a later version must have brought, in a schema that it did not need to change.
-    static var unknownKind: StoreError { .newer(found: Schema.version + 1, known: Schema.version) }
+    static var unknownKind: StoreError { .newer(found: Schema.newest + 1, known: Schema.newest) }
 }

@@ -20,6 +20,8 @@ struct ServiceNotificationTests {
         #expect(receive(manager) == "STATUS=open, 3 servers")
         try service.watchdog()
         #expect(receive(manager) == "WATCHDOG=1")
+        try service.starting(status: "migrating", patience: .seconds(90))
+        #expect(receive(manager) == "EXTEND_TIMEOUT_USEC=90000000\nSTATUS=migrating")
         try service.stopping()
         #expect(receive(manager) == "STOPPING=1")
     }

@@ -62,6 +62,12 @@ final class FaultyDisk {
 
     /// Crashes; `store` is of no use any more and its connections are closed.
     func crash(_ crash: Crash, _ store: SQLiteStore, seed: UInt64 = 0) {
+        self.crash(crash, seed: seed)
+        store.close()
+    }
+
+    /// Crashes when nobody has the database open, or nobody lives who had.
+    func crash(_ crash: Crash, seed: UInt64 = 0) {
         let kind =
             switch crash {
             case .losesAll: FAULTY_LOSE_ALL
@@ -69,6 +75,5 @@ final class FaultyDisk {
             case .losesNothing: FAULTY_LOSE_NOTHING
             }
         faulty_volume_crash(volume, kind, seed)
-        store.close()
     }
 }
