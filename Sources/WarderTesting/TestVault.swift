@@ -58,17 +58,17 @@ package final class TestVault: Sendable {
     }
 
     /// A copy of a database file that somebody kept, as this program opens it: migrated where that is needed, sealed.
-    package init(copyOf file: String, clock: ManualClock = ManualClock(), uid: UInt32 = 1000) throws {
+    package init(copyOf file: String, migrations: [Migration] = Migration.all) throws {
         directory = try TemporaryDirectory()
-        self.clock = clock
+        clock = ManualClock()
         let copy = directory.file("vault.db")
         guard let bytes = FileManager.default.contents(atPath: file),
             FileManager.default.createFile(atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o600])
         else { throw TestFailure("no copy of \(file)") }
-        database = try SQLiteStore(path: copy)
+        database = try SQLiteStore(path: copy, migrations: migrations)
         store = StoreSwitch(database)
         vault = try Vault(store: store, clock: clock)
-        ada = .synthetic(uid: uid, pid: 100)
+        ada = .synthetic(uid: 1000, pid: 100)
     }
 
     deinit { database.close() }

@@ -32,7 +32,9 @@ struct GoldenDatabase {
     func story() throws -> Story { try JSONDecoder().decode(Story.self, from: Data(contentsOf: storyFile)) }
 
     /// A copy of it, opened by this program.
-    func open() throws -> TestVault { try TestVault(copyOf: file) }
+    func open(migrations: [Migration] = Migration.all) throws -> TestVault {
+        try TestVault(copyOf: file, migrations: migrations)
+    }
 
     // MARK: Making one
 

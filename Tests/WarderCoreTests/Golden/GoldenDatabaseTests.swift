@@ -2,13 +2,17 @@ import Foundation
 import Sealing
 import Testing
 import WarderModel
+import WarderStoreSQLite
 import WarderTesting
 
 @testable import WarderCore
 
 /// A database of every schema that was ever released opens in this program, with everything that was put into it.
 @Suite struct GoldenDatabaseTests {
-    @Test("what the passphrase opens is what was put in", arguments: [1])
+    /// Each has to have one.
+    private static let schemas = Array(1...Migration.all.count)
+
+    @Test("what the passphrase opens is what was put in", arguments: schemas)
     func passphrase(_ schema: Int) async throws {
         let golden = GoldenDatabase(schema: schema)
         let story = try golden.story()
@@ -18,7 +22,7 @@ import WarderTesting
         #expect(try GoldenContents(of: kit) == story.contents)
     }
 
-    @Test("any two of its shares open it", arguments: [1])
+    @Test("any two of its shares open it", arguments: schemas)
     func shares(_ schema: Int) async throws {
         let golden = GoldenDatabase(schema: schema)
         let shares = try golden.story().shares.map { try Share(text: TestVault.secret($0)) }
@@ -29,11 +33,27 @@ import WarderTesting
         }
     }
 
-    @Test("nothing in it is damaged, and it can be written to", arguments: [1])
+    @Test("nothing in it is damaged, and it can be written to", arguments: schemas)
     func check(_ schema: Int) async throws {
         let golden = GoldenDatabase(schema: schema)
-        let kit = try golden.open()
-        try await kit.unseal(with: try golden.story().passphrase).get()
+        try await check(golden.open(), golden.story())
+    }
+
+    @Test("the same after migrations that make tables of it anew", arguments: schemas)
+    func migrated(_ schema: Int) async throws {
+        let golden = GoldenDatabase(schema: schema)
+        let story = try golden.story()
+        let kit = try golden.open(migrations: LaterSchema.migrations)
+        #expect(kit.database.migrated?.from == schema)
+        try await check(kit, story)
+        let copy = try TestVault(copyOf: try #require(kit.database.migrated?.copy))
+        try await copy.unseal(with: story.passphrase).get()
+        #expect(try GoldenContents(of: copy) == story.contents)
+    }
+
+    private func check(_ kit: TestVault, _ story: GoldenDatabase.Story) async throws {
+        try await kit.unseal(with: story.passphrase).get()
+        #expect(try GoldenContents(of: kit) == story.contents)
         for round in 0..<2 {
             let keys = try #require(kit.vault.keys)
             let foundation = try #require(kit.vault.foundation)
@@ -49,6 +69,6 @@ import WarderTesting
         .enabled(if: ProcessInfo.processInfo.environment["WARDER_WRITE_GOLDEN_DATABASE"] != nil)
     )
     func write() async throws {
-        try await GoldenDatabase(schema: 1).write()
+        try await GoldenDatabase(schema: Migration.all.count).write()
     }
 }

@@ -1,0 +1,107 @@
+import Foundation
+import Glibc
+import Testing
+
+/// docs/operations/upgrading.md, followed to the letter: its commands are read from the page and run.
+@Suite("The page on upgrading", .serialized)
+struct UpgradePageTests {
+    private let vault: VaultProcess
+    private let page: Runbook
+
+    init() throws {
+        page = try Runbook("upgrading.md")
+        vault = try VaultProcess(profile: "single-user")
+        try vault.start()
+        try vault.initialise()
+        try vault.furnish(uid: 0)
+        #expect(vault.stop() == 0)
+    }
+
+    private func startLater(killAt point: Int? = nil) throws {
+        var environment = ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_LATER": "1"]
+        environment["WARDER_TEST_KILL_AT"] = point.map(String.init)
+        try vault.start(program: Programs.path("warderd-on-faulty-disk"), environment: environment)
+    }
+
+    private func value() throws -> String? {
+        let body = #"{"tool":"github/list","secret":"github/pat"}"#
+        return try vault.client().request("POST", "/v1/resolve", body: body).json["value"] as? String
+    }
+
+    /// Runs one command of the page; the service is this test's daemon, and the state directory its own.
+    private func follow(_ command: String, start: () throws -> Void) throws {
+        let words = command.components(separatedBy: " ").filter { $0 != "sudo" }
+        switch (words[0], words.dropFirst().first) {
+        case ("systemctl", "stop"): #expect(vault.stop() == 0, "\(command)")
+        case ("systemctl", "start"), ("systemctl", "restart"): try start()
+        case ("warder", "unseal"): try vault.unseal()
+        case ("warder", "doctor"):
+            let answer = try vault.ask("GET", "/v1/sys/findings")
+            #expect(answer.status == 200, "\(answer.body)")
+        default:
+            let here = command.replacingOccurrences(of: "/var/lib/warder", with: vault.stateDirectory)
+                // The later schema of these tests.
+                .replacingOccurrences(of: "before-schema-2", with: "before-schema-3")
+                .replacingOccurrences(of: "-o warder -g warder ", with: "")
+                .replacingOccurrences(of: "sudo ", with: "")
+            let result = try Program.run(
+                "/bin/sh",
+                ["-ec", "cd \(vault.directory); \(here)"],
+                environment: [
+                    "PATH": Programs.directory + ":/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": vault.operatorSocket,
+                ]
+            )
+            #expect(result.status == 0, "\(here): \(result.errors)")
+        }
+    }
+
+    private var copies: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: vault.stateDirectory)
+                .filter { $0.contains("before-schema") }
+        }
+    }
+
+    @Test("a migration that was killed half way: what the page says leaves a migrated vault", arguments: [0, 20, 45])
+    func killed(at point: Int) throws {
+        #expect(throws: VaultProcess.StartFailure.self) { try startLater(killAt: point) }
+        for command in try page.commands("The migration was killed half way") {
+            try follow(command, start: { try startLater() })
+        }
+        #expect(try value() == "value-of-the-secret")
+        #expect(try copies == ["vault.db.before-schema-3"])
+        #expect(vault.said.contains("the database is migrated"))
+    }
+
+    @Test("going back: what the page says brings the vault of before the upgrade, and later the upgrade again")
+    func goingBack() throws {
+        try startLater()
+        try vault.unseal()
+        try vault.ask("PUT", "/v1/secrets/github/pat", #"{"fields":{"value":"later"}}"#, expecting: 200)
+        #expect(try value() == "later")
+        let commands = try page.commands("Going back")
+        #expect(commands.count == 10)
+        for command in commands.dropLast() { try follow(command, start: { try vault.start() }) }
+        #expect(try value() == "value-of-the-secret")
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: vault.directory + "/events-until-going-back.jsonl")).count > 0
+        )
+        #expect(vault.stop() == 0)
+
+        try startLater()
+        try vault.unseal()
+        #expect(try value() == "value-of-the-secret")
+        try follow(try #require(commands.last), start: {})
+        #expect(!FileManager.default.fileExists(atPath: vault.stateDirectory + "/newer"))
+    }
+
+    @Test("removing the copy: what the page says leaves a vault that goes on")
+    func removing() throws {
+        try startLater()
+        try vault.unseal()
+        #expect(try copies.count == 1)
+        for command in try page.commands("When the copy may go") { try follow(command, start: {}) }
+        #expect(try copies.isEmpty)
+        #expect(try value() == "value-of-the-secret")
+    }
+}
