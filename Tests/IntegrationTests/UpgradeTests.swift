@@ -65,6 +65,21 @@ struct UpgradeTests {
         #expect(vault.said.components(separatedBy: "the database is migrated").count == 2)
     }
 
+    @Test("the service manager is told that the start takes longer, before it hears that the daemon is ready")
+    func patience() throws {
+        let manager = try NotificationSocket(vault.directory + "/notify")
+        try startLater(["NOTIFY_SOCKET": manager.path])
+        try vault.unseal()
+        let messages = manager.messages()
+        #expect(messages.first == "EXTEND_TIMEOUT_USEC=300000000\nSTATUS=migrating the database")
+        #expect(messages.contains("READY=1\nSTATUS=sealed"))
+        #expect(vault.stop() == 0)
+        _ = manager.messages()
+        try startLater(["NOTIFY_SOCKET": manager.path])
+        try vault.unseal()
+        #expect(manager.messages().first == "READY=1\nSTATUS=sealed")
+    }
+
     @Test("the earlier release refuses the migrated database, names who migrated it and the copy, and changes nothing")
     func downgrade() throws {
         try startLater()
@@ -169,4 +184,38 @@ private final class SmallFileSystem {
     }
 
     deinit { _ = unsafe umount2(directory, Int32(MNT_DETACH)) }
+}
+
+/// What a service manager listens on.
+private final class NotificationSocket {
+    let path: String
+    private let descriptor: Int32
+
+    struct Refused: Error { let code: Int32 }
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
+        }
+        guard result == 0 else { throw Refused(code: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// What has arrived since the last look.
+    func messages() -> [String] {
+        var messages: [String] = []
+        while true {
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { return messages }
+            messages.append(String(decoding: bytes.prefix(count), as: UTF8.self))
+        }
+    }
 }

@@ -10,6 +10,21 @@ final class CancellationWatch {
 
     init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
 
+    /// Runs what may take one long statement, and calls `tick` many times a second meanwhile.
+    ///
+    /// - Throws: what `body` throws.
+    static func ticking(
+        _ database: Database,
+        _ tick: @escaping @Sendable () -> Void,
+        _ body: () throws -> Void
+    ) throws {
+        let watch = CancellationWatch {
+            tick()
+            return false
+        }
+        try watch.during(database, body)
+    }
+
     /// - Throws: what `body` throws: `SQLITE_INTERRUPT` when the answer was yes.
     func during(_ database: Database, _ body: () throws -> Void) throws {
         unsafe sqlite3_progress_handler(

@@ -90,7 +90,10 @@ struct CopyBeforeMigration {
     }
 
     private func isWhole(_ path: String) -> Bool {
-        (try? Connection.open(path, as: .reader).inDatabase(DatabaseCheck.run)) != nil
+        let checked: Void? = try? Connection.open(path, as: .reader).inDatabase { copy in
+            try DatabaseCheck.run(copy) { [report] in report(.working) }
+        }
+        return checked != nil
     }
 
     private func isSame(_ path: String, as database: Database) -> Bool {

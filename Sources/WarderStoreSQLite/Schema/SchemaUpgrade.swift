@@ -56,7 +56,7 @@ struct SchemaUpgrade {
         do {
             for migration in migrations where migration.number > from { try take(migration, in: database) }
             if from > 0 { report(.checking) }
-            try watching(database) { try DatabaseCheck.run(database) }
+            try DatabaseCheck.run(database) { [report] in report(.working) }
             try Schema.compare(database, with: migrations)
             try database.execute(sql: "COMMIT TRANSACTION")
         } catch {
@@ -69,17 +69,9 @@ struct SchemaUpgrade {
         let work = MigrationWork(database) { [report] table, done, total in
             report(.rows(OpeningStep.Rows(migration: migration.number, table: table, done: done, total: total)))
         }
-        try watching(database) { try migration.change(work) }
+        // One statement can take minutes, and whoever waits for the start must hear that it goes on.
+        try CancellationWatch.ticking(database, { [report] in report(.working) }) { try migration.change(work) }
         try SchemaHistory.add(migration.number, to: database)
         try database.execute(sql: "PRAGMA user_version = \(migration.number)")
-    }
-
-    /// One statement can take minutes, and whoever waits for the start must hear that it goes on.
-    private func watching(_ database: Database, _ body: () throws -> Void) throws {
-        let watch = CancellationWatch { [report] in
-            report(.working)
-            return false
-        }
-        try watch.during(database, body)
     }
 }
