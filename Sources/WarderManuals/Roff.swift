@@ -1,6 +1,7 @@
 /// Text as roff(7) takes it.
 enum Roff {
-    /// One line of text: nothing in it is a request or an escape, and hyphens can be copied out of the page as they are.
+    /// One line of text: nothing in it is a request or an escape, and hyphens can be copied out of the page as they
+    /// are.
     static func escaped(_ text: String) -> String { line(characters(text)) }
 
     /// A line that begins with a full stop would be a request. (A quote cannot stand there any more.)

@@ -68,7 +68,11 @@ package final class Vault {
         var failure: CommandFailure?
         let head: ResponseHead
         do throws(ConnectionFault) {
-            head = try connection.stream(request, presence: proof?.proof, maximumBytes: .max) { piece, head throws(ConnectionFault) in
+            head = try connection.stream(
+                request,
+                presence: proof?.proof,
+                maximumBytes: .max
+            ) { piece, head throws(ConnectionFault) in
                 guard head.status == 200 else {
                     if failureBody.count + piece.byteCount <= 65_536 { failureBody.append(piece) }
                     return

@@ -57,8 +57,8 @@ package enum Operators {
         }
     }
 
-    /// Sets another passphrase of the caller's own. Requires presence, in a team too: whoever changes a passphrase knows
-    /// the old one. The first one needs a code: ``Operators/enrol(with:verifier:by:)``.
+    /// Sets another passphrase of the caller's own. Requires presence, in a team too: whoever changes a passphrase
+    /// knows the old one. The first one needs a code: ``Operators/enrol(with:verifier:by:)``.
     package static func setPresence(_ verifier: PresenceVerifier, by caller: Caller) -> Command<OperatorName> {
         Command(.presenceSet, by: caller) { transaction, event throws(Refusal) in
             guard let uid = caller.peer?.uid, var person = transaction.state.operators[uid] else {

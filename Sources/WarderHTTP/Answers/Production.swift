@@ -18,8 +18,8 @@ final class Production: Sendable {
 
     private static let patience = DispatchTimeInterval.seconds(1)
     private let state = Locked(State())
-    /// Signalled when a piece can be put, and when one can be taken. Made with 0: a semaphore must not go away below the
-    /// number that it was made with.
+    /// Signalled when a piece can be put, and when one can be taken. Made with 0: a semaphore must not go away below
+    /// the number that it was made with.
     private let room = DispatchSemaphore(value: 0)
     private let pieces = DispatchSemaphore(value: 0)
 

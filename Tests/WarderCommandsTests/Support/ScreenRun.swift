@@ -20,7 +20,8 @@ struct ScreenRun: Decodable {
     /// The signal that ended the program, or 0.
     var signal: Int
 
-    /// Starts `warder`; whenever the text is on the screen and the echo is off it presses the keys, or sends the signal.
+    /// Starts `warder`; whenever the text is on the screen and the echo is off it presses the keys, or sends the
+    /// signal.
     init(_ arguments: [String], keys: [(text: String, keys: String)], socket: String) throws {
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")

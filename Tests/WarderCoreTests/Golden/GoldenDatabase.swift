@@ -8,7 +8,8 @@ import WarderTesting
 
 @testable import WarderCore
 
-/// One of the databases in `Tests/Vectors/database-v1` and so on: made by the release that brought its schema, and kept.
+/// One of the databases in `Tests/Vectors/database-v1` and so on: made by the release that brought its schema, and
+/// kept.
 struct GoldenDatabase {
     /// What opens it, and what it holds.
     struct Story: Codable {

@@ -99,8 +99,9 @@ import WarderWire
 
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
-        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists, .inUse, .lastAdmin,
-        .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay, .shareTwice,
+        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists, .inUse,
+        .lastAdmin, .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay,
+        .shareTwice,
         .attemptUnknown,
     ]
 

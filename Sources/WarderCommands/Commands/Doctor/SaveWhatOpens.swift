@@ -1,7 +1,8 @@
 import SecretMemory
 import WarderWire
 
-/// `warder doctor --save FILE`: every version that still opens, with its values, in a file that only its owner can read.
+/// `warder doctor --save FILE`: every version that still opens, with its values, in a file that only its owner can
+/// read.
 struct SaveWhatOpens {
     private struct Outcome: Decodable {
         let saved: Int

@@ -119,7 +119,8 @@ struct AddSlot: VaultCommand {
         } catch {
             guard !useExisting else { throw error }
             var failure = error
-            // A refusal means that there is no slot. Where the connection broke there may be one, and this file opens it.
+            // A refusal means that there is no slot. Where the connection broke there may be one, and this file opens
+            // it.
             if [.unreachable, .server].contains(error.status) {
                 failure.hints.append("The new credential file was kept: it may open the vault. Look: warder key slots")
             } else {
