@@ -152,21 +152,6 @@ package struct ResolveRequest: Decodable, Sendable {
     }
 }
 
-/// The answer to `POST /v1/tokens` and `POST /v1/tokens/renew`. The token itself is written and read by hand: it is a
-/// secret.
-public struct IssuedToken: Sendable {
-    /// The bearer text, `wdr_t_…`.
-    public var token: String
-    /// The token's public name.
-    public var accessor: String
-    /// When it ends, RFC 3339 UTC.
-    public var expires: String
-    /// Seconds until then.
-    public var expiresIn: Int64
-    /// Names of the secrets it can resolve.
-    public var secrets: [String]
-}
-
 /// `POST /v1/calls`: how the tool call went, as the server tells it.
 public struct CallReport: Codable, Sendable {
     /// `ok`, `error` or `refused`.

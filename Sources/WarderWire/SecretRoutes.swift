@@ -171,27 +171,3 @@ public struct VersionRequest: Codable, Sendable {
         self.field = field
     }
 }
-
-/// A value on its way out: `GET /v1/secrets/{name}` on the client socket, `POST /v1/resolve`, `POST /v1/reveal/{name}`.
-/// Text travels as `value`, anything that is not UTF-8 as `value_base64`; both are written and read by hand.
-public struct RevealedValue: Sendable {
-    /// The secret's name.
-    public var name: String
-    /// The field.
-    public var field: String
-    /// The version's number.
-    public var version: UInt32
-    /// The version's state.
-    public var state: String
-    /// The value.
-    public var value: SecretBytes
-
-    /// Puts the answer together.
-    public init(name: String, field: String, version: UInt32, state: String, value: SecretBytes) {
-        self.name = name
-        self.field = field
-        self.version = version
-        self.state = state
-        self.value = value
-    }
-}

@@ -1,5 +1,3 @@
-public import SecretMemory
-
 /// `GET /v1/sys/status`.
 public struct VaultStatus: Codable, Sendable {
     /// `unsealed`, `sealed` or `not_initialised`.
@@ -91,26 +89,6 @@ public struct ShareSetSummary: Codable, Sendable, Equatable {
     }
 }
 
-/// `POST /v1/sys/init`: exactly one of `passphrase` and `credential`.
-public struct InitRequest: Sendable {
-    /// Opens a passphrase slot; also the caller's presence passphrase unless `presence` is given.
-    public var passphrase: SecretBytes?
-    /// Opens a credential slot: 32 bytes or more.
-    public var credential: SecretBytes?
-    /// The caller's presence passphrase.
-    public var presence: SecretBytes?
-    /// The name under which the log knows the caller.
-    public var operatorName: String
-
-    /// A request; the vault checks it.
-    public init(passphrase: SecretBytes?, credential: SecretBytes?, presence: SecretBytes?, operatorName: String) {
-        self.passphrase = passphrase
-        self.credential = credential
-        self.presence = presence
-        self.operatorName = operatorName
-    }
-}
-
 /// The answer to `POST /v1/sys/init`.
 public struct InitAnswer: Codable, Sendable {
     /// The vault's id.
@@ -135,29 +113,6 @@ public struct InitAnswer: Codable, Sendable {
         self.operatorName = operatorName
         self.roles = roles
     }
-}
-
-/// `POST /v1/sys/unseal`: exactly one of the two.
-public struct UnsealRequest: Sendable {
-    /// For a passphrase slot.
-    public var passphrase: SecretBytes?
-    /// For a credential slot.
-    public var credential: SecretBytes?
-
-    /// A request; the vault checks it.
-    public init(passphrase: SecretBytes?, credential: SecretBytes?) {
-        self.passphrase = passphrase
-        self.credential = credential
-    }
-}
-
-/// `POST /v1/presence` (prove) and `PUT /v1/presence` (set one's own).
-public struct PresenceRequest: Sendable {
-    /// What the person typed.
-    public var passphrase: SecretBytes
-
-    /// A request.
-    public init(passphrase: SecretBytes) { self.passphrase = passphrase }
 }
 
 /// The answer to `POST /v1/presence`: a proof for one command, sent in the `Warder-Presence` header by the same

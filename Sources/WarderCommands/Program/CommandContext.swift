@@ -103,15 +103,10 @@ package struct Session {
         global.socket ?? context.environment["WARDER_OPERATOR_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The vault behind the operator socket, for a command about `subject`. Connects at the first question.
-    package func vault(about subject: String? = nil) throws(CommandFailure) -> Vault {
+    /// The vault behind the operator socket. Connects at the first question.
+    package func vault() throws(CommandFailure) -> Vault {
         let socket = if let named = namedSocket { named } else { try places().places.operatorSocket }
-        return Vault(
-            socket: socket,
-            subject: subject,
-            prompter: context.prompter,
-            console: console
-        )
+        return Vault(socket: socket, prompter: context.prompter, console: console)
     }
 
     /// Lets the person type a name before something that is hard or impossible to undo, unless `--yes` was given.

@@ -16,11 +16,8 @@ package struct Answer<Value> {
 package final class Vault {
     private let connection: OperatorConnection
     private let presence: Presence
-    /// The name that the command is about, for advice.
-    private let subject: String?
 
-    package init(socket: String, subject: String? = nil, prompter: any Prompter, console: Console) {
-        self.subject = subject
+    package init(socket: String, prompter: any Prompter, console: Console) {
         connection = OperatorConnection(path: socket)
         presence = Presence(connection: connection, prompter: prompter, console: console)
     }
@@ -85,7 +82,7 @@ package final class Vault {
         } catch {
             throw failure ?? CommandFailure(error, socket: connection.path)
         }
-        guard head.status == 200 else { throw Self.failure(head, body: failureBody, subject: subject) }
+        guard head.status == 200 else { throw refusal(of: request, in: .init(head: head, body: failureBody)) }
     }
 
     /// Proves presence now rather than when the vault asks for it, where the person should be asked things in a
@@ -96,16 +93,38 @@ package final class Vault {
 
     /// Sends a request with a proof that is there already.
     package func send(_ request: VaultRequest, proof: PresenceProof) throws(CommandFailure) -> [UInt8] {
-        try Self.body(of: exchange(request, presence: proof), subject: subject)
+        try body(of: exchange(request, presence: proof), to: request)
     }
 
     private func send(_ request: VaultRequest) throws(CommandFailure) -> [UInt8] {
         let response = try exchange(request, presence: nil)
         guard response.head.status >= 400, let refusal = Self.refusal(response.body),
             refusal.code == .presenceRequired, refusal.reason != Presence.notSet
-        else { return try Self.body(of: response, subject: subject) }
+        else { return try body(of: response, to: request) }
         let proof = try presence.askAndProve()
-        return try Self.body(of: exchange(request, presence: proof), subject: subject)
+        return try body(of: exchange(request, presence: proof), to: request)
+    }
+
+    private func body(
+        of response: OperatorConnection.Response,
+        to request: VaultRequest
+    ) throws(CommandFailure) -> [UInt8] {
+        guard Self.isSuccess(response) else { throw refusal(of: request, in: response) }
+        return response.body
+    }
+
+    /// What the vault said instead of doing it. Where it matters who asks, that is looked up.
+    private func refusal(of request: VaultRequest, in response: OperatorConnection.Response) -> CommandFailure {
+        let needsAsker = Self.refusal(response.body).map(CommandFailure.dependsOnAsker) ?? false
+        return Self.failure(response, about: Subject(request), asker: needsAsker ? asker() : nil)
+    }
+
+    /// The operator who runs this command; `nil` where there is none, or they cannot be looked up.
+    private func asker() -> OperatorSummary? {
+        guard let response = try? connection.exchange(VaultRequest("GET", "/v1/operators")),
+            Self.isSuccess(response), let list = try? Self.decode(response.body, as: OperatorList.self)
+        else { return nil }
+        return list.operators.first { $0.uid == Accounts.ownUID }
     }
 
     private func exchange(
@@ -124,14 +143,13 @@ extension Vault {
     /// The body of a successful answer.
     ///
     /// - Throws: what the vault said instead.
-    static func body(
-        of response: OperatorConnection.Response,
-        subject: String? = nil
-    ) throws(CommandFailure) -> [UInt8] {
-        guard (200..<300).contains(response.head.status) else {
-            throw failure(response.head, body: response.body, subject: subject)
-        }
+    static func body(of response: OperatorConnection.Response) throws(CommandFailure) -> [UInt8] {
+        guard isSuccess(response) else { throw failure(response, about: Subject(action: nil), asker: nil) }
         return response.body
+    }
+
+    private static func isSuccess(_ response: OperatorConnection.Response) -> Bool {
+        (200..<300).contains(response.head.status)
     }
 
     /// Reads a body; members that this version does not know are passed over.
@@ -160,12 +178,17 @@ extension Vault {
         return try? document.decode(ErrorBody.self, unknownKeys: .ignore).error
     }
 
-    static func failure(_ head: ResponseHead, body: [UInt8], subject: String?) -> CommandFailure {
-        guard let refusal = refusal(body) else { return .malformedAnswer }
+    private static func failure(
+        _ response: OperatorConnection.Response,
+        about subject: Subject,
+        asker: OperatorSummary?
+    ) -> CommandFailure {
+        guard let refusal = refusal(response.body) else { return .malformedAnswer }
         return CommandFailure(
             refusal,
-            subject: subject,
-            retryAfterSeconds: head.header("retry-after").flatMap { Int($0) }
+            about: subject,
+            asker: asker,
+            retryAfterSeconds: response.head.header("retry-after").flatMap { Int($0) }
         )
     }
 }

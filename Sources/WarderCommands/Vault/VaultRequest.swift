@@ -11,16 +11,20 @@ package struct VaultRequest {
     package var body: RequestBody?
     /// Longest wait for the next bytes of the answer, in seconds.
     package var timeoutSeconds: Int
+    /// The name of a thing that is to be made, which the path does not have; for what is said of a refusal.
+    package var subject: String?
 
     package init(
         _ method: String,
         _ path: String,
+        about subject: String? = nil,
         query: [(name: String, value: String)] = [],
         body: RequestBody? = nil,
         timeoutSeconds: Int = 60
     ) {
         self.method = method
         self.path = path
+        self.subject = subject
         self.query = query
         self.body = body
         self.timeoutSeconds = timeoutSeconds

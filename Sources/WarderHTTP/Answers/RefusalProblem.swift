@@ -16,9 +16,10 @@ extension Problem {
         return problem
     }
 
-    /// What an operator gets to see: why, and the command that mends it. No default: a new refusal must say what it is.
-    static func forOperator(_ refusal: Refusal) -> Problem {
-        let (status, code, message) = words(refusal)
+    /// What an operator gets to see: what is wrong, in a sentence. The command that mends it is for the program that
+    /// was asked to say. No default: a new refusal must say what it is.
+    static func forOperator(_ refusal: Refusal, about action: Action? = nil) -> Problem {
+        let (status, code, message) = words(refusal, action)
         var problem = Problem(status, code, message, reason: refusal.rawValue)
         switch refusal {
         case .throttled: problem.retryAfter = 30
@@ -28,12 +29,12 @@ extension Problem {
         return problem
     }
 
-    private static func words(_ refusal: Refusal) -> (Answer.Status, ErrorCode, String) {
+    private static func words(_ refusal: Refusal, _ action: Action?) -> (Answer.Status, ErrorCode, String) {
         switch refusal {
-        case .sealed: (.serviceUnavailable, .sealed, "The vault is sealed. Run: warder unseal")
+        case .sealed: (.serviceUnavailable, .sealed, "The vault is sealed.")
         case .notInitialised:
-            (.serviceUnavailable, .notInitialised, "The vault was never set up. Run: warder init")
-        case .alreadyInitialised: (.conflict, .conflict, "The vault is set up already. Run: warder status")
+            (.serviceUnavailable, .notInitialised, "The vault was never set up.")
+        case .alreadyInitialised: (.conflict, .conflict, "The vault is set up already.")
         case .auditUnavailable:
             (
                 .serviceUnavailable, .auditUnavailable,
@@ -45,54 +46,54 @@ extension Problem {
                 "There is no locked memory left for keys and values. Raise LimitMEMLOCK or memory.locked_limit."
             )
 
-        case .unknownPeer: (.forbidden, .denied, "This process matches no registered server. Run: warder server list")
+        case .unknownPeer: (.forbidden, .denied, "This process matches no registered server.")
         case .notAnOperator:
-            (.forbidden, .denied, "Your user is not an operator of this vault. An admin can run: warder operator add")
-        case .roleMissing: (.forbidden, .denied, "None of your roles allows this. Run: warder operator list")
+            (.forbidden, .denied, "Your user is not an operator of this vault.")
+        case .roleMissing: (.forbidden, .denied, "None of your roles allows this.")
         case .presenceRequired:
             (.forbidden, .presenceRequired, "This needs you at the terminal: prove it with your passphrase.")
         case .presenceNotSet:
             (
                 .forbidden, .denied,
-                "You have no passphrase to prove your presence with. An admin can run: warder operator enrol"
+                "You have no passphrase to prove your presence with."
             )
         case .enrolmentInvalid:
             (
                 .forbidden, .denied,
-                "This is no code of yours, or it has ended. An admin can run: warder operator enrol"
+                "This is no code of yours, or it has ended."
             )
         case .wrongPassphrase: (.forbidden, .wrongPassphrase, "The passphrase is wrong.")
-        case .wrongKey: (.forbidden, .wrongPassphrase, "No key slot opens with this. Run: warder status")
+        case .wrongKey: (.forbidden, .wrongPassphrase, "No key slot opens with this.")
         case .throttled: (.tooManyRequests, .rateLimited, "Too many wrong tries; wait and try again.")
         case .serverQuarantined:
-            (.forbidden, .denied, "The server is quarantined. An admin can run: warder server release")
+            (.forbidden, .denied, "The server is quarantined.")
         case .serverAmbiguous:
             (.badRequest, .invalidRequest, "This process matches several servers: name the tool as server/tool.")
 
-        case .toolMissing: (.forbidden, .denied, "The tool is not registered. An admin can run: warder tool add")
+        case .toolMissing: (.forbidden, .denied, "The tool is not registered.")
         case .toolOfAnotherServer: (.forbidden, .denied, "The tool belongs to another server.")
         case .toolDigestMissing, .toolDigestMismatch:
             (.forbidden, .denied, "The tool's definition is pinned, and the one presented is not the accepted one.")
-        case .grantMissing: (.forbidden, .denied, "No grant covers this. An admin can run: warder grant add")
+        case .grantMissing: (.forbidden, .denied, "No grant covers this.")
         case .grantExpired:
-            (.forbidden, .denied, "The grant has ended. An admin can run: warder grant remove, then add")
+            (.forbidden, .denied, "The grant has ended.")
         case .fieldNotGranted: (.forbidden, .denied, "The grant does not cover this field.")
         case .attestationTooWeak:
             (.forbidden, .denied, "The kernel confirms less about this process than the grant demands.")
         case .approvalRequired:
             (
                 .forbidden, .approvalRequired,
-                "The tool's class needs an approval. An admin can waive it with: warder grant add … --approval none"
+                "The tool's class needs an approval. The grant can waive it."
             )
         case .tokenMissing, .tokenUnknown, .tokenExpired, .tokenOfAnotherProcess, .tokenExhausted:
             (.unauthorized, .tokenInvalid, "The token does not work here.")
         case .tokenLimit: (.tooManyRequests, .rateLimited, "Too many live tokens.")
 
-        case .secretMissing: (.notFound, .notFound, "There is no such secret. Run: warder secret list")
-        case .secretDeleted: (.notFound, .notFound, "The secret is deleted. An admin can run: warder secret undelete")
-        case .versionMissing: (.notFound, .notFound, "There is no such version. Run: warder secret versions")
+        case .secretMissing: (.notFound, .notFound, "There is no such secret.")
+        case .secretDeleted: (.notFound, .notFound, "The secret is deleted.")
+        case .versionMissing: (.notFound, .notFound, "There is no such version.")
         case .versionDestroyed: (.notFound, .notFound, "The version's values are destroyed.")
-        case .fieldMissing: (.notFound, .notFound, "The version has no such field. Run: warder secret versions")
+        case .fieldMissing: (.notFound, .notFound, "The version has no such field.")
         case .valueDamaged:
             (.internalServerError, .internalError, "The stored value does not open: the database is damaged.")
 
@@ -102,21 +103,21 @@ extension Problem {
                 "The key slot opens, and the vault's keys do not: the database was damaged or altered."
             )
         case .keysChanged:
-            (.conflict, .conflict, "The keys were changed meanwhile. Look with warder key slots, and try again.")
-        case .slotMissing: (.notFound, .notFound, "There is no such key slot. Run: warder key slots")
+            (.conflict, .conflict, "The keys were changed meanwhile. Look at them, and try again.")
+        case .slotMissing: (.notFound, .notFound, "There is no such key slot.")
         case .slotLimit:
-            (.conflict, .conflict, "The vault has as many key slots as it can. Run: warder key remove-slot")
+            (.conflict, .conflict, "The vault has as many key slots as it can.")
         case .lastSlot:
-            (.conflict, .conflict, "This is the last key slot; nothing would open the vault. Run: warder key add-slot")
+            (.conflict, .conflict, "This is the last key slot; nothing would open the vault.")
         case .slotTakesNoPassphrase:
-            (.badRequest, .invalidRequest, "This key slot is not opened by a passphrase. Run: warder key slots")
+            (.badRequest, .invalidRequest, "This key slot is not opened by a passphrase.")
         case .slotNotOpened:
             (
                 .badRequest, .invalidRequest,
-                "Every key slot has to be opened again for a new root key, or dropped. Run: warder key slots"
+                "Every key slot has to be opened again for a new root key, or dropped."
             )
         case .rotationUnderWay:
-            (.conflict, .conflict, "Earlier keys are still in use; wait until warder key slots shows that none are.")
+            (.conflict, .conflict, "Earlier keys are still in use; wait until none are.")
         case .sharesOutOfRange:
             (.badRequest, .invalidRequest, "Between 2 and 255 shares can be asked for, of at least as many in all.")
         case .shareMalformed: (.badRequest, .invalidRequest, "This is not the text of a share.")
@@ -127,19 +128,59 @@ extension Problem {
         case .attemptUnknown:
             (
                 .conflict, .conflict,
-                "This is not the attempt to unseal that is under way. Run warder status, and give its name."
+                "This is not the attempt to unseal that is under way."
             )
 
         case .checkFailed:
-            (.conflict, .conflict, "The current version is another one by now. Run: warder secret versions")
-        case .alreadyExists: (.conflict, .conflict, "There is one already.")
-        case .notFound: (.notFound, .notFound, "There is no such thing.")
-        case .inUse: (.conflict, .conflict, "Other things still refer to it; remove those first.")
+            (.conflict, .conflict, "The current version is another one by now.")
+        case .alreadyExists: (.conflict, .conflict, alreadyThere(action))
+        case .notFound: (.notFound, .notFound, "There is no such \(missingNoun(action)).")
+        case .inUse: (.conflict, .conflict, stillUsed(action))
         case .lastAdmin: (.conflict, .conflict, "This is the last admin; the vault would have none.")
         case .selectorsEmpty: (.badRequest, .invalidRequest, "A server needs at least one selector, such as its uid.")
         case .checkUnderWay:
             (.conflict, .conflict, "Another check of the whole database is under way; wait until it has ended.")
         case .nothingToUndo: (.conflict, .conflict, "There is nothing to take back.")
+        case .nothingToUndo: (.conflict, .conflict, nothingToTakeBack(action))
         }
+    }
+    // MARK: Reasons that more than one noun has
+
+    private static func missingNoun(_ action: Action?) -> String {
+        switch action {
+        // A tool is added to a server.
+        case .toolAdd: "server"
+        default: noun(action)
+        }
+    }
+
+    private static func alreadyThere(_ action: Action?) -> String {
+        switch action {
+        case .grantAdd: "The tool has a grant of this secret already."
+        case .operatorAdd: "The name or the user is another operator's already."
+        default: "There is a \(noun(action)) of this name already."
+        }
+    }
+
+    private static func stillUsed(_ action: Action?) -> String {
+        switch action {
+        case .serverRemove: "The server still has tools; they have to go first."
+        case .toolRemove: "The tool still has grants; they have to go first."
+        default: "Other things still refer to it; they have to go first."
+        }
+    }
+
+    private static func nothingToTakeBack(_ action: Action?) -> String {
+        switch action {
+        case .serverRelease: "The server is not quarantined."
+        case .secretUndelete: "The secret is not deleted."
+        case .secretRollback: "There is no previous version to go back to."
+        default: "There is nothing to take back."
+        }
+    }
+
+    /// What an action is about; its raw value begins with it.
+    private static func noun(_ action: Action?) -> String {
+        action?.rawValue.split(separator: ".").first.map(String.init) ?? "thing"
     }
 }

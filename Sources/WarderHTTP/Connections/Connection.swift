@@ -227,7 +227,7 @@ final class Connection: ChannelInboundHandler {
     private func perform(_ work: Work, requestID: String) throws(Problem) {
         switch work {
         case .done(let answer): send(answer)
-        case .decision(let start): start(finisher(requestID))
+        case .decision(let action, let start): start(finisher(requestID, about: action))
         case .passphrase(let start):
             let finish = finisher(requestID)
             if !server.passphraseWork({ start(finish) }) { self.finish(.failure(.throttled), requestID: requestID) }
@@ -244,20 +244,23 @@ final class Connection: ChannelInboundHandler {
     }
 
     /// Brings an outcome back to the event loop; a connection that has gone meanwhile gets nothing.
-    private func finisher(_ requestID: String) -> @Sendable (@escaping @Sendable () -> Work.Outcome) -> Void {
+    private func finisher(
+        _ requestID: String,
+        about action: Action? = nil
+    ) -> @Sendable (@escaping @Sendable () -> Work.Outcome) -> Void {
         guard let context else { return { _ in } }
         let loop = context.eventLoop
         let bound = NIOLoopBound(self, eventLoop: loop)
         return { outcome in
-            loop.execute { bound.value.finish(outcome(), requestID: requestID) }
+            loop.execute { bound.value.finish(outcome(), requestID: requestID, about: action) }
         }
     }
 
-    private func finish(_ outcome: Work.Outcome, requestID: String) {
+    private func finish(_ outcome: Work.Outcome, requestID: String, about action: Action? = nil) {
         switch outcome {
         case .success(let answer): send(answer)
         case .failure(let refusal):
-            let problem = door.problem(refusal)
+            let problem = door.problem(refusal, about: action)
             send(problem.answer(requestID: requestID), code: problem.code.rawValue)
         }
     }

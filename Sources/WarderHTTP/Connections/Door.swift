@@ -29,10 +29,10 @@ final class Door: Sendable {
         }
     }
 
-    /// What a refused caller gets to see.
-    func problem(_ refusal: Refusal) -> Problem {
+    /// What a refused caller gets to see; `action` is what was refused, where it is known.
+    func problem(_ refusal: Refusal, about action: Action? = nil) -> Problem {
         switch kind {
-        case .operator: .forOperator(refusal)
+        case .operator: .forOperator(refusal, about: action)
         case .client, .inside: .forServer(refusal)
         }
     }

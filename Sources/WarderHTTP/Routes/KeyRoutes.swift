@@ -39,7 +39,7 @@ extension RouteTable {
             }
         },
         Route(.DELETE, "/v1/sys/unseal/share") { exchange in
-            .decision { finish in
+            .decision(.unsealCancel) { finish in
                 exchange.vault.cancelUnsealing(by: exchange.caller) { outcome in
                     finish { outcome.map { .json(exchange.status()) } }
                 }

@@ -7,8 +7,9 @@ enum Work: Sendable {
 
     /// Nothing more: the answer is there.
     case done(Answer)
-    /// The vault decides; the closure is called once, on any thread, and makes the answer where the connection lives.
-    case decision(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
+    /// The vault decides about an action; the closure is called once, on any thread, and makes the answer where the
+    /// connection lives.
+    case decision(Action, @Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// A passphrase to check or to make, on the thread for that, and then as above.
     case passphrase(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// Something slow, on a thread of its own, and then as above.
@@ -31,7 +32,7 @@ extension Exchange {
         _ render: @escaping @Sendable (Result) -> Answer
     ) -> Work where Result: Sendable {
         let vault = vault
-        return .decision { finish in
+        return .decision(command.action) { finish in
             vault.submit(command) { outcome in finish { outcome.map(render) } }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A recorded conversation: what was typed, what the vault was asked and answered, what came out.
 ///
@@ -12,7 +13,8 @@ import Foundation
 /// - `exit STATUS`, `stdout`, `stderr`, `asked`: what is expected. Left out means empty, and 0. A line that ends in `\`
 ///   and is the last one of its section has no line break.
 ///
-/// Lines before the first section are comments. `{socket}` stands for the path of the operator socket.
+/// Lines before the first section are comments. `{socket}` stands for the path of the operator socket, `{uid}` for the
+/// user who runs the tests.
 struct Transcript: Sendable, CustomStringConvertible {
     struct Exchange: Sendable {
         var request: String
@@ -49,6 +51,7 @@ struct Transcript: Sendable, CustomStringConvertible {
     init(named name: String) throws {
         self.name = name
         let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+            .replacingOccurrences(of: "{uid}", with: String(geteuid()))
         var runs: [Run] = []
         var pending = Run()
         var hasExpectation = false

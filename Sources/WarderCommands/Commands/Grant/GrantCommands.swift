@@ -91,7 +91,7 @@ struct AddGrant: VaultCommand {
             }
         )
         let answer: Answer<GrantSummary> = try session.vault().ask(
-            VaultRequest("POST", "/v1/grants", body: JSONBody.encode(request))
+            VaultRequest("POST", "/v1/grants", about: "\(tool.text) \(secret.text)", body: JSONBody.encode(request))
         )
         try session.output.show(answer) { grant throws(CommandFailure) in
             let fields = TerminalText.escaped(grant.fields.joined(separator: ", "))

@@ -26,7 +26,7 @@ struct PromoteSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        let vault = try session.vault(about: name.text)
+        let vault = try session.vault()
         let version = if let version { version } else { try pendingVersion(vault) }
         try session.change(vault, "/v1/promote/\(name.text)", VersionRequest(version: version))
     }
@@ -72,7 +72,7 @@ struct RollBackSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        try session.change(session.vault(about: name.text), "/v1/rollback/\(name.text)")
+        try session.change(session.vault(), "/v1/rollback/\(name.text)")
     }
 }
 
@@ -93,7 +93,7 @@ struct DeleteSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        try session.change(session.vault(about: name.text), "/v1/secrets/\(name.text)", method: "DELETE")
+        try session.change(session.vault(), "/v1/secrets/\(name.text)", method: "DELETE")
         session.console.message("undo it with: warder secret undelete \(name.text)")
     }
 }
@@ -115,7 +115,7 @@ struct UndeleteSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        try session.change(session.vault(about: name.text), "/v1/undelete/\(name.text)")
+        try session.change(session.vault(), "/v1/undelete/\(name.text)")
     }
 }
 
@@ -146,7 +146,7 @@ struct DestroySecret: VaultCommand {
         let what = version.map { "version \($0)" } ?? "every version"
         try session.confirm("This erases \(what) of \(name.text) for good.", byTyping: name.text)
         try session.change(
-            session.vault(about: name.text),
+            session.vault(),
             "/v1/destroy/\(name.text)",
             VersionRequest(version: version)
         )

@@ -36,7 +36,7 @@ struct GetSecret: VaultCommand {
         // Before anything is asked: a value that is not printed must not have been revealed.
         if global.output == .yaml { throw .usage("a value is printed as it is, or as json") }
         let request = VersionRequest(version: version, field: field?.text)
-        let document = try session.vault(about: name.text).askForSecret(
+        let document = try session.vault().askForSecret(
             VaultRequest("POST", "/v1/reveal/\(name.text)", body: JSONBody.encode(request))
         )
         defer { document.wipe() }

@@ -58,7 +58,7 @@ struct ShowSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        let answer: Answer<SecretDetail> = try session.vault(about: name.text).ask(
+        let answer: Answer<SecretDetail> = try session.vault().ask(
             VaultRequest("GET", "/v1/secrets/\(name.text)")
         )
         try session.output.show(answer) { detail throws(CommandFailure) in
@@ -109,7 +109,7 @@ struct ListVersions: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        let answer: Answer<SecretDetail> = try session.vault(about: name.text).ask(
+        let answer: Answer<SecretDetail> = try session.vault().ask(
             VaultRequest("GET", "/v1/secrets/\(name.text)")
         )
         try session.output.show(answer) { detail throws(CommandFailure) in

@@ -107,7 +107,7 @@ struct PutSecret: VaultCommand {
             pending: pending ? true : nil
         )
         let body = try PutSecretBody.encode(request)
-        let answer: Answer<SecretChanged> = try session.vault(about: name.text).ask(
+        let answer: Answer<SecretChanged> = try session.vault().ask(
             VaultRequest("PUT", "/v1/secrets/\(name.text)", body: body)
         )
         try session.output.show(answer) { changed throws(CommandFailure) in try session.print(changed) }

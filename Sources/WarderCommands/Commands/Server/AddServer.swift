@@ -69,7 +69,7 @@ struct AddServer: VaultCommand {
         )
         let request = ServerRequest(name: name.text, owner: owner, selectors: selectors)
         let answer: Answer<ServerSummary> = try session.vault().ask(
-            VaultRequest("POST", "/v1/servers", body: JSONBody.encode(request))
+            VaultRequest("POST", "/v1/servers", about: name.text, body: JSONBody.encode(request))
         )
         try session.output.show(answer) { server throws(CommandFailure) in
             try session.console.print("\(name.text): registered (\(TerminalText.escaped(server.selectors.text)))")

@@ -67,7 +67,7 @@ struct AddTool: VaultCommand {
             definitionDigest: definitionDigest
         )
         let answer: Answer<ToolSummary> = try session.vault().ask(
-            VaultRequest("POST", "/v1/tools", body: JSONBody.encode(request))
+            VaultRequest("POST", "/v1/tools", about: name.text, body: JSONBody.encode(request))
         )
         try session.output.show(answer) { tool throws(CommandFailure) in
             try session.console.print("\(name.text): registered (\(tool.classText))")

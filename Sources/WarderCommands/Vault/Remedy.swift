@@ -1,0 +1,123 @@
+import WarderModel
+import WarderWire
+
+/// What to do about a refusal: one line, mostly a command that can be run as it stands.
+enum Remedy {
+    /// By the code alone, for reasons that have no line of their own.
+    static func text(for code: ErrorCode, retryAfterSeconds: Int?) -> String? {
+        switch code {
+        case .sealed: "Open it: warder unseal"
+        case .notInitialised: "Set it up: warder init"
+        case .approvalRequired: "See the class of the tool: warder tool list"
+        case .auditUnavailable:
+            "Nothing was done, because it could not be recorded. Is the disk full? Try: df -h; journalctl -u warderd"
+        case .rateLimited: retryAfterSeconds.map { "Try again in \($0)s" } ?? "Try again in a moment"
+        case .unavailable: "Try again in a moment; if it lasts: systemctl status warderd"
+        case .internalError: "The daemon's own log says more: journalctl -u warderd"
+        case .methodNotAllowed, .unsupportedMediaType:
+            "Are warder and warderd of the same version? Try: warder --version; warder status"
+        default: nil
+        }
+    }
+
+    /// By the reason and what the request was about.
+    static func text(for reason: Refusal, about subject: Subject, asker: OperatorSummary?) -> String? {
+        let name = subject.name ?? "NAME"
+        return switch reason {
+        case .roleMissing: roles(subject, asker)
+        case .notFound: list(of: subject.action == .toolAdd ? "server" : subject.noun)
+        case .alreadyExists: existing(subject)
+        case .inUse: dependants(subject)
+        case .nothingToUndo: state(subject)
+
+        case .notAnOperator: "For an admin to run: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
+        case .presenceNotSet:
+            "Get a code from an admin (warder operator enrol NAME), then set one: warder operator passphrase"
+        case .enrolmentInvalid: "Get another from an admin, who runs: warder operator enrol NAME"
+        case .wrongKey: "See what opens it: warder status"
+        case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
+        case .unknownPeer: "See who is registered: warder server list"
+        case .serverQuarantined: "Let it in again: warder server release SERVER"
+        case .selectorsEmpty: "Say how the kernel recognises it: --uid, --gid, --group, --unit, --executable"
+        case .toolMissing: "Register it: warder tool add \(tool(of: subject) ?? "SERVER/TOOL")"
+        case .grantMissing: "Make one: warder grant add SERVER/TOOL SECRET"
+        case .grantExpired: "Renew it: warder grant remove SERVER/TOOL SECRET; then warder grant add"
+
+        case .secretMissing: "See what there is: warder secret list"
+        case .secretDeleted: "Bring it back: warder secret undelete \(name)"
+        case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed:
+            "See its versions and fields: warder secret show \(name)"
+
+        case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
+        case .alreadyInitialised: "Look: warder status"
+        case .slotLimit: "Take one away that is no longer needed: warder key slots; warder key remove-slot"
+        case .keysChanged, .slotMissing, .slotNotOpened, .slotTakesNoPassphrase, .rotationUnderWay:
+            "See what there is: warder key slots"
+        case .lastSlot: "Add another first: warder key add-slot"
+        case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
+        case .shareForeign: "See which shares open this vault: warder status"
+        case .shareTwice: "The next person brings theirs: warder unseal --share"
+        case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
+        case .keysDamaged: "Restore the database from a backup, and ask who could write to it"
+        case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
+        default: nil
+        }
+    }
+
+    /// The command that gives an operator one more role: it replaces the roles, so that it names all of them.
+    static func addRole(_ role: String, to person: OperatorSummary) -> String {
+        let roles = Set(person.roles + [role]).sorted().map { " --role \($0)" }.joined()
+        let groups = person.groups.map { " --group \($0)" }.joined()
+        return TerminalText.escaped("warder operator add \(person.name) --uid \(person.uid)\(roles)\(groups)")
+    }
+
+    private static func roles(_ subject: Subject, _ asker: OperatorSummary?) -> String {
+        guard let asker else {
+            return "Your roles: warder operator list; an admin changes them with: warder operator add"
+        }
+        let command = addRole(subject.neededRole?.rawValue ?? "ROLE", to: asker)
+        return asker.roles.contains(Role.admin.rawValue)
+            ? "To take the role on: \(command)" : "For an admin to run: \(command)"
+    }
+
+    private static func list(of noun: Substring?) -> String? {
+        switch noun {
+        case "server", "tool", "grant", "token", "operator", "secret": "See what there is: warder \(noun ?? "") list"
+        default: nil
+        }
+    }
+
+    private static func existing(_ subject: Subject) -> String? {
+        switch subject.action {
+        case .serverAdd, .toolAdd, .grantAdd:
+            "To replace it: warder \(subject.noun ?? "") remove \(subject.name ?? "NAME"); then add it again"
+        case .operatorAdd: "See who there is: warder operator list"
+        case .secretPut:
+            "See its versions: warder secret show \(subject.name ?? "NAME"); to add one, leave --check-version 0 out"
+        default: list(of: subject.noun)
+        }
+    }
+
+    private static func dependants(_ subject: Subject) -> String {
+        switch subject.action {
+        case .serverRemove:
+            "See them: warder server show \(subject.name ?? "NAME"); then: warder tool remove SERVER/TOOL"
+        case .toolRemove:
+            "See them: warder grant list; then: warder grant remove \(subject.name ?? "SERVER/TOOL") SECRET"
+        default: "Remove what depends on it first: warder grant list; warder tool list"
+        }
+    }
+
+    private static func state(_ subject: Subject) -> String? {
+        switch subject.noun {
+        case "server": "See its state: warder server show \(subject.name ?? "NAME")"
+        case "secret": "See its versions and fields: warder secret show \(subject.name ?? "NAME")"
+        default: nil
+        }
+    }
+
+    /// The tool that a grant names.
+    private static func tool(of subject: Subject) -> Substring? {
+        subject.action == .grantAdd ? subject.name?.split(separator: " ").first : nil
+    }
+}
