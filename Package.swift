@@ -150,8 +150,8 @@ let package = Package(
             name: "WarderHTTPTests",
             dependencies: [
                 "Locking", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderModel",
-                "WarderTesting", "WarderWire", .product(name: "NIOCore", package: nio),
-                .product(name: "NIOHTTP1", package: nio), "Yams",
+                "WarderTesting", "WarderWire", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio), "Yams",
             ]
         ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),

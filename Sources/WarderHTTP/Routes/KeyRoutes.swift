@@ -34,6 +34,12 @@ extension RouteTable {
                     attempt: request.attempt,
                     by: exchange.caller
                 ) { outcome in
+                    let isOpen = exchange.vault.phase == .unsealed
+                    exchange.note(
+                        outcome,
+                        done: isOpen ? "unsealed with shares" : "a share was brought",
+                        refused: "unsealing with a share failed"
+                    )
                     finish { outcome.map { _ in .json(exchange.status()) } }
                 }
             }

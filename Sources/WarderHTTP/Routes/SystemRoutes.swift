@@ -17,7 +17,12 @@ extension RouteTable {
         Route(.POST, "/v1/sys/unseal", body: .small) { exchange throws(Problem) in try exchange.unseal() },
         Route(.POST, "/v1/sys/seal", body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
-            return exchange.ask(Vault.seal(by: exchange.caller)) { .json(exchange.status()) }
+            return .decision(.vaultSeal) { finish in
+                exchange.vault.submit(Vault.seal(by: exchange.caller)) { outcome in
+                    exchange.note(outcome, done: "sealed", refused: "sealing was refused")
+                    finish { outcome.map { .json(exchange.status()) } }
+                }
+            }
         },
         Route(.GET, "/v1/sys/findings") { exchange in
             exchange.ask(Doctor.read(by: exchange.caller)) { .json(Findings($0 + exchange.daemonFindings())) }
@@ -130,6 +135,7 @@ extension Exchange {
             guard let secret = request.passphrase?.bytes ?? credential else { return finish { .failure(.wrongKey) } }
             vault.unseal(with: secret, opener: request.passphrase == nil ? .credential : .passphrase, by: caller) {
                 outcome in
+                note(outcome, done: "unsealed", refused: "unsealing failed")
                 finish { outcome.map { .json(status()) } }
             }
         }
