@@ -10,17 +10,28 @@ package struct ConfigurationSurroundings: Sendable {
     package var roots: VaultPlaces.Roots
     /// Number of a group on this machine; `nil` where there is none of this name.
     package var groupID: @Sendable (String) -> UInt32?
+    /// What a relative path on the command line starts from.
+    package var workingDirectory: String
 
     package init(
         environment: [String: String],
         uid: UInt32 = geteuid(),
         roots: VaultPlaces.Roots = .real,
-        groupID: @escaping @Sendable (String) -> UInt32? = groupNumber(named:)
+        groupID: @escaping @Sendable (String) -> UInt32? = groupNumber(named:),
+        workingDirectory: String = currentDirectory()
     ) {
         self.environment = environment
         self.uid = uid
         self.roots = roots
         self.groupID = groupID
+        self.workingDirectory = workingDirectory
+    }
+
+    /// A path that somebody typed, from the root.
+    func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), !path.isEmpty else { return path }
+        let rest = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+        return workingDirectory.hasSuffix("/") ? workingDirectory + rest : "\(workingDirectory)/\(rest)"
     }
 
     /// The variable's value; an empty one counts as unset.
@@ -55,6 +66,13 @@ package struct ConfigurationSurroundings: Sendable {
             }
         }
     }
+}
+
+/// The directory that this process is in; the root where it is gone.
+package func currentDirectory() -> String {
+    var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard let here = unsafe getcwd(&room, room.count) else { return "/" }
+    return unsafe String(cString: here)
 }
 
 /// Number of a group in the group database (getgrnam_r(3)).

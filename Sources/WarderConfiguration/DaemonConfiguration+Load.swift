@@ -7,7 +7,7 @@ extension DaemonConfiguration {
     ///
     /// - Parameters:
     ///   - named: A file that was named on the command line; it must exist, and goes before `WARDER_CONFIG` and the
-    ///   usual place.
+    ///   usual place. A relative path starts from the working directory.
     ///   - owner: Whose vault it is, where the command line says so.
     ///   - surroundings: Environment, user and places.
     /// - Returns: Complete and checked settings.
@@ -20,7 +20,7 @@ extension DaemonConfiguration {
         let owner = owner ?? surroundings.defaultOwner()
         var configuration = try defaults(for: owner, in: surroundings)
         let variable = try path("WARDER_CONFIG", surroundings)
-        let explicit = named ?? variable
+        let explicit = named.map(surroundings.absolute) ?? variable
         let file = if let explicit { explicit } else { try surroundings.places(of: owner).configuration }
         var places: [String: ConfigurationError.Place] = [:]
         if let text = try ConfigurationFile.read(file, owner: surroundings.uid) {

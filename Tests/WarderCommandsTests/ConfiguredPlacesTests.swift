@@ -92,6 +92,21 @@ struct ConfiguredPlacesTests {
         #expect(codes(try find()) == ["configuration_untrusted"])
     }
 
+    @Test(
+        "a named file that cannot be used stops every command but doctor",
+        arguments: ["operator_soket: /srv/o.sock\n", nil]
+    )
+    func namedAndWrong(_ text: String?) throws {
+        let file = folder.file("named.yaml")
+        if let text { try write(text, to: file) }
+        let run = try CommandRun(["secret", "list"], environment: ["WARDER_CONFIG": file])
+        #expect(run.status == .usage)
+        #expect(run.errors.hasPrefix("warder: WARDER_CONFIG cannot be used: \(file)"), "\(run.errors)")
+        let doctor = try CommandRun(["doctor"], environment: ["WARDER_CONFIG": file])
+        #expect(doctor.status == .findings)
+        #expect(doctor.outputText.contains(text == nil ? "configuration_missing" : "configuration_wrong"))
+    }
+
     @Test("the machine's vault is found where its file moved the sockets")
     func moved() throws {
         let stub = try StubVault([])

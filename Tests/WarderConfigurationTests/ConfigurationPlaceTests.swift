@@ -31,6 +31,17 @@ struct ConfigurationPlaceTests {
         #expect(byVariable?.remedy.contains("WARDER_CONFIG") == true)
     }
 
+    @Test("a relative path on the command line starts from the working directory", arguments: ["2.yaml", "./2.yaml"])
+    func relative(_ name: String) throws {
+        let path = fixture.root + "/etc/2.yaml"
+        try "event_loops: 2".write(toFile: path, atomically: false, encoding: .utf8)
+        try #require(unsafe chmod(path, 0o600) == 0)
+        var surroundings = fixture.surroundings()
+        surroundings.workingDirectory = fixture.root + "/etc"
+        let found = try DaemonConfiguration.load(file: name, owner: .system, in: surroundings)
+        #expect(found.eventLoops == 2 && found.file == path)
+    }
+
     @Test("the command line goes before WARDER_CONFIG, which goes before the usual place")
     func precedence() throws {
         try fixture.write("event_loops: 1")

@@ -1,5 +1,6 @@
 package import ArgumentParser
 package import SystemPackage
+import WarderConfiguration
 package import WarderLinux
 package import WarderModel
 
@@ -64,10 +65,17 @@ package struct Session {
     package let context: CommandContext
     package let global: GlobalOptions
     package let output: Output
+    /// Whether a configuration that cannot be used is what the command looks for, and no reason to stop.
+    private let lookIntoFaults: Bool
 
-    package init(context: CommandContext, global: GlobalOptions) throws(CommandFailure) {
+    package init(
+        context: CommandContext,
+        global: GlobalOptions,
+        lookIntoFaults: Bool = false
+    ) throws(CommandFailure) {
         self.context = context
         self.global = global
+        self.lookIntoFaults = lookIntoFaults
         output = Output(console: context.console, format: try Self.format(global, context.environment))
     }
 
@@ -98,6 +106,18 @@ package struct Session {
         }
     }
 
+    /// The same, unless the environment names a configuration that the daemon would refuse: another vault than the one
+    /// that is meant may lie at the usual place.
+    private func usablePlaces() throws(CommandFailure) -> VaultPlaces {
+        let found = try places()
+        guard let fault = found.fault, !lookIntoFaults, let file = context.environment["WARDER_CONFIG"], !file.isEmpty
+        else { return found.places }
+        throw .usage(
+            "WARDER_CONFIG cannot be used: \(TerminalText.escaped("\(fault.place): \(fault.problem)"))",
+            hints: [TerminalText.escaped(fault.remedy), "Everything that is wrong: warder doctor"]
+        )
+    }
+
     /// The socket that the command line or the environment names.
     private var namedSocket: String? {
         global.socket ?? context.environment["WARDER_OPERATOR_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
@@ -105,7 +125,7 @@ package struct Session {
 
     /// The vault behind the operator socket. Connects at the first question.
     package func vault() throws(CommandFailure) -> Vault {
-        let socket = if let named = namedSocket { named } else { try places().places.operatorSocket }
+        let socket = if let named = namedSocket { named } else { try usablePlaces().operatorSocket }
         return Vault(socket: socket, prompter: context.prompter, console: console)
     }
 

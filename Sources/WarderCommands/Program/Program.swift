@@ -48,7 +48,12 @@ package enum Program {
         do {
             var command = try Warder.parseAsRoot(arguments)
             if let command = command as? any VaultCommand {
-                return try command.run(in: Session(context: context, global: command.global))
+                let session = try Session(
+                    context: context,
+                    global: command.global,
+                    lookIntoFaults: command is DoctorCommand
+                )
+                return try command.run(in: session)
             }
             try command.run()
         } catch let failure as CommandFailure {
