@@ -125,12 +125,20 @@ public struct QuarantineAnswer: Codable, Sendable {
     public var revoked: Int
     /// Secrets that its tools can reach: rotate those that it may have read.
     public var reachable: [String]
+    /// Since when it was quarantined already, RFC 3339; left out where it was not.
+    public var alreadySince: String?
+
+    enum CodingKeys: String, CodingKey {
+        case name, revoked, reachable
+        case alreadySince = "already_since"
+    }
 
     /// Puts the answer together.
-    public init(name: String, revoked: Int, reachable: [String]) {
+    public init(name: String, revoked: Int, reachable: [String], alreadySince: String? = nil) {
         self.name = name
         self.revoked = revoked
         self.reachable = reachable
+        self.alreadySince = alreadySince
     }
 }
 

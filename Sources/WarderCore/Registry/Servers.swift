@@ -20,6 +20,8 @@ package enum Servers {
         package let revoked: Int
         /// Secrets that the server's tools are granted: what it may have read.
         package let reachable: [SecretName]
+        /// Since when the server was blocked already; `nil` where it was not.
+        package let alreadySince: Timestamp?
     }
 
     /// Registers a server. Requires `admin`, and presence.
@@ -60,8 +62,8 @@ package enum Servers {
         }
     }
 
-    /// Blocks a server and ends its tokens; the next request of its processes is refused. Requires `admin`, and never
-    /// presence.
+    /// Blocks a server and ends its tokens; the next request of its processes is refused. One that is blocked already
+    /// stays so, since when and for what reason it was. Requires `admin`, and never presence.
     package static func quarantine(
         _ name: ServerName,
         reason: PlainText?,
@@ -76,16 +78,23 @@ package enum Servers {
             }
         ) { transaction, event throws(Refusal) in
             guard var server = transaction.state.servers[name] else { throw .notFound }
-            guard server.quarantine == nil else { throw .alreadyExists }
             guard case .person(let person, _) = event.actor else { throw .notAnOperator }
-            server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
-            try transaction.put(server, &event)
+            let alreadySince = server.quarantine?.since
+            if alreadySince == nil {
+                server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
+                try transaction.put(server, &event)
+            }
             let now = transaction.now
             let tokens = transaction.state.tokens.remove { $0.tool.server == name }.filter { now.isBefore($0.expires) }
             event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
             event.changes.append("revoked=\(tokens.count)")
             let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
-            return Quarantined(name: name, revoked: tokens.count, reachable: reachable.sorted())
+            return Quarantined(
+                name: name,
+                revoked: tokens.count,
+                reachable: reachable.sorted(),
+                alreadySince: alreadySince
+            )
         }
     }
 

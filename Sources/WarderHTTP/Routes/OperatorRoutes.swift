@@ -104,7 +104,8 @@ extension RouteTable {
                     QuarantineAnswer(
                         name: done.name.text,
                         revoked: done.revoked,
-                        reachable: done.reachable.map(\.text)
+                        reachable: done.reachable.map(\.text),
+                        alreadySince: done.alreadySince?.description
                     )
                 )
             }

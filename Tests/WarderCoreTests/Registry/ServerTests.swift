@@ -26,7 +26,14 @@ import WarderTesting
         #expect(event.purpose == "odd calls")
         let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
         #expect(await kit.refusal(of: issue) == .serverQuarantined)
-        #expect(await kit.refusal(of: Servers.quarantine(name, reason: nil, by: kit.admin)) == .alreadyExists)
+        #expect(came.alreadySince == nil)
+        let since = kit.vault.clock.now().wall
+        kit.clock.advance(seconds: 60)
+        let again = try await kit.vault.perform(Servers.quarantine(name, reason: nil, by: kit.admin))
+        #expect(again.alreadySince == since && again.revoked == 0 && again.reachable == came.reachable)
+        #expect(try kit.lastEvent().line == "server.quarantine")
+        let shown = try await kit.vault.perform(Servers.show(name, by: kit.admin))
+        #expect(shown.server.quarantine?.reason?.text == "odd calls")
 
         try await kit.vault.perform(Servers.release(name, by: kit.admin))
         #expect(await kit.refusal(of: issue) == nil)

@@ -8,7 +8,8 @@ struct QuarantineServer: VaultCommand {
         commandName: "quarantine",
         abstract: "Block a server at once: its tokens end, and it gets no others.",
         discussion: """
-            Names the secrets that its tools can reach. Rotate those that it may have read.
+            Names the secrets that its tools can reach. Rotate those that it may have read. A server that is \
+            quarantined already stays so, and that is no error.
 
             EXAMPLE
               warder server quarantine github --reason "odd calls at night"
@@ -29,8 +30,9 @@ struct QuarantineServer: VaultCommand {
             VaultRequest("POST", "/v1/servers/\(name.text)/quarantine", body: body)
         )
         try session.output.show(answer) { answer throws(CommandFailure) in
+            let state = session.moment.long(answer.alreadySince).map { "already quarantined since \($0)" }
             try session.console.print(
-                "\(name.text): quarantined, \(answer.revoked) live token\(answer.revoked == 1 ? "" : "s") revoked"
+                "\(name.text): \(state ?? "quarantined"), \(answer.revoked) live token\(answer.revoked == 1 ? "" : "s") revoked"
             )
             guard !answer.reachable.isEmpty else { return }
             try session.console.print("Secrets that its tools can reach; rotate those that it may have read:")
