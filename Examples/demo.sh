@@ -94,7 +94,7 @@ chmod 644 "$work/token"
 show warder secret put notes/api-key --file "$work/token" --owner platform
 present server add notes --uid "$server_uid" --owner platform
 present tool add notes/create_note --risk side-effect --owner platform --description 'Stores a note'
-say '   A side effect needs an approval; this grant waives it, and the log and doctor say so'
+say '   A side effect needs an approval; this grant waives it, and the log says so'
 present grant add notes/create_note notes/api-key --ttl 5m --uses 10 --approval none
 present operator add demo --uid "$(id -u)" --role admin --role auditor
 

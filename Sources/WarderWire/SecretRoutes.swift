@@ -148,13 +148,26 @@ public struct SecretChanged: Codable, Sendable {
     public var state: String
     /// Versions whose values are gone now.
     public var destroyed: [UInt32]
+    /// Fields of the version that was current which the new one does not have; left out where there are none.
+    public var dropped: [String]?
+    /// Tools whose grants name such a field; left out where there are none.
+    public var affected: [String]?
 
     /// Puts the answer together.
-    public init(name: String, version: UInt32?, state: String, destroyed: [UInt32]) {
+    public init(
+        name: String,
+        version: UInt32?,
+        state: String,
+        destroyed: [UInt32],
+        dropped: [String]? = nil,
+        affected: [String]? = nil
+    ) {
         self.name = name
         self.version = version
         self.state = state
         self.destroyed = destroyed
+        self.dropped = dropped
+        self.affected = affected
     }
 }
 

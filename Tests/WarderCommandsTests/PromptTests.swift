@@ -120,7 +120,8 @@ struct PromptTests {
             ["secret", "put", "a/b"],
             answers: [("a/b value:", long + "\r"), ("The same again:", long + "\r")],
             replies: [
-                .json("PUT /v1/secrets/a/b", 200, #"{"name":"a/b","version":1,"state":"current","destroyed":[]}"#)
+                Self.status("unsealed"),
+                .json("PUT /v1/secrets/a/b", 200, #"{"name":"a/b","version":1,"state":"current","destroyed":[]}"#),
             ]
         )
         #expect(seen.status == 0, "\(seen.screen)")
@@ -160,12 +161,12 @@ struct PromptTests {
         let (seen, stub) = try observe(
             ["secret", "put", "a/b"],
             answers: [("a/b value:", "first line\rsecond line canary\rthird\r"), ("The same again:", "other\r")],
-            replies: []
+            replies: [Self.status("unsealed")]
         )
         #expect(seen.status == 1)
         #expect(seen.screen.contains("the two values differ"))
         #expect(!seen.screen.contains("canary"))
-        #expect(stub.requests.isEmpty)
+        #expect(stub.requests.map(\.line) == ["GET /v1/sys/status"])
     }
 
     @Test("presence is asked for on the terminal, even though standard output is one too")

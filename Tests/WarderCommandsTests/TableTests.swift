@@ -41,6 +41,26 @@ struct TableTests {
         }
     }
 
+    @Test("a column that wraps loses no word, whatever the width")
+    func wrapping() {
+        var table = Table([.init("NAME", canShrink: false), .init("KNOWN BY", wraps: true), .init("OWNER")])
+        table.add(["github", "uid=1001 unit=mcp-github.service group=7", "the platform team"])
+        table.add(["x", "uid=2", ""])
+        #expect(
+            table.lines(width: 50, hasColour: false) == [
+                "NAME    KNOWN BY                 OWNER",
+                "github  uid=1001                 the platform team",
+                "        unit=mcp-github.service",
+                "        group=7",
+                "x       uid=2",
+            ]
+        )
+        for width in 0...100 {
+            let text = table.lines(width: width, hasColour: false).joined(separator: " ")
+            for word in ["uid=1001", "unit=mcp-github.service", "group=7"] { #expect(text.contains(word)) }
+        }
+    }
+
     @Test("wide characters keep the columns in line")
     func wideCharacters() {
         var table = Table([.init("A"), .init("B")])

@@ -18,6 +18,9 @@ package struct FieldPlan: Equatable {
         left.sources.elementsEqual(right.sources, by: ==)
     }
 
+    /// Whether somebody is going to type.
+    package var asksPerson: Bool { sources.contains { $0.source == .prompt } }
+
     /// - Throws: `.usage` when a field has two sources, or a source no field.
     package init(fields: [FieldName], files: [String], usesStandardInput: Bool) throws(CommandFailure) {
         var sources: [(field: FieldName, source: Source)] = []

@@ -43,6 +43,15 @@ package enum DurationText {
         guard let seconds = seconds(text) else { throw InputError("write a number and a unit: 30s, 5m, 1h, 7d") }
         return seconds
     }
+
+    /// For `transform:` of an option that says how long a token lives.
+    package static func tokenLife(_ text: String) throws -> Int64 {
+        let seconds = try parse(text)
+        guard seconds <= Token.maximumLifetime else {
+            throw InputError("a token lives at most \(self.text(Token.maximumLifetime))")
+        }
+        return seconds
+    }
 }
 
 /// Moments as people write them: a date, RFC 3339, or a duration from now.
@@ -51,13 +60,20 @@ package enum MomentText {
     package enum Direction: Sendable { case past, future }
 
     /// RFC 3339 as the vault takes it; a bare date stays one.
+    ///
+    /// - Throws: `.usage` for what is no moment, and for one in the past where one in the future is meant.
     package static func resolve(
         _ text: String,
         _ direction: Direction,
         option: String,
         now: Timestamp
     ) throws(CommandFailure) -> String {
-        if Timestamp(rfc3339: text) != nil { return text }
+        if let moment = Timestamp(rfc3339: text) {
+            guard direction == .past || now < moment else {
+                throw .usage("\(option) lies in the past: \(text)", hints: ["It is \(now.description) now"])
+            }
+            return text
+        }
         guard let seconds = DurationText.seconds(text), seconds <= 100 * 31_557_600 else {
             throw .usage(
                 "\(option) takes a date (2027-01-31), a moment (2027-01-31T09:00:00Z) or a duration (24h, 90d)"

@@ -1,18 +1,21 @@
 /// Rows under titles, aligned for people.
 ///
-/// With a width the widest columns are cut with `…` until a row fits; without one (a pipe, a file) nothing is cut.
+/// With a width the widest columns are cut with `…` until a row fits; without one (a pipe, a file) nothing is cut. A
+/// column whose every word counts goes on in further lines instead.
 package struct Table {
     /// A column's title, its side, and whether it may be cut.
     package struct Column {
         let title: String
         let isNumber: Bool
         let canShrink: Bool
+        let wraps: Bool
 
         /// Numbers go to the right; identifiers that people copy must not be cut.
-        package init(_ title: String, isNumber: Bool = false, canShrink: Bool = true) {
+        package init(_ title: String, isNumber: Bool = false, canShrink: Bool = true, wraps: Bool = false) {
             self.title = title
             self.isNumber = isNumber
             self.canShrink = canShrink && !isNumber
+            self.wraps = wraps
         }
     }
 
@@ -37,10 +40,13 @@ package struct Table {
     private var rows: [[Cell]] = []
     /// Widths of the columns so far, so that later rows of a stream line up with earlier ones.
     private var widths: [Int]
+    /// Widest words of the columns so far: what a column that wraps needs at least.
+    private var words: [Int]
 
     package init(_ columns: [Column]) {
         self.columns = columns
         widths = columns.map { TerminalText.width($0.title) }
+        words = widths
     }
 
     package var isEmpty: Bool { rows.isEmpty }
@@ -50,6 +56,9 @@ package struct Table {
         rows.append(Array(cells.prefix(columns.count)))
         for (index, cell) in cells.prefix(columns.count).enumerated() {
             widths[index] = max(widths[index], TerminalText.width(cell.text))
+            for word in cell.text.split(separator: " ") {
+                words[index] = max(words[index], TerminalText.width(String(word)))
+            }
         }
     }
 
@@ -61,7 +70,35 @@ package struct Table {
     /// The rows alone, for a stream whose titles were printed before.
     package func rowLines(width: Int?, hasColour: Bool) -> [String] {
         let fitting = fittingWidths(width)
-        return rows.map { line($0, widths: fitting, hasColour: hasColour) }
+        return rows.flatMap { row in
+            wrapped(row, fitting).map { line($0, widths: fitting, hasColour: hasColour) }
+        }
+    }
+
+    /// A row as one line of cells, or several where a column wraps.
+    private func wrapped(_ row: [Cell], _ widths: [Int]) -> [[Cell]] {
+        var lines = [row]
+        for (index, cell) in row.enumerated() where columns[index].wraps {
+            for (number, text) in Self.lines(of: cell.text, width: widths[index]).enumerated() {
+                if number == lines.count { lines.append(row.map { _ in Cell("") }) }
+                lines[number][index] = Cell(text, cell.style)
+            }
+        }
+        return lines
+    }
+
+    /// The words of a text in lines of a width; a longer word has a line to itself.
+    private static func lines(of text: String, width: Int) -> [String] {
+        guard TerminalText.width(text) > width else { return [text] }
+        var lines: [String] = []
+        for word in text.split(separator: " ").map(String.init) {
+            if let last = lines.last, TerminalText.width(last) + 1 + TerminalText.width(word) <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(word)
+            }
+        }
+        return lines
     }
 
     /// Forgets the rows and keeps the widths.
@@ -101,5 +138,7 @@ package struct Table {
         return result
     }
 
-    private func floor(of index: Int) -> Int { max(Self.narrowest, TerminalText.width(columns[index].title)) }
+    private func floor(of index: Int) -> Int {
+        columns[index].wraps ? words[index] : max(Self.narrowest, TerminalText.width(columns[index].title))
+    }
 }

@@ -5,13 +5,17 @@ import WarderModel
 enum CommandNames {
     private static let optionsWithValue: Set<String> = ["-o", "--output", "--socket"]
 
-    /// - Throws: `.usage` with the nearest command when there is none of this name.
+    private static let asksForHelp: Set<String> = ["-h", "--help", "--help-hidden", "--version"]
+
+    /// - Throws: `.usage` with the nearest command when there is none of this name, and with the commands of a group
+    ///   that stands alone.
     static func check(_ arguments: [String]) throws(CommandFailure) {
         var group: any ParsableCommand.Type = Warder.self
         var path = [Console.programName]
         var rest = arguments[...]
         while let word = rest.popFirst() {
             if optionsWithValue.contains(word) { _ = rest.popFirst() }
+            if Self.asksForHelp.contains(word) { return }
             if word.hasPrefix("-") { continue }
             let subcommands = group.configuration.subcommands
             guard !subcommands.isEmpty, word != "help" else { return }
@@ -21,6 +25,17 @@ enum CommandNames {
             group = next
             path.append(word)
         }
+        let subcommands = group.configuration.subcommands
+        // Bare `warder` is a question, and gets the help; a group alone is half a command.
+        guard path.count > 1, !subcommands.isEmpty else { return }
+        let command = path.joined(separator: " ")
+        throw .usage(
+            "say what to do: `\(command) COMMAND`",
+            hints: [
+                "Commands: \(subcommands.map(Self.name(of:)).joined(separator: " "))",
+                "More about them: \(command) --help",
+            ]
+        )
     }
 
     private static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }

@@ -5,8 +5,10 @@ extension CommandFailure {
     /// What the vault said, its reason, and what mends it: the vault says what is wrong, the command what to do.
     ///
     /// - Parameters:
+    ///   - refusal: The vault's answer.
     ///   - subject: What the request was about.
     ///   - asker: The operator who runs this command, where that is known.
+    ///   - retryAfterSeconds: When to come back, if the vault said so.
     init(
         _ refusal: ErrorBody.Failure,
         about subject: Subject,

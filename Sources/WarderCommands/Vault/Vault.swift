@@ -25,6 +25,17 @@ package final class Vault {
     /// Path of the operator socket.
     package var socketPath: String { connection.path }
 
+    /// Looks before a person types a secret for a vault that cannot take it.
+    func requireOpen() throws(CommandFailure) {
+        let status: VaultStatus = try ask(VaultRequest("GET", "/v1/sys/status")).value
+        switch status.state {
+        case "sealed": throw CommandFailure(.sealed, "the vault is sealed", hints: ["Open it: warder unseal"])
+        case "not_initialised":
+            throw CommandFailure(.sealed, "the vault was never set up", hints: ["Set it up: warder init"])
+        default: return
+        }
+    }
+
     /// Asks, and reads the answer.
     package func ask<Value: Decodable>(
         _ request: VaultRequest,

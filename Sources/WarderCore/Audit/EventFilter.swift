@@ -5,15 +5,8 @@ package import WarderModel
 package struct EventFilter: Sendable, Hashable {
     /// A field of the event, `peer.uid` for one inside of another, and the text or number that it must have.
     package struct Condition: Sendable, Hashable {
-        /// Fields that can be asked for; those of docs/formats/event.md.
-        package static let fields: Set<String> = [
-            "action", "actor", "agent", "approval", "arguments_digest", "decision", "duration_us", "fields", "id",
-            "on_behalf_of",
-            "peer.attestation", "peer.exe", "peer.exe_sha256", "peer.gid", "peer.pid", "peer.uid", "peer.unit",
-            "purpose",
-            "reason", "request_id", "secret", "seq", "server", "session", "token", "tool", "tool_digest", "trace_id",
-            "type", "version", "changes",
-        ]
+        /// Fields that can be asked for.
+        package static let fields = EventField.searchable
 
         package let path: [String]
         package let value: String

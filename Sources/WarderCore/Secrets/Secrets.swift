@@ -14,6 +14,10 @@ package enum Secrets {
         /// Versions whose values are gone now.
         package let destroyed: [UInt32]
         package let state: String
+        /// Fields of the version that was current which a new one does not have.
+        package var dropped: [FieldName] = []
+        /// Tools whose grants name such a field.
+        package var affected: [ToolID] = []
     }
 
     /// A new version and what goes with it. `nil` leaves a property as it is.
@@ -45,7 +49,8 @@ package enum Secrets {
 
     /// Stores a new version. Requires `admin` or `rotator`.
     ///
-    /// - Throws: `checkFailed` when the current version is not the expected one, `secretDeleted` for a deleted secret.
+    /// - Throws: `checkFailed` when the current version is not the expected one, `alreadyExists` when there should be
+    ///   no secret yet, `secretDeleted` for a deleted secret.
     package static func put(_ name: SecretName, _ draft: Draft, by caller: Caller) -> Command<Change> {
         Command(.secretPut, by: caller, describe: { $0.secret = name }) {
             transaction,
@@ -53,7 +58,8 @@ package enum Secrets {
             let existing = transaction.state.secrets[name]
             event.fields = draft.fields.values.keys.sorted()
             if let check = draft.checkVersion {
-                guard check == 0 ? existing == nil : check == existing?.current?.number else { throw .checkFailed }
+                if check == 0, existing != nil { throw .alreadyExists }
+                guard check == existing?.current?.number ?? 0 else { throw .checkFailed }
             }
             if existing?.deleted != nil { throw .secretDeleted }
             let now = transaction.now.wall
@@ -76,12 +82,17 @@ package enum Secrets {
             }
             event.changes += destroyed.map { "destroyed/v\($0)" }
             try transaction.put(secret, &event)
+            let dropped = Set(existing?.current?.fields ?? []).subtracting(draft.fields.values.keys)
             return Change(
                 name: name,
                 version: added,
                 isNew: existing == nil,
                 destroyed: destroyed,
-                state: added.state.rawValue
+                state: added.state.rawValue,
+                dropped: dropped.sorted(),
+                affected: transaction.state.grants(for: name).filter { !dropped.isDisjoint(with: $0.fields) }.map(
+                    \.tool
+                )
             )
         }
     }

@@ -174,6 +174,7 @@ extension Problem {
         switch action {
         case .serverRelease: "The server is not quarantined."
         case .secretUndelete: "The secret is not deleted."
+        case .unsealCancel: "No share was brought."
         case .secretRollback: "There is no previous version to go back to."
         default: "There is nothing to take back."
         }

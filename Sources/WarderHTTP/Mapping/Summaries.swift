@@ -48,7 +48,9 @@ extension SecretChanged {
             name: change.name.text,
             version: change.version?.number,
             state: change.state,
-            destroyed: change.destroyed
+            destroyed: change.destroyed,
+            dropped: change.dropped.isEmpty ? nil : change.dropped.map(\.text),
+            affected: change.affected.isEmpty ? nil : change.affected.map(\.text)
         )
     }
 }

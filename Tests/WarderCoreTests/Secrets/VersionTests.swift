@@ -1,4 +1,6 @@
 import HashTreeCollections
+import Sealing
+import SecretMemory
 import Testing
 import WarderModel
 import WarderTesting
@@ -28,22 +30,39 @@ import WarderTesting
         let kit = try await TestVault()
         await #expect(throws: Refusal.checkFailed) { try await kit.mustPut("a/b", check: 1) }
         try await kit.mustPut("a/b", "one", check: 0)
-        await #expect(throws: Refusal.checkFailed) { try await kit.mustPut("a/b", "lost", check: 0) }
+        await #expect(throws: Refusal.alreadyExists) { try await kit.mustPut("a/b", "lost", check: 0) }
         try await kit.mustPut("a/b", "two", check: 1)
         await #expect(throws: Refusal.checkFailed) { try await kit.mustPut("a/b", "lost", check: 1) }
         #expect(try await kit.reveal("a/b") == "two")
         #expect(try await kit.states("a/b") == ["1 previous", "2 current"])
-        #expect(try kit.events().filter { $0.reason == "check_failed" }.count == 3)
+        #expect(try kit.events().filter { $0.reason == "check_failed" }.count == 2)
+    }
+
+    @Test("a new version tells which fields it lacks, and which tools were granted them")
+    func dropped() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let name = try SecretName("notes/api")
+        func put(_ field: String) async throws -> Secrets.Change {
+            let fields = try SecretFields([try FieldName(field): SecretBytes(copying: "x".utf8)])
+            return try await kit.vault.perform(Secrets.put(name, Secrets.Draft(fields: fields), by: kit.admin))
+        }
+        let change = try await put("other")
+        #expect(change.dropped == [.value])
+        #expect(change.affected.map(\.text) == ["notes/search"])
+        let next = try await put("third")
+        #expect(next.dropped.map(\.text) == ["other"] && next.affected.isEmpty)
+        #expect(try await put("third").dropped.isEmpty)
     }
 
     @Test("0 means that the secret must not be there at all, not even without a current version")
     func checkForNothing() async throws {
         let kit = try await TestVault()
         try await kit.mustPut("a/b", "waits", pending: true)
-        await #expect(throws: Refusal.checkFailed) { try await kit.mustPut("a/b", check: 0) }
+        await #expect(throws: Refusal.alreadyExists) { try await kit.mustPut("a/b", check: 0) }
         try await kit.mustPut("c/d")
         _ = try await kit.vault.perform(Secrets.destroy(try SecretName("c/d"), version: nil, by: kit.admin))
-        await #expect(throws: Refusal.checkFailed) { try await kit.mustPut("c/d", check: 0) }
+        await #expect(throws: Refusal.alreadyExists) { try await kit.mustPut("c/d", check: 0) }
     }
 
     @Test("of two who store against the same version at the same time one is told")

@@ -67,19 +67,10 @@ struct EventFilter: ParsableArguments {
         pairs += conditions
         if let since { add("since", try MomentText.resolve(since, .past, option: "--since", now: now)) }
         if let until { add("until", try MomentText.resolve(until, .past, option: "--until", now: now)) }
+        for condition in conditions { try Self.checkField(condition.key) }
+        for pair in pairs where pair.key == "type" { try Self.checkType(pair.value) }
         var seen: [String: String] = [:]
         for pair in pairs {
-            guard
-                pair.key.utf8.allSatisfy({
-                    (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2E
-                })
-            else { throw .usage("a field is written in a-z, 0-9, '_' and '.', such as peer.uid") }
-            guard !Self.reserved.contains(pair.key) else {
-                throw .usage(
-                    "--where names a field of events; \(pair.key) is none",
-                    hints: ["There is an option for it: --help"]
-                )
-            }
             guard seen.updateValue(pair.value, forKey: pair.key) ?? pair.value == pair.value else {
                 throw .usage("no event has two values of \(pair.key)")
             }
@@ -87,8 +78,29 @@ struct EventFilter: ParsableArguments {
         return seen.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
 
-    /// Parameters of the route that are not fields.
-    private static let reserved: Set<String> = ["after", "limit", "newest", "wait"]
+    private static func checkField(_ name: String) throws(CommandFailure) {
+        let known = EventField.searchable.sorted()
+        guard !EventField.searchable.contains(name) else { return }
+        var hints = ["Fields: \(known.joined(separator: " "))"]
+        if ["since", "until", "limit"].contains(name) {
+            hints.insert("There is an option for it: --\(name)", at: 0)
+        } else if let meant = Suggestion.nearest(to: name, among: known) {
+            hints.insert("Did you mean: --where \(meant)=…", at: 0)
+        }
+        throw .usage("events have no field `\(TerminalText.escaped(name))`", hints: hints)
+    }
+
+    private static func checkType(_ type: String) throws(CommandFailure) {
+        guard Action(rawValue: type) == nil else { return }
+        let known = Action.allCases.map(\.rawValue)
+        var hints: [String] = []
+        if let meant = Suggestion.nearest(to: type, among: known) {
+            hints.append("Did you mean: --type \(meant)")
+        } else {
+            hints.append("Types: \(known.joined(separator: " "))")
+        }
+        throw .usage("there is no type of event `\(TerminalText.escaped(type))`", hints: hints)
+    }
 
     /// The log has server and tool apart.
     private func addTool(to pairs: inout [KeyValue]) throws(CommandFailure) {

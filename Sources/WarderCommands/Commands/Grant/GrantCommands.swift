@@ -44,7 +44,7 @@ struct AddGrant: VaultCommand {
 
     @Option(
         help: ArgumentHelp("Longest life of a token, at most 1h. (default: 5m)", valueName: "duration"),
-        transform: DurationText.parse
+        transform: DurationText.tokenLife
     )
     var ttl: Int64?
 

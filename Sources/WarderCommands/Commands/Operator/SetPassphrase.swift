@@ -36,6 +36,17 @@ struct SetPassphrase: VaultCommand {
         try session.output.show(answer) { _ throws(CommandFailure) in
             try session.console.print("your passphrase is set")
         }
+        explain(session)
+    }
+
+    /// Whoever set the vault up has one passphrase for both, and may think that both are changed.
+    private func explain(_ session: Session) {
+        let status = try? session.vault().ask(VaultRequest("GET", "/v1/sys/status"), for: VaultStatus.self).value
+        guard status?.slots.contains("passphrase") == true else { return }
+        session.console.message(
+            "the passphrase that opens the vault is the old one still",
+            hints: ["To change that one too: warder key change-passphrase"]
+        )
     }
 
     private func change(_ session: Session) throws(CommandFailure) -> Answer<Done> {

@@ -13,7 +13,8 @@ struct GetSecret: VaultCommand {
             Prints the bytes of the value and nothing else; on a terminal it ends with a line break. The log records it. \
             MCP servers do not need this: they ask for a value at the moment of a call.
 
-            --output json prints the value with its version; WARDER_OUTPUT does not change what this command prints.
+            --output json or yaml prints the value with its version; WARDER_OUTPUT does not change what this command \
+            prints.
 
             EXAMPLE
               warder secret get github/pat
@@ -33,16 +34,28 @@ struct GetSecret: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        // Before anything is asked: a value that is not printed must not have been revealed.
-        if global.output == .yaml { throw .usage("a value is printed as it is, or as json") }
         let request = VersionRequest(version: version, field: field?.text)
         let document = try session.vault().askForSecret(
             VaultRequest("POST", "/v1/reveal/\(name.text)", body: JSONBody.encode(request))
         )
         defer { document.wipe() }
-        if global.output == .json { return try session.console.write(IndentedJSON.bytes(document.root)) }
+        switch global.output {
+        case .json: return try session.console.write(IndentedJSON.bytes(document.root))
+        case .yaml: return try session.console.write(Self.yaml(document.root))
+        case .table, nil: break
+        }
         let value = try SecretJSON.read("value", of: document.root)
         try write(value, to: session.console)
+    }
+
+    /// A line a member, with the value as JSON has it: that is YAML as well, whatever bytes a value holds.
+    private static func yaml(_ node: JSONNode) throws(CommandFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for member in node.members {
+            guard let key = try? member.key.string(), (try? FieldName(key)) != nil else { throw .malformedAnswer }
+            bytes += Array("\(key): ".utf8) + IndentedJSON.line(member.value)
+        }
+        return bytes
     }
 
     private func write(_ value: SecretBytes, to console: Console) throws(CommandFailure) {

@@ -15,7 +15,8 @@ struct PutSecret: VaultCommand {
 
             A secret can have several fields. Each --field is asked for; --file NAME=PATH reads one from a file, and \
             --stdin gives the one --field that is named. Without any, the field is called `value`. All fields of a \
-            version are stored together. A path with an equals sign in it is written ./PATH.
+            version are stored together: a version has the fields that are given, and none of an earlier one, so give all of \
+            them. A path with an equals sign in it is written ./PATH.
 
             EXAMPLE
               warder secret put github/pat
@@ -92,6 +93,8 @@ struct PutSecret: VaultCommand {
                 ? "" : try MomentText.resolve(text, .future, option: "--expires", now: session.context.now())
         }
         let plan = try FieldPlan(fields: field, files: file, usesStandardInput: stdin)
+        let vault = try session.vault()
+        if plan.asksPerson { try vault.requireOpen() }
         let values = try plan.read(
             name,
             standardInput: session.context.standardInput,
@@ -107,10 +110,30 @@ struct PutSecret: VaultCommand {
             pending: pending ? true : nil
         )
         let body = try PutSecretBody.encode(request)
-        let answer: Answer<SecretChanged> = try session.vault().ask(
+        let answer: Answer<SecretChanged> = try vault.ask(
             VaultRequest("PUT", "/v1/secrets/\(name.text)", body: body)
         )
         try session.output.show(answer) { changed throws(CommandFailure) in try session.print(changed) }
+        warn(of: answer.value, session)
+    }
+
+    /// A version stands for itself, so that what somebody forgot to give is gone: a server that needs it fails.
+    private func warn(of changed: SecretChanged, _ session: Session) {
+        guard let dropped = changed.dropped, !dropped.isEmpty else { return }
+        let fields = TerminalText.escaped(dropped.joined(separator: ", "))
+        var hints: [String] = []
+        if let tools = changed.affected, !tools.isEmpty {
+            hints.append("Granted to: \(TerminalText.escaped(tools.joined(separator: ", ")))")
+        }
+        hints.append(
+            pending
+                ? "If that was no intention, do not promote it: store it again with every field"
+                : "If that was no intention: warder secret rollback \(name.text); then store it again with every field"
+        )
+        session.console.message(
+            "the new version does not have what the current one \(pending ? "has" : "had"): \(fields)",
+            hints: hints
+        )
     }
 }
 

@@ -12,7 +12,7 @@ struct AddServer: VaultCommand {
             unit can always be read; the executable often only by root.
 
             EXAMPLE
-              warder server add github --uid 1001 --unit mcp-github.service --owner platform
+              warder server add github --uid 1001 --unit mcp-github.service --owner team
               warder server add notes --uid ada --executable /usr/local/bin/notes-mcp
             """
     )

@@ -19,7 +19,7 @@ struct ListServers: VaultCommand {
         let answer: Answer<ServerList> = try session.vault().ask(VaultRequest("GET", "/v1/servers"))
         try session.output.show(answer) { list throws(CommandFailure) in
             var table = Table([
-                .init("NAME", canShrink: false), .init("STATE", canShrink: false), .init("RECOGNISED BY"),
+                .init("NAME", canShrink: false), .init("STATE", canShrink: false), .init("RECOGNISED BY", wraps: true),
                 .init("OWNER"), .init("TOOLS", isNumber: true), .init("TOKENS", isNumber: true), .init("SINCE"),
             ])
             for server in list.servers {

@@ -9,7 +9,7 @@ struct ServerCommands: ParsableCommand {
             A server is known by what the kernel says about its process, not by a password.
 
             EXAMPLE
-              warder server add github --uid 1001 --unit mcp-github.service --owner platform
+              warder server add github --uid 1001 --unit mcp-github.service --owner team
               warder server quarantine github --reason "odd calls at night"
             """,
         subcommands: [

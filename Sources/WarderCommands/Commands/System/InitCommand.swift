@@ -67,7 +67,7 @@ struct InitCommand: VaultCommand {
             answer = try vault.ask(request(passphrase: passphrase.bytes, credential: nil, presence: nil, name))
         }
         try session.output.show(answer) { answer throws(CommandFailure) in try show(answer, session) }
-        explain(session)
+        explain(answer.value, session)
     }
 
     private func initialise(
@@ -136,7 +136,22 @@ struct InitCommand: VaultCommand {
         try session.output.print(details)
     }
 
-    private func explain(_ session: Session) {
+    /// What to type now. In a team the first admin may not read the log, until they say so to themselves and others.
+    private func next(_ answer: InitAnswer) -> [String] {
+        var commands: [String] = []
+        if !answer.roles.contains(Role.auditor.rawValue) {
+            let roles = (answer.roles + [Role.auditor.rawValue]).map { " --role \($0)" }.joined()
+            commands.append("warder operator add \(answer.operatorName) --uid \(Accounts.ownUID)\(roles)")
+        }
+        commands += [
+            "warder secret put github/pat", "warder server add github --uid USER --owner TEAM", "warder doctor",
+        ]
+        return commands.enumerated().map { index, command in
+            (index == 0 ? "Next:  " : "       ") + TerminalText.escaped(command)
+        }
+    }
+
+    private func explain(_ answer: InitAnswer, _ session: Session) {
         session.console.message(
             "the vault is set up and open",
             hints: [
@@ -148,11 +163,7 @@ struct InitCommand: VaultCommand {
                     : [
                         "Whoever has the credential file can open the vault, and nobody else: keep a copy offline."
                     ])
-                + [
-                    "Next:  warder secret put github/pat",
-                    "       warder server add github --uid USER --owner TEAM",
-                    "       warder doctor",
-                ]
+                + next(answer)
         )
     }
 }

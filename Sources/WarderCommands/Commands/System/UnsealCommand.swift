@@ -57,7 +57,10 @@ struct UnsealCommand: VaultCommand {
         let status: Answer<VaultStatus> = try vault.ask(VaultRequest("GET", "/v1/sys/status"))
         switch status.value.state {
         case "unsealed":
-            session.console.message("the vault is open already")
+            let given = stdin || share || credentialFile != nil
+            session.console.message(
+                "the vault was open already" + (given ? "; what you gave was not looked at, right or wrong" : "")
+            )
             try show(status, session)
         case "not_initialised":
             throw CommandFailure(.sealed, "the vault was never set up", hints: ["Set it up: warder init"])
