@@ -41,13 +41,15 @@ package struct Transaction {
         command.describe(&event)
         let described = event.changes
         let outcome: Result<Answer, Refusal>
-        let before = (state: state, keys: keys, foundation: foundation, counts: counts)
+        let before = (state: state, keys: keys, foundation: foundation, sequence: sequence)
+        let savepoint = Savepoint(batch)
         do throws(Refusal) {
             try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
         } catch {
-            (state, keys, foundation) = (before.state, before.keys, before.foundation)
-            rollBack(to: before.counts)
+            // A proof that was used stays used.
+            (state, keys, foundation, sequence) = (before.state, before.keys, before.foundation, before.sequence)
+            savepoint.restore(&batch)
             event.decision = .refused
             event.reason = error
             event.changes = described
@@ -76,34 +78,6 @@ package struct Transaction {
     mutating func forgetProofs(of uid: UInt32) { proofs.forget(uid) }
     mutating func takeInbox(through number: Int64) { batch.inboxTakenThrough = number }
     mutating func lay(_ foundation: Foundation) { batch.foundation = foundation }
-
-    // MARK: Savepoints
-
-    private struct Counts {
-        var records: Int
-        var removed: Int
-        var values: Int
-        var destroyed: Int
-        var keys: Batch.Keys?
-    }
-
-    private var counts: Counts {
-        Counts(
-            records: batch.records.count,
-            removed: batch.removedRecords.count,
-            values: batch.values.count,
-            destroyed: batch.destroyedValues.count,
-            keys: batch.keys
-        )
-    }
-
-    private mutating func rollBack(to counts: Counts) {
-        batch.records.removeSubrange(counts.records...)
-        batch.removedRecords.removeSubrange(counts.removed...)
-        batch.values.removeSubrange(counts.values...)
-        batch.destroyedValues.removeSubrange(counts.destroyed...)
-        batch.keys = counts.keys
-    }
 
     // MARK: Changing nouns
 
