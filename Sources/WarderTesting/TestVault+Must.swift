@@ -40,8 +40,10 @@ extension TestVault {
         return Secrets.Draft(
             fields: try SecretFields(values),
             checkVersion: check,
-            expires: expires.map { .some($0) },
-            owner: try owner.map { .some(try PlainText($0)) },
+            properties: Secrets.Properties(
+                owner: try owner.map { .some(try PlainText($0)) },
+                expires: expires.map { .some($0) }
+            ),
             pending: pending
         )
     }
@@ -94,7 +96,7 @@ extension TestVault {
             minimumAttestation: attestation,
             expires: expires
         )
-        return try await vault.perform(Grants.add(try key(tool, secret), terms, by: admin))
+        return try await vault.perform(Grants.add(try key(tool, secret), terms, by: admin)).grant
     }
 
     /// Takes a grant back.

@@ -53,6 +53,34 @@ public struct ServerRequest: Codable, Sendable {
     }
 }
 
+/// `PATCH /v1/servers/{server}`.
+public struct ServerUpdate: Codable, Sendable {
+    /// How the kernel recognises it from now on; replaces all earlier conditions.
+    public var selectors: SelectorFields
+    /// Who answers for it; an empty text takes an earlier one away, nothing leaves it.
+    public var owner: String?
+
+    /// A request; the vault checks it.
+    public init(selectors: SelectorFields, owner: String?) {
+        self.selectors = selectors
+        self.owner = owner
+    }
+}
+
+/// The answer to an update of a server.
+public struct ServerUpdated: Codable, Sendable {
+    /// The server as it is now.
+    public var server: ServerSummary
+    /// Tokens that ended.
+    public var revoked: Int
+
+    /// Puts the answer together.
+    public init(server: ServerSummary, revoked: Int) {
+        self.server = server
+        self.revoked = revoked
+    }
+}
+
 /// One registered server.
 public struct ServerSummary: Codable, Sendable {
     /// Its name.
@@ -338,6 +366,20 @@ public struct GrantSummary: Codable, Sendable {
         self.expires = expires
         self.created = created
         self.createdBy = createdBy
+    }
+}
+
+/// The answer to a new grant: the grant, and why it releases nothing yet or not all that it names.
+public struct GrantAdded: Codable, Sendable {
+    /// The grant.
+    public var grant: GrantSummary
+    /// As `GET /v1/sys/findings` will say them; none is good news.
+    public var warnings: [Findings.Finding]
+
+    /// Puts the answer together.
+    public init(grant: GrantSummary, warnings: [Findings.Finding]) {
+        self.grant = grant
+        self.warnings = warnings
     }
 }
 

@@ -138,7 +138,24 @@ public struct PutSecretRequest: Sendable {
     }
 }
 
-/// The answer to every change of a secret.
+/// `PATCH /v1/secrets/{name}`: what describes a secret. What is left out stays as it is; one at least is needed.
+public struct SetSecretRequest: Codable, Sendable {
+    /// Who answers for it; an empty text takes an earlier one away.
+    public var owner: String?
+    /// Replaces all labels.
+    public var labels: [String: String]?
+    /// When the upstream stops accepting it, RFC 3339 moment or date; an empty text takes an earlier one away.
+    public var expires: String?
+
+    /// A request; the vault checks it.
+    public init(owner: String? = nil, labels: [String: String]? = nil, expires: String? = nil) {
+        self.owner = owner
+        self.labels = labels
+        self.expires = expires
+    }
+}
+
+/// The answer to every change of a secret's versions.
 public struct SecretChanged: Codable, Sendable {
     /// The secret's name.
     public var name: String

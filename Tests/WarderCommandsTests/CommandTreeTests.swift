@@ -38,8 +38,8 @@ struct CommandTreeTests {
         let paths = Set(Self.commands.map { $0.path.dropFirst().joined(separator: " ") })
         let verbs = """
             init status unseal seal doctor completion
-            secret:put get list show versions promote rollback delete undelete destroy
-            server:add list show quarantine release remove
+            secret:put set get list show versions promote rollback delete undelete destroy
+            server:add update list show quarantine release remove
             tool:add list show remove
             grant:add list remove
             token:list revoke

@@ -29,8 +29,17 @@ package enum Grants {
         }
     }
 
+    /// A new grant, and why it releases nothing yet or not all that it names.
+    package struct Added: Sendable {
+        package let grant: Grant
+        package let warnings: [Diagnosis]
+    }
+
     /// Lets a tool use fields of a secret; both must exist. Requires `admin`, and presence.
-    package static func add(_ key: GrantKey, _ terms: Terms, by caller: Caller) -> Command<Grant> {
+    ///
+    /// A field that the secret does not have, and an approval that nobody waived, are warnings and no refusals: a later
+    /// version may bring the field, and the class of a tool may be what keeps the grant idle on purpose.
+    package static func add(_ key: GrantKey, _ terms: Terms, by caller: Caller) -> Command<Added> {
         Command(.grantAdd, by: caller, describe: { describe(key, &$0) }) { transaction, event throws(Refusal) in
             event.fields = terms.fields.sorted()
             guard transaction.state.tools[key.tool] != nil else { throw .toolMissing }
@@ -53,7 +62,7 @@ package enum Grants {
             try transaction.put(grant, &event)
             event.changes += ["approval=\(grant.approval.rawValue)", "lifetime=\(grant.lifetime)s"]
             event.changes += grant.uses.map { ["uses=\($0)"] } ?? []
-            return grant
+            return Added(grant: grant, warnings: GrantDiagnosis.idle(grant, in: transaction.state))
         }
     }
 

@@ -10,7 +10,7 @@ package enum Servers {
         package let liveTokens: Int
     }
 
-    /// Ended tokens that the event of a quarantine names; the others it only counts, so that it stays of a readable
+    /// Ended tokens that an event names; the others it only counts, so that it stays of a readable
     /// length.
     private static let namedTokens = 100
 
@@ -44,6 +44,30 @@ package enum Servers {
             try transaction.put(server, &event)
             event.changes += selectors.eventTexts
             return Overview(server: server, tools: [], liveTokens: 0)
+        }
+    }
+
+    /// Replaces all conditions of a server, and its owner unless that is `nil`; ends its tokens, which were given to
+    /// processes that the earlier conditions let in. Whom it matches is asked anew at every request. Requires `admin`,
+    /// and presence.
+    ///
+    /// - Returns: the server, and how many living tokens ended.
+    package static func update(
+        _ name: ServerName,
+        owner: PlainText??,
+        selectors: Selectors,
+        by caller: Caller
+    ) -> Command<(server: Overview, revoked: Int)> {
+        Command(.serverUpdate, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
+            guard !selectors.isEmpty else { throw .selectorsEmpty }
+            guard var server = transaction.state.servers[name] else { throw .notFound }
+            server.selectors = selectors
+            if let owner { server.owner = owner }
+            try transaction.put(server, &event)
+            event.changes += selectors.eventTexts
+            if let owner { event.changes.append("owner=\(owner?.text ?? "")") }
+            let revoked = endTokens(of: name, &transaction, &event)
+            return (overview(server, transaction), revoked)
         }
     }
 
@@ -84,14 +108,11 @@ package enum Servers {
                 server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
                 try transaction.put(server, &event)
             }
-            let now = transaction.now
-            let tokens = transaction.state.tokens.remove { $0.tool.server == name }.filter { now.isBefore($0.expires) }
-            event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
-            event.changes.append("revoked=\(tokens.count)")
+            let revoked = endTokens(of: name, &transaction, &event)
             let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
             return Quarantined(
                 name: name,
-                revoked: tokens.count,
+                revoked: revoked,
                 reachable: reachable.sorted(),
                 alreadySince: alreadySince
             )
@@ -116,6 +137,19 @@ package enum Servers {
             transaction.remove(server, &event)
             transaction.state.tokens.remove { $0.tool.server == name }
         }
+    }
+
+    /// - Returns: how many living tokens there were.
+    private static func endTokens(
+        of name: ServerName,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) -> Int {
+        let now = transaction.now
+        let tokens = transaction.state.tokens.remove { $0.tool.server == name }.filter { now.isBefore($0.expires) }
+        event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
+        event.changes.append("revoked=\(tokens.count)")
+        return tokens.count
     }
 
     private static func overview(_ server: Server, _ transaction: borrowing Transaction) -> Overview {

@@ -20,29 +20,23 @@ package enum Secrets {
         package var affected: [ToolID] = []
     }
 
-    /// A new version and what goes with it. `nil` leaves a property as it is.
+    /// A new version and what goes with it.
     package struct Draft: Sendable {
         package var fields: SecretFields
         /// Store only if the current version has this number; 0: only if there is no such secret.
         package var checkVersion: UInt32?
-        package var expires: Timestamp??
-        package var owner: PlainText??
-        package var labels: [String: PlainText]?
+        package var properties: Properties
         package var pending: Bool
 
         package init(
             fields: SecretFields,
             checkVersion: UInt32? = nil,
-            expires: Timestamp?? = nil,
-            owner: PlainText?? = nil,
-            labels: [String: PlainText]? = nil,
+            properties: Properties = Properties(),
             pending: Bool = false
         ) {
             self.fields = fields
             self.checkVersion = checkVersion
-            self.expires = expires
-            self.owner = owner
-            self.labels = labels
+            self.properties = properties
             self.pending = pending
         }
     }
@@ -64,9 +58,7 @@ package enum Secrets {
             if existing?.deleted != nil { throw .secretDeleted }
             let now = transaction.now.wall
             var secret = existing ?? Secret(id: transaction.keys.newRecordID(), name: name, created: now)
-            if let owner = draft.owner { secret.owner = owner }
-            if let labels = draft.labels { secret.labels = labels }
-            if let expires = draft.expires { secret.expires = expires }
+            event.changes += draft.properties.apply(to: &secret)
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
             let (added, destroyed) = secret.addVersion(
                 fields: Array(draft.fields.values.keys),
@@ -94,6 +86,18 @@ package enum Secrets {
                     \.tool
                 )
             )
+        }
+    }
+
+    /// Changes what describes a secret, and no value. Requires `admin` or `rotator`.
+    ///
+    /// - Throws: `secretDeleted` for a deleted secret.
+    package static func set(_ name: SecretName, _ properties: Properties, by caller: Caller) -> Command<Secret> {
+        Command(.secretSet, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
+            var secret = try live(name, in: transaction.state)
+            event.changes += properties.apply(to: &secret)
+            try transaction.put(secret, &event)
+            return secret
         }
     }
 

@@ -44,14 +44,26 @@ extension Exchange {
 
 extension Secrets.Draft {
     init(_ body: SecretBodies.Put) throws(Problem) {
-        self.init(fields: try body.values(), checkVersion: body.checkVersion, pending: body.pending ?? false)
-        if let owner = body.owner {
+        self.init(
+            fields: try body.values(),
+            checkVersion: body.checkVersion,
+            properties: try Secrets.Properties(owner: body.owner, labels: body.labels, expires: body.expires),
+            pending: body.pending ?? false
+        )
+    }
+}
+
+extension Secrets.Properties {
+    /// An empty text takes an earlier owner or expiry away.
+    init(owner: String?, labels: [String: String]?, expires: String?) throws(Problem) {
+        self.init()
+        if let owner {
             self.owner = .some(owner.isEmpty ? nil : try Exchange.text(owner, what: "The owner"))
         }
-        if let expires = body.expires {
+        if let expires {
             self.expires = .some(expires.isEmpty ? nil : try Exchange.moment(expires, what: "The expiry"))
         }
-        guard let labels = body.labels else { return }
+        guard let labels else { return }
         guard labels.count <= 32 else { throw .invalid("A secret has at most 32 labels.") }
         var checked: [String: PlainText] = [:]
         for (name, value) in labels {
@@ -59,6 +71,13 @@ extension Secrets.Draft {
             checked[name.text] = try Exchange.text(value, what: "A label's value")
         }
         self.labels = checked
+    }
+
+    init(_ request: SetSecretRequest) throws(Problem) {
+        guard request.owner != nil || request.labels != nil || request.expires != nil else {
+            throw .invalid("Say what to change: the owner, the labels or the expiry.")
+        }
+        try self.init(owner: request.owner, labels: request.labels, expires: request.expires)
     }
 }
 

@@ -24,6 +24,12 @@ extension RouteTable {
                 .json(SecretChanged(change), change.isNew ? .created : .ok)
             }
         },
+        Route(.PATCH, "/v1/secrets/{name...}", body: .small) { exchange throws(Problem) in
+            let properties = try Secrets.Properties(exchange.decode(SetSecretRequest.self))
+            return exchange.ask(Secrets.set(try exchange.name("name"), properties, by: exchange.caller)) {
+                .json(SecretSummary($0))
+            }
+        },
         Route(.DELETE, "/v1/secrets/{name...}") { exchange throws(Problem) in
             exchange.ask(Secrets.delete(try exchange.name("name"), by: exchange.caller)) { .json(SecretChanged($0)) }
         },
@@ -87,6 +93,21 @@ extension RouteTable {
         Route(.GET, "/v1/servers/{server}") { exchange throws(Problem) in
             exchange.ask(Servers.show(try exchange.name("server"), by: exchange.caller)) { .json(ServerSummary($0)) }
         },
+        Route(.PATCH, "/v1/servers/{server}", body: .small) { exchange throws(Problem) in
+            let request = try exchange.decode(ServerUpdate.self)
+            var owner: PlainText?? = .none
+            if let text = request.owner {
+                owner = .some(text.isEmpty ? nil : try Exchange.text(text, what: "The owner"))
+            }
+            return exchange.ask(
+                Servers.update(
+                    try exchange.name("server"),
+                    owner: owner,
+                    selectors: try Selectors(request.selectors),
+                    by: exchange.caller
+                )
+            ) { .json(ServerUpdated(server: ServerSummary($0.server), revoked: $0.revoked)) }
+        },
         Route(.DELETE, "/v1/servers/{server}") { exchange throws(Problem) in
             let name: ServerName = try exchange.name("server")
             return exchange.ask(Servers.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
@@ -145,7 +166,7 @@ extension RouteTable {
                 secret: try Exchange.parse(request.secret, what: "The secret")
             )
             return exchange.ask(Grants.add(key, try Grants.Terms(request), by: exchange.caller)) {
-                .json(GrantSummary($0), .created)
+                .json(GrantAdded(grant: GrantSummary($0.grant), warnings: Findings($0.warnings).findings), .created)
             }
         },
         Route(.DELETE, "/v1/grants/{server}/{tool}/{secret...}") { exchange throws(Problem) in

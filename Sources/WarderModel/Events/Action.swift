@@ -47,6 +47,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
 
     /// Storing a new version. Does not imply reading it back.
     case secretPut = "secret.put"
+    /// Changing owner, labels or expiry, and no value.
+    case secretSet = "secret.set"
     /// Seeing a value. Does not follow from any role but `reader`.
     case secretReveal = "secret.reveal"
     /// Seeing every value that still opens, of every secret and version at once.
@@ -82,6 +84,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     // MARK: Servers, tools, grants, operators
 
     case serverAdd = "server.add"
+    /// Replacing the conditions by which a server is recognised. Ends its tokens.
+    case serverUpdate = "server.update"
     case serverList = "server.list"
     case serverQuarantine = "server.quarantine"
     case serverRelease = "server.release"
@@ -142,14 +146,15 @@ extension Action {
         case .keyList, .doctorDeep: .roles([.admin, .auditor])
         case .backupCreate: .rolesOrOwner([.admin])
         case .presenceProve, .presenceSet, .presenceEnrol: .anyOperator
-        case .secretPut, .secretPromote, .secretRollback: .roles([.admin, .rotator])
+        case .secretPut, .secretSet, .secretPromote, .secretRollback: .roles([.admin, .rotator])
         case .secretReveal, .secretSalvage: .roles([.reader])
         case .secretList, .secretShow: .roles([.admin, .rotator, .reader, .auditor])
         case .secretDelete, .secretUndelete, .secretDestroy: .roles([.admin])
         case .secretResolve, .tokenIssue, .tokenRenew, .tokenDrop, .callReport: .server
         case .tokenList: .roles([.admin, .auditor])
         case .tokenRevoke: .roles([.admin])
-        case .serverAdd, .serverQuarantine, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+        case .serverAdd, .serverUpdate, .serverQuarantine, .serverRelease, .serverRemove, .toolAdd, .toolRemove,
+            .grantAdd,
             .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol:
             .roles([.admin])
         case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
@@ -161,7 +166,8 @@ extension Action {
     /// may do what, and what cannot be undone.
     package var needsPresence: Bool {
         switch self {
-        case .secretReveal, .secretSalvage, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+        case .secretReveal, .secretSalvage, .serverAdd, .serverUpdate, .serverRelease, .serverRemove, .toolAdd,
+            .toolRemove, .grantAdd,
             .grantRemove,
             .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove,
             .slotChange, .keyRotate, .keyRotateRoot:
@@ -180,7 +186,8 @@ extension Action {
             .toolList, .grantList,
             .operatorList, .auditSearch, .auditExport, .doctorRead, .doctorDeep, .keyList, .backupCreate:
             .read
-        case .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverQuarantine, .serverRelease,
+        case .secretSet, .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverUpdate,
+            .serverQuarantine, .serverRelease,
             .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:
             .update
         case .secretDelete, .secretDestroy, .slotRemove, .unsealCancel, .tokenDrop, .tokenRevoke, .serverRemove,

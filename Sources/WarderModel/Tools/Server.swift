@@ -80,4 +80,14 @@ package struct Selectors: Hashable, Sendable, Codable {
     /// Whether a process of this user could satisfy the conditions: then the user and the server are no boundary to
     /// each other.
     package func couldMatch(uid other: UInt32) -> Bool { uid == nil || uid == other }
+
+    /// Whether one process could satisfy both. A process can be in several groups, and has one of everything else.
+    package func couldMatch(sameProcessAs other: Selectors) -> Bool {
+        Self.agree(uid, other.uid) && Self.agree(gid, other.gid) && Self.agree(unit, other.unit)
+            && Self.agree(executable, other.executable) && Self.agree(executableSHA256, other.executableSHA256)
+    }
+
+    private static func agree<Value: Equatable>(_ one: Value?, _ other: Value?) -> Bool {
+        one == nil || other == nil || one == other
+    }
 }

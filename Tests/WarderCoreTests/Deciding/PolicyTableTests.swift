@@ -16,14 +16,16 @@ import WarderTesting
         .keyList: "admin auditor", .slotAdd: "admin", .slotRemove: "admin", .slotChange: "admin", .keyRotate: "admin",
         .keyRotateRoot: "admin", .keyRewrap: "vault",
         .presenceProve: "operator", .presenceSet: "operator", .presenceEnrol: "operator",
-        .secretPut: "admin rotator", .secretPromote: "admin rotator", .secretRollback: "admin rotator",
+        .secretPut: "admin rotator", .secretSet: "admin rotator", .secretPromote: "admin rotator",
+        .secretRollback: "admin rotator",
         .secretReveal: "reader", .secretSalvage: "reader",
         .secretList: "admin auditor reader rotator", .secretShow: "admin auditor reader rotator",
         .secretDelete: "admin", .secretUndelete: "admin", .secretDestroy: "admin",
         .secretResolve: "server", .tokenIssue: "server", .tokenRenew: "server", .tokenDrop: "server",
         .callReport: "server",
         .tokenList: "admin auditor", .tokenRevoke: "admin",
-        .serverAdd: "admin", .serverQuarantine: "admin", .serverRelease: "admin", .serverRemove: "admin",
+        .serverAdd: "admin", .serverUpdate: "admin", .serverQuarantine: "admin", .serverRelease: "admin",
+        .serverRemove: "admin",
         .toolAdd: "admin", .toolRemove: "admin", .grantAdd: "admin", .grantRemove: "admin",
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
@@ -33,7 +35,8 @@ import WarderTesting
 
     /// Where a server may run as the operator, these need the person.
     static let presence: Set<Action> = [
-        .secretReveal, .secretSalvage, .serverAdd, .serverRelease, .serverRemove, .toolAdd, .toolRemove, .grantAdd,
+        .secretReveal, .secretSalvage, .serverAdd, .serverUpdate, .serverRelease, .serverRemove, .toolAdd, .toolRemove,
+        .grantAdd,
         .grantRemove,
         .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove, .slotChange,
         .keyRotate, .keyRotateRoot,

@@ -133,6 +133,80 @@ import WarderTesting
         #expect(try await kit.findings() == ["note grant_expired"])
     }
 
+    @Test("a grant whose tool needs an approval that nobody waived releases nothing, and the remedy keeps its terms")
+    func needsApproval() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/delete", risk: .sideEffect)
+        try await kit.mustGrant("notes/delete", "notes/api", lifetime: 60, uses: 3, attestation: .pidfd)
+        #expect(try await kit.findings() == ["warning grant_needs_approval"])
+        let found = try await kit.vault.perform(Doctor.read(by: kit.admin))
+        #expect(
+            found.first { $0.code == "grant_needs_approval" }?.remedy
+                == "To waive it on your own account: warder grant remove notes/delete notes/api; warder grant add "
+                + "notes/delete notes/api --field value --ttl 60s --uses 3 --approval none --attestation pidfd"
+        )
+        try await kit.mustRevokeGrant("notes/delete", "notes/api")
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("a granted field that the secret does not have, until a version brings it")
+    func missingField() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", owner: "platform")
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search")
+        try await kit.mustGrant("notes/search", "notes/api", fields: ["user", "zz"])
+        #expect(try await kit.findings() == ["warning grant_field_missing"])
+        let found = try await kit.vault.perform(Doctor.read(by: kit.admin))
+        #expect(
+            found.first { $0.code == "grant_field_missing" }?.remedy
+                == "warder grant remove notes/search notes/api; warder grant add notes/search notes/api --field value "
+                + "--ttl 300s"
+        )
+        try await kit.mustPut("notes/api", fields: ["user": "u", "zz": "z"])
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("two servers that one process could be, named once for each pair")
+    func overlap() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes", Selectors(uid: 1001))
+        try await kit.mustAddServer("mail", Selectors(uid: 1001, unit: "mail.service"))
+        #expect(try await kit.findings() == ["warning servers_overlap"])
+        let found = try await kit.vault.perform(Doctor.read(by: kit.admin)).first { $0.code == "servers_overlap" }
+        #expect(
+            found?.remedy
+                == "Run each under a uid of its own: warder server update mail --uid UID --unit mail.service; "
+                + "warder server update notes --uid UID"
+        )
+        // What the finding says happens.
+        let peer = Peer.synthetic(uid: 1001, unit: "mail.service")
+        let bare = await kit.refusal(of: Tokens.issue(try kit.demand("search"), by: kit.server(peer)))
+        #expect(bare == .serverAmbiguous)
+        _ = try await kit.vault.perform(
+            Servers.update(try ServerName("notes"), owner: nil, selectors: Selectors(uid: 1002), by: kit.admin)
+        )
+        #expect(try await kit.findings() == [])
+    }
+
+    @Test("many servers of one user make as many findings, each of a readable length")
+    func manyOverlaps() async throws {
+        let kit = try await TestVault()
+        for number in 10..<18 { try await kit.mustAddServer("s\(number)", Selectors(uid: 1001)) }
+        let found = try await kit.vault.perform(Doctor.read(by: kit.admin)).filter { $0.code == "servers_overlap" }
+        #expect(found.count == 7)
+        #expect(found.first?.message.contains("s11, s12, s13, s14, s15 and 2 more") == true)
+    }
+
+    @Test("a remedy that names a path with a space can be copied into a shell")
+    func quoted() {
+        #expect(ShellWord.quoted("/opt/notes") == "/opt/notes")
+        #expect(ShellWord.quoted("/opt/my notes/it's") == #"'/opt/my notes/it'\''s'"#)
+        #expect(ShellWord.quoted("") == "''")
+    }
+
     @Test("the worst comes first, and everything has a remedy")
     func order() async throws {
         let kit = try await TestVault()

@@ -60,6 +60,79 @@ import WarderTesting
         await #expect(throws: Refusal.selectorsEmpty) { try await kit.mustAddServer("notes", Selectors()) }
     }
 
+    @Test("an update replaces all conditions, ends the tokens, and counts at once")
+    func update() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let name = try ServerName("notes")
+        let old = Peer.synthetic()
+        let new = Peer.synthetic(uid: 2001, unit: "notes.service")
+        let token = try await kit.mustIssue()
+        let generation = kit.vault.registryGeneration
+        let came = try await kit.vault.perform(
+            Servers.update(
+                name,
+                owner: .some(try PlainText("platform")),
+                selectors: Selectors(uid: 2001, unit: "notes.service"),
+                by: kit.admin
+            )
+        )
+        #expect(came.revoked == 1 && came.server.liveTokens == 0)
+        #expect(came.server.tools.map(\.name.text) == ["notes/search"])
+        #expect(kit.vault.registryGeneration != generation)
+        let event = try kit.lastEvent()
+        #expect(event.line == "server.update" && event.server == "notes")
+        #expect(
+            event.changes?.suffix(5) == [
+                "uid=2001", "unit=notes.service", "owner=platform", "revoked/\(token.issued.accessor)", "revoked=1",
+            ]
+        )
+        let stale = await kit.refusal(of: try kit.resolve(with: token))
+        #expect(stale == .tokenUnknown)
+        let refused = await kit.refusal(of: Tokens.issue(try kit.demand(), by: kit.server(old)))
+        #expect(refused == .unknownPeer)
+        let taken = await kit.refusal(of: Tokens.issue(try kit.demand(), by: kit.server(new)))
+        #expect(taken == nil)
+    }
+
+    @Test("an update leaves the owner and a quarantine as they are, and survives a restart")
+    func updateKeeps() async throws {
+        let kit = try await TestVault()
+        let name = try ServerName("notes")
+        let owner = try PlainText("platform")
+        _ = try await kit.vault.perform(
+            Servers.add(name, owner: owner, selectors: Selectors(uid: 2000), by: kit.admin)
+        )
+        _ = try await kit.vault.perform(Servers.quarantine(name, reason: nil, by: kit.admin))
+        _ = try await kit.vault.perform(
+            Servers.update(name, owner: nil, selectors: Selectors(gid: 7), by: kit.admin)
+        )
+        let again = try TestVault(restarting: kit)
+        try await again.unseal().get()
+        let server = try #require(again.vault.state?.servers[name])
+        #expect(server.owner == owner && server.selectors == Selectors(gid: 7) && server.quarantine != nil)
+        _ = try await again.vault.perform(
+            Servers.update(name, owner: .some(nil), selectors: Selectors(gid: 7), by: again.admin)
+        )
+        #expect(again.vault.state?.servers[name]?.owner == nil)
+    }
+
+    @Test("an update of nobody, and one to no conditions at all, are refused")
+    func updateRefused() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes")
+        let none = Servers.update(
+            try ServerName("none"),
+            owner: nil,
+            selectors: Selectors(uid: 1),
+            by: kit.admin
+        )
+        #expect(await kit.refusal(of: none) == .notFound)
+        let empty = Servers.update(try ServerName("notes"), owner: nil, selectors: Selectors(), by: kit.admin)
+        #expect(await kit.refusal(of: empty) == .selectorsEmpty)
+        #expect(kit.vault.state?.servers[try ServerName("notes")]?.selectors == Selectors(uid: 2000))
+    }
+
     @Test("things go in the order in which nothing is left hanging")
     func removing() async throws {
         let kit = try await TestVault()

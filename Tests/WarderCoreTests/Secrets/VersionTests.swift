@@ -156,11 +156,56 @@ import WarderTesting
         var secret = try await kit.vault.perform(Secrets.show(name, by: kit.admin)).secret
         #expect(secret.owner?.text == "platform" && secret.expires == end)
         var draft = try kit.draft(["value": "x"])
-        draft.owner = .some(nil)
-        draft.expires = .some(nil)
+        draft.properties.owner = .some(nil)
+        draft.properties.expires = .some(nil)
         _ = try await kit.vault.perform(Secrets.put(name, draft, by: kit.admin))
         secret = try await kit.vault.perform(Secrets.show(name, by: kit.admin)).secret
         #expect(secret.owner == nil && secret.expires == nil)
+    }
+
+    @Test("set changes what is named and nothing else, and its event says what is not as it was")
+    func set() async throws {
+        let kit = try await TestVault()
+        let name = try SecretName("a/b")
+        let end = kit.clock.now().wall.adding(seconds: 1000)
+        try await kit.mustPut("a/b", expires: end, owner: "platform")
+        let labels = ["env": try PlainText("prod"), "team": try PlainText("core")]
+        var secret = try await kit.vault.perform(
+            Secrets.set(name, Secrets.Properties(owner: .some(try PlainText("ada")), labels: labels), by: kit.admin)
+        )
+        #expect(secret.owner?.text == "ada" && secret.labels == labels && secret.expires == end)
+        #expect(secret.versions.map(\.number) == [1])
+        var event = try kit.lastEvent()
+        #expect(event.line == "secret.set" && event.secret == "a/b" && event.fields == nil)
+        #expect(event.changes?.prefix(3) == ["owner=ada", "label/env=prod", "label/team=core"])
+
+        let fewer = Secrets.Properties(labels: ["env": try PlainText("prod")], expires: .some(nil))
+        secret = try await kit.vault.perform(Secrets.set(name, fewer, by: kit.admin))
+        #expect(secret.owner?.text == "ada" && secret.labels.count == 1 && secret.expires == nil)
+        event = try kit.lastEvent()
+        #expect(event.changes?.prefix(2) == ["expires=", "label/team="])
+        #expect(kit.vault.state?.secrets[name]?.labels.count == 1)
+    }
+
+    @Test("set is for secrets that are there")
+    func setRefused() async throws {
+        let kit = try await TestVault()
+        let properties = Secrets.Properties(owner: .some(nil))
+        let missing = Secrets.set(try SecretName("a/b"), properties, by: kit.admin)
+        #expect(await kit.refusal(of: missing) == .secretMissing)
+        try await kit.mustPut("a/b")
+        let name = try SecretName("a/b")
+        _ = try await kit.vault.perform(Secrets.delete(name, by: kit.admin))
+        #expect(await kit.refusal(of: Secrets.set(name, properties, by: kit.admin)) == .secretDeleted)
+    }
+
+    @Test("the event of a put says what describes the secret, where it is not as it was")
+    func described() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("a/b", owner: "platform")
+        #expect(try kit.lastEvent().changes?.contains("owner=platform") == true)
+        try await kit.mustPut("a/b", owner: "platform")
+        #expect(try kit.lastEvent().changes?.contains("owner=platform") == false)
     }
 
     @Test("a secret shows which tools may use it")

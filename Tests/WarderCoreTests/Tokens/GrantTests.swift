@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Testing
 import WarderModel
 import WarderTesting
@@ -15,6 +16,48 @@ import WarderTesting
         #expect(await kit.refusal(of: try kit.resolve(with: token)) == .grantMissing)
         let renew = Tokens.renew(token.presented, by: kit.server(.synthetic()))
         #expect(await kit.refusal(of: renew) == .grantMissing)
+    }
+
+    @Test("who makes a grant that releases nothing hears so at once, and has made it all the same")
+    func warnings() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", fields: ["user": "u", "password": "p"])
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/delete", risk: .sideEffect)
+        let terms = Grants.Terms(
+            fields: [.value],
+            lifetime: 300,
+            uses: nil,
+            approval: .byClass,
+            minimumAttestation: .uid,
+            expires: nil
+        )
+        let key = try kit.key("notes/delete", "notes/api")
+        let added = try await kit.vault.perform(Grants.add(key, terms, by: kit.admin))
+        #expect(added.warnings.map(\.code) == ["grant_needs_approval", "grant_field_missing"])
+        // Which of the two fields is meant, nobody can say.
+        #expect(added.warnings.last?.remedy.contains("--field NAME ") == true)
+        #expect(kit.vault.state?.grants[key] != nil)
+
+        try await kit.mustRevokeGrant("notes/delete", "notes/api")
+        var mended = terms
+        mended.fields = [try FieldName("user")]
+        mended.approval = .none
+        let works = try await kit.vault.perform(Grants.add(key, mended, by: kit.admin))
+        #expect(works.warnings.isEmpty)
+        let token = try await kit.mustIssue("notes/delete")
+        #expect(try await kit.mustResolve(field: "user", with: token) == "u")
+    }
+
+    @Test("a secret without a current version is no fault of its grant")
+    func pending() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("notes/api", pending: true)
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search")
+        let grant = try await kit.mustGrant("notes/search", "notes/api")
+        let idle = GrantDiagnosis.idle(grant, in: try #require(kit.vault.state))
+        #expect(idle.isEmpty)
     }
 
     @Test("a grant ends at its date, whatever its tokens' lives")

@@ -50,8 +50,10 @@ import WarderTesting
             try talk.ask("revokeToken", path: ["accessor": second])
 
             for id in [
-                "listSecrets", "showSecret", "revealSecret", "promoteSecret", "rollbackSecret", "deleteSecret",
-                "undeleteSecret", "destroySecret", "quarantineServer", "releaseServer", "removeGrant", "removeTool",
+                "listSecrets", "setSecret", "showSecret", "revealSecret", "promoteSecret", "rollbackSecret",
+                "deleteSecret",
+                "undeleteSecret", "destroySecret", "updateServer", "quarantineServer", "releaseServer", "removeGrant",
+                "removeTool",
             ] { try talk.ask(id) }
             try await kit.vault.perform(Tools.remove(try ToolID("notes/delete"), by: talk.present()))
             for id in [

@@ -26,6 +26,7 @@ import WarderModel
         key.rewrap        | vault                         |          | update
         root.rotate       | admin                         | presence | update
         secret.put        | admin rotator                 |          | create
+        secret.set        | admin rotator                 |          | update
         secret.reveal     | reader                        | presence | read
         secret.salvage    | reader                        | presence | read
         secret.list       | admin auditor reader rotator  |          | read
@@ -43,6 +44,7 @@ import WarderModel
         token.revoke      | admin                         |          | delete
         call.report       | server                        |          | use
         server.add        | admin                         | presence | create
+        server.update     | admin                         | presence | update
         server.list       | any operator                  |          | read
         server.quarantine | admin                         |          | update
         server.release    | admin                         | presence | update

@@ -22,6 +22,9 @@ struct AddGrant: VaultCommand {
         commandName: "add",
         abstract: "Let a tool use a secret.",
         discussion: """
+            A field that the secret does not have yet can be granted, and so can a tool whose class asks for an \
+            approval: the command warns of both, and says what mends them. `warder doctor` goes on saying so.
+
             EXAMPLE
               warder grant add github/create_issue github/pat --ttl 5m --uses 10
               warder grant add shop/report shop/db --field username --field password
@@ -90,13 +93,19 @@ struct AddGrant: VaultCommand {
                 try MomentText.resolve(text, .future, option: "--expires", now: session.context.now())
             }
         )
-        let answer: Answer<GrantSummary> = try session.vault().ask(
+        let answer: Answer<GrantAdded> = try session.vault().ask(
             VaultRequest("POST", "/v1/grants", about: "\(tool.text) \(secret.text)", body: JSONBody.encode(request))
         )
-        try session.output.show(answer) { grant throws(CommandFailure) in
-            let fields = TerminalText.escaped(grant.fields.joined(separator: ", "))
+        try session.output.show(answer) { added throws(CommandFailure) in
+            let fields = TerminalText.escaped(added.grant.fields.joined(separator: ", "))
             try session.console.print(
-                "\(tool.text) may use \(secret.text) (\(fields)) for \(DurationText.text(grant.ttl))"
+                "\(tool.text) may use \(secret.text) (\(fields)) for \(DurationText.text(added.grant.ttl))"
+            )
+        }
+        for warning in answer.value.warnings {
+            session.console.message(
+                TerminalText.escaped(warning.message),
+                hints: [TerminalText.escaped(warning.remedy)]
             )
         }
     }

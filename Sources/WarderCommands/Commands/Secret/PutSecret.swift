@@ -88,10 +88,7 @@ struct PutSecret: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         let labels = label.isEmpty ? nil : try KeyValue.dictionary(label)
-        let expires = try self.expires.map { text throws(CommandFailure) in
-            text == "never"
-                ? "" : try MomentText.resolve(text, .future, option: "--expires", now: session.context.now())
-        }
+        let expires = try ExpiryText.resolve(self.expires, now: session.context.now())
         let plan = try FieldPlan(fields: field, files: file, usesStandardInput: stdin)
         let vault = try session.vault()
         if plan.asksPerson { try vault.requireOpen() }

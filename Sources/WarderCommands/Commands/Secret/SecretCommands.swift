@@ -15,8 +15,8 @@ struct SecretCommands: ParsableCommand {
               warder secret rollback github/pat
             """,
         subcommands: [
-            PutSecret.self, GetSecret.self, ListSecrets.self, ShowSecret.self, ListVersions.self, PromoteSecret.self,
-            RollBackSecret.self, DeleteSecret.self, UndeleteSecret.self, DestroySecret.self,
+            PutSecret.self, SetSecret.self, GetSecret.self, ListSecrets.self, ShowSecret.self, ListVersions.self,
+            PromoteSecret.self, RollBackSecret.self, DeleteSecret.self, UndeleteSecret.self, DestroySecret.self,
         ]
     )
 }

@@ -13,8 +13,8 @@ struct ServerCommands: ParsableCommand {
               warder server quarantine github --reason "odd calls at night"
             """,
         subcommands: [
-            AddServer.self, ListServers.self, ShowServer.self, QuarantineServer.self, ReleaseServer.self,
-            RemoveServer.self,
+            AddServer.self, UpdateServer.self, ListServers.self, ShowServer.self, QuarantineServer.self,
+            ReleaseServer.self, RemoveServer.self,
         ]
     )
 }
