@@ -164,8 +164,9 @@ let package = Package(
         .testTarget(
             name: "WarderCommandsTests",
             dependencies: [
-                "warder", "Locking", "SecretMemory", "StrictJSON", "WarderCommands", "WarderConfiguration",
-                "WarderLinux", "WarderModel", "WarderWire",
+                "warder", "Locking", "SecretMemory", "Sealing", "StrictJSON", "WarderCommands", "WarderConfiguration",
+                "WarderCore", "WarderHTTP", "WarderLinux", "WarderModel", "WarderTesting", "WarderWire",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
