@@ -15,8 +15,7 @@ import WarderWire
 struct RemedyTests {
     /// Commands that are recommended before they are there. To be emptied.
     private static let notYetThere = [
-        "backup create", "backup verify", "backup restore", "backup release", "backup review", "doctor --deep",
-        "doctor --save",
+        "backup create", "backup verify", "backup restore", "backup release", "backup review",
     ]
 
     /// What stands in remedies for what the reader knows.
@@ -161,24 +160,27 @@ struct RemedyTests {
 
     // MARK: Refusals
 
-    @Test("what is said of a refusal names commands that exist", arguments: Refusal.allCases)
+    @Test("what is said of a refusal names commands that exist, whatever it was about", arguments: Refusal.allCases)
     func refusal(_ refusal: Refusal) {
-        let problem = Problem.forOperator(refusal)
-        let failure = CommandFailure(
-            ErrorBody.Failure(
-                code: problem.code,
-                message: problem.message,
-                reason: refusal.rawValue,
-                requestID: "req_1"
-            ),
-            subject: "name",
-            retryAfterSeconds: 1
-        )
-        for text in [problem.message, failure.message] + failure.hints {
-            for command in Self.commands(in: text) {
-                guard let fault = Self.fault(of: command) else { continue }
-                // Here a command may stand without its arguments: the reader has just typed what it is about.
-                #expect(fault.contains("Missing expected argument"), "\(refusal): \(command): \(fault)")
+        for action in Action.allCases {
+            let problem = Problem.forOperator(refusal, about: action)
+            let failure = CommandFailure(
+                ErrorBody.Failure(
+                    code: problem.code,
+                    message: problem.message,
+                    reason: refusal.rawValue,
+                    requestID: "req_1"
+                ),
+                about: Subject(action: action, name: "name"),
+                retryAfterSeconds: 1
+            )
+            for text in [problem.message, failure.message] + failure.hints {
+                for command in Self.commands(in: text) {
+                    guard let fault = Self.fault(of: command) else { continue }
+                    // Here a command may stand without its arguments: the reader has just typed what it is about.
+                    let isOnlyUnfinished = fault.contains("Missing expected argument")
+                    #expect(isOnlyUnfinished, "\(refusal) of \(action): \(command): \(fault)")
+                }
             }
         }
     }

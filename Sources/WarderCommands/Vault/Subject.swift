@@ -21,6 +21,7 @@ struct Subject: Equatable, Sendable {
         case ("GET", "secrets", 1): action = .secretList
         case ("GET", "secrets", _): action = .secretShow
         case ("PUT", "secrets", _): action = .secretPut
+        case ("PATCH", "secrets", _): action = .secretSet
         case ("DELETE", "secrets", _): action = .secretDelete
         case ("POST", "reveal", _): action = .secretReveal
         case ("POST", "promote", _): action = .secretPromote
@@ -32,6 +33,7 @@ struct Subject: Equatable, Sendable {
         case ("POST", "servers", 3):
             action = parts[2] == "release" ? .serverRelease : .serverQuarantine
             name = parts[1]
+        case ("PATCH", "servers", _): action = .serverUpdate
         case ("DELETE", "servers", _): action = .serverRemove
         case ("GET", "tools", _): action = .toolList
         case ("POST", "tools", _): action = .toolAdd
@@ -70,6 +72,8 @@ struct Subject: Equatable, Sendable {
         case ("POST", _) where parts.starts(with: ["keys", "slots"]): .slotChange
         case ("POST", "sys/seal"): .vaultSeal
         case ("GET", "sys/findings"): .doctorRead
+        case ("POST", "sys/check"): .doctorDeep
+        case ("POST", "sys/salvage"): .secretSalvage
         case ("GET", "audit/events"): .auditSearch
         case ("GET", "audit/export"): .auditExport
         case ("GET", "backup"): .backupCreate

@@ -140,10 +140,10 @@ extension Problem {
         case .selectorsEmpty: (.badRequest, .invalidRequest, "A server needs at least one selector, such as its uid.")
         case .checkUnderWay:
             (.conflict, .conflict, "Another check of the whole database is under way; wait until it has ended.")
-        case .nothingToUndo: (.conflict, .conflict, "There is nothing to take back.")
         case .nothingToUndo: (.conflict, .conflict, nothingToTakeBack(action))
         }
     }
+
     // MARK: Reasons that more than one noun has
 
     private static func missingNoun(_ action: Action?) -> String {

@@ -56,7 +56,7 @@ struct SetSecret: VaultCommand {
             labels: label.isEmpty && !noLabels ? nil : try KeyValue.dictionary(label),
             expires: try ExpiryText.resolve(expires, now: session.context.now())
         )
-        let answer: Answer<SecretSummary> = try session.vault(about: name.text).ask(
+        let answer: Answer<SecretSummary> = try session.vault().ask(
             VaultRequest("PATCH", "/v1/secrets/\(name.text)", body: JSONBody.encode(request))
         )
         try session.output.show(answer) { secret throws(CommandFailure) in

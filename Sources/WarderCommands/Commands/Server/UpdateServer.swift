@@ -29,7 +29,7 @@ struct UpdateServer: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         let selectors = try conditions.selectors()
-        let answer: Answer<ServerUpdated> = try session.vault(about: name.text).ask(
+        let answer: Answer<ServerUpdated> = try session.vault().ask(
             VaultRequest(
                 "PATCH",
                 "/v1/servers/\(name.text)",
