@@ -71,15 +71,18 @@ struct MisuseTests {
         try SharedVault.vault.get()
     }
 
-    @Test("a header that is too large gets an answer and an end")
+    @Test("a header that is too large gets its answer, 431, and then the end of the connection")
     func largeHeader() throws {
         let vault = try running()
         let connection = try vault.client()
         try? connection.send(
             Array("GET /v1/health HTTP/1.1\r\nHost: w\r\nX-Long: \(String(repeating: "x", count: 40_000))\r\n\r\n".utf8)
         )
-        let response = try? connection.receive()
-        #expect(response == nil || response?.status == 431)
+        // Sending may fail, because the vault does not wait for the rest; the answer is there nevertheless.
+        let response = try connection.receive()
+        #expect(response.status == 431)
+        #expect(response.errorCode == "too_large")
+        #expect(connection.isClosedByServer())
         #expect(try vault.client().request("GET", "/v1/health").status == 200)
     }
 
@@ -161,44 +164,6 @@ struct MisuseTests {
         #expect(said.last == "ended 36")
         for connection in held { #expect(try connection.request("GET", "/v1/health").status == 200) }
         #expect(try vault.ask("GET", "/v1/sys/status").status == 200)
-    }
-
-    @Test(
-        "a flood from an unknown user is answered from its own small share, is one event, and leaves others their speed"
-    )
-    func flood() throws {
-        let vault = try running()
-        let script = """
-            import socket, sys
-            statuses = {}
-            for round in range(20):
-                try:
-                    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
-                    for n in range(50):
-                        s.sendall(b"GET /v1/secrets/github/pat HTTP/1.1\\r\\nHost: w\\r\\n\\r\\n")
-                        data = s.recv(65536)
-                        if not data: break
-                        code = data.split(b" ")[1].decode()
-                        statuses[code] = statuses.get(code, 0) + 1
-                except OSError: pass
-            print(statuses)
-            """
-        let before = try count(of: vault)
-        let said = try Program.python(script, [vault.clientSocket], uid: Stranger.uid).output
-        #expect(said.contains("403"))
-        #expect(said.contains("429"))
-        #expect(!said.contains("200"))
-        let client = try vault.client()
-        #expect(
-            try client.request("POST", "/v1/resolve", body: "{\"tool\":\"list\",\"secret\":\"github/pat\"}").status
-                == 200
-        )
-        // Counted, and written down once a minute: not one event for each request.
-        #expect(try count(of: vault) - before < 20)
-    }
-
-    private func count(of vault: VaultProcess) throws -> Int {
-        try #require(vault.ask("GET", "/v1/sys/status").json["events"] as? Int)
     }
 
     @Test("one user's bucket runs dry without touching another's")
