@@ -55,11 +55,14 @@ struct EveryCommandTests {
         let exported = try String(contentsOfFile: memory.folder + "/log.jsonl", encoding: .utf8)
         #expect(exported.split(separator: "\n").count == Int(memory["exported"] ?? ""))
         for line in CommandTable.takenAway { try run(line, vault, memory) }
+        #expect(memory.lines == CommandTable.all.count, "a part of the table was never run")
     }
 
     /// What lines kept for later ones.
     private final class Memory {
         let folder: String
+        /// Lines that were run.
+        var lines = 0
         private var kept: [String: String]
 
         init(folder: String) {
@@ -96,6 +99,7 @@ struct EveryCommandTests {
             answers: line.answers.map { (try memory.filled($0.question), try memory.filled($0.typed)) },
             input: line.input
         )
+        memory.lines += 1
         #expect(result.status == line.status, "\(line): \(result.screen)")
         let fact = try memory.filled(line.shows)
         #expect(result.screen.contains(fact), "\(line) does not say `\(fact)`: \(result.screen)")

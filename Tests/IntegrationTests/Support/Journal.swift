@@ -14,6 +14,9 @@ final class Journal: Sendable {
 
     let entries = Locked(Entries())
 
+    /// How much was answered so far.
+    var count: Int { entries.withLock { $0.answered.count + $0.stored.values.reduce(0) { $0 + $1.count } } }
+
     func answered(_ session: String) { entries.withLock { _ = $0.answered.insert(session) } }
     func stored(_ secret: String, _ version: Int) {
         entries.withLock { _ = $0.stored[secret, default: []].insert(version) }
@@ -82,7 +85,10 @@ final class LogReader {
     private(set) var stored: [String: Set<Int>] = [:]
     private(set) var lastSequence = 0
     private(set) var isContiguous = true
+    /// A hash of each event as it was read, in order.
+    private(set) var fingerprints: [Int] = []
 
+    /// Reads on from where the last look ended; a new reader reads everything.
     func read(_ vault: VaultProcess) throws {
         while true {
             let page = try vault.ask("GET", "/v1/audit/events?limit=1000&after=\(lastSequence)").json
@@ -96,6 +102,7 @@ final class LogReader {
         guard let sequence = event["seq"] as? Int else { return isContiguous = false }
         if sequence != lastSequence + 1 { isContiguous = false }
         lastSequence = sequence
+        fingerprints.append((try? JSONSerialization.data(withJSONObject: event, options: .sortedKeys))?.hashValue ?? 0)
         guard event["decision"] as? String == "allowed" else { return }
         switch event["type"] as? String {
         case "secret.resolve":
