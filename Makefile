@@ -14,7 +14,7 @@ RELEASED := -c release --static-swift-stdlib -Xlinker -z -Xlinker now
 
 ONE_BY_ONE := WarderLinuxTests|WarderClientTests\.(Example|Fork)Tests
 
-.PHONY: help deps testdeps build release demo run test sanitize format lint bench deb packagetest install uninstall clean
+.PHONY: help deps testdeps build release demo run test sanitize fuzz format lint bench deb packagetest install uninstall clean
 
 help: ## This list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ test: testdeps ## All tests.
 sanitize: testdeps ## Many clients at once on a daemon that the thread sanitizer watches.
 	swift build --build-tests $(CHECKED)
 	deploy/tests/thread-sanitizer.sh
+
+# Beside HARNESS= (json, body, ...; all when left out).
+SECONDS := 60
+
+fuzz: deps ## Fuzz what reads bytes from outside, for SECONDS=60 each; HARNESS=name for one.
+	deploy/tests/fuzz.sh $(SECONDS) $(HARNESS)
 
 format: ## Format the sources.
 	swift format format --in-place --parallel --recursive $(FORMATTED)

@@ -223,6 +223,28 @@ let package = Package(
 
 let writtenInC: Set = ["CWarderFaultyVFS", "CWarderLinux"]
 
+// Fuzzing needs a build of its own (docs/design/fuzzing.md), so that no other build sees these targets.
+if Context.environment["WARDER_FUZZING"] == "1" {
+    package.targets += [
+        .executableTarget(
+            name: "warder-fuzz",
+            dependencies: [
+                "Sealing", "SecretMemory", "StrictJSON", "WarderClient", "WarderCommands",
+                "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel",
+                "WarderTesting", "WarderWire",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio), "Yams",
+            ],
+            path: "Tests/Fuzzing/Harnesses"
+        )
+    ]
+    // Only what is ours leads the fuzzer on: what else a run passes through is not what is looked for.
+    for target in package.targets where target.type != .system && !writtenInC.contains(target.name) {
+        let coverage = "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"
+        target.swiftSettings = [.unsafeFlags([coverage])]
+    }
+}
+
 for target in package.targets where target.type != .system && !writtenInC.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

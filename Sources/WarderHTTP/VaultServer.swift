@@ -144,11 +144,7 @@ package final class VaultServer: Sendable {
             throw ChannelError.inappropriateOperationForState
         }
         let connection = Connection(door: door, server: context, check: check, seat: seat, outbox: roster.outbox)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = context.limits.headerFieldBytes
-        limits.maxHeaderListSize = context.limits.headerListBytes
-        limits.maxHeaderFieldCount = context.limits.headerFields
-        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        let decoder = context.limits.requestDecoder
         try channel.pipeline.syncOperations.addHandlers([
             FirstByteWatch(connection), ByteToMessageHandler(decoder), connection,
         ])

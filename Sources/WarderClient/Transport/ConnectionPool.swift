@@ -6,7 +6,8 @@ import NIOPosix
 ///
 /// Everything in it runs on one event loop, so there is nothing to lock. Requests go out first come, first served.
 final class ConnectionPool {
-    private let path: String
+    /// Sets a connection going, which ends in `opened` or `connectFailed`.
+    private let connect: (ConnectionPool) -> Void
     private let loop: any EventLoop
     private let limit: Int
     /// All that are open; a few, so looking through them costs less than a table.
@@ -18,10 +19,15 @@ final class ConnectionPool {
     private var alarm: (deadline: NIODeadline, task: Scheduled<Void>)?
     private var isClosed = false
 
-    init(path: String, limit: Int, loop: any EventLoop) {
-        self.path = path
+    init(limit: Int, loop: any EventLoop, connect: @escaping (ConnectionPool) -> Void) {
         self.limit = min(max(limit, 1), 64)
         self.loop = loop
+        self.connect = connect
+    }
+
+    /// Connects to a socket by its path.
+    convenience init(path: String, limit: Int, loop: any EventLoop) {
+        self.init(limit: limit, loop: loop) { $0.connect(toSocket: path) }
     }
 
     /// Sends a request over the next free connection.
@@ -81,11 +87,13 @@ final class ConnectionPool {
         while !waiting.isEmpty, let connection = idle.popLast() {
             connection.start(waiting.removeFirst())
         }
-        while connecting < waiting.count, connecting + connections.count < limit { connect() }
+        while connecting < waiting.count, connecting + connections.count < limit {
+            connecting += 1
+            connect(self)
+        }
     }
 
-    private func connect() {
-        connecting += 1
+    private func connect(toSocket path: String) {
         let pool = NIOLoopBound(self, eventLoop: loop)
         ClientBootstrap(group: loop)
             .connectTimeout(.seconds(2))

@@ -50,6 +50,8 @@ package struct ResponseReader<Source: ByteSource> {
         while true {
             let head = try oneHead()
             if head.status >= 200 { return head }
+            // Nobody asked for another protocol, and what follows would be one.
+            guard head.status != 101 else { throw .malformed }
         }
     }
 
@@ -80,7 +82,11 @@ package struct ResponseReader<Source: ByteSource> {
             guard try line(limit: 2).isEmpty else { throw .malformed }
         }
         // Trailers, which the vault does not send, end with an empty line as well.
-        for _ in 0...Self.maximumHeaders where try line(limit: Self.maximumHeadBytes).isEmpty { return }
+        for _ in 0...Self.maximumHeaders {
+            let line = try line(limit: Self.maximumHeadBytes)
+            if line.isEmpty { return }
+            _ = try HeaderLine(line)
+        }
         throw .malformed
     }
 
@@ -105,30 +111,33 @@ package struct ResponseReader<Source: ByteSource> {
 
     private mutating func oneHead() throws(ConnectionFault) -> ResponseHead {
         var budget = Self.maximumHeadBytes
-        func next(_ reader: inout Self) throws(ConnectionFault) -> String {
+        func next(_ reader: inout Self) throws(ConnectionFault) -> [UInt8] {
             let bytes = try reader.line(limit: budget)
             budget -= bytes.count
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
         }
-        let parts = try next(&self).split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, parts[0] == "HTTP/1.1", let status = Int(parts[1]), (100...599).contains(status) else {
-            throw .malformed
-        }
+        let parts = try next(&self).split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0].elementsEqual("HTTP/1.1".utf8), parts[1].count == 3,
+            let status = Self.digits(parts[1]), (100...599).contains(status)
+        else { throw .malformed }
         var head = ResponseHead(status: status, headers: [])
         while true {
             let line = try next(&self)
-            if line.isEmpty { return head }
-            guard head.headers.count < Self.maximumHeaders, let colon = line.firstIndex(of: ":"),
-                colon > line.startIndex
-            else { throw .malformed }
-            let value = line[line.index(after: colon)...]
-            head.headers.append((line[..<colon].lowercased(), Self.trimmed(value)))
+            if line.isEmpty { break }
+            guard head.headers.count < Self.maximumHeaders else { throw .malformed }
+            let field = try HeaderLine(line)
+            head.headers.append((field.name, field.value))
         }
+        // With two lengths, two readers could disagree about where the answer ends.
+        guard head.headers.count(where: { ["content-length", "transfer-encoding"].contains($0.name) }) <= 1 else {
+            throw .malformed
+        }
+        return head
     }
 
-    private static func trimmed(_ text: Substring) -> String {
-        let front = text.drop { $0 == " " || $0 == "\t" }
-        return String(front.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    /// Nothing but digits, at least one.
+    private static func digits(_ bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.allSatisfy { (0x30...0x39).contains($0) } ? Int(String(decoding: bytes, as: UTF8.self)) : nil
     }
 
     private mutating func chunkSize() throws(ConnectionFault) -> Int {
@@ -151,7 +160,9 @@ package struct ResponseReader<Source: ByteSource> {
                 guard line.popLast() == UInt8(ascii: "\r") else { throw .malformed }
                 return line
             }
-            guard line.count <= limit else { throw .malformed }
+            // The only control characters in a line are tabs, and the return at its end.
+            let isText = byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+            guard isText, line.last != UInt8(ascii: "\r"), line.count <= limit else { throw .malformed }
             line.append(byte)
         }
     }

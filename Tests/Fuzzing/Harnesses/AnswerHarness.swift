@@ -1,0 +1,87 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+
+@testable import WarderCommands
+
+extension Harness {
+    /// Answers as the `warder` command reads them; the first two bytes say where they are cut.
+    static let answer = Harness("answer") { input in
+        var rest = Input(input)
+        let cut = rest.word()
+        let bytes = Array(rest.rest)
+        let whole = read(bytes, size: max(bytes.count, 1))
+        try hold(read(bytes, size: 1 + cut % max(bytes.count, 1)) == whole, "a cut changes nothing")
+        try hold(read(bytes, size: 1) == whole, "cuts neither")
+        guard case .success(let mine) = whole else { return }
+        try hold((200...599).contains(mine.status), "an answer has a status")
+        guard let other = try readElsewhere(bytes) else {
+            // Extensions of chunks are nothing to us, and have a grammar to the other; fields of answers on the way are
+            // nothing to us either, and may end the connection for the other.
+            let isOnTheWay = bytes.starts(with: "HTTP/1.1 1".utf8)
+            return try hold(isOnTheWay || bytes.contains(UInt8(ascii: ";")), "another reader takes it as well")
+        }
+        try hold(other == mine, "another reader reads the same")
+    }
+
+    private struct Answer: Equatable {
+        var status = 0
+        var body: [UInt8] = []
+    }
+
+    private static func read(_ bytes: [UInt8], size: Int) -> Result<Answer, ConnectionFault> {
+        Result { () throws(ConnectionFault) in
+            var reader = ResponseReader(Pieces(bytes, size: size))
+            let head = try reader.head()
+            var answer = Answer(status: head.status)
+            try reader.body(of: head, maximumBytes: 100_000) { piece throws(ConnectionFault) in
+                answer.body.append(piece)
+            }
+            return answer
+        }
+    }
+
+    /// NIO's reader; `nil` where it refuses the answer.
+    private static func readElsewhere(_ bytes: [UInt8]) throws -> Answer? {
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandlers(
+            HTTPRequestEncoder(),
+            ByteToMessageHandler(HTTPResponseDecoder(informationalResponseStrategy: .drop))
+        )
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+        // It wants to know which request is answered.
+        try channel.writeOutbound(
+            HTTPClientRequestPart.head(HTTPRequestHead(version: .http1_1, method: .GET, uri: "/"))
+        )
+        try channel.writeOutbound(HTTPClientRequestPart.end(nil))
+        // What follows the answer may be anything.
+        _ = try? channel.writeInbound(ByteBuffer(bytes: bytes))
+        var answer = Answer()
+        while let part = try channel.readInbound(as: HTTPClientResponsePart.self) {
+            switch part {
+            case .head(let head): answer.status = Int(head.status.code)
+            case .body(let bytes): answer.body += bytes.readableBytesView
+            case .end: return answer
+            }
+        }
+        return nil
+    }
+
+    /// Bytes that arrive in pieces of a fixed size.
+    private final class Pieces: ByteSource {
+        private var rest: ArraySlice<UInt8>
+        private let size: Int
+
+        init(_ bytes: [UInt8], size: Int) {
+            rest = bytes[...]
+            self.size = size
+        }
+
+        func read(into buffer: inout [UInt8]) throws(ConnectionFault) -> Int {
+            let piece = rest.prefix(min(size, buffer.count))
+            buffer.replaceSubrange(0..<piece.count, with: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import SecretMemory
+import StrictJSON
+import WarderModel
+import WarderWire
+
+@testable import WarderClient
+
+extension Harness {
+    /// Answers as the client library takes them from its connection; the first byte says where they are cut.
+    static let client = Harness("client") { input in
+        var rest = Input(input)
+        let cut = rest.word()
+        let bytes = Array(rest.rest)
+        let size = 1 + cut % max(bytes.count, 1)
+        for route in [
+            VaultRequest.health, .secret(try pat.get(), field: .value, token: try bearer.get(), traceparent: nil),
+        ] {
+            let whole = try ask(route, bytes, size: max(bytes.count, 1))
+            try hold(try ask(route, bytes, size: size) == whole, "a cut changes nothing")
+            if case .answer(let status, let meaning) = whole {
+                try hold((100...999).contains(status), "an answer has a status")
+                try hold(!meaning.isEmpty, "an answer has a meaning")
+            }
+        }
+        if let arguments = try? CallArguments(json: bytes) {
+            try hold(try CallArguments(json: arguments.canonical) == arguments, "arguments have one form")
+        }
+    }
+
+    private enum Outcome: Equatable {
+        case answer(status: Int, meaning: String)
+        case failed(WarderClientError)
+    }
+
+    private static let pat = Result { try SecretName("github/pat") }
+    private static let bearer = Result {
+        VaultToken(
+            text: try SecretBytes(copying: [65]),
+            requested: .zero,
+            life: .seconds(9),
+            jitter: 0,
+            isForOneCall: true
+        )
+    }
+
+    /// Sends a request over a connection that answers with these bytes and then closes.
+    private static func ask(_ request: VaultRequest, _ bytes: [UInt8], size: Int) throws -> Outcome {
+        let channel = EmbeddedChannel()
+        let pool = ConnectionPool(limit: 1, loop: channel.eventLoop) { _ in }
+        let connection = VaultConnection(pool: pool)
+        try channel.pipeline.syncOperations.addHandlers(
+            RequestBytes(),
+            ByteToMessageHandler(HTTPResponseDecoder(limitConfiguration: VaultConnection.decoderLimits)),
+            connection
+        )
+        var outcomes: [Outcome] = []
+        let exchange = Exchange(request, deadline: .distantFuture) { outcomes.append(outcome(of: request, $0)) }
+        pool.send(exchange)
+        // Nobody listens there: the channel says by itself that it is open.
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere")).wait()
+        var rest = bytes[...]
+        while !rest.isEmpty, channel.isActive {
+            _ = try? channel.writeInbound(ByteBuffer(bytes: rest.prefix(size)))
+            rest = rest.dropFirst(size)
+        }
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        try hold(outcomes.count == 1, "a request has one outcome")
+        return outcomes[0]
+    }
+
+    private static func outcome(of request: VaultRequest, _ result: Result<VaultAnswer, WarderClientError>) -> Outcome {
+        switch result {
+        case .failure(let error): return .failed(error)
+        case .success(let answer): return .answer(status: answer.status, meaning: meaning(of: answer, request))
+        }
+    }
+
+    private static func meaning(of answer: VaultAnswer, _ request: VaultRequest) -> String {
+        do throws(WarderClientError) {
+            if case .secret(let name, let field) = request.route {
+                guard let token = request.token else { return "no token" }
+                let secret = try answer.secret(name: name, field: field, token: token)
+                return "version \(secret.version)"
+            }
+            return try answer.decode(Health.self).state + "."
+        } catch { return error.description }
+    }
+}
