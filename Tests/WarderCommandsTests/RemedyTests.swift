@@ -160,6 +160,15 @@ struct RemedyTests {
 
     // MARK: Refusals
 
+    /// What a command line names for an action.
+    private static func name(for action: Action) -> String {
+        switch action {
+        case .toolAdd, .toolRemove: "notes/search"
+        case .grantAdd, .grantRemove: "notes/search notes/api"
+        default: "name"
+        }
+    }
+
     @Test("what is said of a refusal names commands that exist, whatever it was about", arguments: Refusal.allCases)
     func refusal(_ refusal: Refusal) {
         for action in Action.allCases {
@@ -171,7 +180,7 @@ struct RemedyTests {
                     reason: refusal.rawValue,
                     requestID: "req_1"
                 ),
-                about: Subject(action: action, name: "name"),
+                about: Subject(action: action, name: Self.name(for: action)),
                 retryAfterSeconds: 1
             )
             for text in [problem.message, failure.message] + failure.hints {

@@ -14,6 +14,7 @@ struct SubjectTests {
         ("POST", "/v1/rollback/a/b", .secretRollback, "a/b"), ("POST", "/v1/undelete/a/b", .secretUndelete, "a/b"),
         ("POST", "/v1/destroy/a/b", .secretDestroy, "a/b"), ("GET", "/v1/servers", .serverList, nil),
         ("POST", "/v1/servers", .serverAdd, nil), ("GET", "/v1/servers/s", .serverList, "s"),
+        ("PATCH", "/v1/secrets/a/b", .secretSet, "a/b"), ("PATCH", "/v1/servers/s", .serverUpdate, "s"),
         ("DELETE", "/v1/servers/s", .serverRemove, "s"), ("POST", "/v1/servers/s/release", .serverRelease, "s"),
         ("POST", "/v1/servers/s/quarantine", .serverQuarantine, "s"), ("GET", "/v1/tools", .toolList, nil),
         ("POST", "/v1/tools", .toolAdd, nil), ("DELETE", "/v1/tools/s/t", .toolRemove, "s/t"),
@@ -26,6 +27,7 @@ struct SubjectTests {
         ("POST", "/v1/keys/slots/0a/passphrase", .slotChange, nil), ("POST", "/v1/keys/rotate", .keyRotate, nil),
         ("POST", "/v1/keys/root", .keyRotateRoot, nil), ("POST", "/v1/sys/seal", .vaultSeal, nil),
         ("GET", "/v1/sys/findings", .doctorRead, nil), ("GET", "/v1/audit/events", .auditSearch, nil),
+        ("POST", "/v1/sys/check", .doctorDeep, nil), ("POST", "/v1/sys/salvage", .secretSalvage, nil),
         ("GET", "/v1/audit/export", .auditExport, nil), ("GET", "/v1/backup", .backupCreate, nil),
         ("GET", "/v1/sys/status", nil, nil), ("POST", "/v1/presence", nil, nil),
     ]

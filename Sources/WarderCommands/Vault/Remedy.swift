@@ -22,7 +22,7 @@ enum Remedy {
 
     /// By the reason and what the request was about.
     static func text(for reason: Refusal, about subject: Subject, asker: OperatorSummary?) -> String? {
-        let name = subject.name ?? "NAME"
+        let secret = secret(of: subject) ?? "NAME"
         return switch reason {
         case .roleMissing: roles(subject, asker)
         case .notFound: list(of: subject.action == .toolAdd ? "server" : subject.noun)
@@ -44,9 +44,9 @@ enum Remedy {
         case .grantExpired: "Renew it: warder grant remove SERVER/TOOL SECRET; then warder grant add"
 
         case .secretMissing: "See what there is: warder secret list"
-        case .secretDeleted: "Bring it back: warder secret undelete \(name)"
+        case .secretDeleted: "Bring it back: warder secret undelete \(secret)"
         case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed:
-            "See its versions and fields: warder secret show \(name)"
+            "See its versions and fields: warder secret show \(secret)"
 
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
         case .alreadyInitialised: "Look: warder status"
@@ -89,7 +89,8 @@ enum Remedy {
 
     private static func existing(_ subject: Subject) -> String? {
         switch subject.action {
-        case .serverAdd, .toolAdd, .grantAdd:
+        case .serverAdd: "To recognise it otherwise: warder server update \(subject.name ?? "NAME") --uid UID …"
+        case .toolAdd, .grantAdd:
             "To replace it: warder \(subject.noun ?? "") remove \(subject.name ?? "NAME"); then add it again"
         case .operatorAdd: "See who there is: warder operator list"
         case .secretPut:
@@ -112,6 +113,15 @@ enum Remedy {
         switch subject.noun {
         case "server": "See its state: warder server show \(subject.name ?? "NAME")"
         case "secret": "See its versions and fields: warder secret show \(subject.name ?? "NAME")"
+        default: nil
+        }
+    }
+
+    /// The secret that the request named, alone or in a grant.
+    private static func secret(of subject: Subject) -> Substring? {
+        switch subject.noun {
+        case "secret": subject.name.map { $0[...] }
+        case "grant": subject.name?.split(separator: " ").last
         default: nil
         }
     }
