@@ -34,7 +34,7 @@ enum CommandTable {
     ]
 
     static let keys = [
-        CommandRun(verb: "key slots", shows: "OPENS WITH", keeps: ["first": "(?m)^([0-9a-f]{8}) +passphrase"]),
+        CommandRun(verb: "key slots", shows: "EPOCH  CREATED", keeps: ["first": "(?m)^([0-9a-f]{8}) +passphrase"]),
         CommandRun(
             verb: "key add-slot",
             answers: [.init("New passphrase of the vault", second), .init("The same again:", second)],
@@ -43,7 +43,7 @@ enum CommandTable {
         ),
         CommandRun(
             verb: "key add-slot",
-            arguments: "--shares 2 --of 3 --out {folder}",
+            arguments: "--shares 3 --threshold 2 --out {folder}",
             shows: "any 2 of 3 shares open the vault",
             keeps: ["shares": "slot ([0-9a-f]{8}): any 2"]
         ),
@@ -66,7 +66,7 @@ enum CommandTable {
             verb: "key change-passphrase",
             arguments: "{second}",
             answers: [
-                .init("The old passphrase:", second), .init("New passphrase of the vault", third),
+                .init("The old passphrase of the vault:", second), .init("New passphrase of the vault", third),
                 .init("The same again:", third),
             ],
             shows: "the new passphrase opens the vault",
@@ -110,6 +110,11 @@ enum CommandTable {
         CommandRun(verb: "secret rollback", arguments: "github/pat", shows: "github/pat: version 1 is current"),
         CommandRun(verb: "secret list", shows: "github/pat"),
         CommandRun(verb: "secret show", arguments: "github/pat", shows: "platform"),
+        CommandRun(
+            verb: "secret set",
+            arguments: "github/pat --owner security --label team=mcp",
+            shows: "owner security"
+        ),
         CommandRun(verb: "secret versions", arguments: "github/pat", shows: "current"),
         CommandRun(verb: "secret delete", arguments: "github/pat", shows: "github/pat: deleted"),
         CommandRun(
@@ -133,6 +138,11 @@ enum CommandTable {
         ),
         CommandRun(verb: "server list", shows: "uid=0"),
         CommandRun(verb: "server show", arguments: "github", shows: "platform"),
+        CommandRun(
+            verb: "server update",
+            arguments: "github --uid 0 --gid 0 --owner security",
+            shows: "github: recognised by uid=0 gid=0"
+        ),
         CommandRun(verb: "tool add", arguments: "github/list --risk read-only", shows: "github/list: registered"),
         CommandRun(verb: "tool list", shows: "github/list"),
         CommandRun(verb: "tool show", arguments: "github/list", shows: "read-only"),
