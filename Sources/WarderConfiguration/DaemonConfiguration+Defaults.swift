@@ -51,6 +51,7 @@ extension DaemonConfiguration {
                 idle: .seconds(60)
             ),
             eventLoops: 1,
+            audit: Audit(file: nil, journal: false),
             log: Log(level: .info, format: .text)
         )
     }

@@ -30,6 +30,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var deadlines: Deadlines
     /// Threads that serve connections.
     package var eventLoops: Int
+    package var audit: Audit
     package var log: Log
 
     /// Permission bits of the client socket. Everybody may connect, because every peer must match a registered server.
@@ -109,6 +110,14 @@ extension DaemonConfiguration {
         package var request: Duration
         /// Between two requests of one connection.
         package var idle: Duration
+    }
+
+    /// Where else the audit log goes.
+    package struct Audit: Sendable, Equatable {
+        /// Gets every event, a line each. Absolute; `nil` for no file.
+        package var file: String?
+        /// Whether the system's journal gets every event.
+        package var journal: Bool
     }
 
     /// What the daemon says about itself on standard error. The audit log is something else.

@@ -64,7 +64,8 @@ struct ConfigurationExampleTests {
         try FileManager.default.removeItem(atPath: fixture.file)
         var expected = try DaemonConfiguration.load(owner: .system, in: surroundings)
         expected.file = fixture.file
-        // The one setting whose default is that there is none.
+        // Settings whose default is that there is none.
+        expected.audit.file = "/var/log/warder/events.jsonl"
         expected.unseal.credentialFile = .init(path: "/etc/warder/unseal.key", isFromServiceManager: false)
         #expect(usual == expected)
         for setting in ConfigurationSetting.all { #expect(active.contains("\(setting.name): "), "\(setting.key)") }

@@ -44,6 +44,9 @@ struct ConfigurationParsingTests {
               body: 3s
               request: 1m30s
               idle: 1h
+            audit:
+              file: /var/log/warder/events.jsonl
+              journal: on
             log:
               level: debug
               format: json
@@ -77,6 +80,7 @@ struct ConfigurationParsingTests {
                 idle: .seconds(3600)
             ),
             eventLoops: 2,
+            audit: .init(file: "/var/log/warder/events.jsonl", journal: true),
             log: .init(level: .debug, format: .json)
         )
         #expect(configuration == expected)
@@ -86,8 +90,8 @@ struct ConfigurationParsingTests {
     @Test("the test above leaves no setting out")
     func nothingIsMissing() throws {
         let defaults = try fixture.defaults()
-        #expect(ConfigurationSetting.all.count == 25)
-        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 25)
+        #expect(ConfigurationSetting.all.count == 27)
+        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 27)
         for section in ConfigurationSetting.all.compactMap(\.section) {
             #expect(ConfigurationSetting.sections.contains { $0.name == section[...] })
         }

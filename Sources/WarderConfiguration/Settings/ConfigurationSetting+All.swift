@@ -11,11 +11,12 @@ extension ConfigurationSetting {
         ("argon2", "What checking a passphrase costs, for passphrases that are set from now on."),
         ("limits", "What one peer may take up."),
         ("deadlines", "How long a peer may take. Whoever is slower loses the connection."),
+        ("audit", "Where the audit log goes besides the database. Behind every commit; it holds nothing up."),
         ("log", "What the daemon says about itself on standard error. The audit log is something else."),
     ]
 
     /// Every setting there is, in the order of the file.
-    static let all: [ConfigurationSetting] = alone + unseal + memory + argon2 + limits + deadlines + log
+    static let all: [ConfigurationSetting] = alone + unseal + memory + argon2 + limits + deadlines + audit + log
 
     private static let alone: [ConfigurationSetting] = [
         ConfigurationSetting(
@@ -196,6 +197,30 @@ extension ConfigurationSetting {
             \.deadlines.idle,
             .time(.seconds(1)...Duration.seconds(3600)),
             "Between two requests of one connection."
+        ),
+    ]
+
+    private static let audit: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "audit.file",
+            \.audit.file,
+            .optionalPath,
+            """
+            A file that gets every event, a line of JSON each, in a directory that is there and that the daemon's user may \
+            write to. It has names of secrets and servers in the clear, and no values. When it is moved away, a new one \
+            begins; no event is left out, whatever happens.
+            """,
+            defaultRule: "none",
+            sample: "/var/log/warder/events.jsonl"
+        ),
+        ConfigurationSetting(
+            "audit.journal",
+            \.audit.journal,
+            .choice([("on", true), ("off", false)]),
+            """
+            Whether the system's journal gets every event: journalctl -t warder-audit. The journal has limits of its own for \
+            size and rate (RateLimitBurst= in journald.conf), and whoever may read it reads names of secrets.
+            """
         ),
     ]
 

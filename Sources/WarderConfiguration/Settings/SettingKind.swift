@@ -135,6 +135,16 @@ extension SettingKind where Value == String {
     }
 }
 
+extension SettingKind where Value == String? {
+    static var optionalPath: SettingKind {
+        SettingKind(accepts: "an absolute path", isNumber: false) { text, _ throws(SettingFault) in
+            try SettingKind<String>.absolute(text)
+        } text: {
+            $0
+        }
+    }
+}
+
 extension SettingKind where Value == DaemonConfiguration.CredentialFile? {
     static var credentialFile: SettingKind {
         SettingKind(accepts: "an absolute path", isNumber: false) { text, _ throws(SettingFault) in
