@@ -40,6 +40,8 @@ let package = Package(
             ]
         ),
 
+        .target(name: "TransparencyLog", dependencies: ["StrictJSON", "WarderCrypto"]),
+
         // MARK: Vault
         .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
         .target(
@@ -62,8 +64,8 @@ let package = Package(
         .target(
             name: "WarderHTTP",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderLinux", "WarderModel",
-                "WarderWire",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCore", "WarderLinux",
+                "WarderModel", "WarderWire",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]
@@ -192,6 +194,10 @@ let package = Package(
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]),
         .testTarget(name: "WarderCryptoTests", dependencies: ["WarderCrypto", "SecretMemory"]),
+        .testTarget(
+            name: "TransparencyLogTests",
+            dependencies: ["SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto"]
+        ),
         .testTarget(name: "WarderModelTests", dependencies: ["WarderModel"]),
         .testTarget(
             name: "WarderClientTests",
@@ -229,7 +235,7 @@ if Context.environment["WARDER_FUZZING"] == "1" {
         .executableTarget(
             name: "warder-fuzz",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderClient", "WarderCommands",
+                "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderClient", "WarderCommands",
                 "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel",
                 "WarderTesting", "WarderWire",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),

@@ -60,4 +60,25 @@ package struct SHA256Digest: Sendable {
         digest.update(second)
         return digest.digest()
     }
+
+    /// Writes SHA-256 of `prefix ‖ first ‖ second` to `output`, without joining them and without allocating: a tree's
+    /// hashes are computed on the way of every commit.
+    ///
+    /// - Precondition: `output` has 32 bytes.
+    package static func hash(
+        prefix: UInt8,
+        _ first: RawSpan,
+        _ second: RawSpan = RawSpan(),
+        into output: inout MutableRawSpan
+    ) {
+        precondition(output.byteCount == byteCount, "a digest has 32 bytes")
+        var digest = SHA256Digest()
+        var prefix = prefix
+        unsafe crypto_hash_sha256_update(&digest.state, &prefix, 1)
+        digest.update(first)
+        digest.update(second)
+        unsafe output.withUnsafeMutableBytes { output in
+            _ = unsafe crypto_hash_sha256_final(&digest.state, output.octets)
+        }
+    }
 }
