@@ -108,7 +108,7 @@ extension Exchange {
                             .json(
                                 InitAnswer(
                                     vault: initialisation.foundation.vault.description,
-                                    logKey: LogKey.text(initialisation.foundation),
+                                    logKey: initialisation.foundation.logKeyText,
                                     operatorName: name.text,
                                     roles: initialisation.firstOperator.roles.sorted().map(\.rawValue)
                                 ),
@@ -163,7 +163,7 @@ extension Exchange {
             servers: state?.servers.count,
             events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
-            logKey: foundation.map(LogKey.text),
+            logKey: foundation?.logKeyText,
             clientSocket: context.facts.clientSocket
         )
     }

@@ -1,0 +1,111 @@
+import Testing
+import TransparencyLog
+
+/// A log's key changes, and who has an earlier one gets to the present one.
+@Suite struct KeyHistoryTests {
+    private static func history(_ signers: [NoteSigner]) throws -> KeyHistory {
+        var history = KeyHistory()
+        for (at, signer) in signers.enumerated().dropFirst() {
+            try history.change(to: signer.noteKey, size: UInt64(at) * 100, by: signers[at - 1])
+        }
+        return history
+    }
+
+    private static func signers(_ count: UInt8) throws -> [NoteSigner] { try (0..<count).map { try Keys.signer($0) } }
+
+    @Test("a history is read as it was written, byte for byte")
+    func spelling() throws {
+        let signers = try Self.signers(3)
+        let history = try Self.history(signers)
+        #expect(try KeyHistory(history.bytes) == history)
+        let lines = history.bytes.text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 13)
+        #expect(lines[0] == "vault.example.internal/audit")
+        #expect(lines[1] == "key epoch 2")
+        #expect(lines[2] == "size 100")
+        #expect(lines[3] == signers[1].noteKey.text)
+        #expect(lines[4] == "")
+        #expect(lines[7] == "key epoch 3")
+        #expect(try KeyHistory([]) == KeyHistory())
+    }
+
+    @Test("whoever has any key of the log gets from it to the present one")
+    func chains() throws {
+        let signers = try Self.signers(4)
+        let history = try Self.history(signers)
+        for (at, signer) in signers.enumerated() {
+            let chain = try KeyChain(pinned: signer.noteKey, history: history)
+            #expect(chain.keys == signers[at...].map(\.noteKey))
+            #expect(chain.current == signers[3].noteKey)
+        }
+        let stranger = try Keys.signer(77).noteKey
+        #expect(throws: NoteError.historyBroken) { try KeyChain(pinned: stranger, history: history) }
+        let alone = KeyChain(pinned: stranger)
+        #expect(alone.current == stranger)
+    }
+
+    @Test("a key signs no tree larger than the one it was given up at, and none smaller than the one it began at")
+    func periods() throws {
+        let signers = try Self.signers(3)
+        let chain = try KeyChain(pinned: signers[0].noteKey, history: Self.history(signers))
+        #expect(chain.allows(signers[0].noteKey, size: 100))
+        #expect(!chain.allows(signers[0].noteKey, size: 101))
+        #expect(!chain.allows(signers[1].noteKey, size: 99))
+        #expect(chain.allows(signers[1].noteKey, size: 100))
+        #expect(chain.allows(signers[1].noteKey, size: 200))
+        #expect(!chain.allows(signers[1].noteKey, size: 201))
+        #expect(chain.allows(signers[2].noteKey, size: 1 << 40))
+        let later = try KeyChain(pinned: signers[1].noteKey, history: Self.history(signers))
+        #expect(!later.allows(signers[1].noteKey, size: 99))
+        #expect(!later.allows(signers[0].noteKey, size: 99))
+    }
+
+    @Test("every changed byte of a history is noticed")
+    func altered() throws {
+        let signers = try Self.signers(3)
+        let bytes = try Self.history(signers).bytes
+        for at in bytes.indices {
+            var altered = bytes
+            altered[at] ^= 1
+            let chain = try? KeyChain(pinned: signers[0].noteKey, history: KeyHistory(altered))
+            #expect(chain == nil, "byte \(at)")
+        }
+    }
+
+    @Test("a change that is missing, doubled, out of place or signed by another key breaks the history")
+    func reordered() throws {
+        let signers = try Self.signers(4)
+        let bytes = try Self.history(signers).bytes.text
+        let lines = bytes.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { $0 + "\n" }
+        let changes = stride(from: 0, to: 18, by: 6).map { lines[$0..<$0 + 6].joined() }
+        let wrong = [
+            changes[1] + changes[2], changes[0] + changes[2], changes[0] + changes[0] + changes[1],
+            changes[1] + changes[0] + changes[2], changes[0] + "\n" + changes[1], changes[0] + changes[1].dropLast(),
+        ]
+        for text in wrong {
+            let chain = try? KeyChain(pinned: signers[0].noteKey, history: KeyHistory(text.bytes))
+            #expect(chain == nil)
+        }
+        // The end can be missing: the chain then ends at an earlier key.
+        let earlier = try KeyChain(pinned: signers[0].noteKey, history: KeyHistory((changes[0] + changes[1]).bytes))
+        #expect(earlier.current == signers[2].noteKey)
+    }
+
+    @Test("a change to the same key, to one from before, of another name or at a smaller size is not signed")
+    func unfitChanges() throws {
+        let signers = try Self.signers(3)
+        var history = try Self.history(signers)
+        let other = try Keys.signer(50, name: "other").noteKey
+        let next = try Keys.signer(51).noteKey
+        let before = history
+        #expect(throws: NoteError.history) { try history.change(to: signers[2].noteKey, size: 300, by: signers[2]) }
+        #expect(throws: NoteError.history) { try history.change(to: signers[1].noteKey, size: 300, by: signers[2]) }
+        #expect(throws: NoteError.history) { try history.change(to: other, size: 300, by: signers[2]) }
+        #expect(throws: NoteError.history) { try history.change(to: next, size: 199, by: signers[2]) }
+        #expect(history == before)
+        // Signed by a key that is no longer the log's: recorded, and believed by nobody.
+        try history.change(to: next, size: 300, by: signers[0])
+        let forged = history
+        #expect(throws: NoteError.historyBroken) { try KeyChain(pinned: signers[0].noteKey, history: forged) }
+    }
+}
