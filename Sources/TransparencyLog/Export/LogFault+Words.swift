@@ -1,0 +1,37 @@
+extension LogFault: CustomStringConvertible {
+    /// One sentence for whoever reads the verdict.
+    package var description: String {
+        switch self {
+        case .checkpointUnreadable(let which): "\(which.words) cannot be read."
+        case .signatureWrong(let which): "The signature of \(which.inside) is wrong: it was altered, or forged."
+        case .signatureMissing(let which): "\(which.words) is not signed by a key that you trust."
+        case .originWrong(let which): "\(which.words) is of another log."
+        case .keyOutOfPeriod(let which, let size):
+            "\(which.words) of \(size) events is signed by a key that did not sign at that size."
+        case .manifestUnreadable: "The manifest does not say what an export's has to."
+        case .lineUnreadable(let line): "Line \(line) is no event."
+        case .lineUnfinished(let line): "Line \(line) does not end: the file was cut."
+        case .gap(let expected, let found):
+            expected + 1 == found
+                ? "Event \(expected) is missing." : "Events \(expected) to \(found - 1) are missing."
+        case .outOfOrder(let expected, let found): "Event \(found) stands where event \(expected) should."
+        case .omissionMisplaced(let at): "What is left out from event \(at) on does not fit the log."
+        case .truncated(let size, let last): "The checkpoint says \(size) events, the export ends at \(last)."
+        case .contentChanged(let size): "Some line up to event \(size) is not what the log's key signed."
+        case .shorterThanHeld(let size, let held):
+            "The log has \(size) events, and the checkpoint that you hold \(held): this is an older copy, or its end was cut off."
+        case .rewritten(let held): "The first \(held) events are not those of the checkpoint that you hold."
+        case .consistencyWrong(let held): "The consistency proof does not lead from the \(held) events that you hold."
+        case .notCompared(let held):
+            "The export leaves out what event \(held) is among, and no proof compares it with the checkpoint that you hold."
+        case .fileChanged: "The file is not the one that the manifest is about."
+        case .outsideOfManifest(let number): "Event \(number) is not where the manifest says."
+        case .countWrong(let stated, let found): "The manifest says \(stated) events, the file has \(found)."
+        }
+    }
+}
+
+extension LogFault.Which {
+    fileprivate var words: String { self == .newer ? "The checkpoint" : "The checkpoint that you hold" }
+    fileprivate var inside: String { self == .newer ? "the checkpoint" : "the checkpoint that you hold" }
+}
