@@ -47,15 +47,15 @@ let package = Package(
         .target(
             name: "WarderCore",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto", "WarderModel",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),
         .target(
             name: "WarderStoreSQLite",
             dependencies: [
-                "Locking", "Sealing", "WarderCore", "WarderModel", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "Locking", "Sealing", "TransparencyLog", "WarderCore", "WarderModel",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
 
@@ -100,8 +100,8 @@ let package = Package(
         .target(
             name: "WarderCommands",
             dependencies: [
-                "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderLinux", "WarderModel", "WarderWire",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SecretMemory", "StrictJSON", "TransparencyLog", "WarderConfiguration", "WarderLinux", "WarderModel",
+                "WarderWire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
             ]
         ),
@@ -135,16 +135,16 @@ let package = Package(
         .target(
             name: "WarderTesting",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
-                "WarderModel",
+                "Locking", "Sealing", "SecretMemory", "TransparencyLog", "WarderCore", "WarderCrypto", "WarderHTTP",
+                "WarderLinux", "WarderModel",
                 "WarderStoreSQLite", .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
             name: "WarderCoreTests",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderModel",
-                "WarderStoreSQLite", "WarderTesting",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCore", "WarderCrypto",
+                "WarderModel", "WarderStoreSQLite", "WarderTesting",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),

@@ -8,6 +8,7 @@ import WarderModel
 extension DaemonConfiguration {
     /// Group of the operators where the installation made it.
     private static let usualOperatorGroup = "warder"
+    private static let usualCheckpoints = "warder-checkpoints"
     /// Name under which systemd passes the credential.
     private static let usualCredential = "warder-unseal"
 
@@ -51,9 +52,15 @@ extension DaemonConfiguration {
                 idle: .seconds(60)
             ),
             eventLoops: 1,
-            audit: Audit(file: nil, journal: false),
+            audit: Audit(file: nil, checkpoints: isSystem ? checkpointDirectory(surroundings) : nil, journal: false),
             log: Log(level: .info, format: .text)
         )
+    }
+
+    /// The directory that the installation makes, where it is there.
+    private static func checkpointDirectory(_ surroundings: ConfigurationSurroundings) -> String? {
+        let path = surroundings.roots.state + "/" + usualCheckpoints
+        return unsafe access(path, F_OK) == 0 ? path : nil
     }
 
     /// The file that systemd put into the service's own credentials directory, where there is one.

@@ -116,6 +116,8 @@ extension DaemonConfiguration {
     package struct Audit: Sendable, Equatable {
         /// Gets every event, a line each. Absolute; `nil` for no file.
         package var file: String?
+        /// A directory for the newest signed checkpoint. Absolute; `nil` for none.
+        package var checkpoints: String?
         /// Whether the system's journal gets every event.
         package var journal: Bool
     }

@@ -81,6 +81,7 @@ extension Vault {
     private func lay(_ initialisation: Initialisation, by caller: Caller) throws(Refusal) -> Open {
         let keys: OpenKeys
         do { keys = try OpenKeys(initialisation.ring, root: initialisation.root) } catch { throw .memoryNotLocked }
+        view.withLock { $0.log = .continues(nil) }
         var open = Open(
             foundation: initialisation.foundation,
             keys: keys,
@@ -129,6 +130,8 @@ extension Vault {
                     keyEncryption: ring.current(.keyEncryption).epoch
                 ) : 0
         } catch { throw Refusal(error) }
+        let standing = try LogStanding.of(foundation, in: store)
+        view.withLock { $0.log = standing }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in
             let boxKeys: BoxKeyPair

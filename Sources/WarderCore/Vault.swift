@@ -38,6 +38,7 @@ package final class Vault: Sendable {
         var state: VaultState?
         var keys: OpenKeys?
         var sequence: UInt64
+        var log = LogStanding.broken
     }
 
     package let store: any VaultStore

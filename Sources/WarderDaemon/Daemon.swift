@@ -76,6 +76,13 @@ package struct Daemon {
                     .init(service: StoreKeeping(store: store, logger: logger)),
                     .init(service: Housekeeping(vault: vault, server: server, logger: logger)),
                     .init(service: KeyKeeping(vault: vault, logger: logger)),
+                    .init(
+                        service: CheckpointKeeping(
+                            vault: vault,
+                            directory: configuration.audit.checkpoints,
+                            logger: logger
+                        )
+                    ),
                     .init(service: SinkKeeping(.file, configuration, vault: vault, logger: logger)),
                     .init(service: SinkKeeping(.journal, configuration, vault: vault, logger: logger)),
                     .init(service: Watchdog(notification: notification, vault: vault)),

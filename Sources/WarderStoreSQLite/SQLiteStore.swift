@@ -1,6 +1,8 @@
 import GRDB
+import Locking
 import Sealing
 import Synchronization
+import TransparencyLog
 import WarderCore
 
 /// The vault's store: one SQLite database, in write-ahead mode, of which this process is the only user.
@@ -22,6 +24,9 @@ package final class SQLiteStore: VaultStore {
     /// queue only.
     let hasRemains = Atomic(false)
     let isKeepingOver = Atomic(false)
+    /// The log's tree as of the last commit; `nil` when what lies in the tables makes none. Changes on the writer's
+    /// queue only.
+    let logTree: Locked<Frontier?>
 
     /// What was migrated when it was opened; `nil` when nothing had to be.
     package let migrated: FinishedMigration?
@@ -47,6 +52,8 @@ package final class SQLiteStore: VaultStore {
             checkpointer = try Connection.open(path, as: .checkpointer)
             lookups = try Connection.open(path, as: .reader)
             scans = try Connection.open(path, as: .reader)
+            // A tree that cannot be read is no reason not to give the secrets out: it is not signed any more.
+            logTree = Locked((try? scans.inDatabase(StoredTree.frontier)) ?? nil)
             log = WriteAheadLog()
             log.watch(commitsOf: writer)
         } catch let error as OpeningError {

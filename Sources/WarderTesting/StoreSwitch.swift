@@ -1,6 +1,7 @@
 import Dispatch
 import Locking
 package import Sealing
+package import TransparencyLog
 package import WarderCore
 package import WarderModel
 
@@ -142,6 +143,15 @@ package final class StoreSwitch: VaultStore {
     package func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int {
         try store.countSealed(beforeMetadata: metadata, keyEncryption: keyEncryption)
     }
+
+    package func tree() -> Frontier? { store.tree() }
+    package func treeHashes(level: Int, range: Range<UInt64>) throws(StoreError) -> [TreeHash] {
+        try store.treeHashes(level: level, range: range)
+    }
+    package func checkpoints(limit: Int) throws(StoreError) -> [StoredCheckpoint] {
+        try store.checkpoints(limit: limit)
+    }
+    package func logKeyChanges() throws(StoreError) -> [[UInt8]] { try store.logKeyChanges() }
 
     package func snapshot() throws(StoreError) -> any StoreSnapshot { try store.snapshot() }
 

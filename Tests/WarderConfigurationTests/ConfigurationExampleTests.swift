@@ -66,6 +66,7 @@ struct ConfigurationExampleTests {
         expected.file = fixture.file
         // Settings whose default is that there is none.
         expected.audit.file = "/var/log/warder/events.jsonl"
+        expected.audit.checkpoints = "/var/lib/warder-checkpoints"
         expected.unseal.credentialFile = .init(path: "/etc/warder/unseal.key", isFromServiceManager: false)
         #expect(usual == expected)
         for setting in ConfigurationSetting.all { #expect(active.contains("\(setting.name): "), "\(setting.key)") }

@@ -46,6 +46,7 @@ struct ConfigurationParsingTests {
               idle: 1h
             audit:
               file: /var/log/warder/events.jsonl
+              checkpoints: /srv/checkpoints
               journal: on
             log:
               level: debug
@@ -80,7 +81,11 @@ struct ConfigurationParsingTests {
                 idle: .seconds(3600)
             ),
             eventLoops: 2,
-            audit: .init(file: "/var/log/warder/events.jsonl", journal: true),
+            audit: .init(
+                file: "/var/log/warder/events.jsonl",
+                checkpoints: "/srv/checkpoints",
+                journal: true
+            ),
             log: .init(level: .debug, format: .json)
         )
         #expect(configuration == expected)
@@ -90,8 +95,8 @@ struct ConfigurationParsingTests {
     @Test("the test above leaves no setting out")
     func nothingIsMissing() throws {
         let defaults = try fixture.defaults()
-        #expect(ConfigurationSetting.all.count == 27)
-        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 27)
+        #expect(ConfigurationSetting.all.count == 28)
+        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 28)
         for section in ConfigurationSetting.all.compactMap(\.section) {
             #expect(ConfigurationSetting.sections.contains { $0.name == section[...] })
         }

@@ -11,6 +11,11 @@ package struct NoteName: Hashable, Sendable {
         self.text = String(text)
     }
 
+    private init(fit text: String) { self.text = text }
+
+    /// The name with letters, digits and slashes behind it.
+    func appending(_ end: StaticString) -> NoteName { NoteName(fit: text + "\(end)") }
+
     // Strings are equal whose bytes are not; signatures are over bytes.
 
     package static func == (left: NoteName, right: NoteName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }

@@ -11,6 +11,9 @@ package struct NoteSigner: Sendable {
         self.key = key
     }
 
+    /// A bare signature of bytes that are no note's text.
+    func signature(of message: [UInt8]) -> [UInt8] { key.sign(message) }
+
     /// The signature line's content for a note with this text.
     func sign(_ text: String) -> NoteSignature {
         NoteSignature(name: noteKey.name, keyID: noteKey.id, signature: key.sign(Array(text.utf8)))

@@ -37,6 +37,14 @@ package struct SignedNote: Hashable, Sendable {
         self.signatures = signatures
     }
 
+    private init(_ text: String, _ signatures: [NoteSignature]) {
+        self.text = text
+        self.signatures = signatures
+    }
+
+    /// The note with one signature more.
+    func adding(_ signature: NoteSignature) -> SignedNote { SignedNote(text, signatures + [signature]) }
+
     /// The note as it is kept and sent.
     package var bytes: [UInt8] { Array((text + "\n" + signatures.map(\.line).joined()).utf8) }
 
@@ -57,7 +65,8 @@ package struct SignedNote: Hashable, Sendable {
         return found
     }
 
-    /// Where the text ends and the blank line's feed stands: the last blank line divides, because a text may have some of its own.
+    /// Where the text ends and the blank line's feed stands: the last blank line divides, because a text may have some
+    /// of its own.
     private static func endOfText(_ bytes: [UInt8]) -> Int? {
         let feed = UInt8(ascii: "\n")
         guard bytes.count >= 2 else { return nil }

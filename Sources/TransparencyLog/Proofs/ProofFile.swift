@@ -1,5 +1,5 @@
-/// One leaf's proof with the checkpoint it leads to (C2SP tlog-proof, files that end in `.tlog-proof`): shows to whoever
-/// has the log's key that an event is in the log.
+/// One leaf's proof with the checkpoint it leads to (C2SP tlog-proof, files that end in `.tlog-proof`): shows to
+/// whoever has the log's key that an event is in the log.
 package struct ProofFile: Hashable, Sendable {
     /// Bytes that the log adds for its own readers.
     package var extra: [UInt8]?

@@ -76,6 +76,9 @@ struct Subject: Equatable, Sendable {
         case ("POST", "sys/salvage"): .secretSalvage
         case ("GET", "audit/events"): .auditSearch
         case ("GET", "audit/export"): .auditExport
+        case ("GET", "audit/checkpoint"), ("GET", "audit/proof"),
+            ("GET", "audit/consistency"), ("GET", "audit/keys"):
+            .auditProve
         case ("GET", "backup"): .backupCreate
         default: nil
         }

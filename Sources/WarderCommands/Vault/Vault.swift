@@ -55,6 +55,9 @@ package final class Vault {
         try Self.document(try send(request))
     }
 
+    /// Asks for a text that other programs read, as it is.
+    package func text(_ request: VaultRequest) throws(CommandFailure) -> [UInt8] { try send(request) }
+
     /// As `stream`, and proves presence where the vault asks for it.
     package func streamWithPresence(
         _ request: VaultRequest,

@@ -214,6 +214,18 @@ extension ConfigurationSetting {
             sample: "/var/log/warder/events.jsonl"
         ),
         ConfigurationSetting(
+            "audit.checkpoints",
+            \.audit.checkpoints,
+            .optionalPath,
+            """
+            A directory, not in state_directory, that gets the newest signed checkpoint of the log: a file, replaced every \
+            second while events come and every minute otherwise. Whoever sets the database back to an older copy has to \
+            change this file too. Better still: copy it to another machine.
+            """,
+            defaultRule: "/var/lib/warder-checkpoints for the machine's vault, where it is there",
+            sample: "/var/lib/warder-checkpoints"
+        ),
+        ConfigurationSetting(
             "audit.journal",
             \.audit.journal,
             .choice([("on", true), ("off", false)]),

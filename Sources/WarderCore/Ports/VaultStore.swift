@@ -1,4 +1,5 @@
 package import Sealing
+package import TransparencyLog
 package import WarderCrypto
 package import WarderModel
 
@@ -33,6 +34,14 @@ package protocol VaultStore: RowStore {
         limit: Int,
         newestFirst: Bool
     ) throws(StoreError) -> [SealedEvent]
+    /// The log's tree as of the last commit; `nil` when leaves or hashes are missing, so that there is none.
+    func tree() -> Frontier?
+    /// Hashes of leaves (level 0) or of nodes of levels 8, 16, …: fewer than asked for where some are missing.
+    func treeHashes(level: Int, range: Range<UInt64>) throws(StoreError) -> [TreeHash]
+    /// The last checkpoint of each hour, newest first, at most `limit`.
+    func checkpoints(limit: Int) throws(StoreError) -> [StoredCheckpoint]
+    /// How the log's key changed, oldest first: the signed notes.
+    func logKeyChanges() throws(StoreError) -> [[UInt8]]
     /// Copies the database as it is now, beside it. Blocks for seconds for each GiB; commits go on meanwhile.
     func snapshot() throws(StoreError) -> any StoreSnapshot
     /// Events from the time before unsealing, oldest first: a number and the sealed bytes.
@@ -130,6 +139,9 @@ package struct Batch: Sendable {
     package var events: [SealedEvent] = []
     /// Events of a sealed vault, sealed to its inbox key.
     package var inbox: [[UInt8]] = []
+    /// The newest checkpoint of the log, which has all events that were there before this batch at most.
+    package var checkpoint: StoredCheckpoint?
+    package var logKeyChange: LogKeyChange?
     /// Inbox entries up to this number are in `events` now.
     package var inboxTakenThrough: Int64?
 
@@ -138,7 +150,7 @@ package struct Batch: Sendable {
     package var isEmpty: Bool {
         foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
             && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
-            && inboxTakenThrough == nil
+            && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil
     }
 }
 

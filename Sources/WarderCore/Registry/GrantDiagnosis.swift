@@ -80,8 +80,8 @@ enum GrantDiagnosis {
 
     private static func remove(_ grant: Grant) -> String { "warder grant remove \(grant.tool) \(grant.secret)" }
 
-    /// There is one grant for a tool and a secret, so that another one takes its place in two steps; all its terms stand
-    /// in the second, because none is kept.
+    /// There is one grant for a tool and a secret, so that another one takes its place in two steps; all its terms
+    /// stand in the second, because none is kept.
     private static func replace(_ grant: Grant, with other: Grant) -> String {
         "\(remove(grant)); \(other.command)"
     }

@@ -9,6 +9,8 @@ package struct OpenKeys: Sendable {
     package let events: EventSealer
     /// Wraps the keyring, and is what every slot wraps.
     let root: AEADKey
+    /// Signs the log's checkpoints.
+    let signing: SigningKey
     private let fingerprintKey: KeyedHashKey
     /// Made anew at each unsealing: tokens end with the process anyway.
     private let tokenKey: KeyedHashKey
@@ -26,6 +28,8 @@ package struct OpenKeys: Sendable {
         self.tokenKey = tokenKey
         self.nonces = nonces
         events = try EventSealer(ring)
+        let seed = try ring.current(.signing).key
+        do { signing = try SigningKey(seed: seed) } catch { throw SealingError(error) }
         let fingerprint = try ring.current(.fingerprint).key
         do { fingerprintKey = try KeyedHashKey(fingerprint) } catch { throw SealingError(error) }
     }

@@ -15,6 +15,8 @@ struct Savepoint {
     private let events: Int
     private let inbox: Int
     private let inboxTakenThrough: Int64?
+    private let checkpoint: StoredCheckpoint?
+    private let logKeyChange: LogKeyChange?
 
     init(_ batch: Batch) {
         foundation = batch.foundation
@@ -27,6 +29,8 @@ struct Savepoint {
         events = batch.events.count
         inbox = batch.inbox.count
         inboxTakenThrough = batch.inboxTakenThrough
+        checkpoint = batch.checkpoint
+        logKeyChange = batch.logKeyChange
     }
 
     /// Parts only grow while a command works, so that cutting them restores them.
@@ -41,5 +45,7 @@ struct Savepoint {
         batch.events.removeSubrange(events...)
         batch.inbox.removeSubrange(inbox...)
         batch.inboxTakenThrough = inboxTakenThrough
+        batch.checkpoint = checkpoint
+        batch.logKeyChange = logKeyChange
     }
 }

@@ -19,7 +19,8 @@ final class SinkDelivery {
     /// Hands over the next events. Blocks until they are where they should be.
     ///
     /// - Returns: whether there were none.
-    /// - Throws: `Refusal` when the log cannot be read, or what the sink throws; the next step begins at the same place.
+    /// - Throws: `Refusal` when the log cannot be read, or what the sink throws; the next step begins at the same
+    ///   place.
     func step(from vault: Vault) throws -> Bool {
         do {
             // A crash between the sink and the note of the position: the sink itself may know better.

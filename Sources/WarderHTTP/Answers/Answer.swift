@@ -57,6 +57,7 @@ struct Answer: Sendable {
         case jsonLines
         case metrics
         case backup
+        case plainText
 
         var text: StaticString {
             switch self {
@@ -64,6 +65,7 @@ struct Answer: Sendable {
             case .jsonLines: "application/jsonl"
             case .metrics: "text/plain; version=0.0.4"
             case .backup: "application/octet-stream"
+            case .plainText: "text/plain; charset=utf-8"
             }
         }
     }

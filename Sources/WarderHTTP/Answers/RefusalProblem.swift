@@ -138,6 +138,11 @@ extension Problem {
         case .inUse: (.conflict, .conflict, stillUsed(action))
         case .lastAdmin: (.conflict, .conflict, "This is the last admin; the vault would have none.")
         case .selectorsEmpty: (.badRequest, .invalidRequest, "A server needs at least one selector, such as its uid.")
+        case .logBroken:
+            (
+                .internalServerError, .internalError,
+                "What lies in the log contradicts what was signed before, so that nothing is signed any more."
+            )
         case .checkUnderWay:
             (.conflict, .conflict, "Another check of the whole database is under way; wait until it has ended.")
         case .nothingToUndo: (.conflict, .conflict, nothingToTakeBack(action))

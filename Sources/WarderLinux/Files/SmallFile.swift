@@ -16,8 +16,8 @@ package enum SmallFile {
         return bytes
     }
 
-    /// Writes the content beside its name, syncs it, and puts it under the name, an absolute path. A file `.NAME.new` is
-    /// made and goes again; `mode` has the file's permission bits.
+    /// Writes the content beside its name, syncs it, and puts it under the name, an absolute path. A file `.NAME.new`
+    /// is made and goes again; `mode` has the file's permission bits.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws(Errno) {
         let end = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let fresh = "\(path[..<end]).\(path[end...]).new"

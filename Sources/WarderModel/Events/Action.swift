@@ -110,6 +110,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     /// Reading events: live, filtered, or as a file.
     case auditSearch = "audit.search"
     case auditExport = "audit.export"
+    /// Signing the log as it is, and showing that events are in it.
+    case auditProve = "audit.prove"
     /// Reading the vault's own findings about its configuration.
     case doctorRead = "doctor.read"
     /// Opening every row, to say what is damaged. No values.
@@ -158,7 +160,7 @@ extension Action {
             .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol:
             .roles([.admin])
         case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
-        case .auditSearch, .auditExport: .roles([.auditor])
+        case .auditSearch, .auditExport, .auditProve: .roles([.auditor])
         }
     }
 
@@ -184,7 +186,7 @@ extension Action {
             .create
         case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenList, .serverList,
             .toolList, .grantList,
-            .operatorList, .auditSearch, .auditExport, .doctorRead, .doctorDeep, .keyList, .backupCreate:
+            .operatorList, .auditSearch, .auditExport, .auditProve, .doctorRead, .doctorDeep, .keyList, .backupCreate:
             .read
         case .secretSet, .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverUpdate,
             .serverQuarantine, .serverRelease,

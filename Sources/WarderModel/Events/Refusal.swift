@@ -73,5 +73,6 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case notInitialised = "not_initialised"
     case wrongKey = "wrong_key"
     case memoryNotLocked = "memory_not_locked"
+    case logBroken = "log_broken"
     case auditUnavailable = "audit_unavailable"
 }

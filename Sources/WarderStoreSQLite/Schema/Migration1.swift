@@ -101,6 +101,49 @@ extension Schema {
                 WHERE seq BETWEEN NEW.seq - 1023 AND NEW.seq;
         END;
 
+        CREATE TABLE log_nodes (
+            level INTEGER NOT NULL CHECK (level BETWEEN 8 AND 56 AND level % 8 = 0),
+            number INTEGER NOT NULL CHECK (number >= 0),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            PRIMARY KEY (level, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TRIGGER log_nodes_have_no_gaps BEFORE INSERT ON log_nodes
+        WHEN NEW.number IS NOT (SELECT coalesce(max(number), -1) + 1 FROM log_nodes WHERE level = NEW.level)
+        BEGIN SELECT raise(ABORT, 'not the next number'); END;
+
+        CREATE TRIGGER log_nodes_do_not_change BEFORE UPDATE ON log_nodes
+        BEGIN SELECT raise(ABORT, 'the log is append-only'); END;
+
+        CREATE TRIGGER log_nodes_do_not_go BEFORE DELETE ON log_nodes
+        BEGIN SELECT raise(ABORT, 'the log is append-only'); END;
+
+        CREATE TABLE log_checkpoints (
+            hour INTEGER PRIMARY KEY,
+            size INTEGER NOT NULL CHECK (size >= 0),
+            time INTEGER NOT NULL CHECK (time / 3600000 = hour),
+            note BLOB NOT NULL CHECK (length(note) BETWEEN 1 AND 65536)
+        ) STRICT;
+
+        CREATE TRIGGER log_checkpoints_grow BEFORE INSERT ON log_checkpoints
+        WHEN NEW.size < (SELECT max(size) FROM log_checkpoints)
+        BEGIN SELECT raise(ABORT, 'the log does not shrink'); END;
+
+        CREATE TABLE log_key_changes (
+            epoch INTEGER PRIMARY KEY CHECK (epoch BETWEEN 2 AND 4294967295),
+            note BLOB NOT NULL CHECK (length(note) BETWEEN 1 AND 65536)
+        ) STRICT;
+
+        CREATE TRIGGER log_key_changes_have_no_gaps BEFORE INSERT ON log_key_changes
+        WHEN NEW.epoch IS NOT (SELECT coalesce(max(epoch), 1) + 1 FROM log_key_changes)
+        BEGIN SELECT raise(ABORT, 'not the next epoch'); END;
+
+        CREATE TRIGGER log_key_changes_do_not_change BEFORE UPDATE ON log_key_changes
+        BEGIN SELECT raise(ABORT, 'the history of keys is append-only'); END;
+
+        CREATE TRIGGER log_key_changes_do_not_go BEFORE DELETE ON log_key_changes
+        BEGIN SELECT raise(ABORT, 'the history of keys is append-only'); END;
+
         CREATE TABLE inbox (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             sealed BLOB NOT NULL CHECK (length(sealed) > 48)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Sealing
+import TransparencyLog
 import WarderCore
 import WarderModel
 
@@ -10,8 +11,9 @@ struct BatchWriter {
 
     init(_ database: Database) { self.database = database }
 
+    /// `tree`: the log's tree, which grows with the events.
     /// - Throws: `StoreError.rejected` or `DatabaseError`; the transaction has to be rolled back then.
-    func write(_ batch: Batch) throws {
+    func write(_ batch: Batch, growing tree: inout Frontier?) throws {
         if let foundation = batch.foundation { try lay(foundation) }
         if let keys = batch.keys { try replace(keys) }
         for record in batch.records { try put(record) }
@@ -19,7 +21,12 @@ struct BatchWriter {
         for (place, value) in batch.rewrappedValues { try rewrap(value, at: place) }
         for place in batch.destroyedValues { try destroy(place) }
         for (kind, id) in batch.removedRecords { try remove(kind, id) }
-        if !batch.events.isEmpty { try EventWriter(database).append(batch.events) }
+        if !batch.events.isEmpty {
+            try EventWriter(database).append(batch.events)
+            try TreeWriter(database).grow(&tree, by: batch.events)
+        }
+        if let change = batch.logKeyChange { try record(change) }
+        if let checkpoint = batch.checkpoint { try keep(checkpoint) }
         if let number = batch.inboxTakenThrough {
             try execute("DELETE FROM inbox WHERE number <= ?", [number])
         }
@@ -107,6 +114,26 @@ struct BatchWriter {
             UPDATE version_values SET epoch = NULL, wrapped_key = NULL, sealed = NULL WHERE secret = ? AND version = ?
             """,
             [Data(place.secret.bytes), place.version]
+        )
+    }
+
+    private func record(_ change: LogKeyChange) throws {
+        try execute("INSERT INTO log_key_changes (epoch, note) VALUES (?, ?)", [change.epoch, Data(change.note)])
+        try execute("UPDATE vault SET log_key = ?", [Data(change.key)])
+    }
+
+    /// One for each hour stays: the last.
+    private func keep(_ checkpoint: StoredCheckpoint) throws {
+        guard let size = Int64(exactly: checkpoint.size) else { throw StoreError.outOfRange }
+        try execute(
+            """
+            INSERT INTO log_checkpoints (hour, size, time, note) VALUES (?, ?, ?, ?)
+            ON CONFLICT (hour) DO UPDATE SET size = excluded.size, time = excluded.time, note = excluded.note
+            """,
+            [
+                checkpoint.time.milliseconds / 3_600_000, size, checkpoint.time.milliseconds,
+                Data(checkpoint.note),
+            ]
         )
     }
 

@@ -1,4 +1,5 @@
 import GRDB
+import Locking
 import Synchronization
 package import WarderCore
 
@@ -7,7 +8,9 @@ extension SQLiteStore {
         if batch.isEmpty { return }
         try storing {
             try writer.inDatabase { database in
-                try transact(database) { try BatchWriter(database).write(batch) }
+                var grown = logTree.withLock { $0 }
+                try transact(database) { try BatchWriter(database).write(batch, growing: &grown) }
+                logTree.withLock { $0 = grown }
             }
         }
     }

@@ -22,7 +22,8 @@ extension Harness {
 
     /// Another reader takes what the strict one takes, and reads the same in it and in the canonical form.
     private static func compare(_ input: [UInt8], _ canonical: [UInt8], hasPlainKeys: Bool) throws {
-        // Foundation keeps one of two keys that Unicode counts as one text, and drops a byte order mark behind an escape.
+        // Foundation keeps one of two keys that Unicode counts as one text, and drops a byte order mark behind an
+        // escape.
         guard hasPlainKeys, input.firstRange(of: [0xEF, 0xBB, 0xBF]) == nil else { return }
         let read = { (bytes: [UInt8]) in
             try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)

@@ -206,6 +206,24 @@ enum CommandTable {
             shows: " events, ",
             keeps: ["exported": "([0-9]+) events, "]
         ),
+        CommandRun(
+            verb: "audit checkpoint",
+            arguments: "--size {exported} --output-file {folder}/log.checkpoint",
+            shows: "written: "
+        ),
+        CommandRun(verb: "status", shows: "Log key", keeps: ["key": "(warder\\.log/\\S+)"]),
+        CommandRun(
+            verb: "audit verify",
+            arguments: "{folder}/log.jsonl --key {key} --checkpoint {folder}/log.checkpoint",
+            shows: "proven   up to event {exported}"
+        ),
+        CommandRun(
+            verb: "audit verify",
+            arguments: "{folder}/log.checkpoint --key {key} --checkpoint {folder}/log.checkpoint",
+            status: 10,
+            shows: "Line 1 is no event"
+        ),
+        CommandRun(verb: "audit prove", arguments: "1", shows: "c2sp.org/tlog-proof@v1"),
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
     ]

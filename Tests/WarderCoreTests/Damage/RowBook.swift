@@ -1,5 +1,6 @@
 import Locking
 import Sealing
+import TransparencyLog
 import WarderModel
 
 @testable import WarderCore
@@ -72,6 +73,14 @@ final class RowBook: VaultStore {
     func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])] {
         rows.inbox.map { ($0.position, $0.sealed) }
     }
+
+    func tree() -> Frontier? { nil }
+
+    func treeHashes(level: Int, range: Range<UInt64>) throws(StoreError) -> [TreeHash] { [] }
+
+    func checkpoints(limit: Int) throws(StoreError) -> [StoredCheckpoint] { [] }
+
+    func logKeyChanges() throws(StoreError) -> [[UInt8]] { [] }
 
     func snapshot() throws(StoreError) -> any StoreSnapshot { throw .unavailable(code: 1) }
 

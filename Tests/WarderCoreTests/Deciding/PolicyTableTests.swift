@@ -30,7 +30,7 @@ import WarderTesting
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
         .doctorRead: "operator", .doctorDeep: "admin auditor",
-        .backupCreate: "admin", .auditSearch: "auditor", .auditExport: "auditor",
+        .backupCreate: "admin", .auditSearch: "auditor", .auditExport: "auditor", .auditProve: "auditor",
     ]
 
     /// Where a server may run as the operator, these need the person.

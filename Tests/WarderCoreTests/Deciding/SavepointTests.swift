@@ -37,6 +37,8 @@ import WarderTesting
         try transaction.replace(ring: transaction.keys.ring)
         transaction.takeInbox(through: 7)
         transaction.batch.inbox.append([1])
+        transaction.batch.checkpoint = StoredCheckpoint(size: 1, time: transaction.now.wall, note: [1])
+        transaction.batch.logKeyChange = LogKeyChange(epoch: 2, key: [1], note: [1])
         transaction.record(Event(action: .keyRewrap, time: transaction.now.wall, actor: .vault))
     }
 

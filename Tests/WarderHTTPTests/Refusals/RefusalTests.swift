@@ -48,6 +48,7 @@ import WarderWire
         .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
         .selectorsEmpty: (400, "invalid_request", nil),
         .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
+        .logBroken: (500, "internal", nil),
     ]
 
     @Test("the table has every refusal")
@@ -119,7 +120,8 @@ import WarderWire
 
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
-        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists, .inUse,
+        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists,
+        .inUse,
         .lastAdmin, .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay,
         .shareTwice,
         .attemptUnknown,

@@ -62,6 +62,7 @@ import WarderModel
         backup.create     | admin owner                   |          | read
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read
+        audit.prove       | auditor                       |          | read
         doctor.read       | any operator                  |          | read
         doctor.deep       | admin auditor                 |          | read
         """
@@ -101,7 +102,9 @@ import WarderModel
 
     @Test func `only readers reveal, and no role that changes things reads the log`() {
         #expect(Action.secretReveal.permission == .roles([.reader]))
-        for action in [Action.auditSearch, .auditExport] { #expect(action.permission == .roles([.auditor])) }
+        for action in [Action.auditSearch, .auditExport, .auditProve] {
+            #expect(action.permission == .roles([.auditor]))
+        }
     }
 
     @Test func `only a person can be asked to be there`() {

@@ -11,6 +11,9 @@ struct AuditCommands: ParsableCommand {
               warder audit search --secret github/pat --since 24h
               warder audit export --output-file november.jsonl --since 2026-11-01
             """,
-        subcommands: [TailEvents.self, SearchEvents.self, ExportEvents.self]
+        subcommands: [
+            TailEvents.self, SearchEvents.self, ExportEvents.self, SignCheckpoint.self, ProveEvent.self,
+            VerifyExport.self,
+        ]
     )
 }

@@ -1,0 +1,64 @@
+import StrictJSON
+import TransparencyLog
+
+/// What came of verifying an export, for people and for programs.
+struct VerdictView {
+    private let verdict: LogVerdict
+
+    init(_ verdict: LogVerdict) { self.verdict = verdict }
+
+    func show(in session: Session) throws(CommandFailure) {
+        if session.output.format != .table { return try session.output.show(document) }
+        for line in lines { try session.console.print(TerminalText.escaped(line)) }
+    }
+
+    /// What is wrong first; then what is proven, and what is not.
+    private var lines: [String] {
+        var lines = verdict.faults.map { "wrong    \($0)" }
+        let more = verdict.faultCount - UInt64(verdict.faults.count)
+        if more > 0 { lines.append("wrong    and \(more) more") }
+        if let proven = verdict.provenUpTo {
+            lines.append("proven   up to event \(proven): nobody but who has the log's key can have written these")
+        } else {
+            lines.append("proven   nothing")
+        }
+        if verdict.claimed > 0 {
+            lines.append("claimed  \(verdict.claimed) later events: the checkpoint does not speak of them")
+        }
+        if verdict.pruned > 0 {
+            lines.append("pruned   \(verdict.pruned) events are there as hashes alone; what they said is gone")
+        }
+        if verdict.omitted > 0 {
+            lines.append("left out \(verdict.omitted) events: that no other fits the filter is the vault's word alone")
+        }
+        if let held = verdict.continues {
+            lines.append("goes on  from the \(held) events of the checkpoint that you kept")
+        } else {
+            lines.append(
+                "unknown  whether the log was rewritten before: that takes a checkpoint kept earlier (--since)"
+            )
+        }
+        if let signer = verdict.signer { lines.append("signed   by \(signer.text)") }
+        return lines
+    }
+
+    private var document: [UInt8] {
+        var json = JSONBuffer(capacity: 1024)
+        json.beginObject()
+        json.field("sound", verdict.isSound)
+        if let proven = verdict.provenUpTo { json.field("proven_up_to", proven) }
+        json.field("shown", verdict.shown)
+        json.field("claimed", verdict.claimed)
+        json.field("pruned", verdict.pruned)
+        json.field("omitted", verdict.omitted)
+        if let held = verdict.continues { json.field("continues", held) }
+        if let signer = verdict.signer { json.field("signer", signer.text) }
+        json.field("fault_count", verdict.faultCount)
+        json.key("faults")
+        json.beginArray()
+        for fault in verdict.faults { json.string(fault.description) }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+}

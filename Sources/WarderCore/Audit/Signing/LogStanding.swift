@@ -1,0 +1,32 @@
+import Sealing
+import TransparencyLog
+import WarderModel
+
+/// Whether the log in the store is the one that was signed last.
+///
+/// Looked at when the vault is opened. What follows in memory follows from it, so that nothing is ever signed that
+/// contradicts what was signed before (C2SP tlog-checkpoint).
+enum LogStanding: Sendable, Equatable {
+    /// It begins with all that was signed; the newest checkpoint, if there was any.
+    case continues(StoredCheckpoint?)
+    /// It does not, or its tree is not whole: nothing is signed any more.
+    case broken
+
+    /// - Throws: `auditUnavailable` when the store cannot be read.
+    static func of(_ foundation: Foundation, in store: any VaultStore) throws(Refusal) -> LogStanding {
+        let newest: StoredCheckpoint?
+        do { newest = try store.checkpoints(limit: 1).first } catch {
+            guard case .damaged = error else { throw Refusal(error) }
+            return .broken
+        }
+        guard let tree = store.tree() else { return .broken }
+        guard let newest else { return .continues(nil) }
+        guard let checkpoint = try? LogSigner.checkpoint(in: newest.note, of: foundation),
+            checkpoint.size == newest.size,
+            checkpoint.size <= tree.size
+        else { return .broken }
+        var prover = TreeProver(StoredNodes(store: store), size: checkpoint.size)
+        guard let root = try? prover.root(), root == checkpoint.root else { return .broken }
+        return .continues(newest)
+    }
+}
