@@ -9,10 +9,10 @@ package struct KeyHistory: Hashable, Sendable {
     /// In the order of their epochs; the first is the change to key 2.
     package private(set) var entries: [Entry] = []
 
-    /// Most changes: a key a day for ten years.
-    package static let entryLimit = 4_096
+    /// Most changes: a key a month for eighty years.
+    package static let entryLimit = 1_024
     /// Most bytes of a history.
-    package static let byteLimit = 4 << 20
+    package static let byteLimit = 1 << 20
     /// The text, a blank line, the signature.
     private static let linesPerEntry = KeyChange.lineCount + 2
 
