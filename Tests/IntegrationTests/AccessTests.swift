@@ -210,7 +210,7 @@ struct AccessTests {
         try vault.ask(
             "POST",
             "/v1/servers",
-            "{\"name\":\"github\",\"selectors\":{\"executable\":\"\(real)\"}}",
+            "{\"name\":\"github\",\"selectors\":{\"uid\":\(geteuid()),\"executable\":\"\(real)\"}}",
             expecting: 201
         )
         let script = """

@@ -38,7 +38,8 @@ enum Remedy {
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
         case .unknownPeer: "See who is registered: warder server list"
         case .serverQuarantined: "Let it in again: warder server release SERVER"
-        case .selectorsEmpty: "Say how the kernel recognises it: --uid, --gid, --group, --unit, --executable"
+        case .selectorsEmpty:
+            "Say how the kernel recognises it: --uid, --gid, --group or --unit, and --executable only beside one of them"
         case .toolMissing: "Register it: warder tool add \(tool(of: subject) ?? "SERVER/TOOL")"
         case .grantMissing: "Make one: warder grant add SERVER/TOOL SECRET"
         case .grantExpired: "Renew it: warder grant remove SERVER/TOOL SECRET; then warder grant add"

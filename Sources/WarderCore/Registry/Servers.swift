@@ -32,7 +32,7 @@ package enum Servers {
         by caller: Caller
     ) -> Command<Overview> {
         Command(.serverAdd, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
-            guard !selectors.isEmpty else { throw .selectorsEmpty }
+            try mustNameSomebody(selectors)
             guard transaction.state.servers[name] == nil else { throw .alreadyExists }
             let server = Server(
                 id: transaction.keys.newRecordID(),
@@ -59,7 +59,7 @@ package enum Servers {
         by caller: Caller
     ) -> Command<(server: Overview, revoked: Int)> {
         Command(.serverUpdate, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
-            guard !selectors.isEmpty else { throw .selectorsEmpty }
+            try mustNameSomebody(selectors)
             guard var server = transaction.state.servers[name] else { throw .notFound }
             server.selectors = selectors
             if let owner { server.owner = owner }
@@ -69,6 +69,11 @@ package enum Servers {
             let revoked = endTokens(of: name, &transaction, &event)
             return (overview(server, transaction), revoked)
         }
+    }
+
+    /// An executable says nothing about who set its environment: alone it would let in every user of the machine.
+    private static func mustNameSomebody(_ selectors: Selectors) throws(Refusal) {
+        if selectors.withoutExecutable.isEmpty { throw .selectorsEmpty }
     }
 
     /// Requires a registered operator.

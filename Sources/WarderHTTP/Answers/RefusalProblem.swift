@@ -137,7 +137,11 @@ extension Problem {
         case .notFound: (.notFound, .notFound, "There is no such \(missingNoun(action)).")
         case .inUse: (.conflict, .conflict, stillUsed(action))
         case .lastAdmin: (.conflict, .conflict, "This is the last admin; the vault would have none.")
-        case .selectorsEmpty: (.badRequest, .invalidRequest, "A server needs at least one selector, such as its uid.")
+        case .selectorsEmpty:
+            (
+                .badRequest, .invalidRequest,
+                "A server needs a uid, gid, group or unit; an executable counts only beside one."
+            )
         case .logBroken:
             (
                 .internalServerError, .internalError,

@@ -114,7 +114,7 @@ import WarderTesting
     @Test("a server that several users could be")
     func weakSelectors() async throws {
         let kit = try await TestVault()
-        try await kit.mustAddServer("notes", Selectors(executable: "/opt/notes"))
+        try await kit.mustAddServer("notes", Selectors(gid: 5, executable: "/opt/notes"))
         #expect(try await kit.findings().contains("warning weak_selectors"))
         let strong = try await TestVault()
         try await strong.mustAddServer("notes", Selectors(unit: "notes.service"))

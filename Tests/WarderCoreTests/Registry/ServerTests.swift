@@ -57,7 +57,12 @@ import WarderTesting
     @Test("a server without selectors would match everybody, and is refused")
     func selectors() async throws {
         let kit = try await TestVault()
-        await #expect(throws: Refusal.selectorsEmpty) { try await kit.mustAddServer("notes", Selectors()) }
+        for selectors in [
+            Selectors(), Selectors(executable: "/opt/notes"),
+            Selectors(executable: "/opt/notes", executableSHA256: String(repeating: "ab", count: 32)),
+        ] {
+            await #expect(throws: Refusal.selectorsEmpty) { try await kit.mustAddServer("notes", selectors) }
+        }
     }
 
     @Test("an update replaces all conditions, ends the tokens, and counts at once")
@@ -128,8 +133,10 @@ import WarderTesting
             by: kit.admin
         )
         #expect(await kit.refusal(of: none) == .notFound)
-        let empty = Servers.update(try ServerName("notes"), owner: nil, selectors: Selectors(), by: kit.admin)
-        #expect(await kit.refusal(of: empty) == .selectorsEmpty)
+        for selectors in [Selectors(), Selectors(executable: "/opt/notes")] {
+            let update = Servers.update(try ServerName("notes"), owner: nil, selectors: selectors, by: kit.admin)
+            #expect(await kit.refusal(of: update) == .selectorsEmpty)
+        }
         #expect(kit.vault.state?.servers[try ServerName("notes")]?.selectors == Selectors(uid: 2000))
     }
 
