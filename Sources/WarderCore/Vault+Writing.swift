@@ -48,7 +48,7 @@ extension Vault {
             }
             // Moved out and back in, so that the working copy is not copied at its first change.
             holding = .nothing
-            open.state.tokens.makeRoom(at: clock.now())
+            open.state.tokens.makeRoom(at: clock.now(), asking: processes)
             commit(jobs[...], &open)
             holding = open.state.isSealing ? .sealed(open.foundation) : .open(open)
         }

@@ -43,6 +43,7 @@ package final class Vault: Sendable {
 
     package let store: any VaultStore
     package let clock: any VaultClock
+    let processes: any Processes
     package let presence = PresenceLedger()
     /// Tries to unseal, and tries to prove presence, are counted apart: neither locks the other out.
     package let unsealThrottle = Throttle()
@@ -66,9 +67,14 @@ package final class Vault: Sendable {
 
     /// Opens a vault on a store; it is sealed, or not initialised.
     /// - Throws: `StoreError` when the store cannot be read.
-    package init(store: any VaultStore, clock: any VaultClock) throws(StoreError) {
+    package init(
+        store: any VaultStore,
+        clock: any VaultClock,
+        processes: any Processes = UnwatchedProcesses()
+    ) throws(StoreError) {
         self.store = store
         self.clock = clock
+        self.processes = processes
         let foundation = try store.foundation()
         let sequence = try store.lastSequence()
         view = Locked(

@@ -44,7 +44,7 @@ extension DatabaseLock {
 
 extension Vault {
     static func openOrExplain(store: any VaultStore, clock: any VaultClock) throws(StartError) -> Vault {
-        do throws(StoreError) { return try Vault(store: store, clock: clock) } catch {
+        do throws(StoreError) { return try Vault(store: store, clock: clock, processes: SystemProcesses()) } catch {
             throw StartError(error, "the database")
         }
     }

@@ -8,7 +8,7 @@ extension Tokens {
         Command(.tokenIssue, by: caller, describe: { describe(demand, &$0) }) { transaction, event throws(Refusal) in
             let (tool, peer) = try admit(demand, caller, &transaction, &event)
             let grants = try usableGrants(of: tool, peer: peer, in: transaction)
-            guard transaction.state.tokens.hasRoom(for: peer.process) else { throw .tokenLimit }
+            guard transaction.state.tokens.hasRoom(for: peer.process, of: tool.name.server) else { throw .tokenLimit }
             let longest = grants.map(\.lifetime).max() ?? Token.defaultLifetime
             let lifetime = min(demand.lifetime ?? Token.defaultLifetime, longest, Token.maximumLifetime)
             let now = transaction.now

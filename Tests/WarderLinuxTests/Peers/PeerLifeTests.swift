@@ -90,6 +90,26 @@ struct PeerLifeTests {
         #expect(throws: AttestationError.processEnded) { try peer.attest(needs: [.executablePath, .executableHash]) }
     }
 
+    @Test("a process has ended once it waits to be reaped, is gone, or another one has its number")
+    func hasEnded() throws {
+        let listener = try Listener()
+        let process = try PeerProcess()
+        let child = try process.tellForPid("child-connects \(listener.path)")
+        let connection = try listener.accept()
+        let peer = try Attestor(options: AttestationOptions()).open(socket: connection.descriptor)
+        let identity = try peer.attest(needs: []).process
+        #expect(!ProcessLife.hasEnded(identity))
+        var later = identity
+        later.startTime += 1
+        #expect(ProcessLife.hasEnded(later))
+        later.startTime = 0
+        #expect(!ProcessLife.hasEnded(later), "by the number alone it is there")
+        try process.tell("kill \(child)")
+        #expect(ProcessLife.hasEnded(identity))
+        try process.tell("reap")
+        #expect(ProcessLife.hasEnded(identity) && ProcessLife.hasEnded(later))
+    }
+
     @Test("a peer that executes another program keeps its identity and shows the new executable")
     func execAfterConnect() throws {
         let meeting = try Meeting()
