@@ -96,7 +96,7 @@ extension Vault {
         event.reason = reason
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
-        record(sealed: event) { written in
+        record(attempt: event, by: caller) { written in
             completion(.failure(written.isSuccess ? reason : .auditUnavailable))
         }
     }

@@ -107,6 +107,7 @@ extension Vault {
     private func close(_ open: Open) {
         generation.store(0, ordering: .releasing)
         sealedEntries.store(0, ordering: .relaxed)
+        inboxShare.begin()
         presence.clear()
         tails.clear()
         let admins = open.state.operators.values.filter { $0.roles.contains(.admin) }.map(\.uid)

@@ -61,6 +61,7 @@ package final class Vault: Sendable {
     let lastGeneration = Atomic<UInt64>(0)
     /// About those turned away, since the vault was sealed.
     let sealedEntries = Atomic<Int>(0)
+    let inboxShare = InboxShare()
     let nonces = NoncePool()
     let line = WaitingLine()
     let writer = DispatchQueue(label: "warder.writer", qos: .userInteractive)
@@ -130,10 +131,20 @@ package final class Vault: Sendable {
     }
 
     /// Calls back once, when there are events beyond `sequence` or after `seconds`, whichever comes first.
-    package func whenEventsFollow(_ sequence: UInt64, seconds: Int64, _ body: @escaping @Sendable () -> Void) {
-        watchers.wait(beyond: sequence, seconds: seconds, body)
+    ///
+    /// - Returns: takes the question back; after that nobody is called any more.
+    package func whenEventsFollow(
+        _ sequence: UInt64,
+        seconds: Int64,
+        _ body: @escaping @Sendable () -> Void
+    ) -> @Sendable () -> Void {
+        let cancel = watchers.wait(beyond: sequence, seconds: seconds, body)
         watchers.announce(self.sequence)
+        return cancel
     }
+
+    /// How many wait for events.
+    package var waitingReaders: Int { watchers.count }
 
     /// Returns when the writer's thread has answered.
     package func heartbeat() async {

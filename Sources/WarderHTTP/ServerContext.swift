@@ -17,6 +17,10 @@ package struct ServerContext: Sendable {
     /// Apart from the servers' shares: a noisy tool of the same user must not take the operator's.
     let operatorUsage = UsageLimiter(perSecond: 500, burst: 1000)
     let unknownUsage: UnknownUsage
+    /// Of people on the operator socket who are no operators.
+    let firstRefusals = FirstOfMinute()
+    let accepts: AcceptControl
+    let hashing = HashingLine()
     /// Bodies are bounded before they are read; the scanner needs only to bound their shape.
     let jsonLimits: JSONLimits
     private let slowThreads: NIOThreadPool
@@ -35,6 +39,12 @@ package struct ServerContext: Sendable {
         statistics = Statistics()
         clientUsage = UsageLimiter(perSecond: limits.requestsPerSecond, burst: limits.burst)
         unknownUsage = UnknownUsage()
+        accepts = AcceptControl(
+            vault,
+            // Well above the requests: whoever asks too often over new connections is told so, and not hung up on.
+            perSecond: max(100, 2 * limits.requestsPerSecond),
+            burst: max(200, 2 * limits.burst)
+        )
         jsonLimits = JSONLimits(maxBytes: limits.secretBodyBytes)
         slowThreads = NIOThreadPool(numberOfThreads: 4)
         slowThreads.start()
@@ -52,7 +62,7 @@ package struct ServerContext: Sendable {
         return true
     }
 
-    /// Runs what would hold an event loop up: passphrases, and walks through the log.
+    /// Runs what would hold an event loop up, such as walks through the log.
     func slowWork(_ body: @escaping @Sendable () -> Void) {
         slowThreads.submit { state in
             if case .active = state { body() }
@@ -63,6 +73,7 @@ package struct ServerContext: Sendable {
     func stopSlowWork() async {
         try? await slowThreads.shutdownGracefully()
         try? await passphraseThread.shutdownGracefully()
+        await hashing.stop()
     }
 }
 

@@ -34,12 +34,12 @@ package final class VaultServer: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.admit(channel, door) }.flatMap { guest in
-                    self.readExecutableIfNeeded(guest, channel.eventLoop)
-                        .flatMapThrowing { try self.serve(channel, door, $0, guest.seat) }
-                        .flatMapErrorThrowing { error in
+                    self.readExecutableIfNeeded(guest, channel, door).flatMapThrowing { guest in
+                        do { try self.serve(channel, door, guest.check, guest.seat) } catch {
                             door.gate.leave(guest.seat)
                             throw error
                         }
+                    }
                 }
             }
             .withBoundSocket(socket)
@@ -81,6 +81,8 @@ package final class VaultServer: Sendable {
     /// Counts since the last call.
     package func takeTurnedAway() -> [TurnedAway] {
         context.clientUsage.forgetIdle(at: .now)
+        context.accepts.forgetIdle(at: .now)
+        for counted in context.vault.takeCountedAttempts() { context.unknownUsage.add(counted) }
         return context.unknownUsage.take()
     }
 
@@ -97,41 +99,84 @@ package final class VaultServer: Sendable {
             $0
         }
         guard let socket else { throw ChannelError.inappropriateOperationForState }
+        let isCertainStranger = try turnAwayEarly(socket, door)
         let attested = try context.attestor.open(socket: socket)
         var check = PeerCheck(attested, vault: context.vault, looksAtExecutables: door.kind == .client)
         var mustRead = false
-        var isStranger = false
+        var isStranger = isCertainStranger
         do throws(PeerCheck.Failure) {
             let isKnown = try check.look().isKnown
             isStranger = door.kind == .client && context.vault.phase == .unsealed && !isKnown
         } catch {
-            guard case .mustRead = error else { throw error }
+            guard case .mustRead(let matchesOtherwise) = error else { throw error }
             mustRead = true
+            // Where nothing but its executable could make it known, it is a stranger until that was read.
+            isStranger = !matchesOtherwise
         }
-        let share: ConnectionGate.Share = isStranger ? .unknown : .user(attested.credentials.uid)
+        return Guest(check: check, seat: try seat(channel, door, check.uid, isStranger: isStranger), mustRead: mustRead)
+    }
+
+    /// Asks only for the user, and closes at once on whom no server could match where strangers have had their share:
+    /// nothing is opened or read for them.
+    /// - Returns: whether the peer is a stranger for certain.
+    private func turnAwayEarly(_ socket: Int32, _ door: Door) throws -> Bool {
+        guard door.kind == .client else { return false }
+        let peer = try context.attestor.credentials(of: socket)
+        let isStranger = context.accepts.isStranger(peer.uid)
+        guard context.accepts.take(peer.uid, isStranger: isStranger, at: .now),
+            !isStranger || door.gate.hasRoomForStrangers
+        else {
+            context.statistics.connectionTurnedAway()
+            context.unknownUsage.add(.limited, uid: peer.uid)
+            throw ChannelError.ioOnClosedChannel
+        }
+        return isStranger
+    }
+
+    /// A place at the door, counted as what the peer is.
+    private func seat(_ channel: any Channel, _ door: Door, _ uid: UInt32, isStranger: Bool) throws -> Seat {
         let statistics = context.statistics
-        let seat = door.gate.enter(share) {
+        let seat = door.gate.enter(isStranger ? .unknown : .user(uid)) {
             statistics.connectionTurnedAway()
             channel.close(promise: nil)
         }
         guard let seat else {
             statistics.connectionTurnedAway()
-            if isStranger { context.unknownUsage.add(.limited, uid: attested.credentials.uid) }
+            if isStranger { context.unknownUsage.add(.limited, uid: uid) }
             throw ChannelError.ioOnClosedChannel
         }
-        return Guest(check: check, seat: seat, mustRead: mustRead)
+        return seat
     }
 
-    /// A large executable is read on a thread that may wait, while the connection is not yet served.
-    private func readExecutableIfNeeded(_ guest: Guest, _ loop: any EventLoop) -> EventLoopFuture<PeerCheck> {
-        guard guest.mustRead else { return loop.makeSucceededFuture(guest.check) }
-        let done = loop.makePromise(of: PeerCheck.self)
-        context.slowWork {
+    /// A large executable is read on a thread for that, while the connection is not yet served; whoever turns out to be
+    /// known gives the place of a stranger back for one of their own.
+    private func readExecutableIfNeeded(
+        _ guest: Guest,
+        _ channel: any Channel,
+        _ door: Door
+    ) -> EventLoopFuture<Guest> {
+        guard guest.mustRead else { return channel.eventLoop.makeSucceededFuture(guest) }
+        let done = channel.eventLoop.makePromise(of: PeerCheck.self)
+        context.hashing.add(of: guest.check.uid) { isOpen in
+            guard isOpen else { return done.fail(ChannelError.ioOnClosedChannel) }
             var check = guest.check
             check.readExecutable()
             done.succeed(check)
         }
-        return done.futureResult
+        return done.futureResult.flatMapThrowing { check in
+            do { return try self.reseat(Guest(check: check, seat: guest.seat, mustRead: false), channel, door) } catch {
+                door.gate.leave(guest.seat)
+                throw error
+            }
+        }
+    }
+
+    private func reseat(_ guest: Guest, _ channel: any Channel, _ door: Door) throws -> Guest {
+        var guest = guest
+        guard guest.seat.share == .unknown, try guest.check.look().isKnown else { return guest }
+        door.gate.leave(guest.seat)
+        let seat = try seat(channel, door, guest.check.uid, isStranger: false)
+        return Guest(check: guest.check, seat: seat, mustRead: false)
     }
 
     private func serve(

@@ -10,6 +10,8 @@ package struct TurnedAway: Sendable, Hashable {
         case limited
         /// Came while the vault was sealed.
         case sealed
+        /// Asked on the operator socket for what operators may, and is none.
+        case notOperator
     }
 
     package let kind: Kind
@@ -30,6 +32,7 @@ package struct TurnedAway: Sendable, Hashable {
             case .unknown: .peerUnknown
             case .limited: .peerLimited
             case .sealed: .peerSealed
+            case .notOperator: .peerRefused
             }
         var event = Event(action: action, time: time, actor: .vault)
         event.changes = [uid.map { "uid=\($0)" } ?? "uid=several", "requests=\(requests)"]

@@ -58,7 +58,7 @@ extension Vault {
         var event = Event(action: .unsealCancel, time: clock.now().wall, actor: caller.unverifiedActor)
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
-        record(sealed: event, completion: completion)
+        record(attempt: event, by: caller, completion: completion)
     }
 
     private func recordShare(
@@ -79,7 +79,7 @@ extension Vault {
             event.decision = .refused
             event.reason = reason
         }
-        record(sealed: event) { written in
+        record(attempt: event, by: caller) { written in
             if case .failure = written { return completion(.failure(.auditUnavailable)) }
             if let progress {
                 completion(.success(.waiting(progress)))

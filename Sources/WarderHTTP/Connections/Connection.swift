@@ -48,6 +48,10 @@ final class Connection: ChannelInboundHandler {
     /// When patience ends; looked at by the sweeper.
     private(set) var deadline: NIODeadline
     private var sawFirstByte = false
+    /// Whether the place can be given away because the rest of a body is yet to come.
+    private var isArriving = false
+    /// Ends the waiting of a long poll under way.
+    private var takeBack: (@Sendable () -> Void)?
 
     init(door: Door, server: ServerContext, check: PeerCheck, seat: Seat, outbox: Outbox) {
         self.door = door
@@ -70,6 +74,7 @@ final class Connection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        takeBack?()
         door.gate.leave(seat)
         server.statistics.connectionClosed()
     }
@@ -131,11 +136,23 @@ final class Connection: ChannelInboundHandler {
         case (.body(let bytes), .reading(let request)):
             request.body.append(bytes)
         case (.end, .reading(let request)):
+            if isArriving {
+                isArriving = false
+                guard seat.becomeBusy() else { return context.close(promise: nil) }
+            }
             stage = .answering
             run(request)
-        case (_, .closing), (.body, _), (.end, _): break
+        // Of a request that is refused already.
+        case (.body(let bytes), _): bytes.wipe()
+        case (_, .closing), (.end, _): break
         case (.head, _): context.close(promise: nil)
         }
+    }
+
+    /// A request that comes whole, as most do, never counts as arriving, and costs nothing here.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .reading = stage, !isArriving { isArriving = seat.beginArriving(at: .now()) }
+        context.fireChannelReadComplete()
     }
 
     private func begin(_ head: HTTPRequestHead) throws(Problem) {
@@ -146,18 +163,30 @@ final class Connection: ChannelInboundHandler {
         do throws(Problem) {
             let (match, target, peer) = try route(head, at: received)
             try admission.checkBody(of: match.route, fields)
-            deadline = .now() + .seconds(server.limits.bodySeconds)
-            stage = .reading(
-                Request(
-                    match: match,
-                    target: target,
-                    fields: fields,
-                    requestID: requestID,
-                    received: received,
-                    peer: peer,
-                    body: IncomingBody(capacity: fields.contentLength)
-                )
+            let isLarge = fields.contentLength > Exchange.freeBodyBytes
+            let request = Request(
+                match: match,
+                target: target,
+                fields: fields,
+                requestID: requestID,
+                received: received,
+                peer: peer,
+                body: IncomingBody(capacity: isLarge ? 0 : fields.contentLength)
             )
+            if isLarge {
+                if let refusal = try exchange(for: request).earlyRefusal(
+                    of: match.route,
+                    bodyBytes: fields.contentLength
+                ) {
+                    keepsAlive = false
+                    stage = .answering
+                    deadline = .now() + .seconds(server.limits.requestSeconds)
+                    return try perform(refusal, requestID: requestID)
+                }
+                request.body.reserve(fields.contentLength)
+            }
+            deadline = .now() + .seconds(server.limits.bodySeconds)
+            stage = .reading(request)
         } catch {
             var problem = error
             // A body that follows is not read, so that nothing behind it can be understood.
@@ -201,27 +230,33 @@ final class Connection: ChannelInboundHandler {
             // The body may have taken long: whoever asks now is looked at again.
             if request.fields.hasBody { request.peer = try look().peer }
             deadline = .now() + .seconds(server.limits.requestSeconds)
-            var caller = Caller(
-                door: door.kind,
-                peer: request.peer,
-                requestID: request.requestID,
-                traceID: request.fields.traceID,
-                presenceProof: request.fields.presenceProof,
-                received: request.received
-            )
-            caller.isOwner = request.peer.uid == 0 || request.peer.uid == geteuid()
-            let exchange = Exchange(
-                caller: caller,
-                match: request.match,
-                target: request.target,
-                fields: request.fields,
-                body: request.body.take(),
-                context: server
-            )
-            try perform(request.match.route.work(exchange), requestID: request.requestID)
+            let exchange = exchange(for: request)
+            let refusal = try exchange.earlyRefusal(of: request.match.route, bodyBytes: request.fields.contentLength)
+            let work = if let refusal { refusal } else { try request.match.route.work(exchange) }
+            try perform(work, requestID: request.requestID)
         } catch {
             send(error.answer(requestID: request.requestID), code: error.code.rawValue)
         }
+    }
+
+    private func exchange(for request: Request) -> Exchange {
+        var caller = Caller(
+            door: door.kind,
+            peer: request.peer,
+            requestID: request.requestID,
+            traceID: request.fields.traceID,
+            presenceProof: request.fields.presenceProof,
+            received: request.received
+        )
+        caller.isOwner = request.peer.uid == 0 || request.peer.uid == geteuid()
+        return Exchange(
+            caller: caller,
+            match: request.match,
+            target: request.target,
+            fields: request.fields,
+            body: request.body.take(),
+            context: server
+        )
     }
 
     private func perform(_ work: Work, requestID: String) throws(Problem) {
@@ -237,7 +272,7 @@ final class Connection: ChannelInboundHandler {
         case .wait(let start):
             guard door.gate.startWaiting(seat) else { throw .tooManyLongPolls }
             deadline = .now() + .seconds(server.limits.longPollSeconds)
-            start(finisher(requestID))
+            takeBack = start(finisher(requestID))
         case .stream(let mediaType, let permission, let next):
             stream(mediaType, permission: permission, next: next, requestID: requestID)
         }
@@ -257,6 +292,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func finish(_ outcome: Work.Outcome, requestID: String, about action: Action? = nil) {
+        takeBack = nil
         switch outcome {
         case .success(let answer): send(answer)
         case .failure(let refusal):

@@ -3,8 +3,9 @@ import Locking
 /// Counts open connections, and finds room for one more.
 ///
 /// A program must not be able to lock another one of the same user out by holding connections: an agent may run under
-/// the operator's uid. So whoever has used theirs up gets a further one for the one that was idle longest, and
-/// connections that wait in a long poll are counted apart. Nobody's connection makes room for another user.
+/// the operator's uid. So whoever has used theirs up gets a further one for the one that has been without a whole request
+/// for longest, be it idle or sending one byte after the other, and connections that wait in a long poll are counted
+/// apart. Only what is being decided or answered is safe. Nobody's connection makes room for another user.
 final class ConnectionGate: Sendable {
     /// What a connection is counted as.
     enum Share: Hashable, Sendable {
@@ -30,10 +31,10 @@ final class ConnectionGate: Sendable {
         }
 
         /// Strangers are many users: none of them makes room for another.
-        mutating func takeLongestIdle(of share: Share) -> Seat? {
+        mutating func takeLongestSpare(of share: Share) -> Seat? {
             guard share != .unknown else { return nil }
-            let idle = seats[share, default: []].compactMap { seat in seat.idleSince.map { (seat: seat, since: $0) } }
-            for (seat, _) in idle.sorted(by: { $0.since < $1.since }) where seat.giveAway() {
+            let spare = seats[share, default: []].compactMap { seat in seat.spareSince.map { (seat: seat, since: $0) } }
+            for (seat, _) in spare.sorted(by: { $0.since < $1.since }) where seat.giveAway() {
                 remove(seat)
                 return seat
             }
@@ -55,7 +56,8 @@ final class ConnectionGate: Sendable {
         self.longPolls = longPolls
     }
 
-    /// A place for one more, if need be that of an idle connection of the same user, which is closed.
+    /// A place for one more, if need be that of another connection of the same user without a whole request, which is
+    /// closed.
     ///
     /// `close`: ends the connection when its place goes to another.
     func enter(_ share: Share, close: @escaping @Sendable () -> Void) -> Seat? {
@@ -64,8 +66,8 @@ final class ConnectionGate: Sendable {
         var givenAway: [Seat] = []
         let hasRoom = inside.withLock { inside in
             while inside.count >= maximum || inside.seats[share, default: []].count(where: { !$0.isWaiting }) >= limit {
-                guard let idle = inside.takeLongestIdle(of: share) else { return false }
-                givenAway.append(idle)
+                guard let spare = inside.takeLongestSpare(of: share) else { return false }
+                givenAway.append(spare)
             }
             inside.add(seat)
             return true
@@ -81,6 +83,11 @@ final class ConnectionGate: Sendable {
             seat.becomeWaiting()
             return true
         }
+    }
+
+    /// Whether a stranger would find a place.
+    var hasRoomForStrangers: Bool {
+        inside.withLock { $0.count < maximum && $0.seats[.unknown, default: []].count < unknown }
     }
 
     func leave(_ seat: Seat) { inside.withLock { $0.remove(seat) } }

@@ -35,7 +35,8 @@ struct PeerCheck: Sendable {
         /// The kernel does not confirm the peer; the connection must end.
         case unconfirmed(AttestationError)
         /// An executable has to be read whole first, on a thread that may wait: `readExecutable`.
-        case mustRead
+        /// `matchesOtherwise`: whether the kernel has confirmed everything else that some server asks for.
+        case mustRead(matchesOtherwise: Bool)
     }
 
     /// - Returns: the peer as it is now, and whether it matches a registered server.
@@ -50,7 +51,15 @@ struct PeerCheck: Sendable {
             if !attested.mustHash(for: needs) { return try remember(now, needs, current, state) }
             if wasRead { return try remember(now, needs.subtracting([.executableHash]), current, state) }
         } catch { throw .unconfirmed(error) }
-        throw .mustRead
+        throw .mustRead(matchesOtherwise: matchesOtherwise)
+    }
+
+    /// Whether some server that asks for a hash asks for more than the executable, and finds it in this peer.
+    private var matchesOtherwise: Bool {
+        guard let plain, let state = vault.state else { return false }
+        return state.servers.values.contains { server in
+            server.selectors.executableSHA256 != nil && server.selectors.withoutExecutable.match(plain)
+        }
     }
 
     /// Reads what `look` must not read on an event loop; afterwards it finds the hash in memory.

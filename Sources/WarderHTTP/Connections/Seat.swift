@@ -9,6 +9,8 @@ final class Seat: Sendable {
         /// A request is under way that waits for something to happen.
         case waiting
         case idle(since: NIODeadline)
+        /// A request has begun to arrive and is not whole yet: nothing was decided about it, so that nothing is lost.
+        case arriving(since: NIODeadline)
         case givenAway
     }
 
@@ -30,7 +32,16 @@ final class Seat: Sendable {
         }
     }
 
-    /// A request begins. `false` when the place has just been given away: the request must not be looked at.
+    /// The head of a request is there, and its body is to come. `false` when the place has just been given away.
+    func beginArriving(at now: NIODeadline) -> Bool {
+        state.withLock { state in
+            if case .givenAway = state { return false }
+            state = .arriving(since: now)
+            return true
+        }
+    }
+
+    /// A request is whole. `false` when the place has just been given away: the request must not be looked at.
     func becomeBusy() -> Bool {
         state.withLock { state in
             if case .givenAway = state { return false }
@@ -47,16 +58,23 @@ final class Seat: Sendable {
         if case .waiting = state.withLock({ $0 }) { true } else { false }
     }
 
-    var idleSince: NIODeadline? {
-        if case .idle(let since) = state.withLock({ $0 }) { since } else { nil }
+    /// Since when the place can be spared: nothing is under way that would be lost.
+    var spareSince: NIODeadline? {
+        switch state.withLock({ $0 }) {
+        case .idle(let since), .arriving(let since): since
+        case .busy, .waiting, .givenAway: nil
+        }
     }
 
-    /// `false` when a request has begun meanwhile.
+    /// `false` when a request has become whole meanwhile.
     func giveAway() -> Bool {
         state.withLock { state in
-            guard case .idle = state else { return false }
-            state = .givenAway
-            return true
+            switch state {
+            case .idle, .arriving:
+                state = .givenAway
+                return true
+            case .busy, .waiting, .givenAway: return false
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ final class IncomingBody {
 
     init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
+    /// Before the first piece: an array that grows leaves copies behind.
+    func reserve(_ capacity: Int) { bytes.reserveCapacity(capacity) }
+
     deinit { zero(&bytes) }
 
     /// Takes a piece in, and wipes it where it lay: that may be a buffer of the parser's own.

@@ -9,10 +9,11 @@ import WarderWire
 /// Reading the log: pages for people and tails, a stream for exports.
 extension RouteTable {
     static let audit: [Route] = [
-        Route(.GET, "/v1/audit/events", query: filterParameters.union(pageParameters)) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/events", action: .auditSearch, query: filterParameters.union(pageParameters)) {
+            exchange throws(Problem) in
             try exchange.searchEvents()
         },
-        Route(.GET, "/v1/audit/export", query: filterParameters) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/export", action: .auditExport, query: filterParameters) { exchange throws(Problem) in
             try exchange.exportEvents()
         },
     ]

@@ -1,9 +1,10 @@
 import NIOHTTP1
 import WarderCore
+import WarderModel
 
 extension RouteTable {
     static let backups: [Route] = [
-        Route(.GET, "/v1/backup") { exchange in
+        Route(.GET, "/v1/backup", action: .backupCreate) { exchange in
             let making = BackupMaking(exchange.vault, program: exchange.context.facts.version)
             return .stream(
                 .backup,

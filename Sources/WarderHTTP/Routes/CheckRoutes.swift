@@ -5,7 +5,7 @@ import WarderModel
 /// Looking at every row, and saving what still opens.
 extension RouteTable {
     static let checks: [Route] = [
-        Route(.POST, "/v1/sys/check", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/sys/check", action: .doctorDeep, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
             return exchange.produce(permission: Checks.deep(by: exchange.caller)) { production in
@@ -16,7 +16,7 @@ extension RouteTable {
                 for line in CheckLines.report(report) { try production.put(line) }
             }
         },
-        Route(.POST, "/v1/sys/salvage", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/sys/salvage", action: .secretSalvage, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
             return exchange.produce(permission: Checks.salvage(by: exchange.caller)) { production in

@@ -11,22 +11,26 @@ import WarderWire
 /// Key slots, and the ages of keys.
 extension RouteTable {
     static let keys: [Route] = [
-        Route(.GET, "/v1/keys") { exchange in
+        Route(.GET, "/v1/keys", action: .keyList) { exchange in
             exchange.ask(Keys.list(by: exchange.caller)) { .json(KeysAnswer($0)) }
         },
-        Route(.POST, "/v1/keys/slots", body: .small) { exchange throws(Problem) in try exchange.addSlot() },
-        Route(.DELETE, "/v1/keys/slots/{slot}") { exchange throws(Problem) in
+        Route(.POST, "/v1/keys/slots", slow: .slotAdd, body: .small) { exchange throws(Problem) in
+            try exchange.addSlot()
+        },
+        Route(.DELETE, "/v1/keys/slots/{slot}", action: .slotRemove) { exchange throws(Problem) in
             exchange.ask(Keys.remove(try exchange.slotID(), by: exchange.caller)) { .json(KeySlotSummary($0)) }
         },
-        Route(.POST, "/v1/keys/slots/{slot}/passphrase", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/keys/slots/{slot}/passphrase", slow: .slotChange, body: .small) { exchange throws(Problem) in
             try exchange.changeSlot()
         },
-        Route(.POST, "/v1/keys/rotate", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/keys/rotate", action: .keyRotate, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(Keys.rotate(by: exchange.caller)) { .json(KeysRotated(rows: $0)) }
         },
-        Route(.POST, "/v1/keys/root", body: .small) { exchange throws(Problem) in try exchange.rotateRoot() },
-        Route(.POST, "/v1/sys/unseal/share", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/keys/root", slow: .keyRotateRoot, body: .small) { exchange throws(Problem) in
+            try exchange.rotateRoot()
+        },
+        Route(.POST, "/v1/sys/unseal/share", action: .unsealShare, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(KeyBodies.BringShare.self)
             return .passphrase { finish in
                 exchange.vault.unseal(
@@ -44,7 +48,7 @@ extension RouteTable {
                 }
             }
         },
-        Route(.DELETE, "/v1/sys/unseal/share") { exchange in
+        Route(.DELETE, "/v1/sys/unseal/share", action: .unsealCancel) { exchange in
             .decision(.unsealCancel) { finish in
                 exchange.vault.cancelUnsealing(by: exchange.caller) { outcome in
                     finish { outcome.map { .json(exchange.status()) } }

@@ -11,30 +11,30 @@ extension RouteTable {
     )
 
     private static let secrets: [Route] = [
-        Route(.GET, "/v1/secrets") { exchange in
+        Route(.GET, "/v1/secrets", action: .secretList) { exchange in
             exchange.ask(Secrets.list(by: exchange.caller)) { .json(SecretList(secrets: $0.map(SecretSummary.init))) }
         },
-        Route(.GET, "/v1/secrets/{name...}") { exchange throws(Problem) in
+        Route(.GET, "/v1/secrets/{name...}", action: .secretShow) { exchange throws(Problem) in
             exchange.ask(Secrets.show(try exchange.name("name"), by: exchange.caller)) { shown in
                 .json(SecretDetail(shown.secret, tools: shown.tools))
             }
         },
-        Route(.PUT, "/v1/secrets/{name...}", body: .values) { exchange throws(Problem) in
+        Route(.PUT, "/v1/secrets/{name...}", action: .secretPut, body: .values) { exchange throws(Problem) in
             let draft = try Secrets.Draft(exchange.decode(SecretBodies.Put.self))
             return exchange.ask(Secrets.put(try exchange.name("name"), draft, by: exchange.caller)) { change in
                 .json(SecretChanged(change), change.isNew ? .created : .ok)
             }
         },
-        Route(.PATCH, "/v1/secrets/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.PATCH, "/v1/secrets/{name...}", action: .secretSet, body: .small) { exchange throws(Problem) in
             let properties = try Secrets.Properties(exchange.decode(SetSecretRequest.self))
             return exchange.ask(Secrets.set(try exchange.name("name"), properties, by: exchange.caller)) {
                 .json(SecretSummary($0))
             }
         },
-        Route(.DELETE, "/v1/secrets/{name...}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/secrets/{name...}", action: .secretDelete) { exchange throws(Problem) in
             exchange.ask(Secrets.delete(try exchange.name("name"), by: exchange.caller)) { .json(SecretChanged($0)) }
         },
-        Route(.POST, "/v1/reveal/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/reveal/{name...}", action: .secretReveal, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(VersionRequest.self)
             return exchange.ask(
                 Secrets.reveal(
@@ -48,26 +48,26 @@ extension RouteTable {
                 SecretAnswers.value
             )
         },
-        Route(.POST, "/v1/promote/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/promote/{name...}", action: .secretPromote, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(VersionRequest.self)
             guard let version = request.version, request.field == nil else { throw .invalid("Name a version.") }
             return exchange.ask(
                 Secrets.promote(try exchange.name("name"), version: version, by: exchange.caller)
             ) { .json(SecretChanged($0)) }
         },
-        Route(.POST, "/v1/rollback/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/rollback/{name...}", action: .secretRollback, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(Secrets.rollback(try exchange.name("name"), by: exchange.caller)) {
                 .json(SecretChanged($0))
             }
         },
-        Route(.POST, "/v1/undelete/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/undelete/{name...}", action: .secretUndelete, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(Secrets.undelete(try exchange.name("name"), by: exchange.caller)) {
                 .json(SecretChanged($0))
             }
         },
-        Route(.POST, "/v1/destroy/{name...}", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/destroy/{name...}", action: .secretDestroy, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(VersionRequest.self)
             guard request.field == nil else { throw .invalid("A version is destroyed whole, not by field.") }
             return exchange.ask(
@@ -77,10 +77,10 @@ extension RouteTable {
     ]
 
     private static let servers: [Route] = [
-        Route(.GET, "/v1/servers") { exchange in
+        Route(.GET, "/v1/servers", action: .serverList) { exchange in
             exchange.ask(Servers.list(by: exchange.caller)) { .json(ServerList(servers: $0.map(ServerSummary.init))) }
         },
-        Route(.POST, "/v1/servers", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/servers", action: .serverAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ServerRequest.self)
             return exchange.ask(
                 Servers.add(
@@ -91,10 +91,10 @@ extension RouteTable {
                 )
             ) { .json(ServerSummary($0), .created) }
         },
-        Route(.GET, "/v1/servers/{server}") { exchange throws(Problem) in
+        Route(.GET, "/v1/servers/{server}", action: .serverList) { exchange throws(Problem) in
             exchange.ask(Servers.show(try exchange.name("server"), by: exchange.caller)) { .json(ServerSummary($0)) }
         },
-        Route(.PATCH, "/v1/servers/{server}", body: .small) { exchange throws(Problem) in
+        Route(.PATCH, "/v1/servers/{server}", action: .serverUpdate, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ServerUpdate.self)
             var owner: PlainText?? = .none
             if let text = request.owner {
@@ -109,11 +109,12 @@ extension RouteTable {
                 )
             ) { .json(ServerUpdated(server: ServerSummary($0.server), revoked: $0.revoked)) }
         },
-        Route(.DELETE, "/v1/servers/{server}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/servers/{server}", action: .serverRemove) { exchange throws(Problem) in
             let name: ServerName = try exchange.name("server")
             return exchange.ask(Servers.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
         },
-        Route(.POST, "/v1/servers/{server}/quarantine", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/servers/{server}/quarantine", action: .serverQuarantine, body: .small) {
+            exchange throws(Problem) in
             let request = try exchange.decode(QuarantineRequest.self)
             return exchange.ask(
                 Servers.quarantine(
@@ -132,7 +133,7 @@ extension RouteTable {
                 )
             }
         },
-        Route(.POST, "/v1/servers/{server}/release", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/servers/{server}/release", action: .serverRelease, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let name: ServerName = try exchange.name("server")
             return exchange.ask(Servers.release(name, by: exchange.caller)) { .json(Done(name: name.text)) }
@@ -140,10 +141,10 @@ extension RouteTable {
     ]
 
     private static let toolsAndGrants: [Route] = [
-        Route(.GET, "/v1/tools") { exchange in
+        Route(.GET, "/v1/tools", action: .toolList) { exchange in
             exchange.ask(Tools.list(by: exchange.caller)) { .json(ToolList(tools: $0.map(ToolSummary.init))) }
         },
-        Route(.POST, "/v1/tools", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/tools", action: .toolAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ToolRequest.self)
             return exchange.ask(
                 Tools.add(
@@ -153,14 +154,14 @@ extension RouteTable {
                 )
             ) { .json(ToolSummary($0), .created) }
         },
-        Route(.DELETE, "/v1/tools/{server}/{tool}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/tools/{server}/{tool}", action: .toolRemove) { exchange throws(Problem) in
             let name = ToolID(server: try exchange.name("server"), tool: try exchange.name("tool"))
             return exchange.ask(Tools.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
         },
-        Route(.GET, "/v1/grants") { exchange in
+        Route(.GET, "/v1/grants", action: .grantList) { exchange in
             exchange.ask(Grants.list(by: exchange.caller)) { .json(GrantList(grants: $0.map(GrantSummary.init))) }
         },
-        Route(.POST, "/v1/grants", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/grants", action: .grantAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(GrantRequest.self)
             let key = GrantKey(
                 tool: try Exchange.parse(request.tool, what: "The tool"),
@@ -170,7 +171,7 @@ extension RouteTable {
                 .json(GrantAdded(grant: GrantSummary($0.grant), warnings: Findings($0.warnings).findings), .created)
             }
         },
-        Route(.DELETE, "/v1/grants/{server}/{tool}/{secret...}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/grants/{server}/{tool}/{secret...}", action: .grantRemove) { exchange throws(Problem) in
             let key = GrantKey(
                 tool: ToolID(server: try exchange.name("server"), tool: try exchange.name("tool")),
                 secret: try exchange.name("secret")
@@ -182,19 +183,19 @@ extension RouteTable {
     ]
 
     private static let tokensAndOperators: [Route] = [
-        Route(.GET, "/v1/tokens") { exchange in
+        Route(.GET, "/v1/tokens", action: .tokenList) { exchange in
             exchange.ask(Tokens.list(by: exchange.caller)) { .json(TokenList(tokens: $0.map(TokenSummary.init))) }
         },
-        Route(.DELETE, "/v1/tokens/{accessor}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/tokens/{accessor}", action: .tokenRevoke) { exchange throws(Problem) in
             let accessor: TokenAccessor = try exchange.name("accessor")
             return exchange.ask(Tokens.revoke(accessor, by: exchange.caller)) { .json(Done(name: accessor.text)) }
         },
-        Route(.GET, "/v1/operators") { exchange in
+        Route(.GET, "/v1/operators", action: .operatorList) { exchange in
             exchange.ask(Operators.list(by: exchange.caller)) {
                 .json(OperatorList(operators: $0.map(OperatorSummary.init)))
             }
         },
-        Route(.POST, "/v1/operators", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/operators", action: .operatorAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(OperatorRequest.self)
             var roles: Set<Role> = []
             for role in request.roles {
@@ -215,11 +216,12 @@ extension RouteTable {
                 )
             ) { .json(OperatorSummary($0), .created) }
         },
-        Route(.DELETE, "/v1/operators/{operator}") { exchange throws(Problem) in
+        Route(.DELETE, "/v1/operators/{operator}", action: .operatorRemove) { exchange throws(Problem) in
             let name: OperatorName = try exchange.name("operator")
             return exchange.ask(Operators.remove(name, by: exchange.caller)) { .json(Done(name: name.text)) }
         },
-        Route(.POST, "/v1/operators/{operator}/enrol", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/operators/{operator}/enrol", action: .operatorEnrol, body: .small) {
+            exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(
                 Enrolments.make(for: try exchange.name("operator"), by: exchange.caller),

@@ -9,7 +9,7 @@ import WarderWire
 /// An operator's own passphrase: proving it, changing it, and coming to one.
 extension RouteTable {
     static let presence: [Route] = [
-        Route(.POST, "/v1/presence", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/presence", slow: .presenceProve, body: .small) { exchange throws(Problem) in
             let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
             try Exchange.checkLength(passphrase)
             return .passphrase { finish in
@@ -18,7 +18,7 @@ extension RouteTable {
                 }
             }
         },
-        Route(.PUT, "/v1/presence", body: .small) { exchange throws(Problem) in
+        Route(.PUT, "/v1/presence", slow: .presenceSet, body: .small) { exchange throws(Problem) in
             let passphrase = try exchange.decode(SecretBodies.Presence.self).passphrase.bytes
             try Exchange.checkStrength(passphrase)
             let person = try exchange.registered()
@@ -26,7 +26,7 @@ extension RouteTable {
             guard exchange.caller.presenceProof != nil else { throw .forOperator(.presenceRequired) }
             return try exchange.setPassphrase(passphrase) { Operators.setPresence($0, by: exchange.caller) }
         },
-        Route(.POST, "/v1/presence/enrol", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/presence/enrol", slow: .presenceEnrol, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(SecretBodies.Enrolment.self)
             let passphrase = request.passphrase.bytes
             try Exchange.checkStrength(passphrase)

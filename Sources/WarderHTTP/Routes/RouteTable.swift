@@ -1,4 +1,5 @@
 import NIOHTTP1
+import WarderModel
 import WarderWire
 
 /// A route: a method, a pattern of segments, and what to do. Patterns: `/v1/servers/{server}/release`; `{name...}`
@@ -25,6 +26,11 @@ struct Route: Sendable {
 
     let method: HTTPMethod
     let pattern: String
+    /// What the route asks of the vault, on the operator socket: so that whoever may not is refused before the vault
+    /// works for them. A test holds it against the document. `nil` where nothing is decided.
+    let action: Action?
+    /// Whether work on a passphrase or on keys comes before the decision.
+    let isSlow: Bool
     let body: BodyLimit
     /// Parameters that the query may have; any other is refused, as an unknown key of a body is.
     let query: Set<String>
@@ -38,9 +44,12 @@ struct Route: Sendable {
         case rest(String)
     }
 
+    /// `slow`: an action before whose decision there is slow work.
     init(
         _ method: HTTPMethod,
         _ pattern: String,
+        action: Action? = nil,
+        slow: Action? = nil,
         body: BodyLimit = .none,
         query: Set<String> = [],
         for audience: Audience = .registered,
@@ -48,6 +57,8 @@ struct Route: Sendable {
     ) {
         self.method = method
         self.pattern = pattern
+        self.action = action ?? slow
+        isSlow = slow != nil
         self.body = body
         self.query = query
         self.audience = audience

@@ -13,9 +13,13 @@ import WarderWire
 extension RouteTable {
     static let system: [Route] = [
         Route(.GET, "/v1/sys/status") { exchange in .done(.json(exchange.status())) },
-        Route(.POST, "/v1/sys/init", body: .small) { exchange throws(Problem) in try exchange.initialise() },
-        Route(.POST, "/v1/sys/unseal", body: .small) { exchange throws(Problem) in try exchange.unseal() },
-        Route(.POST, "/v1/sys/seal", body: .small) { exchange throws(Problem) in
+        Route(.POST, "/v1/sys/init", action: .vaultInit, body: .small) { exchange throws(Problem) in
+            try exchange.initialise()
+        },
+        Route(.POST, "/v1/sys/unseal", action: .vaultUnseal, body: .small) { exchange throws(Problem) in
+            try exchange.unseal()
+        },
+        Route(.POST, "/v1/sys/seal", action: .vaultSeal, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return .decision(.vaultSeal) { finish in
                 exchange.vault.submit(Vault.seal(by: exchange.caller)) { outcome in
@@ -24,7 +28,7 @@ extension RouteTable {
                 }
             }
         },
-        Route(.GET, "/v1/sys/findings") { exchange in
+        Route(.GET, "/v1/sys/findings", action: .doctorRead) { exchange in
             exchange.ask(Doctor.read(by: exchange.caller)) { .json(Findings($0 + exchange.daemonFindings())) }
         },
         Route(.GET, "/v1/metrics") { exchange throws(Problem) in

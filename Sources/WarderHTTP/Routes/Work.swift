@@ -14,8 +14,11 @@ enum Work: Sendable {
     case passphrase(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// Something slow, on a thread of its own, and then as above.
     case slow(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
-    /// A long poll: the closure returns at once, and finishes when something has happened or the time is up.
-    case wait(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
+    /// A long poll: the closure returns at once, and finishes when something has happened or the time is up. What it
+    /// returns takes the question back, for when the peer has gone.
+    case wait(
+        @Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> @Sendable () -> Void
+    )
     /// An answer of unknown length, piece by piece; the closure is called on a thread of its own until it returns
     /// `nil`. When it throws, the connection ends without the last chunk.
     case stream(

@@ -29,14 +29,22 @@ package struct Attestor: Sendable {
         inspector = ExecutableInspector(options: options)
     }
 
+    /// Who connected, by the cheapest question there is: for whoever is turned away before anything is opened for them.
+    ///
+    /// - Throws: `.noPeerProcess` and `.unmappedIdentity` where the daemon cannot see who it is.
+    package func credentials(of socket: Int32) throws(AttestationError) -> PeerCredentials {
+        let credentials = try PeerSocket.credentials(of: socket)
+        try identities.admit(credentials)
+        return credentials
+    }
+
     /// Takes hold of the peer of a socket that was just accepted. The socket stays the caller's.
     ///
     /// - Throws: `.noPeerProcess` and `.unmappedIdentity` where the daemon cannot see who it is, `.processEnded` when
     ///   the process that connected has gone, `.outOfDescriptors` when the connection should be dropped and accepting
     ///   go on.
     package func open(socket: Int32) throws(AttestationError) -> AttestedPeer {
-        let credentials = try PeerSocket.credentials(of: socket)
-        try identities.admit(credentials)
+        let credentials = try credentials(of: socket)
         let groups = identities.confirmed(try PeerSocket.groups(of: socket))
         let pidfd = options.maximumLevel >= .pidfd ? try PeerSocket.pidfd(of: socket) : nil
         let process = options.maximumLevel >= .starttime ? try directory(credentials, pidfd: pidfd) : nil

@@ -22,6 +22,9 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case peerLimited = "peer.limited"
     /// Requests refused because the vault was sealed, counted for a minute.
     case peerSealed = "peer.sealed"
+    /// Requests on the operator socket of somebody who is no operator, counted for a minute; the first of a minute has
+    /// an event of its own.
+    case peerRefused = "peer.refused"
     /// Proving that a person sits at the terminal. Allows nothing by itself.
     case presenceProve = "presence.prove"
     /// Setting another passphrase of the caller's own.
@@ -142,7 +145,7 @@ extension Action {
 
     package var permission: Permission {
         switch self {
-        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .keyRewrap: .vault
+        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .keyRewrap: .vault
         case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel: .operatorSocket
         case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
         case .keyList, .doctorDeep: .roles([.admin, .auditor])
@@ -196,7 +199,7 @@ extension Action {
             .toolRemove,
             .grantRemove, .operatorRemove:
             .delete
-        case .callReport, .peerUnknown, .peerLimited, .peerSealed: .use
+        case .callReport, .peerUnknown, .peerLimited, .peerSealed, .peerRefused: .use
         case .vaultStart, .vaultUnseal, .unsealShare: .start
         case .vaultSeal, .vaultStop: .stop
         case .presenceProve: .authenticate

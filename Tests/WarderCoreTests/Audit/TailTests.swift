@@ -68,10 +68,10 @@ import WarderTesting
         let kit = try await TestVault()
         let now = kit.vault.sequence
         await withCheckedContinuation { done in
-            kit.vault.whenEventsFollow(now - 1, seconds: 55) { done.resume() }
+            _ = kit.vault.whenEventsFollow(now - 1, seconds: 55) { done.resume() }
         }
         let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self)
-        kit.vault.whenEventsFollow(now, seconds: 55) { continuation.yield(kit.vault.sequence) }
+        _ = kit.vault.whenEventsFollow(now, seconds: 55) { continuation.yield(kit.vault.sequence) }
         try await kit.mustPut("a/b")
         var iterator = stream.makeAsyncIterator()
         #expect(await iterator.next() == now + 1)
@@ -82,7 +82,7 @@ import WarderTesting
         let kit = try await TestVault()
         let now = kit.vault.sequence
         let (stream, continuation) = AsyncStream.makeStream(of: Vault.Phase.self)
-        kit.vault.whenEventsFollow(now, seconds: 55) { continuation.yield(kit.vault.phase) }
+        _ = kit.vault.whenEventsFollow(now, seconds: 55) { continuation.yield(kit.vault.phase) }
         try await kit.seal()
         var iterator = stream.makeAsyncIterator()
         #expect(await iterator.next() == .sealed)

@@ -82,6 +82,13 @@ import WarderWire
         }
     }
 
+    @Test("each route on the operator socket says the action that its operation has")
+    func actionsOfRoutes() throws {
+        for (operation, route) in try APIDocument.operator.pairs() {
+            #expect(route.action?.rawValue == operation.node["x-warder-action"]?.text, "\(operation.id)")
+        }
+    }
+
     @Test("every action that can be asked for has an operation")
     func actions() {
         let documented = Set(

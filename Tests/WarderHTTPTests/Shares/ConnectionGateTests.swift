@@ -2,6 +2,7 @@ import Dispatch
 import Locking
 import NIOCore
 import Testing
+import WarderCore
 import WarderTesting
 
 @testable import WarderHTTP
@@ -84,6 +85,35 @@ import WarderTesting
         #expect(hall.closed == ["first", "second", "third"])
     }
 
+    @Test("a request that is still arriving is no better than an idle connection, oldest first; a whole one is safe")
+    func arriving() throws {
+        let hall = Hall(perUser: 3)
+        let slow = try hall.rest(.user(1), "slow", since: 0)
+        let idle = try hall.rest(.user(1), "idle", since: 2)
+        let whole = try hall.rest(.user(1), "whole", since: 0)
+        #expect(slow.beginArriving(at: hall.moment(1)))
+        #expect(whole.beginArriving(at: hall.moment(0)) && whole.becomeBusy())
+        for name in ["slow", "idle"] {
+            #expect(hall.enter(.user(1)) != nil)
+            #expect(hall.closed.last == name)
+        }
+        #expect(!slow.becomeBusy() && !idle.beginArriving(at: hall.moment(3)))
+        #expect(hall.enter(.user(1)) == nil)
+        #expect(hall.closed == ["slow", "idle"])
+    }
+
+    @Test("one user cannot hold every connection of the operator socket")
+    func operators() {
+        let gate = Door(.operator, limits: ServerLimits()).gate
+        var held = 0
+        while let seat = gate.enter(.user(1), close: {}) {
+            held += 1
+            if held <= 8 { #expect(gate.startWaiting(seat)) }
+        }
+        #expect(held == 24)
+        for _ in 0..<16 { #expect(gate.enter(.user(2), close: {}) != nil) }
+    }
+
     @Test("no connection makes room for another user, and none of a stranger for another stranger")
     func others() throws {
         let hall = Hall(maximum: 4, perUser: 2, unknown: 2)
@@ -105,7 +135,7 @@ import WarderTesting
         let next = try #require(hall.enter(.user(1)))
         #expect(!seat.becomeBusy())
         seat.becomeIdle(at: hall.moment(5))
-        #expect(seat.idleSince == nil)
+        #expect(seat.spareSince == nil)
         hall.gate.leave(seat)
         #expect(hall.enter(.user(1)) == nil)
         hall.gate.leave(next)
@@ -148,7 +178,7 @@ import WarderTesting
             case 1: one?.seat.becomeIdle(at: hall.moment(UInt64(step)))
             case 2: if let one { #expect(one.seat.becomeBusy()) }
             case 3:
-                guard let seat = one?.seat, seat.idleSince == nil, !seat.isWaiting else { continue }
+                guard let seat = one?.seat, seat.spareSince == nil, !seat.isWaiting else { continue }
                 let waiting = inside.count { $0.seat.share == seat.share && $0.seat.isWaiting }
                 #expect(hall.gate.startWaiting(seat) == (waiting < 2), "seed \(numbers.seed)")
             default:
@@ -156,7 +186,7 @@ import WarderTesting
                 let share: ConnectionGate.Share = uid == 0 ? .unknown : .user(uid)
                 let own = inside.filter { $0.seat.share == share }
                 let counted = own.count { !$0.seat.isWaiting }
-                let spare = share == .unknown ? 0 : own.count { $0.seat.idleSince != nil }
+                let spare = share == .unknown ? 0 : own.count { $0.seat.spareSince != nil }
                 let needed = max(counted - (share == .unknown ? 4 : 5), inside.count - 20) + 1
                 let before = hall.closed.count
                 let seat = hall.enter(share, "\(step)")

@@ -59,6 +59,23 @@ import WarderTesting
         }
     }
 
+    @Test("bodies that never end keep nobody out, on each socket")
+    func dribbled() async throws {
+        try await Self.with { server in
+            for (door, path) in [(Caller.Door.operator, "/v1/sys/unseal"), (.client, "/v1/resolve")] {
+                let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                let held = try (0..<12).map { _ in
+                    let client = try server.connect(door)
+                    try? client.send(head + "Content-Length: 100\r\n\r\n{")
+                    return client
+                }
+                let question = door == .operator ? "/v1/sys/status" : "/v1/health"
+                for _ in 0..<10 { #expect(try server.connect(door).ask("GET", question).status == 200) }
+                #expect(try held.filter { try !$0.hasEnded() }.count <= 3)
+            }
+        }
+    }
+
     @Test("who connects as fast as it can keeps nobody out")
     func flood() async throws {
         try await Self.with(operators: 16) { server async throws in
@@ -108,6 +125,25 @@ import WarderTesting
             let next = try server.connect(.operator)
             try next.send(poll)
             #expect(try next.receive().status == 200)
+        }
+    }
+
+    @Test("nobody searches the log for a peer that has gone")
+    func abandoned() async throws {
+        try await Self.with(operators: 40, longPolls: 40) { server in
+            let begin = try server.connect(.operator).ask("GET", "/v1/audit/events?type=secret.put")
+            let end = try #require(try Node(json: begin.body)["scanned_to"]?.int)
+            let target = "/v1/audit/events?type=secret.put&after=\(end)&wait=55"
+            do {
+                let waiting = try (0..<20).map { _ in try server.connect(.operator) }
+                for client in waiting { try client.send(RawClient.request("GET", target)) }
+                while server.kit.vault.waitingReaders < 20 { await Task.yield() }
+            }
+            while server.kit.vault.waitingReaders > 0 { await Task.yield() }
+            let client = try server.connect(.operator)
+            try client.send(RawClient.request("GET", target))
+            try await server.kit.mustPut("a/b")
+            #expect(try client.receive().status == 200, "whoever is still there hears of it")
         }
     }
 

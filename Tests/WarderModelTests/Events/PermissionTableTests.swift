@@ -15,6 +15,7 @@ import WarderModel
         peer.unknown      | vault                         |          | use
         peer.limited      | vault                         |          | use
         peer.sealed       | vault                         |          | use
+        peer.refused      | vault                         |          | use
         presence.prove    | any operator                  |          | authenticate
         presence.set      | any operator                  | presence | update
         presence.enrol    | any operator                  |          | update
