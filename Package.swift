@@ -80,8 +80,8 @@ let package = Package(
         .target(
             name: "WarderDaemon",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderCore", "WarderCrypto",
-                "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderCore", "WarderCrypto",
+                "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

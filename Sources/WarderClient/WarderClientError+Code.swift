@@ -13,6 +13,8 @@ extension WarderClientError {
         public static let tokenInvalid = Code(kind: .tokenInvalid)
         /// The vault has no key: an operator must unseal it.
         public static let sealed = Code(kind: .sealed)
+        /// The vault came from a backup and waits for an operator to release it.
+        public static let restoredVault = Code(kind: .restoredVault)
         /// The vault was never set up.
         public static let notInitialised = Code(kind: .notInitialised)
         /// Nobody answers at the socket, or the connection was lost before the whole answer was there.
@@ -53,6 +55,7 @@ extension WarderClientError {
             case notFound = "not_found"
             case tokenInvalid = "token_invalid"
             case sealed
+            case restoredVault = "restored_vault"
             case notInitialised = "not_initialised"
             case unreachable
             case timedOut = "timed_out"
@@ -81,6 +84,7 @@ extension WarderClientError.Code.Kind {
         case .notFound: "no such secret, field or tool for this process"
         case .tokenInvalid: "the vault accepts no token from this process"
         case .sealed: "the vault is sealed; an operator must run `warder unseal`"
+        case .restoredVault: "the vault was restored from a backup; an operator must run `warder backup release`"
         case .notInitialised: "the vault was never set up; run `warder init`"
         case .unreachable: "no answer at the vault's socket; is warderd running, and may this user open the socket?"
         case .timedOut: "the vault did not answer in time"

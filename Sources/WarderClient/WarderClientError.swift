@@ -34,7 +34,7 @@ public struct WarderClientError: Error, Hashable, Sendable {
     /// something.
     public var isRefusal: Bool {
         switch code.kind {
-        case .refused, .approvalRequired, .notFound, .tokenInvalid: true
+        case .refused, .approvalRequired, .notFound, .tokenInvalid, .restoredVault: true
         case .sealed, .notInitialised, .unreachable, .timedOut, .rateLimited, .overloaded, .unavailable,
             .auditUnavailable,
             .vaultFault, .invalidRequest, .invalidConfiguration, .protocolViolation, .noSecretMemory, .cancelled,
@@ -50,7 +50,8 @@ public struct WarderClientError: Error, Hashable, Sendable {
         case .sealed, .notInitialised, .unreachable, .timedOut, .rateLimited, .overloaded, .unavailable,
             .auditUnavailable:
             true
-        case .refused, .approvalRequired, .notFound, .tokenInvalid, .vaultFault, .invalidRequest, .invalidConfiguration,
+        case .refused, .approvalRequired, .notFound, .tokenInvalid, .restoredVault, .vaultFault, .invalidRequest,
+            .invalidConfiguration,
             .protocolViolation, .noSecretMemory, .cancelled, .closed, .unknown:
             false
         }

@@ -24,6 +24,7 @@ enum Policy {
         case (.vault, .inside): return
         case (.server, .client):
             guard caller.peer != nil else { throw .unknownPeer }
+            guard !state.isQuarantined else { throw .restoredVault }
         case (.operatorSocket, .operator):
             guard caller.peer != nil else { throw .notAnOperator }
         case (.anyOperator, .operator):

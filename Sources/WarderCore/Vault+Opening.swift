@@ -57,6 +57,38 @@ extension Vault {
         )
     }
 
+    /// Opens a vault that lies in a backup's database, and puts it into quarantine in the same commit: there is no
+    /// moment in which it is open without.
+    package func open(
+        _ ring: KeyRing,
+        root: AEADKey,
+        slot: KeySlot,
+        restoring restoration: Restoration,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
+    ) {
+        enqueue(
+            .alone { [self] in
+                completion(
+                    holding.withLock { holding in
+                        Result { () throws(Refusal) in
+                            guard case .sealed(let foundation) = holding else { throw .alreadyInitialised }
+                            holding = .open(
+                                try load(
+                                    foundation,
+                                    ring,
+                                    root: root,
+                                    slot: slot,
+                                    restoration: restoration,
+                                    by: .vault(requestID: "restore")
+                                )
+                            )
+                        }
+                    }
+                )
+            }
+        )
+    }
+
     /// Writes down what happened to a sealed vault, for the log to take over later. Waits for the disk.
     package func record(sealed event: Event, completion: @escaping @Sendable (Result<Void, Refusal>) -> Void) {
         enqueue(
@@ -107,6 +139,7 @@ extension Vault {
         _ ring: KeyRing,
         root: AEADKey,
         slot: KeySlot,
+        restoration: Restoration? = nil,
         by caller: Caller
     ) throws(Refusal) -> Open {
         let keys: OpenKeys
@@ -134,6 +167,8 @@ extension Vault {
         view.withLock { $0.log = standing }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in
+            // Before anything else: the first event of the log's new origin.
+            if let restoration { try restoration.begin(in: &transaction) }
             let boxKeys: BoxKeyPair
             do { boxKeys = try BoxKeyPair(secretKey: ring.current(.inbox).key) } catch { throw .valueDamaged }
             for entry in inbox {

@@ -19,7 +19,8 @@ package struct DaemonCommand: AsyncParsableCommand {
 
             It reads its configuration, hardens itself, opens the database and listens; `warder status` shows the rest.
             """,
-        version: "warderd \(Release.version)"
+        version: "warderd \(Release.version)",
+        subcommands: [VerifyBackupMode.self, RestoreMode.self]
     )
 
     @Option(

@@ -6,4 +6,6 @@ package enum RecordKind: String, Sendable, CaseIterable {
     case tool
     case grant
     case `operator`
+    /// Where the log begins anew: a restored backup.
+    case origin
 }

@@ -26,6 +26,7 @@ package final class StoreSwitch: VaultStore {
     private struct State: Sendable {
         var fault: Fault?
         var readingFault: StoreError?
+        var hasNoRoom = false
         var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
         var isHeld = false
@@ -53,6 +54,9 @@ package final class StoreSwitch: VaultStore {
     ) {
         state.withLock { $0.fault = Fault(error: error, concerns: concerns, left: times) }
     }
+
+    /// Says from now on that the disk has no room for a copy.
+    package func fillDisk() { state.withLock { $0.hasNoRoom = true } }
 
     /// Answers with another sealed value than the one that was stored there.
     package func answer(_ value: SealedValue, at place: Batch.Place) {
@@ -153,7 +157,13 @@ package final class StoreSwitch: VaultStore {
     }
     package func logKeyChanges() throws(StoreError) -> [[UInt8]] { try store.logKeyChanges() }
 
-    package func snapshot() throws(StoreError) -> any StoreSnapshot { try store.snapshot() }
+    package func snapshot(isCancelled: @escaping @Sendable () -> Bool) throws(StoreError) -> any StoreSnapshot {
+        try store.snapshot(isCancelled: isCancelled)
+    }
+    package func hasRoomForSnapshot() throws(StoreError) -> Bool {
+        guard !state.withLock({ $0.hasNoRoom }) else { return false }
+        return try store.hasRoomForSnapshot()
+    }
 
     package func lastSequence() throws(StoreError) -> UInt64 { try store.lastSequence() }
     package func events(

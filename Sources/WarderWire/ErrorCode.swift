@@ -36,6 +36,8 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable {
     public static let auditUnavailable = ErrorCode(rawValue: "audit_unavailable")
     /// The vault has no key. 503.
     public static let sealed = ErrorCode(rawValue: "sealed")
+    /// The vault came from a backup, and nobody has released it yet. 503.
+    public static let restoredVault = ErrorCode(rawValue: "restored_vault")
     /// The vault was never set up. 503.
     public static let notInitialised = ErrorCode(rawValue: "not_initialised")
     /// The vault is too busy or going down. 503.

@@ -30,9 +30,11 @@ public struct VaultStatus: Codable, Sendable {
     public var logKey: String?
     /// Path of the client socket.
     public var clientSocket: String
+    /// Only while unsealed, and in quarantine after a restore.
+    public var quarantine: QuarantineStatus?
 
     enum CodingKeys: String, CodingKey {
-        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events
+        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events, quarantine
         case shareSets = "share_sets"
         case memoryLocked = "memory_locked"
         case logKey = "log_key"
@@ -55,7 +57,8 @@ public struct VaultStatus: Codable, Sendable {
         events: Int64?,
         memoryLocked: Bool,
         logKey: String?,
-        clientSocket: String
+        clientSocket: String,
+        quarantine: QuarantineStatus? = nil
     ) {
         self.state = state
         self.vault = vault
@@ -72,6 +75,7 @@ public struct VaultStatus: Codable, Sendable {
         self.memoryLocked = memoryLocked
         self.logKey = logKey
         self.clientSocket = clientSocket
+        self.quarantine = quarantine
     }
 }
 

@@ -13,6 +13,7 @@ struct OutageTests {
             (403, "approval_required", .approvalRequired, true, false),
             (404, "not_found", .notFound, true, false),
             (503, "sealed", .sealed, false, true),
+            (503, "restored_vault", .restoredVault, true, false),
             (503, "not_initialised", .notInitialised, false, true),
             (503, "audit_unavailable", .auditUnavailable, false, true),
             (503, "unavailable", .unavailable, false, true),

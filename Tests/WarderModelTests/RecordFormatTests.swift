@@ -130,6 +130,16 @@ import WarderModel
         #expect(throws: (any Error).self) { try decode(#"["root"]"#) }
     }
 
+    @Test func `an origin that was released`() throws {
+        try stored("origin", as: LogOrigin.self) { origin in
+            #expect(origin.number == 2 && origin.first == 4712)
+            #expect(origin.previous.leaf?.hasPrefix("2021") == true && origin.previous.root?.hasPrefix("4041") == true)
+            #expect(origin.backup.header.hasPrefix("0001"))
+            #expect(origin.released?.by.text == "ada")
+            #expect(origin.isCoherent)
+        }
+    }
+
     @Test func `every kind of record has a stored example`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
         for kind in RecordKind.allCases { #expect(files.contains("\(kind.rawValue).json"), "\(kind.rawValue)") }

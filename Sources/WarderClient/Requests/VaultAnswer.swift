@@ -70,6 +70,7 @@ struct VaultAnswer {
         case .notFound: .notFound
         case .tokenInvalid: .tokenInvalid
         case .sealed: .sealed
+        case .restoredVault: .restoredVault
         case .notInitialised: .notInitialised
         case .rateLimited: .rateLimited
         case .unavailable: .unavailable

@@ -31,6 +31,13 @@ extension Damage.Kind {
                 good: "All events with numbers of their own.",
                 remedy: Self.suspect + "Nothing needs mending."
             )
+        case .originBroken:
+            DamageWords(
+                "A restore says that the log before it ended elsewhere than it does.",
+                lost: "The certainty that the events before the restore are those of its backup.",
+                good: "Every event by itself.",
+                remedy: Self.suspect + "Compare with the backup that was restored: warder backup verify PATH"
+            )
         case .spanWrong:
             DamageWords(
                 "The index of times is wrong: a search by time can pass over events.",

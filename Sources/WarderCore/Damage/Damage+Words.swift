@@ -55,6 +55,7 @@ extension Damage.Kind {
         case .valueUnreadable, .valueFieldsWrong, .valueMissing, .valueRevived, .valueOrphaned, .tombstoneMissing:
             valueWords
         case .eventUnreadable, .eventMissing, .eventContentMissing, .eventLeafMissing, .eventMisplaced, .spanWrong,
+            .originBroken,
             .inboxUnreadable, .inboxMissing, .inboxDoubled:
             logWords
         case .slotMalformed, .slotRevived, .slotDeleted, .slotUnlogged, .keyRingMalformed, .keyRingPutBack,

@@ -92,6 +92,8 @@ package struct Damage: Hashable, Sendable {
         case eventLeafMissing = "event_leaf_missing"
         /// A number that no event can have.
         case eventMisplaced = "event_misplaced"
+        /// A restore that does not begin where the log before it ended.
+        case originBroken = "origin_broken"
         /// A search by time would pass over events.
         case spanWrong = "span_wrong"
         case inboxUnreadable = "inbox_unreadable"

@@ -40,6 +40,7 @@ final class DeepSurvey {
         if checksStructure { try checkStructure() }
         ledger = LogLedger(present: try presentRecords())
         try readLog()
+        for sequence in ledger.misplacedOrigins { list.add(.originBroken, .events(sequence...sequence)) }
         try checkSpans()
         for damage in try differences() { list.add(damage.kind, damage.subject, name: damage.name) }
         try checkInbox()

@@ -27,6 +27,8 @@ struct LogLedger {
     private(set) var epochs: [KeyRing.Purpose: UInt32] = [:]
     /// Number of the last event that changed what the vault's contents are sealed under.
     private(set) var newestKeyChange: UInt64?
+    /// Restores that do not begin where the log before them ended.
+    private(set) var misplacedOrigins: [UInt64] = []
     /// Grows with every event that changes something here.
     private(set) var generation = 0
     /// Records that lay in the store before the log was read. Of the others it is not worth remembering that they were
@@ -56,7 +58,13 @@ struct LogLedger {
         guard let changes = event.member("changes") else {
             return true
         }
-        let facts = changes.elements.compactMap { try? $0.string() }.compactMap(LogFact.init)
+        let texts = changes.elements.compactMap { try? $0.string() }
+        if event.member("type")?.isText(Action.backupRestore.rawValue) == true,
+            !texts.contains("size=\(sequence - 1)")
+        {
+            misplacedOrigins.append(sequence)
+        }
+        let facts = texts.compactMap(LogFact.init)
         var secret: RecordID?
         for fact in facts {
             if case .record(.secret, let id, _) = fact { secret = id }
@@ -110,6 +118,8 @@ struct LogLedger {
         case .operator:
             let facts = event.member("changes")?.elements.compactMap { try? $0.string() } ?? []
             return facts.first { $0.hasPrefix("name=") }.map { String($0.dropFirst(5)) }
+        case .origin:
+            return nil
         }
     }
 

@@ -46,7 +46,7 @@ package struct LostRecords: Sendable {
         case .secret(let name): insert(Entry(reason: .missing, kind: .secret, id: nil, name: name.text))
         case .server(let name): insert(Entry(reason: .missing, kind: .server, id: nil, name: name.text))
         case .tool(let name): insert(Entry(reason: .missing, kind: .tool, id: nil, name: name.text))
-        case .grant, .person, .user: break
+        case .grant, .person, .user, .origin: break
         }
     }
 
@@ -60,6 +60,12 @@ package struct LostRecords: Sendable {
     /// Whether there may be a server that nobody can see any more: then any user may be one that a server runs as. What
     /// a damaged row says of its kind is not to be believed.
     package var mayHideServer: Bool { entries.contains { $0.kind == .server || $0.reason == .damaged } }
+
+    /// Whether a restore's own record is among them: then nobody can say that its quarantine is over.
+    package var hidesOrigin: Bool { entries.contains { $0.kind == .origin } }
+
+    /// Forgets the records of restores, which were removed.
+    mutating func forgetOrigins() { entries.removeAll { $0.kind == .origin } }
 
     private static let named = 100
 

@@ -8,6 +8,7 @@ enum Noun: Sendable {
     case tool(Tool)
     case grant(Grant)
     case person(Operator)
+    case origin(LogOrigin)
 
     /// - Throws: `DecodingError` for content that is not of this kind.
     init(_ content: [UInt8], kind: RecordKind) throws {
@@ -17,6 +18,7 @@ enum Noun: Sendable {
         case .tool: self = .tool(try RecordCoding.decode(Tool.self, from: content))
         case .grant: self = .grant(try RecordCoding.decode(Grant.self, from: content))
         case .operator: self = .person(try RecordCoding.decode(Operator.self, from: content))
+        case .origin: self = .origin(try RecordCoding.decode(LogOrigin.self, from: content))
         }
     }
 
@@ -27,6 +29,7 @@ enum Noun: Sendable {
         case .tool(let tool): tool.id
         case .grant(let grant): grant.id
         case .person(let person): person.id
+        case .origin(let origin): origin.id
         }
     }
 
@@ -37,6 +40,7 @@ enum Noun: Sendable {
         case .tool: .tool
         case .grant: .grant
         case .person: .operator
+        case .origin: .origin
         }
     }
 
@@ -48,6 +52,7 @@ enum Noun: Sendable {
         case .tool(let tool): tool.name.text
         case .grant(let grant): Self.name(of: GrantKey(tool: grant.tool, secret: grant.secret))
         case .person(let person): person.name.text
+        case .origin(let origin): "restore \(origin.number - 1)"
         }
     }
 
@@ -55,6 +60,7 @@ enum Noun: Sendable {
 
     /// Whether it is something that the vault can have written: what holds between a secret's versions.
     var isCoherent: Bool {
+        if case .origin(let origin) = self { return origin.isCoherent }
         guard case .secret(let secret) = self else { return true }
         let versions = secret.versions
         return secret.nextNumber > 0
@@ -75,6 +81,7 @@ enum NounKey: Hashable, Sendable {
     case grant(GrantKey)
     case person(OperatorName)
     case user(UInt32)
+    case origin(UInt32)
 }
 
 extension Noun {
@@ -86,13 +93,14 @@ extension Noun {
         case .tool(let tool): [.tool(tool.name)]
         case .grant(let grant): [.grant(GrantKey(tool: grant.tool, secret: grant.secret))]
         case .person(let person): [.person(person.name), .user(person.uid)]
+        case .origin(let origin): [.origin(origin.number)]
         }
     }
 
     /// What must be there for it to mean anything.
     var references: [NounKey] {
         switch self {
-        case .secret, .server, .person: []
+        case .secret, .server, .person, .origin: []
         case .tool(let tool): [.server(tool.name.server)]
         case .grant(let grant): [.tool(grant.tool), .secret(grant.secret)]
         }

@@ -43,7 +43,11 @@ package protocol VaultStore: RowStore {
     /// How the log's key changed, oldest first: the signed notes.
     func logKeyChanges() throws(StoreError) -> [[UInt8]]
     /// Copies the database as it is now, beside it. Blocks for seconds for each GiB; commits go on meanwhile.
-    func snapshot() throws(StoreError) -> any StoreSnapshot
+    ///
+    /// `isCancelled`: asked many times a second; when it says so, the copy is given up and `unavailable` thrown.
+    func snapshot(isCancelled: @escaping @Sendable () -> Bool) throws(StoreError) -> any StoreSnapshot
+    /// Whether the disk has room for such a copy, and for as much again as commits may write meanwhile.
+    func hasRoomForSnapshot() throws(StoreError) -> Bool
     /// Events from the time before unsealing, oldest first: a number and the sealed bytes.
     func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])]
     /// All of it on disk, or none of it.

@@ -20,9 +20,28 @@ package enum Doctor {
     /// Worst first.
     package static func collect(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
         let findings =
-            lostRecords(state) + operatorsWithoutPresence(state) + ServerDiagnosis.collect(state)
+            quarantine(state) + lostRecords(state) + operatorsWithoutPresence(state) + ServerDiagnosis.collect(state)
             + SecretDiagnosis.collect(state, at: now) + GrantDiagnosis.collect(state, at: now)
         return findings.sorted { ($0.severity, $0.code, $0.message) < ($1.severity, $1.code, $1.message) }
+    }
+
+    private static func quarantine(_ state: VaultState) -> [Diagnosis] {
+        guard state.isQuarantined else { return [] }
+        let since = state.newestOrigin.map { " since \($0.began), from a backup of \($0.backup.created)" } ?? ""
+        return [
+            Diagnosis(
+                .error,
+                "restored_vault",
+                "The vault was restored\(since). It is in quarantine: no server gets a credential.",
+                remedy: "Look what may be out of date: warder backup review; then: warder backup release"
+            ),
+            Diagnosis(
+                .warning,
+                "restored_key_slots",
+                "The key slots are those of the backup's time: a passphrase that was removed since opens the vault again.",
+                remedy: "Take away what must not open it: warder key slots"
+            ),
+        ]
     }
 
     private static func lostRecords(_ state: VaultState) -> [Diagnosis] {

@@ -126,6 +126,7 @@ extension VaultState {
         case .tool(let tool): tools[tool.name] = tool
         case .grant(let grant): grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
         case .person(let person): operators[person.uid] = person
+        case .origin(let origin): origins[origin.number] = origin
         }
     }
 }

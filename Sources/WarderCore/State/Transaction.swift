@@ -107,6 +107,19 @@ package struct Transaction {
         state.operators[person.uid] = person
     }
 
+    mutating func put(_ origin: LogOrigin, _ event: inout Event) throws(Refusal) {
+        try put(origin, as: .origin(origin), &event)
+        state.origins[origin.number] = origin
+    }
+
+    /// Takes the records of restores away that cannot be read, so that a release need not wait for ever.
+    mutating func removeLostOrigins(_ event: inout Event) {
+        for entry in state.lost.entries where entry.kind == .origin {
+            if let id = entry.id { remove(.origin, id, &event) }
+        }
+        state.lost.forgetOrigins()
+    }
+
     mutating func remove(_ server: Server, _ event: inout Event) {
         remove(.server, server.id, &event)
         state.servers[server.name] = nil

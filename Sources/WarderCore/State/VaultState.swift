@@ -10,6 +10,8 @@ package struct VaultState: Sendable {
     package internal(set) var tools: TreeDictionary<ToolID, Tool> = [:]
     package internal(set) var grants: TreeDictionary<GrantKey, Grant> = [:]
     package internal(set) var operators: TreeDictionary<UInt32, Operator> = [:]
+    /// Restores that this vault went through, by the number of the log's origin.
+    package internal(set) var origins: TreeDictionary<UInt32, LogOrigin> = [:]
     package internal(set) var tokens = TokenTable()
     package internal(set) var revisions: TreeDictionary<RecordID, UInt64> = [:]
     /// What lies in the store and is not gone by.
@@ -40,6 +42,14 @@ package struct GrantKey: Hashable, Sendable, Comparable {
 }
 
 extension VaultState {
+    /// The newest restore; `nil` in a vault that never came from a backup.
+    package var newestOrigin: LogOrigin? { origins.values.max { $0.number < $1.number } }
+
+    /// Whether the vault came from a backup and was not released: servers get nothing.
+    package var isQuarantined: Bool {
+        origins.values.contains { $0.released == nil } || lost.hidesOrigin
+    }
+
     /// Servers that a peer may speak for, by name.
     package func servers(matching peer: Peer) -> [Server] {
         servers.values.filter { $0.selectors.match(peer) }.sorted { $0.name < $1.name }

@@ -46,6 +46,8 @@ extension Problem {
                 "There is no locked memory left for keys and values. Raise LimitMEMLOCK or memory.locked_limit."
             )
 
+        case .restoredVault:
+            (.serviceUnavailable, .restoredVault, "The vault was restored from a backup and is in quarantine.")
         case .unknownPeer: (.forbidden, .denied, "This process matches no registered server.")
         case .notAnOperator:
             (.forbidden, .denied, "Your user is not an operator of this vault.")
@@ -148,7 +150,12 @@ extension Problem {
                 "What lies in the log contradicts what was signed before, so that nothing is signed any more."
             )
         case .checkUnderWay:
-            (.conflict, .conflict, "Another check of the whole database is under way; wait until it has ended.")
+            (
+                .conflict, .conflict,
+                "Another check or backup of the whole database is under way; wait until it has ended."
+            )
+        case .noRoom:
+            (.serviceUnavailable, .unavailable, "The vault's disk has no room for a second copy of the database.")
         case .nothingToUndo: (.conflict, .conflict, nothingToTakeBack(action))
         }
     }
@@ -159,6 +166,7 @@ extension Problem {
         switch action {
         // A tool is added to a server.
         case .toolAdd: "server"
+        case .backupReview: "restore: this vault came from no backup"
         default: noun(action)
         }
     }
@@ -185,6 +193,7 @@ extension Problem {
         case .secretUndelete: "The secret is not deleted."
         case .unsealCancel: "No share was brought."
         case .secretRollback: "There is no previous version to go back to."
+        case .backupRelease: "The vault is in no quarantine."
         default: "There is nothing to take back."
         }
     }

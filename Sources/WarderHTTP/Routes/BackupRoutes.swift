@@ -1,23 +1,40 @@
 import NIOHTTP1
 import WarderCore
 import WarderModel
+import WarderWire
 
 extension RouteTable {
     static let backups: [Route] = [
         Route(.GET, "/v1/backup", action: .backupCreate) { exchange in
-            let making = BackupMaking(exchange.vault, program: exchange.context.facts.version)
-            return .stream(
-                .backup,
-                permission: { done in
-                    exchange.vault.submit(Backups.create(by: exchange.caller)) { outcome in
-                        switch outcome {
-                        case .success: done(nil)
-                        case .failure(let refusal): done(refusal)
-                        }
-                    }
-                },
-                next: { try making.next() }
-            )
-        }
+            let (vault, program) = (exchange.vault, exchange.context.facts.version)
+            return exchange.produce(.backup, permission: Backups.create(by: exchange.caller)) { production in
+                let making = BackupMaking(vault, program: program, isCancelled: { production.isAbandoned })
+                while let piece = try making.next() { try production.put(piece) }
+            }
+        },
+        Route(.GET, "/v1/backup/review", action: .backupReview) { exchange in exchange.reviewBackup() },
+        Route(.POST, "/v1/backup/release", action: .backupRelease, body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(Backups.release(by: exchange.caller)) { .json(exchange.status()) }
+        },
     ]
+}
+
+extension Exchange {
+    /// The log is walked through after the permission is on disk.
+    fileprivate func reviewBackup() -> Work {
+        let (vault, context) = (vault, context)
+        return .decision(.backupReview) { finish in
+            vault.submit(Backups.review(by: caller)) { outcome in
+                switch outcome {
+                case .failure(let refusal): finish { .failure(refusal) }
+                case .success(let origin):
+                    context.slowWork {
+                        let review = Result { () throws(Refusal) in try vault.review(of: origin) }
+                        finish { review.map { .json(BackupReview($0)) } }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ extension RouteTable {
         Route(.POST, "/v1/sys/check", action: .doctorDeep, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
-            return exchange.produce(permission: Checks.deep(by: exchange.caller)) { production in
+            return exchange.produce(.jsonLines, permission: Checks.deep(by: exchange.caller)) { production in
                 let report = try vault.checkDeeply(
                     progress: { progress in try? production.put(CheckLines.progress(progress)) },
                     isCancelled: { production.isAbandoned }
@@ -19,7 +19,7 @@ extension RouteTable {
         Route(.POST, "/v1/sys/salvage", action: .secretSalvage, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
-            return exchange.produce(permission: Checks.salvage(by: exchange.caller)) { production in
+            return exchange.produce(.jsonLines, permission: Checks.salvage(by: exchange.caller)) { production in
                 let outcome = try vault.salvage { piece in
                     for part in CheckLines.version(piece) { try production.put(part) }
                 }
@@ -27,38 +27,4 @@ extension RouteTable {
             }
         },
     ]
-}
-
-extension Exchange {
-    /// An answer in lines, made by a thread of its own once the vault has permitted it. One at a time: each reads the
-    /// whole database.
-    fileprivate func produce(
-        permission command: Command<Void>,
-        _ body: @escaping @Sendable (Production) throws -> Void
-    ) -> Work {
-        let (vault, context) = (vault, context)
-        let production = Production()
-        let reader = Production.Reader(production)
-        return .stream(
-            .jsonLines,
-            permission: { done in
-                vault.submit(command) { outcome in
-                    if case .failure(let refusal) = outcome { return done(refusal) }
-                    guard context.walks.enter() else { return done(.checkUnderWay) }
-                    context.slowWork {
-                        defer { context.walks.leave() }
-                        do {
-                            try body(production)
-                            production.end()
-                        } catch let stop as DeepCheck.Stop {
-                            try? production.put(CheckLines.failure(stop))
-                            production.end()
-                        } catch { production.end(error) }
-                    }
-                    done(nil)
-                }
-            },
-            next: { try reader.next() }
-        )
-    }
 }

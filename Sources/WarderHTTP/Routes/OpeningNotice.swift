@@ -13,7 +13,9 @@ extension Exchange {
             metadata["pid"] = "\(peer.pid)"
         }
         switch outcome {
-        case .success: context.logger.info("\(done)", metadata: metadata)
+        case .success:
+            context.logger.info("\(done)", metadata: metadata)
+            QuarantineNotice.say(of: vault, to: context.logger)
         case .failure(.throttled): break
         case .failure(let reason):
             metadata["reason"] = "\(reason.rawValue)"

@@ -168,7 +168,8 @@ extension Exchange {
             events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
             logKey: foundation?.logKeyText,
-            clientSocket: context.facts.clientSocket
+            clientSocket: context.facts.clientSocket,
+            quarantine: vault.state.flatMap(QuarantineStatus.init)
         )
     }
 

@@ -107,6 +107,12 @@ package enum Action: String, Sendable, Codable, CaseIterable {
 
     /// Copying the whole vault, sealed. Shows nobody what is in it.
     case backupCreate = "backup.create"
+    /// A backup became this vault: the first event of a new origin of the log, and the beginning of its quarantine.
+    case backupRestore = "backup.restore"
+    /// Seeing what in a restored vault may be older than its upstream.
+    case backupReview = "backup.review"
+    /// Ending the quarantine of a restored vault.
+    case backupRelease = "backup.release"
 
     // MARK: The log
 
@@ -150,6 +156,9 @@ extension Action {
         case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
         case .keyList, .doctorDeep: .roles([.admin, .auditor])
         case .backupCreate: .rolesOrOwner([.admin])
+        case .backupRestore: .vault
+        case .backupReview: .roles([.admin, .rotator, .reader, .auditor])
+        case .backupRelease: .roles([.admin])
         case .presenceProve, .presenceSet, .presenceEnrol: .anyOperator
         case .secretPut, .secretSet, .secretPromote, .secretRollback: .roles([.admin, .rotator])
         case .secretReveal, .secretSalvage: .roles([.reader])
@@ -177,6 +186,7 @@ extension Action {
             .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove,
             .slotChange, .keyRotate, .keyRotateRoot:
             true
+        case .backupRelease: true
         // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
         default: false
         }
@@ -191,6 +201,9 @@ extension Action {
             .toolList, .grantList,
             .operatorList, .auditSearch, .auditExport, .auditProve, .doctorRead, .doctorDeep, .keyList, .backupCreate:
             .read
+        case .backupReview: .read
+        case .backupRestore: .create
+        case .backupRelease: .update
         case .secretSet, .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverUpdate,
             .serverQuarantine, .serverRelease,
             .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:

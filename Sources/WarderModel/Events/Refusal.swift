@@ -14,6 +14,8 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case throttled
     case serverQuarantined = "server_quarantined"
     case serverAmbiguous = "server_ambiguous"
+    /// The vault came from a backup, and nobody has said yet that its secrets are those of today.
+    case restoredVault = "restored_vault"
 
     // MARK: Tools, grants, tokens
 
@@ -68,6 +70,8 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case lastAdmin = "last_admin"
     case selectorsEmpty = "selectors_empty"
     case checkUnderWay = "check_under_way"
+    /// The disk has no room for a copy of the database.
+    case noRoom = "no_room"
     case nothingToUndo = "nothing_to_undo"
     case alreadyInitialised = "already_initialised"
     case notInitialised = "not_initialised"

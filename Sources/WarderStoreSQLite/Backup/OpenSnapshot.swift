@@ -1,13 +1,36 @@
-import Locking
 import GRDB
+import Glibc
+import Locking
 import Sealing
 package import WarderCore
 import Foundation
 
 extension SQLiteStore {
-    package func snapshot() throws(StoreError) -> any StoreSnapshot {
-        let directory = (writer.path as NSString).deletingLastPathComponent
-        do throws(SnapshotError) { return OpenSnapshot(try snapshot(in: directory)) } catch {
+    private var directory: String { (writer.path as NSString).deletingLastPathComponent }
+
+    /// What is left free: commits go on, and a disk that is full to the last byte stops them.
+    private static let reserve: UInt64 = 16 << 20
+
+    package func hasRoomForSnapshot() throws(StoreError) -> Bool {
+        let bytes: Int
+        do {
+            bytes = try lookups.read { database in
+                try (Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0)
+                    * (Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
+            }
+        } catch { throw StoreError(error) }
+        var status = statvfs()
+        // Where it cannot be known, the copy itself finds out.
+        guard unsafe statvfs(directory, &status) == 0 else { return true }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >= UInt64(max(0, bytes)) + Self.reserve
+    }
+
+    package func snapshot(
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws(StoreError) -> any StoreSnapshot {
+        do throws(SnapshotError) {
+            return OpenSnapshot(try snapshot(in: directory, isCancelled: isCancelled))
+        } catch {
             switch error {
             case .store(let reason): throw reason
             case .kernel(let code): throw .unavailable(code: code)

@@ -1,6 +1,6 @@
 import GRDB
 import Glibc
-import WarderCore
+package import WarderCore
 
 extension SQLiteStore {
     /// Copies the database as it is now; commits, reads and maintenance go on meanwhile.
@@ -41,6 +41,20 @@ extension SQLiteStore {
             throw .store(StoreError(error))
         }
         return try DatabaseSnapshot(file, facts)
+    }
+
+    /// What the names of files begin with that the next start of a daemon removes.
+    package static var leftoverPrefix: String { SnapshotFile.prefix }
+
+    /// Writes the write-ahead log of a database back into it, so that it is one file; nothing else is changed.
+    ///
+    /// - Throws: `StoreError` for a database that is too damaged for that, or is none.
+    package static func settle(_ path: String) throws(StoreError) {
+        do {
+            let writer = try Connection.open(path, as: .writer)
+            try writer.inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            try writer.close()
+        } catch { throw StoreError(error) }
     }
 
     /// Removes what a killed process left of its copies. Only while no copy is being made.

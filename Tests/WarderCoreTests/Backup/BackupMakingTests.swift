@@ -1,3 +1,5 @@
+import Foundation
+import Locking
 import Sealing
 import SecretMemory
 import Testing
@@ -51,6 +53,40 @@ import WarderTesting
         var process = kit.server(.synthetic(uid: 0, pid: 5))
         process.isOwner = true
         await #expect(throws: Refusal.notAnOperator) { try await kit.vault.perform(Backups.create(by: process)) }
+    }
+
+    @Test("a disk without room for the copy is noticed before it begins, and the refusal is an event")
+    func noRoom() async throws {
+        let kit = try await TestVault()
+        kit.store.fillDisk()
+        await #expect(throws: Refusal.noRoom) { try await kit.vault.perform(Backups.create(by: kit.admin)) }
+        let event = try kit.lastEvent()
+        #expect(event.type == "backup.create" && event.reason == "no_room")
+    }
+
+    @Test("one that nobody wants any more is given up: before the copy, during it, and between pieces")
+    func givenUp() async throws {
+        let kit = try await TestVault()
+        for number in 0..<200 { try await kit.mustPut("load/s\(number)", String(repeating: "v", count: 4000)) }
+        func files() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: kit.directory.path)
+                .filter { $0.hasPrefix(".warder-snapshot") }
+        }
+        for count in 0..<4 {
+            let asked = Locked(0)
+            let making = BackupMaking(kit.vault, program: "0.0.0") {
+                asked.withLock { asked in
+                    asked += 1
+                    return asked > count
+                }
+            }
+            #expect(throws: BackupMaking.GivenUp.self, "\(count)") { while try making.next() != nil {} }
+            #expect(try files() == [], "\(count)")
+            let after = try making.next()
+            #expect(after == nil)
+        }
+        let slow = BackupMaking(kit.vault, program: "0.0.0", longest: .zero)
+        #expect(throws: BackupMaking.GivenUp.self) { try slow.next() }
     }
 
     @Test("commits go on while a backup is read, and are not in it")

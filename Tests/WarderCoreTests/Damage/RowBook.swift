@@ -82,7 +82,10 @@ final class RowBook: VaultStore {
 
     func logKeyChanges() throws(StoreError) -> [[UInt8]] { [] }
 
-    func snapshot() throws(StoreError) -> any StoreSnapshot { throw .unavailable(code: 1) }
+    func snapshot(isCancelled: @escaping @Sendable () -> Bool) throws(StoreError) -> any StoreSnapshot {
+        throw .unavailable(code: 1)
+    }
+    func hasRoomForSnapshot() throws(StoreError) -> Bool { false }
 
     func commit(_ batch: Batch) throws(StoreError) {}
 

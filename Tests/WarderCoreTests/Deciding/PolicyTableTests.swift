@@ -31,7 +31,9 @@ import WarderTesting
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
         .doctorRead: "operator", .doctorDeep: "admin auditor",
-        .backupCreate: "admin", .auditSearch: "auditor", .auditExport: "auditor", .auditProve: "auditor",
+        .backupCreate: "admin", .backupRestore: "vault", .backupReview: "admin rotator reader auditor",
+        .backupRelease: "admin", .auditSearch: "auditor", .auditExport: "auditor",
+        .auditProve: "auditor",
     ]
 
     /// Where a server may run as the operator, these need the person.
@@ -40,7 +42,7 @@ import WarderTesting
         .grantAdd,
         .grantRemove,
         .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove, .slotChange,
-        .keyRotate, .keyRotateRoot,
+        .keyRotate, .keyRotateRoot, .backupRelease,
     ]
 
     @Test("the table has every action")

@@ -195,7 +195,7 @@ import WarderWire
         case .unsupportedMediaType: "415"
         case .rateLimited: "429"
         case .internalError: "500"
-        case .auditUnavailable, .sealed, .notInitialised, .unavailable: "503"
+        case .auditUnavailable, .sealed, .restoredVault, .notInitialised, .unavailable: "503"
         default: throw UnknownCode()
         }
     }

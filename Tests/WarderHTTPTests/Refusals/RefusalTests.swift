@@ -20,6 +20,7 @@ import WarderWire
         .enrolmentInvalid: (403, "denied", nil),
         .throttled: (429, "rate_limited", 30), .serverQuarantined: (403, "denied", nil),
         .serverAmbiguous: (400, "invalid_request", nil),
+        .restoredVault: (503, "restored_vault", nil),
 
         .toolMissing: (403, "denied", nil), .toolOfAnotherServer: (403, "denied", nil),
         .toolDigestMissing: (403, "denied", nil), .toolDigestMismatch: (403, "denied", nil),
@@ -49,6 +50,7 @@ import WarderWire
         .selectorsEmpty: (400, "invalid_request", nil),
         .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
         .logBroken: (500, "internal", nil),
+        .noRoom: (503, "unavailable", nil),
     ]
 
     @Test("the table has every refusal")
@@ -130,6 +132,7 @@ import WarderWire
     /// Come from commands that only the client socket has.
     private static let serversOnly: Set<Refusal> = [
         .approvalRequired, .tokenMissing, .tokenUnknown, .tokenExpired, .tokenOfAnotherProcess, .tokenExhausted,
+        .restoredVault,
     ]
 }
 

@@ -60,6 +60,10 @@ import WarderTesting
                 "removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
             ] { try talk.ask(id) }
             for id in ["createBackup", "check", "salvage"] { try talk.ask(id) }
+            try talk.ask("seal")
+            try await kit.openAsRestored("correct horse battery staple")
+            #expect(try talk.ask("status")["quarantine"]?["backup"]?.text == TestVault.backup.created.description)
+            for id in ["reviewBackup", "releaseBackup"] { try talk.ask(id) }
             let shares = try talk.keys()
             let code = try #require(try talk.ask("enrolOperator", path: ["operator": "ada"])["code"]?.text)
             try talk.ask("enrol", body: #"{"code":"\#(code)","passphrase":"correct horse battery staple"}"#)

@@ -61,6 +61,9 @@ import WarderModel
         operator.remove   | admin                         | presence | delete
         operator.enrol    | admin                         | presence | create
         backup.create     | admin owner                   |          | read
+        backup.restore    | vault                         |          | create
+        backup.review     | admin auditor reader rotator  |          | read
+        backup.release    | admin                         | presence | update
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read
         audit.prove       | auditor                       |          | read
@@ -134,6 +137,6 @@ import WarderModel
         #expect(Action.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+\.[a-z]+/) != nil })
         #expect(Refusal.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
         #expect(Role.allCases.map(\.rawValue) == ["admin", "rotator", "reader", "approver", "auditor"])
-        #expect(RecordKind.allCases.map(\.rawValue) == ["secret", "server", "tool", "grant", "operator"])
+        #expect(RecordKind.allCases.map(\.rawValue) == ["secret", "server", "tool", "grant", "operator", "origin"])
     }
 }

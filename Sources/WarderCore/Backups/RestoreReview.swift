@@ -1,0 +1,139 @@
+import HashTreeCollections
+import StrictJSON
+package import WarderModel
+
+/// What in a restored vault may be older than its upstream: nobody can know, so it is said how probable it is, and why.
+package struct RestoreReview: Sendable {
+    /// How probably a secret changed in the time that the vault knows nothing of.
+    package enum Outdated: String, Sendable, Comparable {
+        case likely, possible, unlikely
+
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .likely: 0
+            case .possible: 1
+            case .unlikely: 2
+            }
+        }
+    }
+
+    package struct Secret: Sendable {
+        package let name: SecretName
+        package let outdated: Outdated
+        package let version: UInt32?
+        package let made: Timestamp?
+        package let served: Timestamp?
+        /// Within `days` before the backup.
+        package let changes: Int
+        /// When the upstream stopped accepting it, if that has passed.
+        package let expired: Timestamp?
+    }
+
+    /// How far back the log is looked through, in days before the backup.
+    package static let days: Int64 = 90
+    /// Longest life of a token in seconds: who got one within it before the backup may have had one then.
+    static let tokenSeconds: Int64 = 3600
+
+    package let origin: LogOrigin
+    /// Between the backup and its restore: what was changed then is lost.
+    package let gapSeconds: Int64
+    /// Most probably outdated first.
+    package let secrets: [Secret]
+    /// Servers that were given tokens in the hour before the backup, by name.
+    package let servers: [(name: String, tokens: Int)]
+
+    init(of origin: LogOrigin, _ state: VaultState, _ history: History, at now: Timestamp) {
+        self.origin = origin
+        let gap = max(0, (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
+        gapSeconds = gap
+        secrets = state.secrets.values.filter { $0.deleted == nil }.map { secret in
+            let name = secret.name.text
+            let changes = history.changes[name] ?? 0
+            let expired = secret.expires.flatMap { $0 <= now ? $0 : nil }
+            return Secret(
+                name: secret.name,
+                outdated: Self.outdated(changes: changes, gapSeconds: gap, hasExpired: expired != nil),
+                version: secret.current?.number,
+                made: secret.current?.created,
+                served: history.served[name],
+                changes: changes,
+                expired: expired
+            )
+        }.sorted {
+            if $0.outdated != $1.outdated { return $0.outdated < $1.outdated }
+            return $0.changes == $1.changes ? $0.name < $1.name : $0.changes > $1.changes
+        }
+        servers = history.tokens.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Likely when at the pace of the days before one change at least fell into the gap, or the upstream's own date has
+    /// passed; possible when it changed at all.
+    static func outdated(changes: Int, gapSeconds: Int64, hasExpired: Bool) -> Outdated {
+        // The first version is no change of an earlier one.
+        if hasExpired || Int64(changes) * gapSeconds >= days * 86_400 { return .likely }
+        return changes > 1 ? .possible : .unlikely
+    }
+
+    /// What the log says about the days before the backup.
+    struct History {
+        private static let changing: [Action] = [.secretPut, .secretPromote, .secretRollback]
+        private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
+
+        /// By secret: how often its current version became another.
+        private(set) var changes: [String: Int] = [:]
+        /// By secret.
+        private(set) var served: [String: Timestamp] = [:]
+        /// By server.
+        private(set) var tokens: [String: Int] = [:]
+        let backup: Timestamp
+
+        init(before backup: Timestamp) { self.backup = backup }
+
+        /// Takes an event's canonical bytes over.
+        mutating func take(_ canonical: [UInt8]) {
+            guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return }
+            let event = document.root
+            func text(_ key: String) -> String? { event.member(key).flatMap { try? $0.string() } }
+            guard text("decision") == Event.Decision.allowed.rawValue,
+                let action = text("type").flatMap(Action.init(rawValue:)),
+                let time = text("time").flatMap(Timestamp.init(rfc3339:))
+            else { return }
+            if let secret = text("secret") {
+                if Self.changing.contains(action) { changes[secret, default: 0] += 1 }
+                if action == .secretResolve { served[secret] = max(served[secret] ?? time, time) }
+            }
+            if action == .tokenIssue, let server = text("server"),
+                time >= backup.adding(seconds: -RestoreReview.tokenSeconds)
+            {
+                tokens[server, default: 0] += 1
+            }
+        }
+    }
+}
+
+extension Vault {
+    /// Looks through the log from 90 days before the backup to its end. Blocks; never on an event loop.
+    ///
+    /// - Throws: `sealed`, `auditUnavailable`, `valueDamaged` as `events(matching:)`.
+    package func review(of origin: LogOrigin) throws(Refusal) -> RestoreReview {
+        guard let state else { throw .sealed }
+        var history = RestoreReview.History(before: origin.backup.created)
+        let filter = EventFilter(since: origin.backup.created.adding(seconds: -RestoreReview.days * 86_400))
+        var after: UInt64 = 0
+        while after < origin.previous.size {
+            let page = try events(
+                matching: filter,
+                after: after,
+                through: origin.previous.size,
+                limit: 512,
+                budget: 512
+            )
+            for event in page.events { history.take(event) }
+            guard !page.isComplete, page.scannedTo > after else { break }
+            after = page.scannedTo
+        }
+        return RestoreReview(of: origin, state, history, at: clock.now().wall)
+    }
+}

@@ -1,0 +1,38 @@
+import WarderCore
+import WarderModel
+import WarderWire
+
+extension QuarantineStatus {
+    /// `nil` for a vault that is in none.
+    init?(_ state: VaultState) {
+        guard state.isQuarantined else { return nil }
+        self.init(
+            backup: state.newestOrigin?.backup.created.description,
+            restored: state.newestOrigin?.began.description
+        )
+    }
+}
+
+extension BackupReview {
+    init(_ review: RestoreReview) {
+        self.init(
+            backup: review.origin.backup.created.description,
+            restored: review.origin.began.description,
+            gapSeconds: review.gapSeconds,
+            newestEvent: review.origin.previous.size,
+            released: review.origin.released?.time.description,
+            secrets: review.secrets.map {
+                Secret(
+                    name: $0.name.text,
+                    outdated: $0.outdated.rawValue,
+                    version: $0.version,
+                    made: $0.made?.description,
+                    served: $0.served?.description,
+                    changes: $0.changes,
+                    expired: $0.expired?.description
+                )
+            },
+            servers: review.servers.map { Server(name: $0.name, tokens: $0.tokens) }
+        )
+    }
+}

@@ -1,0 +1,123 @@
+import Sealing
+import Testing
+import WarderCrypto
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+@Suite struct RestoreStories {
+    /// The vault of `kit` after it came back from a backup that was made now.
+    private static func restored(_ kit: TestVault) async throws -> TestVault {
+        let next = try TestVault(restarting: kit)
+        try await next.openAsRestored()
+        return next
+    }
+
+    private static func resolve(_ kit: TestVault) async -> Refusal? {
+        do throws(Refusal) {
+            _ = try await kit.vault.perform(
+                Command(.tokenIssue, by: kit.server(.synthetic(uid: 2000, pid: 7))) { _, _ throws(Refusal) in }
+            )
+            return nil
+        } catch { return error }
+    }
+
+    @Test("the first event after the backup's newest begins a new origin, which names the old one")
+    func newOrigin() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("github/pat")
+        let (size, vault) = (kit.vault.sequence, try #require(kit.vault.foundation?.vault))
+        let next = try await Self.restored(kit)
+        let origin = try #require(next.vault.state?.newestOrigin)
+        #expect(origin.number == 2 && origin.first == size + 1)
+        #expect(origin.previous.origin == vault && origin.previous.size == size)
+        let row = try #require(try next.store.logRows(after: Int64(size) - 1, limit: 1).first)
+        #expect(row.leaf == .there(Hex.decode(origin.previous.leaf ?? "") ?? []))
+        let event = try #require(try next.events().first { $0.sequence == size + 1 })
+        #expect(event.type == "backup.restore")
+        let changes = event.changes ?? []
+        #expect(changes.contains("previous=\(vault)") && changes.contains("size=\(size)"))
+    }
+
+    @Test("a restored vault gives servers nothing, until an admin who is there releases it")
+    func quarantine() async throws {
+        let next = try await Self.restored(try await TestVault(profile: .singleUser))
+        #expect(await Self.resolve(next) == .restoredVault)
+        // Operators look and repair.
+        try await next.mustPut("github/pat")
+        #expect(next.vault.state?.isQuarantined == true)
+        await #expect(throws: Refusal.presenceRequired) {
+            try await next.vault.perform(Backups.release(by: next.caller(next.ada, .operator)))
+        }
+        #expect(await Self.resolve(next) == .restoredVault)
+        try await next.vault.perform(Backups.release(by: next.admin))
+        #expect(await Self.resolve(next) == nil)
+        #expect(next.vault.state?.newestOrigin?.released?.by.text == "ada")
+        await #expect(throws: Refusal.nothingToUndo) {
+            try await next.vault.perform(Backups.release(by: next.admin))
+        }
+    }
+
+    @Test("a restart does not end the quarantine, and a release outlasts one")
+    func restarts() async throws {
+        let again = try TestVault(restarting: try await Self.restored(try await TestVault()))
+        try await again.unseal().get()
+        #expect(await Self.resolve(again) == .restoredVault)
+        try await again.vault.perform(Backups.release(by: again.admin))
+        let third = try TestVault(restarting: again)
+        try await third.unseal().get()
+        #expect(await Self.resolve(third) == nil)
+    }
+
+    @Test("a vault that was restored twice has both origins, and is released at once")
+    func twice() async throws {
+        let first = try await Self.restored(try await TestVault())
+        let before = try #require(first.vault.state?.newestOrigin)
+        let second = try await Self.restored(first)
+        let origin = try #require(second.vault.state?.newestOrigin)
+        #expect(origin.number == 3)
+        #expect(origin.previous.origin == before.id)
+        try await second.vault.perform(Backups.release(by: second.admin))
+        #expect(second.vault.state?.isQuarantined == false)
+    }
+
+    @Test("the check of all rows finds nothing wrong with a restored vault")
+    func deepCheck() async throws {
+        let next = try await Self.restored(try await TestVault())
+        try await next.vault.perform(Backups.release(by: next.admin))
+        let (keys, foundation) = (try #require(next.vault.keys), try #require(next.vault.foundation))
+        let report = try DeepCheck(keys.ring, foundation, store: next.store).run()
+        #expect(report.findings == [])
+        #expect(report.good.records[.origin] == 1)
+    }
+
+    @Test("what changed often, or expired, is the most probably outdated")
+    func review() {
+        let day: Int64 = 86_400
+        #expect(RestoreReview.outdated(changes: 0, gapSeconds: day, hasExpired: true) == .likely)
+        #expect(RestoreReview.outdated(changes: 90, gapSeconds: day, hasExpired: false) == .likely)
+        #expect(RestoreReview.outdated(changes: 89, gapSeconds: day, hasExpired: false) == .possible)
+        #expect(RestoreReview.outdated(changes: 1, gapSeconds: day, hasExpired: false) == .unlikely)
+    }
+
+    @Test("the review names secrets, how often they changed, and the gap")
+    func reviewOfVault() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("stable/key")
+        for number in 0..<3 { try await kit.mustPut("busy/key", "value \(number)") }
+        let next = try await Self.restored(kit)
+        let origin = try await next.vault.perform(Backups.review(by: next.admin))
+        let review = try next.vault.review(of: origin)
+        #expect(review.secrets.map(\.name.text) == ["busy/key", "stable/key"])
+        #expect(review.secrets.map(\.changes) == [3, 1])
+        #expect(review.gapSeconds == (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
+    }
+
+    @Test("a vault that came from no backup has nothing to review and nothing to release")
+    func noRestore() async throws {
+        let kit = try await TestVault()
+        await #expect(throws: Refusal.notFound) { try await kit.vault.perform(Backups.review(by: kit.admin)) }
+        await #expect(throws: Refusal.nothingToUndo) { try await kit.vault.perform(Backups.release(by: kit.admin)) }
+    }
+}

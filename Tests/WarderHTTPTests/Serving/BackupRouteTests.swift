@@ -1,0 +1,43 @@
+import Foundation
+import Glibc
+import Testing
+import WarderCore
+import WarderModel
+import WarderTesting
+
+@testable import WarderHTTP
+
+/// Backups over a real socket.
+@Suite struct BackupRouteTests {
+    @Test("one walk through the database at a time: a second backup and a check wait until the first has ended")
+    func oneAtATime() async throws {
+        let kit = try await TestVault(profile: .singleUser, uid: geteuid())
+        // More than sockets hold that nobody reads.
+        for number in 0..<24 { try await kit.mustPut("load/s\(number)", String(repeating: "v", count: 500_000)) }
+        func snapshots() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: kit.directory.path)
+                .filter { $0.hasPrefix(".warder-snapshot") }
+        }
+        try await TestServer.with(kit) { server in
+            var sleeper: RawClient? = try server.connect(.operator)
+            try sleeper?.send(RawClient.request("GET", "/v1/backup", [:], body: nil))
+            while try snapshots().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            for (method, path) in [("GET", "/v1/backup"), ("POST", "/v1/sys/check")] {
+                let answer = try server.connect(.operator).ask(method, path)
+                #expect(answer.status == 409 && answer.text.contains("check_under_way"), "\(path): \(answer.text)")
+            }
+            // When the reader goes, so do the copy and its place.
+            sleeper = nil
+            withExtendedLifetime(sleeper) {}
+            let end = ContinuousClock.now + .seconds(20)
+            while try !snapshots().isEmpty, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+            let left = try snapshots()
+            #expect(left == [])
+            var status = 409
+            while status == 409, ContinuousClock.now < end {
+                status = try server.connect(.operator).ask("POST", "/v1/sys/check").status
+            }
+            #expect(status == 200)
+        }
+    }
+}
