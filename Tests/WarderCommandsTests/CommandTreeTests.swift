@@ -45,6 +45,7 @@ struct CommandTreeTests {
             token:list revoke
             operator:add list remove enrol passphrase
             audit:tail search export
+            backup:create verify restore review release
             key:slots add-slot remove-slot change-passphrase rotate
             """
         for line in verbs.split(separator: "\n") {

@@ -28,8 +28,9 @@ struct SubjectTests {
         ("POST", "/v1/keys/root", .keyRotateRoot, nil), ("POST", "/v1/sys/seal", .vaultSeal, nil),
         ("GET", "/v1/sys/findings", .doctorRead, nil), ("GET", "/v1/audit/events", .auditSearch, nil),
         ("POST", "/v1/sys/check", .doctorDeep, nil), ("POST", "/v1/sys/salvage", .secretSalvage, nil),
-        ("GET", "/v1/audit/proof", .auditProve, nil), ("GET", "/v1/audit/export", .auditExport, nil),
-        ("GET", "/v1/backup", .backupCreate, nil),
+        ("GET", "/v1/audit/proof", .auditProve, nil),
+        ("GET", "/v1/audit/export", .auditExport, nil), ("GET", "/v1/backup", .backupCreate, nil),
+        ("GET", "/v1/backup/review", .backupReview, nil), ("POST", "/v1/backup/release", .backupRelease, nil),
         ("GET", "/v1/sys/status", nil, nil), ("POST", "/v1/presence", nil, nil),
     ]
 

@@ -9,6 +9,7 @@ package final class AtomicFile {
     private let temporaryPath: FilePath
     private let descriptor: FileDescriptor
     private let interruption: Interruption
+    private let mayReplace: Bool
     private var isCommitted = false
 
     /// Begins a file beside the one that it becomes.
@@ -17,6 +18,7 @@ package final class AtomicFile {
     package init(path: String, mayReplace: Bool) throws(CommandFailure) {
         let name = TerminalText.escaped(path)
         self.path = FilePath(path)
+        self.mayReplace = mayReplace
         guard let last = self.path.lastComponent else { throw .usage("\(name) is no name of a file") }
         var existing = stat()
         if !mayReplace, unsafe lstat(path, &existing) == 0 {
@@ -54,12 +56,38 @@ package final class AtomicFile {
         }
     }
 
-    /// Puts the bytes on disk, and the file under its name.
+    /// Puts the bytes on disk, the file under its name, and the name on disk. What has come to lie there meanwhile is
+    /// left alone where it must not be replaced.
     package func commit() throws(CommandFailure) {
-        guard fsync(descriptor.rawValue) == 0, unsafe rename(temporaryPath.string, path.string) == 0 else {
-            throw failure(Errno(rawValue: errno))
-        }
+        guard fsync(descriptor.rawValue) == 0, renamed() else { throw failure(Errno(rawValue: errno)) }
         isCommitted = true
+        let parent = path.removingLastComponent()
+        do {
+            let directory = try FileDescriptor.open(
+                parent.isEmpty ? "." : parent,
+                .readOnly,
+                options: [.closeOnExec, .directory]
+            )
+            try directory.closeAfter {
+                guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw .usage(
+                "\(TerminalText.escaped(path.string)) is written, but may not outlast a power cut: "
+                    + SystemReason.text(error)
+            )
+        }
+    }
+
+    private func renamed() -> Bool {
+        if mayReplace { return unsafe rename(temporaryPath.string, path.string) == 0 }
+        if unsafe link(temporaryPath.string, path.string) == 0 {
+            unsafe unlink(temporaryPath.string)
+            return true
+        }
+        // File systems of sticks and shares that have no links; the name was free when the file was begun.
+        guard errno == EPERM || errno == EOPNOTSUPP else { return false }
+        return unsafe rename(temporaryPath.string, path.string) == 0
     }
 
     private func failure(_ error: any Error) -> CommandFailure {

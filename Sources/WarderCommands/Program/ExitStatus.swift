@@ -45,7 +45,7 @@ extension ExitStatus {
         case .invalidRequest, .tooLarge: self = .usage
         case .notFound: self = .notFound
         case .sealed, .notInitialised: self = .sealed
-        case .denied, .tokenInvalid, .presenceRequired, .wrongPassphrase: self = .denied
+        case .denied, .tokenInvalid, .presenceRequired, .wrongPassphrase, .restoredVault: self = .denied
         case .approvalRequired: self = .approvalPending
         case .conflict: self = .conflict
         case .auditUnavailable: self = .auditUnavailable

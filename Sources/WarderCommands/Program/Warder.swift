@@ -28,6 +28,7 @@ package struct Warder: ParsableCommand {
                 name: "Vault",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeyCommands.self,
+                    BackupCommands.self,
                     DoctorCommand.self,
                 ]
             ),

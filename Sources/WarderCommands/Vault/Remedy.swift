@@ -36,6 +36,9 @@ enum Remedy {
         case .enrolmentInvalid: "Get another from an admin, who runs: warder operator enrol NAME"
         case .wrongKey: "See what opens it: warder status"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
+        case .restoredVault: "Look what may be out of date: warder backup review; let servers in: warder backup release"
+        case .checkUnderWay: "Wait until it has ended, and try again"
+        case .noRoom: "Make room for as much as the database takes: df -h"
         case .unknownPeer: "See who is registered: warder server list"
         case .serverQuarantined: "Let it in again: warder server release SERVER"
         case .selectorsEmpty:
@@ -84,6 +87,7 @@ enum Remedy {
 
     private static func list(of noun: Substring?) -> String? {
         switch noun {
+        case "backup": "Only a restored vault has something to review: warder status"
         case "server", "tool", "grant", "token", "operator", "secret": "See what there is: warder \(noun ?? "") list"
         default: nil
         }
@@ -113,6 +117,7 @@ enum Remedy {
 
     private static func state(_ subject: Subject) -> String? {
         switch subject.noun {
+        case "backup": "Look: warder status"
         case "server": "See its state: warder server show \(subject.name ?? "NAME")"
         case "secret": "See its versions and fields: warder secret show \(subject.name ?? "NAME")"
         default: nil

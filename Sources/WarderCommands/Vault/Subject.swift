@@ -80,6 +80,8 @@ struct Subject: Equatable, Sendable {
             ("GET", "audit/consistency"), ("GET", "audit/keys"):
             .auditProve
         case ("GET", "backup"): .backupCreate
+        case ("GET", "backup/review"): .backupReview
+        case ("POST", "backup/release"): .backupRelease
         default: nil
         }
     }

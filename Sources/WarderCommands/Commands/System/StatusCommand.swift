@@ -38,10 +38,19 @@ struct StatusCommand: VaultCommand {
         }
     }
 
+    private static func words(_ quarantine: QuarantineStatus, _ session: Session) throws(CommandFailure) -> String {
+        let what = "servers get nothing until: warder backup review; warder backup release"
+        guard let backup = quarantine.backup else { return what }
+        return "restored from a backup of \(session.moment.long(backup) ?? backup); \(what)"
+    }
+
     static func details(of status: VaultStatus, _ session: Session) throws(CommandFailure) -> Details {
         var details = Details()
         let stateStyle: Style = status.state == "unsealed" ? .good : .caution
         details.add("State", status.state == "not_initialised" ? "not initialised" : status.state, stateStyle)
+        if let quarantine = status.quarantine {
+            details.add("Quarantine", try Self.words(quarantine, session), .caution)
+        }
         details.add("Vault", status.vault)
         details.add("Profile", status.profile)
         details.add("Secrets", status.secrets.map(String.init))

@@ -1,0 +1,80 @@
+import ArgumentParser
+import SecretMemory
+import StrictJSON
+import WarderWire
+
+/// What opens a backup, and how it is asked for.
+struct OpenerOptions: ParsableArguments {
+    @Flag(help: "Read the passphrase from standard input; one line break at the end is dropped.")
+    var stdin = false
+
+    @Option(help: ArgumentHelp("Open it with this file.", valueName: "path"), completion: .file())
+    var credentialFile: String?
+
+    @Flag(help: "Open it with shares; you are asked for as many as it takes.")
+    var share = false
+
+    func validate() throws {
+        let chosen = [stdin, credentialFile != nil, share].count { $0 }
+        guard chosen <= 1 else { throw ValidationError("a passphrase, a file or shares: one of them") }
+    }
+
+    /// Asks for it; the slots of the backup say how many shares it takes.
+    func secret(
+        for backup: BackupSummary,
+        in session: Session
+    ) throws(CommandFailure) -> RequestBody {
+        let prompter = session.context.prompter
+        if share {
+            guard let set = backup.slots.first(where: { $0.kind == "shares" }), let threshold = set.threshold else {
+                throw .usage("no shares open this backup", hints: ["What opens it: \(Self.kinds(backup))"])
+            }
+            var shares: [SecretBytes] = []
+            for number in 1...min(max(1, threshold), 255) {
+                shares.append(
+                    try prompter.hidden("Share \(number) of \(threshold):", otherwise: CommandFailure(.noTerminal))
+                )
+            }
+            var body = JSONBuffer(capacity: 64 + shares.reduce(0) { $0 + SecretJSON.capacity(for: $1) })
+            body.beginObject()
+            body.key("shares")
+            body.beginArray()
+            for share in shares { try SecretJSON.appendText(share, to: &body) }
+            body.endArray()
+            body.endObject()
+            return RequestBody(body)
+        }
+        if let credentialFile {
+            let credential = try CredentialFile(credentialFile).read()
+            var body = JSONBuffer(capacity: 64 + SecretJSON.capacity(for: credential) * 2)
+            body.beginObject()
+            body.key("credential_base64")
+            try SecretJSON.appendBase64(credential, to: &body)
+            body.endObject()
+            return RequestBody(body)
+        }
+        let passphrase: SecretBytes
+        if stdin {
+            passphrase = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
+        } else {
+            passphrase = try prompter.hidden(
+                "Passphrase of the vault when the backup was made:",
+                otherwise: .usage(
+                    "there is no terminal to ask for the passphrase on",
+                    hints: ["Use a pipe or a file: --stdin, --credential-file PATH"]
+                )
+            )
+        }
+        var body = JSONBuffer(capacity: 64 + SecretJSON.capacity(for: passphrase))
+        body.beginObject()
+        try SecretJSON.append(passphrase, key: "passphrase", to: &body)
+        body.endObject()
+        return RequestBody(body)
+    }
+
+    static func kinds(_ backup: BackupSummary) -> String {
+        backup.slots.map { slot in
+            slot.threshold.map { "\($0) of \(slot.shares ?? $0) shares" } ?? TerminalText.escaped(slot.kind)
+        }.joined(separator: ", ")
+    }
+}
