@@ -9,6 +9,7 @@ import WarderTesting
 // WARDER_TEST_VOLUME  the state directory
 // WARDER_TEST_LIES    the disk says that it has synced, and has not: what `synchronous=OFF` would do
 // WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
+// WARDER_TEST_RESTORE_KILL the process is killed at this step of a restore
 // WARDER_TEST_LATER   it is a later release: its schema is LaterSchema's
 
 func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
@@ -26,8 +27,9 @@ if let point = variable("WARDER_TEST_KILL_AT").flatMap(Int32.init) {
     fault.code = Int32(FAULTY_KILL)
     faulty_volume_fail(volume, fault)
 }
-if variable("WARDER_TEST_LATER") != nil {
-    await Daemon.$migrations.withValue(LaterSchema.migrations) { await runDaemon() }
-} else {
-    await runDaemon()
+let lastStep = variable("WARDER_TEST_RESTORE_KILL").map { RestoreStep(rawValue: $0) }
+if case .some(.none) = lastStep { exit(70) }
+let migrations = variable("WARDER_TEST_LATER") == nil ? Daemon.migrations : LaterSchema.migrations
+await Daemon.$migrations.withValue(migrations) {
+    await Restore.$reached.withValue({ if $0 == lastStep { kill(getpid(), SIGKILL) } }) { await runDaemon() }
 }

@@ -2,7 +2,7 @@
 ///
 /// A new verb gets a line in the part where it belongs: `EveryCommandTests` fails while it has none.
 enum CommandTable {
-    static let all = setUp + keys + secrets + registry + tokens + people + log + takenAway
+    static let all = setUp + keys + secrets + registry + tokens + people + log + backups + takenAway
 
     private static let passphrase = VaultProcess.passphrase
     /// What opens the vault after a change.
@@ -226,6 +226,33 @@ enum CommandTable {
         CommandRun(verb: "audit prove", arguments: "1", shows: "c2sp.org/tlog-proof@v1"),
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
+    ]
+
+    static let backups = [
+        CommandRun(verb: "backup create", arguments: "{folder}/warder.backup", shows: "the backup is complete"),
+        CommandRun(verb: "backup create", arguments: "{folder}/warder.backup", status: 1, shows: "exists already"),
+        CommandRun(
+            verb: "backup verify",
+            arguments: "{folder}/warder.backup",
+            answers: [.init("Passphrase of the vault when the backup was made:", passphrase)],
+            shows: "Result        sound"
+        ),
+        CommandRun(
+            verb: "backup restore",
+            arguments: "{folder}/warder.backup --state {folder}/elsewhere --stdin",
+            input: "not the passphrase\n",
+            status: 5,
+            shows: "opens no key slot of the backup"
+        ),
+        CommandRun(
+            verb: "backup restore",
+            arguments: "{folder}/warder.backup --state {folder}/elsewhere --stdin",
+            input: passphrase + "\n",
+            shows: "the vault is restored, and in quarantine"
+        ),
+        // This vault came from no backup.
+        CommandRun(verb: "backup review", status: 3, shows: "this vault came from no backup"),
+        CommandRun(verb: "backup release", arguments: "--yes", status: 7, shows: "in no quarantine"),
     ]
 
     static let takenAway = [

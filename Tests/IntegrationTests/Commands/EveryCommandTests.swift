@@ -51,7 +51,7 @@ struct EveryCommandTests {
         )
         for line in CommandTable.tokens { try run(line, vault, memory) }
         #expect(try client.request("GET", "/v1/secrets/github/pat", token: token).status == 401)
-        for line in CommandTable.people + CommandTable.log { try run(line, vault, memory) }
+        for line in CommandTable.people + CommandTable.log + CommandTable.backups { try run(line, vault, memory) }
         let exported = try String(contentsOfFile: memory.folder + "/log.jsonl", encoding: .utf8)
         #expect(exported.split(separator: "\n").count == Int(memory["exported"] ?? ""))
         for line in CommandTable.takenAway { try run(line, vault, memory) }

@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Backups that came to harm, and vaults that were harmed before they were copied.
+@Suite("Damaged backups", .serialized)
+struct BackupDamageTests {
+    /// One kind of harm that a disk or a person does to a file.
+    private static func harm(_ bytes: Data, _ random: inout SplitMix) -> (String, Data) {
+        var damaged = bytes
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+            let bit = UInt8(1) << UInt8.random(in: 0...7, using: &random)
+            damaged[place] ^= bit
+            return ("bit \(bit) of byte \(place) flipped", damaged)
+        case 1: return ("cut at \(place)", bytes.prefix(place))
+        case 2:
+            let length = Int.random(in: 1...4096, using: &random)
+            let (first, second) = (place, Int.random(in: 0..<bytes.count, using: &random))
+            for offset in 0..<length where max(first, second) + offset < bytes.count {
+                damaged.swapAt(first + offset, second + offset)
+            }
+            return ("\(length) bytes of \(first) and \(second) swapped", damaged)
+        default:
+            damaged.append(contentsOf: [UInt8](repeating: 0, count: Int.random(in: 1...9, using: &random)))
+            return ("longer", damaged)
+        }
+    }
+
+    @Test("whatever happens to a file is refused: by verify, by restore, and without a trace")
+    func everyHarm() throws {
+        let (source, backup) = try RestoreStory.source()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: backup))
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("backup damage seed: \(seed)")
+        var random = SplitMix(seed)
+        let damaged = backup + ".damaged"
+        for round in 0..<60 {
+            let (what, file) = Self.harm(bytes, &random)
+            guard file != bytes else { continue }
+            try file.write(to: URL(fileURLWithPath: damaged))
+            let verified = try RestoreStory.verify(damaged, source)
+            // 5: what is written of the key slots is harmed, so that nothing opens them.
+            let isRefused = [5, 10].contains(verified.status) && !verified.output.contains("sound")
+            try #require(isRefused, "\(what), round \(round), seed \(seed): \(verified)")
+            guard round % 3 == 0 else { continue }
+            let target = try VaultProcess(profile: "single-user")
+            let restored = try RestoreStory.restore(damaged, target)
+            try #require([5, 10].contains(restored.status), "\(what), seed \(seed): \(restored)")
+            #expect(!FileManager.default.fileExists(atPath: target.database), "\(what), seed \(seed)")
+            #expect(try RestoreStory.leftovers(in: target.stateDirectory) == [], "\(what), seed \(seed)")
+        }
+        // The file itself was not at fault.
+        #expect(try RestoreStory.verify(backup, source).status == 0)
+    }
+
+    @Test("rows that were damaged before the backup are named, and restored only when somebody says so")
+    func damagedRows() throws {
+        let source = try VaultProcess(profile: "single-user")
+        try source.start()
+        try source.initialise()
+        try source.furnish(uid: geteuid())
+        try source.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
+        #expect(source.stop() == 0)
+        let harm = """
+            import sqlite3, sys
+            db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+            sealed, = db.execute("SELECT sealed FROM version_values ORDER BY rowid DESC LIMIT 1").fetchone()
+            db.close()
+            file = open(sys.argv[1], "rb").read()
+            if file.count(sealed) != 1: sys.exit("the value is not in one piece")
+            open(sys.argv[1], "wb").write(file.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
+            """
+        let harmed = try Program.python(harm, [source.database])
+        try #require(harmed.status == 0, "\(harmed.errors)")
+        try source.start()
+        try source.unseal()
+        let backup = source.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], source).status == 0)
+
+        let verified = try RestoreStory.verify(backup, source)
+        #expect(verified.status == 10 && verified.output.contains("harmed/pat"), "\(verified)")
+        let programs = try RestoreStory.verify(backup, source, ["--output", "json"])
+        #expect(programs.status == 10 && programs.output.contains(#"damaged""#), "\(programs.output)")
+        let target = try VaultProcess(profile: "single-user")
+        let refused = try RestoreStory.restore(backup, target)
+        #expect(refused.status == 10 && refused.errors.contains("--accept-damage"), "\(refused)")
+        #expect(!FileManager.default.fileExists(atPath: target.database))
+        let accepted = try RestoreStory.restore(backup, target, ["--accept-damage"])
+        #expect(accepted.status == 0, "\(accepted.errors)")
+        try target.start()
+        try target.unseal()
+        try target.ask("POST", "/v1/backup/release", expecting: 200)
+        let answer = try target.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+        #expect(answer.json["value"] as? String == "value-of-the-secret", "\(answer.body)")
+        let restore = try target.events("type=backup.restore").first?["changes"] as? [String] ?? []
+        #expect(restore.contains { $0.hasPrefix("damaged=") }, "\(restore)")
+    }
+}

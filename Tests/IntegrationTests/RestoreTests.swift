@@ -1,0 +1,158 @@
+import Foundation
+import Glibc
+import Locking
+import Testing
+
+/// From a backup to a working vault on another machine, with the real programs.
+@Suite("Restoring", .serialized)
+struct RestoreTests {
+    @Test("create under load, verify, restore elsewhere, refused, review, release, resolve")
+    func story() throws {
+        let source = try VaultProcess(profile: "single-user", settings: VaultProcess.withoutRateLimit)
+        try source.start()
+        try source.initialise()
+        try source.furnish(uid: geteuid())
+        let issued = try source.client().request("POST", "/v1/tokens", body: #"{"tool":"github/list"}"#)
+        let token = try #require(issued.json["token"] as? String)
+        let journal = Journal()
+        let load = Load(source, round: 0, resolvers: 2, writers: 2, journal: journal)
+        while journal.count < 200 { usleep(1000) }
+        // What was confirmed before the backup began has to be in it.
+        let confirmed = journal.entries.withLock { $0.stored }
+        let backup = source.directory + "/warder.backup"
+        let made = try RestoreStory.warder(["backup", "create", backup], source)
+        #expect(made.status == 0, "\(made.errors)")
+        let atTheEnd = journal.count
+        source.kill()
+        load.wait()
+        #expect(atTheEnd > 200, "commits did not go on")
+        #expect(try RestoreStory.leftovers(in: source.stateDirectory) == [])
+
+        let verified = try RestoreStory.verify(backup, source)
+        #expect(verified.status == 0, "\(verified.errors)")
+        for word in ["sound", "Newest event", "Values", "secret", "Vault", "passphrase"] {
+            #expect(verified.output.contains(word), "\(word): \(verified.output)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: source.directory).allSatisfy { !$0.hasPrefix(".") })
+
+        let target = try VaultProcess(profile: "single-user")
+        let restored = try RestoreStory.restore(backup, target)
+        #expect(restored.status == 0, "\(restored.errors)")
+        try target.start()
+        try target.unseal()
+        for (secret, versions) in confirmed {
+            let shown = try target.ask("GET", "/v1/secrets/\(secret)").json["versions"] as? [[String: Any]] ?? []
+            let newest = shown.compactMap { $0["version"] as? Int }.max() ?? 0
+            #expect(newest >= versions.max() ?? 0, "\(secret)")
+        }
+        let stale = try target.client().request("GET", "/v1/secrets/github/pat", token: token)
+        #expect(stale.status == 503, "\(stale.body)")
+        try quarantine(target)
+        let void = try target.client().request("GET", "/v1/secrets/github/pat", token: token)
+        #expect(void.status == 401, "\(void.body)")
+    }
+
+    /// What stands between a restored vault and its servers.
+    private func quarantine(_ target: VaultProcess) throws {
+        let refused = try target.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+        #expect(refused.status == 503 && refused.errorCode == "restored_vault", "\(refused.body)")
+        let status = try RestoreStory.warder(["status"], target)
+        #expect(status.status == 0 && status.output.contains("warder backup release"), "\(status.output)")
+        let doctor = try RestoreStory.warder(["doctor"], target)
+        #expect(doctor.status != 0 && doctor.output.contains("[restored_vault]"), "\(doctor.output)")
+        #expect(target.said.contains("servers get nothing until warder backup release"), "\(target.said)")
+
+        let review = try RestoreStory.warder(["backup", "review"], target)
+        #expect(review.status == 0, "\(review.errors)")
+        for word in ["github/pat", "Tokens", "github: "] { #expect(review.output.contains(word), "\(word)") }
+        let screen = try TerminalSession(socket: target.operatorSocket)
+            .run(["backup", "release"], answers: [("Type release to go on:", "release")])
+        #expect(screen.status == 0 && screen.screen.contains("the vault is released"), "\(screen.screen)")
+        let answer = try target.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+        #expect(answer.json["value"] as? String == "value-of-the-secret", "\(answer.body)")
+        let types = try target.events().filter { $0["decision"] as? String == "allowed" }
+            .compactMap { $0["type"] as? String }
+        let restoring = types.filter { $0.hasPrefix("backup.") && $0 != "backup.create" }
+        // The release asks for the review as well, to say what it means.
+        #expect(restoring == ["backup.restore", "backup.review", "backup.review", "backup.release"])
+        let log = LogReader()
+        try log.read(target)
+        #expect(log.isContiguous, "the numbers of events do not go on")
+        let deep = try RestoreStory.warder(["doctor", "--deep"], target)
+        #expect(!deep.output.contains("origin_broken"), "\(deep.output)")
+    }
+
+    @Test("a wrong passphrase, a cut file and a flipped byte restore nothing, and say what it is")
+    func refusals() throws {
+        let (source, backup) = try RestoreStory.source()
+        let target = try VaultProcess(profile: "single-user")
+        let wrong = try RestoreStory.restore(backup, target, passphrase: "not the passphrase")
+        #expect(wrong.status == 5, "\(wrong.errors)")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: backup))
+        try bytes.dropLast().write(to: URL(fileURLWithPath: backup + ".cut"))
+        bytes[bytes.count - 100] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: backup + ".flipped"))
+        for (name, words) in [(".cut", "ends too early"), (".flipped", "altered or is damaged")] {
+            let verified = try RestoreStory.verify(backup + name, source)
+            #expect(verified.status == 10 && verified.errors.contains(words), "\(name): \(verified.errors)")
+            #expect(try RestoreStory.restore(backup + name, target).status == 10, "\(name)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: target.database))
+        #expect(try RestoreStory.leftovers(in: target.stateDirectory) == [])
+    }
+
+    @Test("shares and a credential open a backup like a passphrase does")
+    func openers() throws {
+        let vault = try VaultProcess(profile: "single-user")
+        try vault.start()
+        try vault.initialise()
+        let socket = TerminalSession(socket: vault.operatorSocket)
+        let folder = vault.directory + "/private"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let shares = try socket.run(["key", "add-slot", "--shares", "3", "--threshold", "2", "--out", folder])
+        #expect(shares.status == 0, "\(shares.screen)")
+        let credential = try socket.run(["key", "add-slot", "--credential-file", folder + "/key"])
+        #expect(credential.status == 0, "\(credential.screen)")
+        let backup = vault.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        let texts = try [1, 3].map { number in
+            try String(contentsOfFile: folder + "/share-\(number)-of-3.txt", encoding: .utf8)
+                .components(separatedBy: "\n").first { $0.hasPrefix("wdr_s_") } ?? ""
+        }
+        let verified = try socket.run(
+            ["backup", "verify", "--share", backup],
+            answers: [("Share 1 of 2:", texts[0]), ("Share 2 of 2:", texts[1])]
+        )
+        #expect(verified.status == 0 && verified.screen.contains("sound"), "\(verified.screen)")
+        let byFile = try socket.run(["backup", "verify", "--credential-file", folder + "/key", backup])
+        #expect(byFile.status == 0 && byFile.screen.contains("sound"), "\(byFile.screen)")
+        let wrong = try socket.run(
+            ["backup", "verify", "--share", backup],
+            answers: [("Share 1 of 2:", texts[0]), ("Share 2 of 2:", texts[0])]
+        )
+        #expect(wrong.status == 5, "\(wrong.screen)")
+    }
+
+    @Test("a running daemon, and a vault that is there, are in the way; --replace keeps the old one aside")
+    func replacing() throws {
+        let (source, backup) = try RestoreStory.source()
+        #expect(try RestoreStory.restore(backup, source, ["--replace"]).status == 7)
+        try source.ask("PUT", "/v1/secrets/newer/than-the-backup", #"{"fields":{"value":"x"}}"#, expecting: 201)
+        #expect(source.stop() == 0)
+        let refused = try RestoreStory.restore(backup, source)
+        #expect(refused.status == 7 && refused.errors.contains("mv "), "\(refused.errors)")
+        let replaced = try RestoreStory.restore(backup, source, ["--replace"])
+        #expect(replaced.status == 0, "\(replaced.errors)")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: source.stateDirectory)
+            .filter { $0.contains(".before-restore-") }
+        #expect(kept.count == 1, "\(kept)")
+        try source.start()
+        try source.unseal()
+        try source.ask("GET", "/v1/secrets/newer/than-the-backup", expecting: 404)
+        #expect(try source.ask("GET", "/v1/sys/status").body.contains("quarantine"))
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What the tests of backups have in common: a vault to copy, and the commands.
+enum RestoreStory {
+    /// What a server of the furnished vault asks for.
+    static let call = #"{"tool":"github/list","secret":"github/pat"}"#
+
+    /// Runs `warder` about a vault.
+    static func warder(_ arguments: [String], _ vault: VaultProcess, input: String = "") throws -> ProgramResult {
+        try Program.run(
+            Programs.path("warder"),
+            arguments,
+            input: input,
+            environment: ["PATH": "/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": vault.operatorSocket]
+        )
+    }
+
+    /// A vault with one secret that a server of this user gets, and a backup of it.
+    static func source() throws -> (VaultProcess, backup: String) {
+        let vault = try VaultProcess(profile: "single-user")
+        try vault.start()
+        try vault.initialise()
+        try vault.furnish(uid: geteuid())
+        let path = vault.directory + "/warder.backup"
+        let made = try warder(["backup", "create", path], vault)
+        try #require(made.status == 0, "\(made.errors)")
+        return (vault, path)
+    }
+
+    static func verify(_ backup: String, _ vault: VaultProcess, _ more: [String] = []) throws -> ProgramResult {
+        try warder(
+            ["backup", "verify", backup, "--stdin"] + more,
+            vault,
+            input: VaultProcess.passphrase + "\n"
+        )
+    }
+
+    static func restore(
+        _ backup: String,
+        _ target: VaultProcess,
+        _ more: [String] = [],
+        passphrase: String = VaultProcess.passphrase
+    ) throws -> ProgramResult {
+        try warder(
+            ["backup", "restore", backup, "--state", target.stateDirectory, "--stdin"] + more,
+            target,
+            input: passphrase + "\n"
+        )
+    }
+
+    /// `warderd restore` itself, with what opens the backup on its way already.
+    static func begin(
+        program: String = Programs.path("warderd"),
+        _ backup: String,
+        _ target: VaultProcess,
+        _ more: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["restore", backup, "--state", target.stateDirectory] + more
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        let input = Pipe()
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let secret = Data(#"{"passphrase":"\#(VaultProcess.passphrase)"}"#.utf8)
+        input.fileHandleForWriting.write(Data([0, 0, 0, UInt8(secret.count)]) + secret)
+        return process
+    }
+
+    /// Names of what lies in a state directory besides the vault, and what it was before.
+    static func leftovers(in directory: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: directory) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: directory)
+            .filter { $0.hasPrefix(".") || $0.contains("before-schema") }
+    }
+
+    /// Whether a killed restore left a vault; if so it must be in quarantine.
+    static func leftQuarantine(
+        _ target: VaultProcess,
+        _ comment: String,
+        start: () throws -> Void
+    ) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: target.database) else { return false }
+        try start()
+        try target.unseal()
+        let answer = try target.client().request("POST", "/v1/resolve", body: call)
+        try #require(answer.errorCode == "restored_vault", "\(comment): \(answer.body)")
+        try #require(try leftovers(in: target.stateDirectory).isEmpty, "\(comment)")
+        #expect(target.stop() == 0)
+        return true
+    }
+}
