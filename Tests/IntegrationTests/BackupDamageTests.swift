@@ -63,17 +63,7 @@ struct BackupDamageTests {
         try source.furnish(uid: geteuid())
         try source.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
         #expect(source.stop() == 0)
-        let harm = """
-            import sqlite3, sys
-            db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-            sealed, = db.execute("SELECT sealed FROM version_values ORDER BY rowid DESC LIMIT 1").fetchone()
-            db.close()
-            file = open(sys.argv[1], "rb").read()
-            if file.count(sealed) != 1: sys.exit("the value is not in one piece")
-            open(sys.argv[1], "wb").write(file.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
-            """
-        let harmed = try Program.python(harm, [source.database])
-        try #require(harmed.status == 0, "\(harmed.errors)")
+        try RestoreStory.harmValue(0, in: source.database)
         try source.start()
         try source.unseal()
         let backup = source.directory + "/warder.backup"

@@ -94,4 +94,20 @@ enum RestoreStory {
         #expect(target.stop() == 0)
         return true
     }
+
+    /// Flips a bit of a stored value in the file of a vault that is not running; `age` counts from the newest, 0.
+    static func harmValue(_ age: Int, in database: String) throws {
+        let harm = """
+            import sqlite3, sys
+            db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+            query = "SELECT sealed FROM version_values ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+            sealed, = db.execute(query, (int(sys.argv[2]),)).fetchone()
+            db.close()
+            file = open(sys.argv[1], "rb").read()
+            if file.count(sealed) != 1: sys.exit("the value is not in one piece")
+            open(sys.argv[1], "r+b").write(file.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
+            """
+        let harmed = try Program.python(harm, [database, String(age)])
+        try #require(harmed.status == 0, "\(harmed.errors)")
+    }
 }

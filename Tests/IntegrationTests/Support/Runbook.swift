@@ -19,7 +19,7 @@ struct Runbook {
             } else if isCommand {
                 // What a daemon says stands in such blocks as well.
                 let command = line.components(separatedBy: "  #")[0].trimmingCharacters(in: .whitespaces)
-                if command.hasPrefix("sudo ") || command.hasPrefix("warder ") {
+                if ["sudo ", "warder ", "shred "].contains(where: command.hasPrefix) {
                     sections[heading, default: []].append(command)
                 }
             } else if line.hasPrefix("#") {

@@ -1,0 +1,252 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The pages on what can be lost, followed to the letter: their commands are read from the pages and run.
+@Suite("The pages on recovery", .serialized)
+struct RecoveryPageTests {
+    private static let madeThen = "Passphrase of the vault when the backup was made:"
+    private static let second = "a second long passphrase"
+
+    private let vault: VaultProcess
+    /// Private directories that the pages name.
+    private let usb: String
+    private let backups: String
+
+    init() throws {
+        vault = try VaultProcess(profile: "single-user", settings: "operator_group: root")
+        (usb, backups) = (vault.directory + "/usb", vault.directory + "/backups")
+        for folder in [usb, backups] {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+        try vault.start()
+        try vault.initialise()
+        try vault.furnish(uid: 0)
+    }
+
+    private func follower(_ other: VaultProcess? = nil) -> PageFollower {
+        let vault = other ?? vault
+        return PageFollower(
+            vault: vault,
+            places: [
+                ("/var/lib/warder", vault.stateDirectory), ("/var/backups/warder", backups), ("/media/usb", usb),
+                ("rescued.jsonl", usb + "/rescued.jsonl"),
+            ],
+            answers: [
+                (Self.madeThen, VaultProcess.passphrase), ("Passphrase of the vault:", VaultProcess.passphrase),
+                ("github/pat value:", "rotated since"), ("newer/pat value:", "newer"),
+                ("Type release to go on:", "release"), ("New passphrase", Self.second),
+            ]
+        )
+    }
+
+    private func resolve(_ vault: VaultProcess) throws -> SocketClient.Response {
+        try vault.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+    }
+
+    /// Follows each command of a section; `asked` are the questions of those that ask.
+    private func follow(_ commands: [String], _ follower: PageFollower, _ asked: [[String]]) throws {
+        try #require(commands.count == asked.count, "\(commands)")
+        for (command, questions) in zip(commands, asked) {
+            var follower = follower
+            if questions.contains("The same again:") {
+                let first = follower.answers.first { $0.question == questions[0] }?.answer
+                follower.answers.append(("The same again:", first ?? ""))
+            }
+            try follower.follow(command, questions)
+        }
+    }
+
+    @Test("the machine is lost: what the page says brings a vault that serves, and nothing before its release")
+    func machineLost() throws {
+        let page = try Runbook("machine-lost.md")
+        let made = try RestoreStory.warder(["backup", "create", usb + "/warder.backup"], vault)
+        #expect(made.status == 0, "\(made.errors)")
+        vault.kill()
+        // As an installation leaves it: a daemon was there, and nobody has set its vault up.
+        let target = try VaultProcess(profile: "single-user")
+        try target.start()
+        let person = follower(target)
+        try follow(page.commands("Bring the vault back"), person, [[], [], [Self.madeThen], [Self.madeThen]])
+        let kept = try FileManager.default.contentsOfDirectory(atPath: target.stateDirectory)
+            .filter { $0.hasPrefix("vault.db.before-restore-") }
+        #expect(kept.count == 1, "\(kept)")
+        try follow(
+            page.commands("Look before you let servers in"),
+            person,
+            [[], ["Passphrase of the vault:"], [], [], [], ["github/pat value:", "The same again:"]]
+        )
+        #expect(try resolve(target).errorCode == "restored_vault")
+        let last = try page.commands("Let servers in")
+        #expect(last.count == 2)
+        try person.follow(last[0], ["Type release to go on:"])
+        #expect(try !person.follow(last[1]).contains("restored_vault"))
+        #expect(try resolve(target).json["value"] as? String == "rotated since")
+    }
+
+    /// The first group of a pattern, which must be there.
+    private func found(_ pattern: String, in text: String) throws -> String {
+        let match = try #require(try Regex(pattern).firstMatch(in: text), "\(pattern) in \(text)")
+        return String(try #require(match.output[1].substring))
+    }
+
+    /// Shares for three people in files on the stick, any two of whom open the vault; returns their slot.
+    private func handOutShares() throws -> String {
+        let shares = try TerminalSession(socket: vault.operatorSocket)
+            .run(["key", "add-slot", "--shares", "3", "--threshold", "2", "--out", usb])
+        #expect(shares.status == 0, "\(shares.screen)")
+        return try found("slot ([0-9a-f]{8}): any 2", in: shares.screen)
+    }
+
+    /// Two people bring their shares as a page says; NAME is what the first command says.
+    private func bringShares(_ commands: [String], _ person: PageFollower) throws {
+        try #require(commands.count == 2)
+        func share(_ number: Int) throws -> String {
+            try String(contentsOfFile: usb + "/share-\(number)-of-3.txt", encoding: .utf8)
+                .components(separatedBy: "\n").first { $0.hasPrefix("wdr_s_") } ?? ""
+        }
+        var person = person
+        person.answers.append(("Your share:", try share(3)))
+        let name = try found(#"the attempt is called (\S+)"#, in: person.follow(commands[0], ["Your share:"]))
+        person.answers.removeLast()
+        person.answers.append(("Your share:", try share(1)))
+        person.places.append(("NAME", name))
+        #expect(try person.follow(commands[1], ["Your share:"]).contains("unsealed"))
+    }
+
+    @Test("the passphrase is lost: what the page says makes another one, with shares and a second admin")
+    func passphraseLost() throws {
+        let page = try Runbook("passphrase-lost.md")
+        _ = try handOutShares()
+        try addGrace()
+        let lost = try #require(vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]])
+            .first { $0["kind"] as? String == "passphrase" }
+        let slot = String(try #require(lost?["id"] as? String).prefix(8))
+        #expect(vault.stop() == 0)
+        try vault.start()
+
+        var ada = follower()
+        try bringShares(page.commands("Open it with shares"), ada)
+        let own = try page.commands("Your own passphrase")
+        try #require(own.count == 2)
+        var grace = follower()
+        (grace.uid, grace.presence) = (Stranger.uid, Self.second)
+        let code = try found(#"(?m)^(wdr_e_\S+)"#, in: grace.follow(own[0]))
+        ada.answers += [("Your code", code), ("The same again:", Self.second)]
+        try ada.follow(own[1], ["Your code", "New passphrase", "The same again:"])
+        ada.presence = Self.second
+        ada.answers += [("Type \(slot) to go on:", slot)]
+        ada.places.append(("SLOT", slot))
+        try follow(
+            page.commands("A new passphrase for the vault"),
+            ada,
+            [["New passphrase", "The same again:"], [], ["Type \(slot) to go on:"]]
+        )
+        let last = try page.commands("Try it")
+        try #require(last.count == 3)
+        try ada.follow(last[0])
+        let wrong = try RestoreStory.warder(["unseal", "--stdin"], vault, input: VaultProcess.passphrase)
+        #expect(wrong.status == 5, "\(wrong.errors)")
+        ada.answers.insert(("Passphrase of the vault:", Self.second), at: 0)
+        try ada.follow(last[1], ["Passphrase of the vault:"])
+        try ada.follow(last[2])
+        #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
+    }
+
+    /// A second admin, with a passphrase of their own.
+    private func addGrace() throws {
+        let body = #"{"name":"grace","uid":\#(Stranger.uid),"roles":["admin"]}"#
+        try vault.ask("POST", "/v1/operators", body, expecting: 201)
+        let code = try #require(vault.ask("POST", "/v1/operators/grace/enrol").json["code"] as? String)
+        let set = try TerminalSession(socket: vault.operatorSocket, uid: Stranger.uid).run(
+            ["operator", "passphrase"],
+            answers: [("Your code", code), ("New passphrase", Self.second), ("The same again:", Self.second)]
+        )
+        #expect(set.status == 0, "\(set.screen)")
+    }
+
+    @Test("shares are lost: what the page says makes the old ones worthless, and others that open the vault")
+    func sharesLost() throws {
+        let page = try Runbook("shares-lost.md")
+        let old = try handOutShares()
+        let stolen = try String(contentsOfFile: usb + "/share-1-of-3.txt", encoding: .utf8)
+        for number in 1...3 { try FileManager.default.removeItem(atPath: usb + "/share-\(number)-of-3.txt") }
+        #expect(vault.stop() == 0)
+        try vault.start()
+
+        var ada = follower()
+        ada.places.append(("SLOT", old))
+        ada.answers.append(("Passphrase of slot", VaultProcess.passphrase))
+        try follow(
+            page.commands("Make the old shares worthless"),
+            ada,
+            [["Passphrase of the vault:"], [], ["Passphrase of slot"]]
+        )
+        let commands = try page.commands("Hand out new ones")
+        try follow(Array(commands.prefix(3)), ada, [[], [], []])
+        try #require(commands.count == 5)
+        let share = stolen.components(separatedBy: "\n").first { $0.hasPrefix("wdr_s_") } ?? ""
+        let foreign = try vault.ask("POST", "/v1/sys/unseal/share", #"{"share":"\#(share)"}"#)
+        #expect(foreign.status == 403, "\(foreign.body)")
+        try bringShares(Array(commands.dropFirst(3)), ada)
+        #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
+        try follow(page.commands("A backup that opens with them"), ada, [[]])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: backups).count == 1)
+    }
+
+    @Test("the disk is damaged: what the page says brings back what the backup has, and what is newer")
+    func diskDamaged() throws {
+        let page = try Runbook("disk-damaged.md")
+        try vault.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
+        #expect(try RestoreStory.warder(["backup", "create", backups + "/warder.backup"], vault).status == 0)
+        try vault.ask("PUT", "/v1/secrets/newer/pat", #"{"fields":{"value":"newer"}}"#, expecting: 201)
+        #expect(vault.stop() == 0)
+        try RestoreStory.harmValue(1, in: vault.database)
+        try vault.start()
+        try vault.unseal()
+
+        let person = follower()
+        let deep = try #require(page.commands("What is damaged").first)
+        #expect(try person.follow(deep, status: 11).contains("harmed/pat"))
+        let save = try #require(page.commands("Save what is newer than the backup").first)
+        try person.follow(save)
+        let saved = try String(contentsOfFile: usb + "/rescued.jsonl", encoding: .utf8)
+        #expect(saved.contains("newer/pat") && saved.contains("value-of-the-secret"))
+        try comeBack(page, person)
+        #expect(try vault.ask("POST", "/v1/reveal/harmed/pat", "{}").json["value"] as? String == "harmed")
+        #expect(try vault.ask("POST", "/v1/reveal/newer/pat", "{}").json["value"] as? String == "newer")
+        #expect(!FileManager.default.fileExists(atPath: usb + "/rescued.jsonl"))
+    }
+
+    @Test("the database does not open any more: what the page says brings the backup's vault")
+    func databaseGone() throws {
+        let page = try Runbook("disk-damaged.md")
+        #expect(try RestoreStory.warder(["backup", "create", backups + "/warder.backup"], vault).status == 0)
+        #expect(vault.stop() == 0)
+        let file = try #require(FileHandle(forUpdatingAtPath: vault.database))
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 8192))
+        try file.close()
+        #expect(throws: VaultProcess.StartFailure.self) { try vault.start() }
+        _ = FileManager.default.createFile(atPath: usb + "/rescued.jsonl", contents: nil)
+        try comeBack(page, follower())
+        #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
+    }
+
+    private func comeBack(_ page: Runbook, _ person: PageFollower) throws {
+        try follow(
+            page.commands("Come back from the newest backup that is sound"),
+            person,
+            [[], [Self.madeThen], [Self.madeThen], [], ["Passphrase of the vault:"], []]
+        )
+        #expect(try resolve(vault).errorCode == "restored_vault")
+        try follow(
+            page.commands("Put in what is newer"),
+            person,
+            [["newer/pat value:", "The same again:"], ["Type release to go on:"], [], []]
+        )
+    }
+}

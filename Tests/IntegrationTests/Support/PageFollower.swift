@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Does what a page says, command by command, as the person at the terminal; services and directories are a test's own.
+struct PageFollower {
+    let vault: VaultProcess
+    /// What stands in the page, and what it is here.
+    var places: [(String, String)]
+    /// What is typed, by the question or a part of it.
+    var answers: [(question: String, answer: String)] = []
+    /// Proves the operator's presence.
+    var presence = VaultProcess.passphrase
+    /// Another user than this one.
+    var uid: UInt32?
+
+    /// Runs one command.
+    ///
+    /// `asked`: parts of the questions that come, in their order.
+    /// - Returns: what the terminal showed.
+    @discardableResult
+    func follow(_ command: String, _ asked: [String] = [], status: Int32 = 0) throws -> String {
+        let here = places.reduce(command) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+            .replacingOccurrences(of: "-o warder -g warder ", with: "")
+            .replacingOccurrences(of: "sudo -u warder ", with: "")
+            .replacingOccurrences(of: "sudo ", with: "")
+        let words = here.components(separatedBy: " ")
+        switch (words[0], words.dropFirst().first) {
+        case ("systemctl", "stop"):
+            // One that has only just begun may still end by the signal itself.
+            if vault.process.isRunning { #expect([0, SIGTERM].contains(vault.stop()), "\(command)") }
+            return ""
+        case ("systemctl", "start"):
+            try vault.start()
+            return ""
+        case ("warder", _):
+            let typed = try asked.map { question in
+                (question, try #require(answers.first { $0.question == question }).answer)
+            }
+            let result = try TerminalSession(socket: vault.operatorSocket, presence: presence, uid: uid)
+                .run(Array(words.dropFirst()), answers: typed)
+            #expect(result.status == status, "\(here): \(result.screen)")
+            return result.screen
+        default:
+            let result = try Program.run("/bin/sh", ["-ec", here], environment: ["PATH": "/usr/bin:/bin"])
+            #expect(result.status == status, "\(here): \(result.errors)")
+            return result.output
+        }
+    }
+}
