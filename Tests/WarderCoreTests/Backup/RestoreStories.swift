@@ -92,6 +92,35 @@ import WarderTesting
         #expect(report.good.records[.origin] == 1)
     }
 
+    @Test("a record of a restore that is damaged leaves the quarantine as it is, until the release takes it away")
+    func damagedOrigin() async throws {
+        let next = try await Self.restored(try await TestVault())
+        try await next.vault.perform(Backups.release(by: next.admin))
+        let id = try #require(next.vault.state?.newestOrigin?.id)
+        let again = try next.damaged(
+            by: "UPDATE records SET sealed = zeroblob(length(sealed)) WHERE id = x'\(id)'"
+        )
+        try await again.unseal().get()
+        // Nobody can say any more that it was released.
+        #expect(await Self.resolve(again) == .restoredVault)
+        try await again.vault.perform(Backups.release(by: again.admin))
+        #expect(await Self.resolve(again) == nil)
+        let third = try TestVault(restarting: again)
+        try await third.unseal().get()
+        #expect(await Self.resolve(third) == nil)
+    }
+
+    @Test("a record of a restore that somebody took away is missed by the check of all rows")
+    func removedOrigin() async throws {
+        let next = try await Self.restored(try await TestVault())
+        let id = try #require(next.vault.state?.newestOrigin?.id)
+        let again = try next.damaged(by: "DELETE FROM records WHERE id = x'\(id)'")
+        try await again.unseal().get()
+        let (keys, foundation) = (try #require(again.vault.keys), try #require(again.vault.foundation))
+        let report = try DeepCheck(keys.ring, foundation, store: again.store).run()
+        #expect(report.findings.contains { $0.kind == .recordDeleted }, "\(report.findings)")
+    }
+
     @Test("what changed often, or expired, is the most probably outdated")
     func review() {
         let day: Int64 = 86_400
