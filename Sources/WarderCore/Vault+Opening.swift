@@ -163,7 +163,7 @@ extension Vault {
                     keyEncryption: ring.current(.keyEncryption).epoch
                 ) : 0
         } catch { throw Refusal(error) }
-        let standing = try LogStanding.of(foundation, in: store)
+        let standing = try LogStanding.of(foundation, state, in: store)
         view.withLock { $0.log = standing }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in

@@ -1,3 +1,4 @@
+import TransparencyLog
 package import WarderModel
 
 /// What is written down when a backup becomes a vault, before anybody can use it.
@@ -22,13 +23,15 @@ package struct Restoration: Sendable {
             previous: LogOrigin.Previous(
                 origin: before?.id ?? transaction.foundation.vault,
                 size: size,
-                leaf: Self.leaf(of: size, in: transaction.store)
+                leaf: Self.leaf(of: size, in: transaction.store),
+                root: transaction.store.tree().flatMap { $0.size == size ? $0.root.hex : nil }
             ),
             backup: backup
         )
         var event = Event(action: .backupRestore, time: transaction.now.wall, actor: .vault)
         event.changes = [
             "previous=\(origin.previous.origin)", "size=\(size)", origin.previous.leaf.map { "leaf=\($0)" },
+            origin.previous.root.map { "root=\($0)" },
             "backup=\(backup.header)", "created=\(backup.created)", damaged > 0 ? "damaged=\(damaged)" : nil,
         ].compactMap(\.self)
         try transaction.put(origin, &event)

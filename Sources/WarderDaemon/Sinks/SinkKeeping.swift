@@ -67,7 +67,7 @@ struct SinkKeeping: Service {
 
     private func grow(beyond reached: UInt64) async {
         await withCheckedContinuation { continuation in
-            vault.whenEventsFollow(reached, seconds: Self.longestWait) { continuation.resume() }
+            _ = vault.whenEventsFollow(reached, seconds: Self.longestWait) { continuation.resume() }
         }
     }
 

@@ -3,9 +3,10 @@ import WarderCore
 import WarderModel
 
 extension Foundation {
-    /// The name under which the vault signs its log: fixed by the vault's id.
-    var logName: String { "warder.log/\(vault)" }
-
-    /// The log's public key as auditors keep it.
-    var logKeyText: String { NoteKey.text(name: logName, publicKey: logKey) }
+    /// The log's public key as auditors keep it, under the name that the log has had from the beginning or since its
+    /// last restore.
+    func logKeyText(_ state: VaultState?) -> String {
+        let name = LogName.of(state?.logOrigin(self) ?? vault)
+        return NoteKey.text(name: name.text, publicKey: logKey)
+    }
 }

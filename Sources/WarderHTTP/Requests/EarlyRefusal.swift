@@ -31,7 +31,10 @@ extension Exchange {
         switch action.permission {
         case .roles, .anyOperator: true
         case .rolesOrOwner: !caller.isOwner
-        case .operatorSocket, .server, .vault: false
+        // To open what is open is an event each time.
+        case .operatorSocket:
+            (action == .vaultUnseal || action == .unsealShare) && !caller.isOwner && vault.phase == .unsealed
+        case .server, .vault: false
         }
     }
 }

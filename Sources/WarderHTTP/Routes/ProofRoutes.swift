@@ -6,19 +6,19 @@ import WarderModel
 /// Checkpoints and proofs, in the texts that other programs read. docs/formats/transparency-log.md.
 extension RouteTable {
     static let proofs: [Route] = [
-        Route(.GET, "/v1/audit/checkpoint", query: ["size"]) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/checkpoint", action: .auditProve, query: ["size"]) { exchange throws(Problem) in
             let vault = exchange.vault
             guard let size = try exchange.eventNumber("size") else {
                 return exchange.prove(nil) { () throws(Refusal) in try await vault.signCheckpoint().note }
             }
             return exchange.prove(nil) { () throws(Refusal) in try vault.signCheckpoint(at: size) }
         },
-        Route(.GET, "/v1/audit/proof", query: ["event"]) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/proof", action: .auditProve, query: ["event"]) { exchange throws(Problem) in
             let vault = exchange.vault
             guard let event = try exchange.eventNumber("event") else { throw .invalid("Name an event: event=NUMBER.") }
             return exchange.prove(event) { () throws(Refusal) in try await vault.inclusionProof(of: event).bytes }
         },
-        Route(.GET, "/v1/audit/consistency", query: ["since"]) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/consistency", action: .auditProve, query: ["since"]) { exchange throws(Problem) in
             let vault = exchange.vault
             guard let since = try exchange.eventNumber("since") else {
                 throw .invalid("Name the size of an earlier checkpoint: since=NUMBER.")
@@ -28,7 +28,7 @@ extension RouteTable {
                 return Array((proof.text + "\n").utf8) + note.bytes
             }
         },
-        Route(.GET, "/v1/audit/keys") { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/keys", action: .auditProve) { exchange throws(Problem) in
             let vault = exchange.vault
             return exchange.prove(nil) { () throws(Refusal) in try vault.logKeyHistory() }
         },

@@ -112,7 +112,7 @@ extension Exchange {
                             .json(
                                 InitAnswer(
                                     vault: initialisation.foundation.vault.description,
-                                    logKey: initialisation.foundation.logKeyText,
+                                    logKey: initialisation.foundation.logKeyText(nil),
                                     operatorName: name.text,
                                     roles: initialisation.firstOperator.roles.sorted().map(\.rawValue)
                                 ),
@@ -167,7 +167,7 @@ extension Exchange {
             servers: state?.servers.count,
             events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
-            logKey: foundation?.logKeyText,
+            logKey: foundation?.logKeyText(state),
             clientSocket: context.facts.clientSocket,
             quarantine: vault.state.flatMap(QuarantineStatus.init)
         )

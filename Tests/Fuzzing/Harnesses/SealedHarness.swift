@@ -88,7 +88,10 @@ extension Harness {
     /// A slot and a keyring that nobody sealed.
     private static func openForeignKeys(_ bytes: [UInt8]) throws {
         let root = try FixedKeys.root.get()
-        try hold((try? KeyRing.open(bytes, under: root, vault: FixedKeys.vault)) == nil, "no keyring opens")
+        try hold(
+            (try? KeyRing.open(bytes, under: root, vault: FixedKeys.vault, profile: .team)) == nil,
+            "no keyring opens"
+        )
         let kind = KeySlot.Kind.credential(salt: [UInt8](repeating: 7, count: 16))
         let slot = KeySlot(id: FixedKeys.id, kind: kind, created: FixedKeys.time, wrapped: bytes)
         let credential = try FixedKeys.credential.get()
@@ -97,11 +100,16 @@ extension Harness {
 
     private static func openKeyRing(_ plain: [UInt8]) throws {
         let root = try FixedKeys.root.get()
-        let binding = Binding("keyring", vault: FixedKeys.vault).adding(fixed: [1])
-        let sealed = [1] + AEAD.seal(plain, key: root, associatedData: binding.bytes)
-        guard let ring = try? KeyRing.open(sealed, under: root, vault: FixedKeys.vault) else { return }
+        let binding = KeyRing.binding(FixedKeys.vault, .team)
+        let sealed = [1] + AEAD.seal(plain, key: root, associatedData: binding)
+        guard let ring = try? KeyRing.open(sealed, under: root, vault: FixedKeys.vault, profile: .team) else { return }
         try hold(ring.entries.count * 45 == plain.count, "every byte of a keyring is a key's")
-        let again = try KeyRing.open(ring.sealed(under: root), under: root, vault: FixedKeys.vault)
+        let again = try KeyRing.open(
+            ring.sealed(under: root, profile: .team),
+            under: root,
+            vault: FixedKeys.vault,
+            profile: .team
+        )
         let same = zip(ring.entries, again.entries).allSatisfy { left, right in
             left.purpose == right.purpose && left.epoch == right.epoch && left.created == right.created
                 && left.key.isEqual(to: right.key)

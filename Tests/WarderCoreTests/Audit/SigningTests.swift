@@ -16,7 +16,10 @@ import WarderTesting
         try await kit.mustSetUpNotes()
     }
 
-    private func key() throws -> NoteKey { try LogSigner.key(of: try #require(kit.vault.foundation)) }
+    private func key() throws -> NoteKey {
+        let foundation = try #require(kit.vault.foundation)
+        return try LogSigner.key(of: foundation, origin: foundation.vault)
+    }
 
     /// The log's own lines, as an export has them.
     private func lines(through last: UInt64) throws -> [UInt8] {
@@ -124,7 +127,7 @@ import WarderTesting
     private func isBroken(after sql: String) async throws -> Bool {
         let damaged = try kit.damaged(by: sql)
         let foundation = try #require(try damaged.store.foundation())
-        return try LogStanding.of(foundation, in: damaged.store) == .broken
+        return try LogStanding.of(foundation, VaultState(profile: .team), in: damaged.store) == .broken
     }
 
     @Test("a log that was cut off, or whose hashes were changed, is not signed any more")

@@ -20,7 +20,7 @@ import WarderModel
             keyRing: [],
             rootCreated: Timestamp(milliseconds: 0)
         )
-        let parts = foundation.logKeyText.split(separator: "+", maxSplits: 2).map(String.init)
+        let parts = foundation.logKeyText(nil).split(separator: "+", maxSplits: 2).map(String.init)
         #expect(parts[0] == "warder.log/00000000000000010000000000000002")
         let material = try #require(Data(base64Encoded: parts[2]))
         #expect(Array(material) == [1] + [UInt8](0..<32))

@@ -7,13 +7,14 @@ package import WarderModel
 package struct LogSigner: Sendable {
     private let signer: NoteSigner
 
-    init(_ keys: OpenKeys, _ foundation: Foundation) {
-        signer = NoteSigner(name: LogName.of(foundation.vault), key: keys.signing)
+    /// `origin`: the log's, ``VaultState/logOrigin(_:)``.
+    init(_ keys: OpenKeys, origin: RecordID) {
+        signer = NoteSigner(name: LogName.of(origin), key: keys.signing)
     }
 
-    /// The key with which anybody verifies what is signed.
-    package static func key(of foundation: Foundation) throws(CryptoError) -> NoteKey {
-        NoteKey(name: LogName.of(foundation.vault), key: try VerifyingKey(foundation.logKey))
+    /// The key with which anybody verifies what is signed of the log with this origin.
+    package static func key(of foundation: Foundation, origin: RecordID) throws(CryptoError) -> NoteKey {
+        NoteKey(name: LogName.of(origin), key: try VerifyingKey(foundation.logKey))
     }
 
     /// A checkpoint and when it was signed; `extensions` are those of a manifest.
@@ -32,10 +33,14 @@ package struct LogSigner: Sendable {
         return try checkpoint.signed(by: signer, at: UInt64(max(0, time.milliseconds / 1000)))
     }
 
-    /// The checkpoint in a note that the vault's own key signed.
-    package static func checkpoint(in note: [UInt8], of foundation: Foundation) throws -> Checkpoint {
+    /// The checkpoint in a note that the vault's own key signed for this origin.
+    package static func checkpoint(
+        in note: [UInt8],
+        of foundation: Foundation,
+        origin: RecordID
+    ) throws -> Checkpoint {
         let note = try SignedNote(note)
-        let key = try key(of: foundation)
+        let key = try key(of: foundation, origin: origin)
         _ = try note.verified(by: [key])
         let checkpoint = try Checkpoint(text: note.text)
         guard checkpoint.origin == key.name else { throw NoteError.unsigned }

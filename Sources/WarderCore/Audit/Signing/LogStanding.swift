@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Sealing
 import TransparencyLog
 import WarderModel
@@ -13,7 +14,11 @@ enum LogStanding: Sendable, Equatable {
     case broken
 
     /// - Throws: `auditUnavailable` when the store cannot be read.
-    static func of(_ foundation: Foundation, in store: any VaultStore) throws(Refusal) -> LogStanding {
+    static func of(
+        _ foundation: Foundation,
+        _ state: VaultState,
+        in store: any VaultStore
+    ) throws(Refusal) -> LogStanding {
         let newest: StoredCheckpoint?
         do { newest = try store.checkpoints(limit: 1).first } catch {
             guard case .damaged = error else { throw Refusal(error) }
@@ -21,12 +26,16 @@ enum LogStanding: Sendable, Equatable {
         }
         guard let tree = store.tree() else { return .broken }
         guard let newest else { return .continues(nil) }
-        guard let checkpoint = try? LogSigner.checkpoint(in: newest.note, of: foundation),
-            checkpoint.size == newest.size,
-            checkpoint.size <= tree.size
+        // A restored log goes on from one that had another name.
+        let own = state.logOrigin(foundation)
+        let origins = [own, foundation.vault] + state.origins.values.map(\.id)
+        let signed = origins.lazy.compactMap { origin in
+            (try? LogSigner.checkpoint(in: newest.note, of: foundation, origin: origin)).map { (origin, $0) }
+        }
+        guard let (origin, checkpoint) = signed.first, checkpoint.size == newest.size, checkpoint.size <= tree.size
         else { return .broken }
         var prover = TreeProver(StoredNodes(store: store), size: checkpoint.size)
         guard let root = try? prover.root(), root == checkpoint.root else { return .broken }
-        return .continues(newest)
+        return .continues(origin == own ? newest : nil)
     }
 }

@@ -29,13 +29,13 @@ extension Vault {
     ///
     /// - Throws: `notFound` for more events than there are; `logBroken`; `sealed`.
     package func signCheckpoint(at size: UInt64) throws(Refusal) -> [UInt8] {
-        guard let keys, let foundation else { throw .sealed }
+        guard let keys, let foundation, let origin = state?.logOrigin(foundation) else { throw .sealed }
         guard size <= sequence else { throw .notFound }
         guard !isLogBroken else { throw .logBroken }
         var prover = TreeProver(StoredNodes(store: store), size: size)
         guard let root = try? prover.root() else { throw .logBroken }
         do throws(NoteError) {
-            return try LogSigner(keys, foundation).note(size: size, root: root, at: clock.now().wall).bytes
+            return try LogSigner(keys, origin: origin).note(size: size, root: root, at: clock.now().wall).bytes
         } catch { throw .logBroken }
     }
 
@@ -47,7 +47,11 @@ extension Vault {
         let now = clock.now().wall
         let note: SignedNote
         do throws(NoteError) {
-            note = try LogSigner(open.keys, open.foundation).note(size: tree.size, root: tree.root, at: now)
+            note = try LogSigner(open.keys, origin: open.state.logOrigin(open.foundation)).note(
+                size: tree.size,
+                root: tree.root,
+                at: now
+            )
         } catch { throw .logBroken }
         let signed = StoredCheckpoint(size: tree.size, time: now, note: note.bytes)
         var batch = Batch()
