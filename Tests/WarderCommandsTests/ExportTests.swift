@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import WarderModel
 
 @testable import WarderCommands
 
@@ -107,5 +108,62 @@ struct ExportTests {
         #expect(run.status == .denied)
         #expect(run.errors.contains("role_missing"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test("each format gets every event, whatever pieces the answer comes in", arguments: ["jsonl", "csv", "ocsf"])
+    func formats(_ format: String) throws {
+        let events = try [Action.secretResolve, .vaultStart, .grantAdd].map {
+            String(decoding: try SampleEvent.line(SampleEvent.full($0)), as: UTF8.self) + "\n"
+        }
+        let all = events.joined()
+        let middle = all.index(all.startIndex, offsetBy: all.count / 2)
+        let folder = try TemporaryFolder()
+        let pieces = [String(all[..<middle]), String(all[middle...])]
+        let (run, stub) = try export(["--format", format, "--output-file", folder.file("log")], .chunked(pieces))
+        #expect(run.status == .done && stub.surprises == [], "\(run.errors)")
+        #expect(run.errors.hasPrefix("warder: 3 events, "))
+        let text = try String(contentsOfFile: folder.file("log"), encoding: .utf8)
+        switch format {
+        case "jsonl": #expect(text == all)
+        case "csv":
+            #expect(text.components(separatedBy: "\r\n").count == 5)
+            #expect(text.hasPrefix("\"seq\",\"time\",\"type\""))
+        default: #expect(text.split(separator: "\n").count == 3 && text.hasPrefix("{\"actor\""))
+        }
+        #expect(try folder.mode(of: "log") == 0o600)
+    }
+
+    @Test("an event that the vault cannot read ends the export with an error and no file", arguments: ["jsonl", "csv"])
+    func damaged(_ format: String) throws {
+        let folder = try TemporaryFolder()
+        let line = String(decoding: try SampleEvent.line(SampleEvent.full(.secretResolve)), as: UTF8.self) + "\n"
+        let reply = StubVault.Reply.chunked([line, #"{"export_failed":"value_damaged","after_seq":17}"# + "\n"])
+        let (run, _) = try export(["--format", format, "--output-file", folder.file("log")], reply)
+        #expect(run.status == .server)
+        #expect(run.errors.contains("could not be read on after event 17 (value_damaged)"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        let (piped, _) = try export(["--format", format, "--output-file", "-"], reply)
+        #expect(piped.status == .server && piped.outputText.contains("github"))
+    }
+
+    @Test("an export without events is a header and nothing else, and a refused one nothing at all")
+    func empty() throws {
+        let (run, _) = try export(["--format", "csv", "--output-file", "-"], .chunked([]))
+        #expect(run.status == .done && run.output == CSVLine(isSafe: true).header)
+        let body = #"{"error":{"code":"denied","message":"no","reason":"role_missing","request_id":"r"}}"#
+        let (refused, _) = try export(["--format", "csv", "--output-file", "-"], .json("", 403, body))
+        #expect(refused.status == .denied && refused.output.isEmpty)
+    }
+
+    @Test("on a terminal the rows of a CSV end without what the log would call a control character")
+    func csvOnTerminal() throws {
+        let (run, _) = try export(["--format", "csv", "--output-file", "-"], .chunked([]), width: 80)
+        #expect(run.outputText.hasSuffix("\"other\"\n"))
+    }
+
+    @Test("what alters a CSV is for a CSV")
+    func csvSafeAlone() throws {
+        let run = try CommandRun(["audit", "export", "--output-file", "x", "--no-csv-safe"])
+        #expect(run.status == .usage && run.errors.contains("--no-csv-safe is for --format csv"))
     }
 }

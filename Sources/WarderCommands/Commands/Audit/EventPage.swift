@@ -79,56 +79,36 @@ struct EventPrinter {
         }
     }
 
-    private static func cells(of event: JSONNode) -> [Table.Cell] {
-        let decision = text(event, "decision")
-        let isRefused = decision == "refused"
+    private static func cells(of node: JSONNode) -> [Table.Cell] {
+        let event = EventLine(node)
+        let isRefused = event.isRefused
         return [
-            .init(time(event)), .init(scalar(event, "seq")), .init(decision, isRefused ? .bad : nil),
-            .init(text(event, "type")), .init(text(event, "actor")), .init(subject(event)),
+            .init(time(event)), .init(event.scalar("seq")), .init(event.text("decision"), isRefused ? .bad : nil),
+            .init(event.text("type")), .init(event.text("actor")), .init(subject(event)),
         ]
     }
 
-    private static func time(_ event: JSONNode) -> String {
-        let time = text(event, "time") ?? ""
-        return Timestamp(rfc3339: time).map(Moment.absolute) ?? time
+    private static func time(_ event: EventLine) -> String {
+        event.time.map(Moment.absolute) ?? event.text("time") ?? ""
     }
 
     /// Why it was refused, what it was about (tool, secret and version), and which process asked.
-    private static func subject(_ event: JSONNode) -> String {
+    private static func subject(_ event: EventLine) -> String {
         var parts: [String] = []
-        if let reason = text(event, "reason") { parts.append("(\(reason))") }
-        let server = text(event, "server")
-        if let tool = text(event, "tool") {
-            parts.append(server.map { "\($0)/\(tool)" } ?? tool)
-        } else if let server {
-            parts.append(server)
-        }
-        if let secret = text(event, "secret") {
-            parts.append(scalar(event, "version").map { "\(secret) v\($0)" } ?? secret)
+        if let reason = event.text("reason") { parts.append("(\(reason))") }
+        if let name = event.tool ?? event.text("server") { parts.append(name) }
+        if let secret = event.text("secret") {
+            parts.append(event.scalar("version").map { "\(secret) v\($0)" } ?? secret)
         }
         if let name = operatorName(event) { parts.append(name) }
-        if let token = text(event, "token") { parts.append(token) }
-        if let user = text(event, "on_behalf_of") { parts.append("for \(user)") }
-        if let pid = event.member("peer").flatMap({ scalar($0, "pid") }) { parts.append("pid \(pid)") }
+        if let token = event.text("token") { parts.append(token) }
+        if let user = event.text("on_behalf_of") { parts.append("for \(user)") }
+        if let pid = EventLine.scalar(event.peer?.member("pid")) { parts.append("pid \(pid)") }
         return parts.joined(separator: "  ")
     }
 
     /// Whom a change of the operators was about.
-    private static func operatorName(_ event: JSONNode) -> String? {
-        guard text(event, "type")?.hasPrefix("operator.") == true, let changes = event.member("changes") else {
-            return nil
-        }
-        return changes.elements.lazy.compactMap { try? $0.string(allowingNUL: true) }
-            .first { $0.hasPrefix("name=") }.map { String($0.dropFirst(5)) }
-    }
-
-    private static func text(_ node: JSONNode, _ name: String) -> String? {
-        node.member(name).flatMap { try? $0.string(allowingNUL: true) }
-    }
-
-    /// A number or a string.
-    private static func scalar(_ node: JSONNode, _ name: String) -> String? {
-        guard let member = node.member(name) else { return nil }
-        return (try? member.int()).map(String.init) ?? (try? member.string(allowingNUL: true))
+    private static func operatorName(_ event: EventLine) -> String? {
+        event.text("type")?.hasPrefix("operator.") == true ? event.change("name") : nil
     }
 }

@@ -10,7 +10,9 @@ struct LinePrinter {
         guard console.outputWidth != nil else { return try console.write(piece) }
         rest.append(piece)
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            try console.print(TerminalText.escaped(String(decoding: rest[..<end], as: UTF8.self)))
+            // The carriage returns of a CSV are part of its line breaks.
+            let line = rest[..<end].last == UInt8(ascii: "\r") ? rest[..<end].dropLast() : rest[..<end]
+            try console.print(TerminalText.escaped(String(decoding: line, as: UTF8.self)))
             rest.removeSubrange(...end)
         }
     }
