@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Glibc
 package import SystemPackage
 import WarderConfiguration
 package import WarderLinux
@@ -11,6 +12,8 @@ package struct CommandContext {
     package var environment: [String: String]
     package var standardInput: FileDescriptor
     package var now: () -> Timestamp
+    /// Does nothing for so many milliseconds.
+    package var pause: (Int) -> Void
     /// The directories that places of a vault hang below.
     package var roots: VaultPlaces.Roots
 
@@ -20,6 +23,7 @@ package struct CommandContext {
         environment: [String: String],
         standardInput: FileDescriptor,
         now: @escaping () -> Timestamp,
+        pause: @escaping (Int) -> Void = { _ = usleep(UInt32($0) * 1000) },
         roots: VaultPlaces.Roots = .real
     ) {
         self.console = console
@@ -27,6 +31,7 @@ package struct CommandContext {
         self.environment = environment
         self.standardInput = standardInput
         self.now = now
+        self.pause = pause
         self.roots = roots
     }
 }

@@ -13,6 +13,8 @@ package struct CommandFailure: Error, Equatable {
     package var isWrongPassphrase = false
     /// Whether the vault wants to know first that a person is there.
     package var needsPresence = false
+    /// Whether it may pass by itself, or when somebody opens the vault: a restart, a sealed vault.
+    package var isPassing = false
 
     package init(_ status: ExitStatus, _ message: String, hints: [String] = []) {
         self.status = status

@@ -18,6 +18,16 @@ package enum ConnectionFault: Error, Equatable {
     case tooLarge
 }
 
+extension ConnectionFault {
+    /// Whether a daemon that was stopped, or is slow, looks so.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .cannotConnect, .timedOut, .closed, .notRead: true
+        case .pathTooLong, .malformed, .tooLarge: false
+        }
+    }
+}
+
 extension CommandFailure {
     /// Says what happened, why, and what mends it.
     package init(_ fault: ConnectionFault, socket: String) {
@@ -57,6 +67,7 @@ extension CommandFailure {
         case .tooLarge:
             self.init(.server, "the vault's answer is longer than this command takes", hints: ["Ask for less: --limit"])
         }
+        isPassing = fault.isPassing
     }
 
     private init(cannotConnect reason: Errno, path: String) {

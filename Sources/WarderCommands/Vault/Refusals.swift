@@ -27,6 +27,7 @@ extension CommandFailure {
             hints: advice.map { [$0] } ?? []
         )
         isWrongPassphrase = refusal.code == .wrongPassphrase
+        isPassing = [.sealed, .unavailable, .rateLimited].contains(refusal.code)
         needsPresence = refusal.code == .presenceRequired && refusal.reason != Presence.notSet
         if Self.canLookUp(refusal, asker) {
             hints.append("In the log: warder audit search --where request_id=\(refusal.requestID)")

@@ -49,7 +49,8 @@ extension Exchange {
                     context.slowWork {
                         // Whoever lost the role while waiting reads nothing more.
                         finish {
-                            mayRead() ? search.page(after: UInt64(after)).map(Exchange.answer) : .failure(.roleMissing)
+                            if let refusal = reasonNotToRead() { return .failure(refusal) }
+                            return search.page(after: UInt64(after)).map(Exchange.answer)
                         }
                     }
                 }
@@ -68,9 +69,10 @@ extension Exchange {
         }
     }
 
-    private func mayRead() -> Bool {
-        guard let uid = caller.peer?.uid, let person = vault.state?.operators[uid] else { return false }
-        return person.roles.contains(.auditor)
+    private func reasonNotToRead() -> Refusal? {
+        guard let state = vault.state else { return .sealed }
+        guard let uid = caller.peer?.uid, let person = state.operators[uid] else { return .notAnOperator }
+        return person.roles.contains(.auditor) ? nil : .roleMissing
     }
 
     fileprivate func exportEvents() throws(Problem) -> Work {

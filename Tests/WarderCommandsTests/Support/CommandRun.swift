@@ -48,6 +48,7 @@ struct CommandRun {
             environment: environment,
             standardInput: input,
             now: { Self.now },
+            pause: { _ in },
             roots: VaultPlaces.Roots(
                 run: folder.file("run"),
                 state: folder.file("state"),

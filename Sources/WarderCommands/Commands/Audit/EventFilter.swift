@@ -1,7 +1,7 @@
 import ArgumentParser
 import WarderModel
 
-/// Which events: options that search and export share.
+/// Which events: options that tail, search, export and the questions share.
 struct EventFilter: ParsableArguments {
     @Option(help: ArgumentHelp("Events of this server.", valueName: "name"), transform: NameArgument.server)
     var server: ServerName?
@@ -16,9 +16,16 @@ struct EventFilter: ParsableArguments {
         help: ArgumentHelp(
             "Who did it, as the log has it: operator:ada, uid:1001, process:1001, vault.",
             valueName: "who"
-        )
+        ),
+        transform: FilterText.actor
     )
     var actor: String?
+
+    @Option(
+        help: ArgumentHelp("The person behind the call, as the server said.", valueName: "who"),
+        transform: FilterText.any
+    )
+    var onBehalfOf: String?
 
     @Option(help: "What the vault decided.")
     var decision: Decision?
@@ -27,12 +34,18 @@ struct EventFilter: ParsableArguments {
     var type: String?
 
     @Option(
+        help: ArgumentHelp("Events of this trace: 32 hexadecimal digits, or a whole traceparent.", valueName: "id"),
+        transform: FilterText.trace
+    )
+    var traceID: String?
+
+    @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
             "Any other field of the event, such as reason=grant_missing or peer.uid=1001; repeat it for several.",
             valueName: "field=value"
         ),
-        transform: KeyValue.parse
+        transform: FilterText.condition
     )
     var conditions: [KeyValue] = []
 
@@ -46,8 +59,8 @@ struct EventFilter: ParsableArguments {
 
     /// Whether every event is wanted.
     var isEmpty: Bool {
-        server == nil && tool == nil && secret == nil && actor == nil && decision == nil && type == nil
-            && conditions.isEmpty && since == nil && until == nil
+        server == nil && tool == nil && secret == nil && actor == nil && onBehalfOf == nil && decision == nil
+            && type == nil && traceID == nil && conditions.isEmpty && since == nil && until == nil
     }
 
     /// The parameters of the request.
@@ -62,11 +75,14 @@ struct EventFilter: ParsableArguments {
         try addTool(to: &pairs)
         add("secret", secret?.text)
         add("actor", actor)
+        add("on_behalf_of", onBehalfOf)
         add("decision", decision?.rawValue)
         add("type", type)
+        add("trace_id", traceID)
         pairs += conditions
         if let since { add("since", try MomentText.resolve(since, .past, option: "--since", now: now)) }
         if let until { add("until", try MomentText.resolve(until, .past, option: "--until", now: now)) }
+        try checkOrder(pairs)
         for condition in conditions { try Self.checkField(condition.key) }
         for pair in pairs where pair.key == "type" { try Self.checkType(pair.value) }
         var seen: [String: String] = [:]
@@ -76,6 +92,14 @@ struct EventFilter: ParsableArguments {
             }
         }
         return seen.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
+    private func checkOrder(_ pairs: [KeyValue]) throws(CommandFailure) {
+        func moment(_ key: String) -> Timestamp? {
+            pairs.first { $0.key == key }.flatMap { Timestamp(rfc3339: $0.value) }
+        }
+        guard let since = moment("since"), let until = moment("until"), until < since else { return }
+        throw .usage("--until comes before --since: no event lies between them")
     }
 
     private static func checkField(_ name: String) throws(CommandFailure) {

@@ -24,8 +24,8 @@ struct SearchEvents: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard (1...TailEvents.maximumLimit).contains(limit) else {
-            throw ValidationError("--limit takes 1 to \(TailEvents.maximumLimit); for more: warder audit export")
+        guard (1...EventFollower.maximumLimit).contains(limit) else {
+            throw ValidationError("--limit takes 1 to \(EventFollower.maximumLimit); for more: warder audit export")
         }
     }
 

@@ -7,18 +7,17 @@ struct TailEvents: VaultCommand {
         commandName: "tail",
         abstract: "Show the newest events, and follow what comes.",
         discussion: """
-            --output json prints JSON Lines: one event a line, as it stands in the log.
+            All conditions must hold. --output json prints JSON Lines: one event a line, as it stands in the log. With \
+            --follow it outlives a restart of the daemon and a sealed vault: it says so, waits, and goes on where it \
+            was.
 
             EXAMPLE
               warder audit tail
               warder audit tail --follow
+              warder audit tail --follow --server github --decision refused
               warder audit tail -f -o json | jq 'select(.decision == "refused")'
             """
     )
-
-    /// Most events that one answer holds.
-    static let maximumLimit = 1000
-    private static let waitSeconds = 55
 
     @Flag(name: .shortAndLong, help: "Go on as events come, until Ctrl-C.")
     var follow = false
@@ -29,38 +28,33 @@ struct TailEvents: VaultCommand {
     )
     var count = 20
 
+    @OptionGroup var filter: EventFilter
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard (0...Self.maximumLimit).contains(count) else {
-            throw ValidationError("-n takes 0 to \(Self.maximumLimit)")
+        guard (0...EventFollower.maximumLimit).contains(count) else {
+            throw ValidationError("-n takes 0 to \(EventFollower.maximumLimit)")
+        }
+        guard !follow || filter.until == nil else {
+            throw ValidationError("--follow has no end: leave --until away, or search")
         }
     }
 
     func run(in session: Session) throws(CommandFailure) {
+        let query = try filter.query(now: session.context.now())
         let vault = try session.vault()
         var printer = EventPrinter(session.output)
         // At least one, because the newest one says where to go on.
-        let events = try vault.newestEvents([], limit: max(count, 1))
+        let events = try vault.newestEvents(query, limit: max(count, 1))
         try printer.print(count == 0 ? [] : events)
         guard follow else {
-            if events.isEmpty { session.console.message("there are no events yet") }
+            if events.isEmpty {
+                session.console.message(filter.isEmpty ? "there are no events yet" : "no event matches")
+            }
             return
         }
-        var end = events.last?.member("seq").flatMap { try? $0.int() } ?? 0
-        while true {
-            let query = [
-                ("after", String(end)), ("limit", String(Self.maximumLimit)), ("wait", String(Self.waitSeconds)),
-            ]
-            let request = VaultRequest(
-                "GET",
-                "/v1/audit/events",
-                query: query,
-                timeoutSeconds: Self.waitSeconds + 20
-            )
-            let page = try EventPage(vault.askForDocument(request))
-            try printer.print(page.events)
-            end = max(end, page.scannedTo ?? end, page.newest ?? end)
-        }
+        var follower = EventFollower(session, vault, query, after: events.last)
+        while true { try printer.print(follower.next()) }
     }
 }
