@@ -126,7 +126,9 @@ extension Vault {
             transaction.lay(initialisation.foundation)
             var event = Event(action: .vaultInit, time: transaction.now.wall, actor: caller.unverifiedActor)
             event.requestID = caller.requestID
-            try transaction.put(initialisation.firstOperator, &event)
+            let first = initialisation.firstOperator
+            try transaction.put(first, &event)
+            event.changes += Operators.facts(first.name, first.uid, first.roles)
             event.changes += initialisation.foundation.slots.map { "slot/\($0.id)/\($0.kindName)" }
             event.durationMicroseconds = caller.elapsedMicroseconds()
             transaction.record(event)

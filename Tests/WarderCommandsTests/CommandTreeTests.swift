@@ -43,8 +43,8 @@ struct CommandTreeTests {
             tool:add list show remove
             grant:add list remove
             token:list revoke
-            operator:add list remove enrol passphrase
-            audit:tail search export
+            operator:add list show remove enrol passphrase
+            audit:tail search who-read who-can summary export checkpoint prove verify
             backup:create verify restore review release
             key:slots add-slot remove-slot change-passphrase rotate
             """

@@ -105,7 +105,8 @@ package enum Operators {
         guard others || operators[person.uid] == nil else { throw .lastAdmin }
     }
 
-    private static func facts(_ name: OperatorName, _ uid: UInt32, _ roles: Set<Role>) -> [String] {
+    /// What an event says of an operator who is added, changed or removed.
+    static func facts(_ name: OperatorName, _ uid: UInt32, _ roles: Set<Role>) -> [String] {
         ["name=\(name)", "uid=\(uid)"] + roles.sorted().map { "role=\($0.rawValue)" }
     }
 }

@@ -62,6 +62,7 @@ package enum Grants {
             try transaction.put(grant, &event)
             event.changes += ["approval=\(grant.approval.rawValue)", "lifetime=\(grant.lifetime)s"]
             event.changes += grant.uses.map { ["uses=\($0)"] } ?? []
+            event.changes += grant.expires.map { ["expires=\($0)"] } ?? []
             return Added(grant: grant, warnings: GrantDiagnosis.idle(grant, in: transaction.state))
         }
     }

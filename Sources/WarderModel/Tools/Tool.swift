@@ -50,7 +50,10 @@ package struct Tool: Sendable, Codable, Identifiable {
     ///
     /// With a team, everything but a standard read-only tool does. A single user is asked for critical tools and for
     /// what moves money or administers: being asked for everything teaches people to say yes.
-    package func needsApproval(in profile: Profile) -> Bool {
+    package func needsApproval(in profile: Profile) -> Bool { Self.needsApproval(risk, category, in: profile) }
+
+    /// The same of a class without its tool.
+    package static func needsApproval(_ risk: Risk, _ category: Category, in profile: Profile) -> Bool {
         switch profile {
         case .team: risk != .readOnly || category != .standard
         case .singleUser: risk == .critical || category != .standard

@@ -195,6 +195,12 @@ enum CommandTable {
             isStranger: true
         ),
         CommandRun(verb: "operator list", shows: "auditor"),
+        CommandRun(verb: "operator show", arguments: "grace", shows: "auditor"),
+        CommandRun(
+            verb: "operator show",
+            arguments: "ada --history",
+            shows: "  warder secret put github/pat"
+        ),
     ]
 
     static let log = [
@@ -224,6 +230,20 @@ enum CommandTable {
             shows: "Line 1 is no event"
         ),
         CommandRun(verb: "audit prove", arguments: "1", shows: "c2sp.org/tlog-proof@v1"),
+        CommandRun(
+            verb: "audit export",
+            arguments: "--format csv --output-file {folder}/log.csv",
+            shows: " events, "
+        ),
+        CommandRun(
+            verb: "audit export",
+            arguments: "--format ocsf --output-file {folder}/log.ocsf.jsonl",
+            shows: " events, "
+        ),
+        CommandRun(verb: "audit who-read", arguments: "github/pat --since 1h", shows: "github/list"),
+        CommandRun(verb: "audit who-can", arguments: "github/pat", shows: "github/list"),
+        CommandRun(verb: "audit who-can", arguments: "github/pat --at 1s", shows: "operator ada"),
+        CommandRun(verb: "audit summary", arguments: "--since 1h", shows: "secret.resolve"),
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
     ]

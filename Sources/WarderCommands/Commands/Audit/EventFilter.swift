@@ -49,18 +49,14 @@ struct EventFilter: ParsableArguments {
     )
     var conditions: [KeyValue] = []
 
-    @Option(help: ArgumentHelp("Not before this moment: a date, RFC 3339, or 24h.", valueName: "when"))
-    var since: String?
-
-    @Option(help: ArgumentHelp("Not after this moment.", valueName: "when"))
-    var until: String?
+    @OptionGroup var period: Period
 
     enum Decision: String, CaseIterable, ExpressibleByArgument { case allowed, refused }
 
     /// Whether every event is wanted.
     var isEmpty: Bool {
         server == nil && tool == nil && secret == nil && actor == nil && onBehalfOf == nil && decision == nil
-            && type == nil && traceID == nil && conditions.isEmpty && since == nil && until == nil
+            && type == nil && traceID == nil && conditions.isEmpty && period.isEmpty
     }
 
     /// The parameters of the request.
@@ -80,9 +76,7 @@ struct EventFilter: ParsableArguments {
         add("type", type)
         add("trace_id", traceID)
         pairs += conditions
-        if let since { add("since", try MomentText.resolve(since, .past, option: "--since", now: now)) }
-        if let until { add("until", try MomentText.resolve(until, .past, option: "--until", now: now)) }
-        try checkOrder(pairs)
+        pairs += try period.query(now: now).map { KeyValue(key: $0.name, value: $0.value) }
         for condition in conditions { try Self.checkField(condition.key) }
         for pair in pairs where pair.key == "type" { try Self.checkType(pair.value) }
         var seen: [String: String] = [:]
@@ -92,14 +86,6 @@ struct EventFilter: ParsableArguments {
             }
         }
         return seen.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
-    }
-
-    private func checkOrder(_ pairs: [KeyValue]) throws(CommandFailure) {
-        func moment(_ key: String) -> Timestamp? {
-            pairs.first { $0.key == key }.flatMap { Timestamp(rfc3339: $0.value) }
-        }
-        guard let since = moment("since"), let until = moment("until"), until < since else { return }
-        throw .usage("--until comes before --since: no event lies between them")
     }
 
     private static func checkField(_ name: String) throws(CommandFailure) {

@@ -31,6 +31,8 @@ struct EventLine {
     var time: Timestamp? { text("time").flatMap { Timestamp(rfc3339: $0) } }
     var number: Int64 { int("seq") ?? 0 }
     var peer: JSONNode? { root.member("peer") }
+    /// The systemd unit of the process that asked.
+    var unit: String? { Self.text(peer?.member("unit")) }
 
     /// `github/create_issue`, as a command line takes it.
     var tool: String? {

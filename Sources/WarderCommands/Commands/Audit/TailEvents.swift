@@ -36,7 +36,7 @@ struct TailEvents: VaultCommand {
         guard (0...EventFollower.maximumLimit).contains(count) else {
             throw ValidationError("-n takes 0 to \(EventFollower.maximumLimit)")
         }
-        guard !follow || filter.until == nil else {
+        guard !follow || filter.period.until == nil else {
             throw ValidationError("--follow has no end: leave --until away, or search")
         }
     }

@@ -15,9 +15,11 @@ struct OperatorCommands: ParsableCommand {
               warder operator add ada --uid ada --role admin --role reader
               warder operator enrol ada
               warder operator passphrase
+              warder operator show grace --history
             """,
         subcommands: [
-            AddOperator.self, ListOperators.self, RemoveOperator.self, EnrolOperator.self, SetPassphrase.self,
+            AddOperator.self, ListOperators.self, ShowOperator.self, RemoveOperator.self, EnrolOperator.self,
+            SetPassphrase.self,
         ]
     )
 }
