@@ -67,6 +67,11 @@ struct OCSFEventTests {
         peer.unknown 600399
         peer.limited 600399
         peer.sealed 600399
+        peer.refused 600399
+        backup.restore 600201
+        backup.release 600206
+        backup.review 600302
+        audit.prove 600302
         """
 
     private static func convert(_ event: [String: Any]) throws -> [String: Any] {

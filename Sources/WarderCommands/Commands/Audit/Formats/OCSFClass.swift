@@ -72,6 +72,8 @@ extension OCSFActivity {
             case .vaultStop: Self.lifecycle(4, "Stop")
             case .vaultUnseal: Self.lifecycle(6, "Enable")
             case .vaultSeal: Self.lifecycle(7, "Disable")
+            case .backupRestore: Self.lifecycle(1, "Install")
+            case .backupRelease: Self.lifecycle(6, "Enable")
             case .unsealShare, .unsealCancel: Self.lifecycle(99, "Other")
 
             case .presenceProve: OCSFActivity(type: .authentication, id: 1, name: "Logon")
@@ -101,8 +103,8 @@ extension OCSFActivity {
 
             case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenRenew, .tokenDrop,
                 .tokenList, .tokenRevoke, .callReport, .serverList, .toolList, .grantList, .operatorList, .keyList,
-                .backupCreate, .auditSearch, .auditExport, .doctorRead, .doctorDeep, .peerUnknown, .peerLimited,
-                .peerSealed:
+                .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .doctorRead, .doctorDeep,
+                .peerUnknown, .peerLimited, .peerSealed, .peerRefused:
                 Self.api(action.effect)
             }
     }

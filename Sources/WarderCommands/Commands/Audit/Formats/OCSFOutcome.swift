@@ -32,7 +32,7 @@ struct OCSFOutcome {
     /// What asks for a person's presence, and what takes everything along: worth a second look even where it was
     /// allowed.
     private static func isFarReaching(_ action: Action) -> Bool {
-        action.needsPresence || [.backupCreate, .serverQuarantine, .vaultInit].contains(action)
+        action.needsPresence || [.backupCreate, .backupRestore, .serverQuarantine, .vaultInit].contains(action)
     }
 
     /// Why the vault says no.
@@ -62,9 +62,9 @@ struct OCSFOutcome {
                 case .sealed, .keysChanged, .slotMissing, .slotLimit, .lastSlot, .slotTakesNoPassphrase,
                     .rotationUnderWay, .sharesOutOfRange, .shareMalformed, .shareMistyped, .shareTwice, .attemptUnknown,
                     .checkFailed, .alreadyExists, .notFound, .inUse, .lastAdmin, .selectorsEmpty, .checkUnderWay,
-                    .nothingToUndo, .alreadyInitialised, .notInitialised:
+                    .nothingToUndo, .alreadyInitialised, .notInitialised, .noRoom, .restoredVault:
                     .state
-                case .valueDamaged, .keysDamaged, .memoryNotLocked, .auditUnavailable: .failure
+                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .auditUnavailable: .failure
                 }
         }
     }
