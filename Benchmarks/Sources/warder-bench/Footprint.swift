@@ -14,12 +14,13 @@ struct Footprint: Encodable {
     let residentAfterUnseal: Int
     let residentAfterLoad: Int
     let residentPeak: Int
+    let backup: BackupFigures
 
     static let residentTarget = 150 * 1_000_000
     static let readyTarget = 1.0
 
     enum CodingKeys: String, CodingKey {
-        case secrets, events
+        case secrets, events, backup
         case databaseBytes = "database_bytes"
         case startSeconds = "start_seconds"
         case unsealSeconds = "unseal_seconds"

@@ -31,6 +31,7 @@ struct FootprintRun {
         Progress.show("load on the large vault")
         try load(vault, seconds: 5)
         let used = try ProcessMemory(of: vault.id)
+        let backup = try BackupRun(vault: vault, programs: programs, scratch: scratch).run()
         return Footprint(
             secrets: total.secrets,
             events: total.events,
@@ -41,7 +42,8 @@ struct FootprintRun {
             readySeconds: (started + unsealed - argon2).inSeconds,
             residentAfterUnseal: fresh.resident,
             residentAfterLoad: used.resident,
-            residentPeak: used.peak
+            residentPeak: used.peak,
+            backup: backup
         )
     }
 

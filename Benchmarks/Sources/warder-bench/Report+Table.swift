@@ -66,6 +66,14 @@ extension Report {
             "  ready after         \(milliseconds(ready)) beyond Argon2id: start \(milliseconds(footprint.startSeconds)),"
                 + " unseal \(milliseconds(footprint.unsealSeconds)), of which Argon2id \(milliseconds(footprint.argon2Seconds))"
                 + "   target ≤ \(milliseconds(Footprint.readyTarget))\(ready <= Footprint.readyTarget ? "" : ", missed")",
+            "  backup              \(megabytes(footprint.backup.bytes)) in \(tenths(footprint.backup.createSeconds)) s; resolve's p99"
+                + " \(whole(footprint.backup.quietP99)) µs without, \(whole(footprint.backup.busyP99)) µs meanwhile"
+                + " (\(hundredths(footprint.backup.slowdown)) times, \(whole(footprint.backup.busyP99Worst)) µs at worst)"
+                + "   target ≤ \(hundredths(BackupFigures.slowdownTarget)) times"
+                + (footprint.backup.slowdown <= BackupFigures.slowdownTarget ? "" : ", missed"),
+            "  restore             \(tenths(footprint.backup.restoreSeconds)) s"
+                + "   target ≤ \(whole(BackupFigures.restoreTarget)) s"
+                + (footprint.backup.restoreSeconds <= BackupFigures.restoreTarget ? "" : ", missed"),
             "  resident memory     \(megabytes(footprint.residentAfterUnseal)) after unsealing,"
                 + " \(megabytes(footprint.residentAfterLoad)) after load, \(megabytes(footprint.residentPeak)) at most"
                 + "   target ≤ \(megabytes(Footprint.residentTarget))\(resident <= Footprint.residentTarget ? "" : ", missed")",

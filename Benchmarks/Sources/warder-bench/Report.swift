@@ -30,7 +30,8 @@ struct Report {
                 seconds: seconds,
                 event_loops: eventLoops,
                 results: results,
-                ratios: Dictionary(uniqueKeysWithValues: ratios.map { ($0.ratio.name, $0.median) }),
+                ratios: Dictionary(uniqueKeysWithValues: ratios.map { ($0.ratio.name, $0.median) })
+                    .merging(footprint.map { ["resolve_p99_during_backup_16": $0.backup.slowdown] } ?? [:]) { $1 },
                 footprint: footprint
             )
         )
