@@ -44,7 +44,7 @@ struct CommandTreeTests {
             grant:add list remove
             token:list revoke
             operator:add list show remove enrol passphrase
-            audit:tail search who-read who-can summary export checkpoint prove verify
+            audit:tail search who-read who-can summary find-leak export checkpoint prove verify
             backup:create verify restore review release
             key:slots add-slot remove-slot change-passphrase rotate
             """

@@ -13,7 +13,7 @@ struct ExitStatusTests {
         let contract: [(Status, Int32)] = [
             (.done, 0), (.usage, 1), (.server, 2), (.notFound, 3), (.sealed, 4), (.denied, 5), (.approvalPending, 6),
             (.conflict, 7), (.unreachable, 8), (.auditUnavailable, 9), (.verificationFailed, 10), (.findings, 11),
-            (.rotationNeedsAttention, 12), (.interrupted, 130),
+            (.rotationNeedsAttention, 12), (.valueFound, 13), (.interrupted, 130),
         ]
         #expect(contract.count == Status.allCases.count)
         for (status, number) in contract { #expect(status.rawValue == number) }

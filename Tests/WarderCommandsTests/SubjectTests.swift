@@ -31,6 +31,7 @@ struct SubjectTests {
         ("GET", "/v1/audit/proof", .auditProve, nil),
         ("GET", "/v1/audit/export", .auditExport, nil), ("GET", "/v1/backup", .backupCreate, nil),
         ("GET", "/v1/backup/review", .backupReview, nil), ("POST", "/v1/backup/release", .backupRelease, nil),
+        ("POST", "/v1/audit/find-leak", .auditFindLeak, nil),
         ("GET", "/v1/sys/status", nil, nil), ("POST", "/v1/presence", nil, nil),
     ]
 

@@ -6,23 +6,29 @@ import Glibc
 package enum SecretSource {
     /// The vault takes no longer value, in bytes.
     package static let maximumBytes = 1 << 20
+    package static let nothingStored = "nothing was stored"
 
     /// Everything until the end of standard input.
     ///
     /// One line feed at the end is dropped unless `keepsNewline` is set: `echo` and editors add it, and a token with a
     /// line break does not work.
-    package static func standardInput(_ input: FileDescriptor, keepsNewline: Bool) throws(CommandFailure) -> SecretBytes
-    {
+    ///
+    /// `otherwise`: what did not happen when there is no value.
+    package static func standardInput(
+        _ input: FileDescriptor,
+        keepsNewline: Bool,
+        otherwise: String = nothingStored
+    ) throws(CommandFailure) -> SecretBytes {
         let bytes = try read(input, "standard input")
         guard bytes.count > 0 else {
             throw .usage(
-                "standard input is empty; nothing was stored",
+                "standard input is empty; \(otherwise)",
                 hints: ["Did the command before the pipe fail? With bash: set -o pipefail"]
             )
         }
         let endsInNewline = unsafe bytes.withUnsafeBytes { unsafe $0.last == UInt8(ascii: "\n") }
         guard endsInNewline, !keepsNewline else { return bytes }
-        guard bytes.count > 1 else { throw .usage("standard input holds a line break only; nothing was stored") }
+        guard bytes.count > 1 else { throw .usage("standard input holds a line break only; \(otherwise)") }
         do throws(SecretMemoryError) {
             return try bytes.slice(0..<bytes.count - 1)
         } catch {
@@ -31,7 +37,12 @@ package enum SecretSource {
     }
 
     /// The contents of a file, byte for byte.
-    package static func file(_ path: String) throws(CommandFailure) -> SecretBytes {
+    ///
+    /// `otherwise`: what did not happen when there is no value.
+    package static func file(
+        _ path: String,
+        otherwise: String = nothingStored
+    ) throws(CommandFailure) -> SecretBytes {
         let name = TerminalText.escaped(path)
         let descriptor: FileDescriptor
         do {
@@ -41,7 +52,7 @@ package enum SecretSource {
         }
         defer { try? descriptor.close() }
         let bytes = try read(descriptor, name)
-        guard bytes.count > 0 else { throw .usage("\(name) is empty; nothing was stored") }
+        guard bytes.count > 0 else { throw .usage("\(name) is empty; \(otherwise)") }
         return bytes
     }
 

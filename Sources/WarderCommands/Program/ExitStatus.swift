@@ -29,6 +29,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case findings = 11
     /// A rotation stopped half-way and needs a person.
     case rotationNeedsAttention = 12
+    /// `audit find-leak`: the value was stored here.
+    case valueFound = 13
     /// The person pressed Ctrl-C at a prompt; as shells have it, 128 and the number of the signal.
     case interrupted = 130
 }

@@ -21,7 +21,7 @@ package struct Warder: ParsableCommand {
               3  not found                10  verification failed
               4  sealed                   11  findings (doctor)
               5  denied                   12  a rotation needs attention
-              6  approval pending
+              6  approval pending          13  the value was stored here (audit find-leak)
             """,
         groupedSubcommands: [
             CommandGroup(

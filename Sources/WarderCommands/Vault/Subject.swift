@@ -79,6 +79,7 @@ struct Subject: Equatable, Sendable {
         case ("GET", "audit/checkpoint"), ("GET", "audit/proof"),
             ("GET", "audit/consistency"), ("GET", "audit/keys"):
             .auditProve
+        case ("POST", "audit/find-leak"): .auditFindLeak
         case ("GET", "backup"): .backupCreate
         case ("GET", "backup/review"): .backupReview
         case ("POST", "backup/release"): .backupRelease

@@ -20,6 +20,8 @@ package struct VaultState: Sendable {
     package internal(set) var registryGeneration: UInt64 = 0
     /// Records and values that are sealed under keys before the newest.
     package internal(set) var rowsUnderOldKeys = 0
+    /// How many values each user may still look for in the log.
+    var leakAllowance = LeakAllowance()
     /// Set by the seal command: everything after it in the same transaction meets a sealed vault.
     package internal(set) var isSealing = false
 

@@ -66,7 +66,7 @@ extension Problem {
             )
         case .wrongPassphrase: (.forbidden, .wrongPassphrase, "The passphrase is wrong.")
         case .wrongKey: (.forbidden, .wrongPassphrase, "No key slot opens with this.")
-        case .throttled: (.tooManyRequests, .rateLimited, "Too many wrong tries; wait and try again.")
+        case .throttled: (.tooManyRequests, .rateLimited, "Too many tries; wait and try again.")
         case .serverQuarantined:
             (.forbidden, .denied, "The server is quarantined.")
         case .serverAmbiguous:

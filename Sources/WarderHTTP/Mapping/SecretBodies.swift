@@ -66,6 +66,28 @@ enum SecretBodies {
         var passphrase: SecretField
     }
 
+    struct FindLeak: Decodable {
+        var value: SecretField?
+        var valueBase64: SecretField?
+
+        enum CodingKeys: String, CodingKey {
+            case value
+            case valueBase64 = "value_base64"
+        }
+
+        func bytes() throws(Problem) -> SecretBytes {
+            guard (value == nil) != (valueBase64 == nil) else {
+                throw .invalid("Give a value as text or in base64, and not both.")
+            }
+            var bytes = value?.bytes
+            if let valueBase64 { bytes = try valueBase64.decodedBase64() }
+            guard let bytes, (1...SecretFields.maximumBytes).contains(bytes.count) else {
+                throw .invalid("A value has 1 to \(SecretFields.maximumBytes) bytes.")
+            }
+            return bytes
+        }
+    }
+
     struct Enrolment: Decodable {
         var code: SecretField
         var passphrase: SecretField

@@ -7,7 +7,7 @@ extension RouteTable {
     static let backups: [Route] = [
         Route(.GET, "/v1/backup", action: .backupCreate) { exchange in
             let (vault, program) = (exchange.vault, exchange.context.facts.version)
-            return exchange.produce(.backup, permission: Backups.create(by: exchange.caller)) { production in
+            return exchange.produce(.backup, permission: Backups.create(by: exchange.caller)) { _, production in
                 let making = BackupMaking(vault, program: program, isCancelled: { production.isAbandoned })
                 while let piece = try making.next() { try production.put(piece) }
             }

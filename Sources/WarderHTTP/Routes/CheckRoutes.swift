@@ -8,7 +8,7 @@ extension RouteTable {
         Route(.POST, "/v1/sys/check", action: .doctorDeep, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
-            return exchange.produce(.jsonLines, permission: Checks.deep(by: exchange.caller)) { production in
+            return exchange.produce(.jsonLines, permission: Checks.deep(by: exchange.caller)) { _, production in
                 let report = try vault.checkDeeply(
                     progress: { progress in try? production.put(CheckLines.progress(progress)) },
                     isCancelled: { production.isAbandoned }
@@ -19,7 +19,7 @@ extension RouteTable {
         Route(.POST, "/v1/sys/salvage", action: .secretSalvage, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             let vault = exchange.vault
-            return exchange.produce(.jsonLines, permission: Checks.salvage(by: exchange.caller)) { production in
+            return exchange.produce(.jsonLines, permission: Checks.salvage(by: exchange.caller)) { _, production in
                 let outcome = try vault.salvage { piece in
                     for part in CheckLines.version(piece) { try production.put(part) }
                 }

@@ -4,10 +4,12 @@ import WarderModel
 extension Exchange {
     /// A long answer, made by a thread of its own once the vault has permitted it. One at a time: each reads the whole
     /// database.
-    func produce(
+    ///
+    /// `body` gets what the vault answered, and where the answer's pieces go.
+    func produce<Permit>(
         _ mediaType: Answer.MediaType,
-        permission command: Command<Void>,
-        _ body: @escaping @Sendable (Production) throws -> Void
+        permission command: Command<Permit>,
+        _ body: @escaping @Sendable (Permit, Production) throws -> Void
     ) -> Work {
         let (vault, context) = (vault, context)
         let production = Production()
@@ -16,12 +18,16 @@ extension Exchange {
             mediaType,
             permission: { done in
                 vault.submit(command) { outcome in
-                    if case .failure(let refusal) = outcome { return done(refusal) }
+                    let permit: Permit
+                    switch outcome {
+                    case .success(let answer): permit = answer
+                    case .failure(let refusal): return done(refusal)
+                    }
                     guard context.walks.enter() else { return done(.checkUnderWay) }
                     context.slowWork {
                         defer { context.walks.leave() }
                         do {
-                            try body(production)
+                            try body(permit, production)
                             production.end()
                         } catch let stop as DeepCheck.Stop {
                             try? production.put(CheckLines.failure(stop))

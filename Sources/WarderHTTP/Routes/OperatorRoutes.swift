@@ -7,7 +7,7 @@ import WarderWire
 extension RouteTable {
     static let `operator` = RouteTable(
         system + checks + presence + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
-            + proofs
+            + proofs + leaks
     )
 
     private static let secrets: [Route] = [

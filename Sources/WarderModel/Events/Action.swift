@@ -121,6 +121,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case auditExport = "audit.export"
     /// Signing the log as it is, and showing that events are in it.
     case auditProve = "audit.prove"
+    /// Asking whether a value was ever stored, and who got it. Shows no value.
+    case auditFindLeak = "audit.find_leak"
     /// Reading the vault's own findings about its configuration.
     case doctorRead = "doctor.read"
     /// Opening every row, to say what is damaged. No values.
@@ -172,7 +174,7 @@ extension Action {
             .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol:
             .roles([.admin])
         case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
-        case .auditSearch, .auditExport, .auditProve: .roles([.auditor])
+        case .auditSearch, .auditExport, .auditProve, .auditFindLeak: .roles([.auditor])
         }
     }
 
@@ -199,7 +201,8 @@ extension Action {
             .create
         case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenList, .serverList,
             .toolList, .grantList,
-            .operatorList, .auditSearch, .auditExport, .auditProve, .doctorRead, .doctorDeep, .keyList, .backupCreate:
+            .operatorList, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .doctorRead, .doctorDeep, .keyList,
+            .backupCreate:
             .read
         case .backupReview: .read
         case .backupRestore: .create

@@ -244,6 +244,12 @@ enum CommandTable {
         CommandRun(verb: "audit who-can", arguments: "github/pat", shows: "github/list"),
         CommandRun(verb: "audit who-can", arguments: "github/pat --at 1s", shows: "operator ada"),
         CommandRun(verb: "audit summary", arguments: "--since 1h", shows: "secret.resolve"),
+        CommandRun(
+            verb: "audit find-leak",
+            arguments: "--stdin",
+            input: "a value of somebody else\n",
+            shows: "the value was never stored here"
+        ),
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
     ]

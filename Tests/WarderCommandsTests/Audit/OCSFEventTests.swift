@@ -72,6 +72,7 @@ struct OCSFEventTests {
         backup.release 600206
         backup.review 600302
         audit.prove 600302
+        audit.find_leak 600302
         """
 
     private static func convert(_ event: [String: Any]) throws -> [String: Any] {

@@ -33,7 +33,7 @@ import WarderTesting
         .doctorRead: "operator", .doctorDeep: "admin auditor",
         .backupCreate: "admin", .backupRestore: "vault", .backupReview: "admin rotator reader auditor",
         .backupRelease: "admin", .auditSearch: "auditor", .auditExport: "auditor",
-        .auditProve: "auditor",
+        .auditProve: "auditor", .auditFindLeak: "auditor",
     ]
 
     /// Where a server may run as the operator, these need the person.

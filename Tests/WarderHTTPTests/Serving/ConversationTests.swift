@@ -58,6 +58,7 @@ import WarderTesting
             try await kit.vault.perform(Tools.remove(try ToolID("notes/delete"), by: talk.present()))
             for id in [
                 "removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
+                "findLeak",
             ] { try talk.ask(id) }
             for id in ["signCheckpoint", "prove", "proveConsistency", "logKeys"] { try talk.ask(id) }
             for id in ["createBackup", "check", "salvage"] { try talk.ask(id) }

@@ -14,8 +14,8 @@ struct AuditCommands: ParsableCommand {
               warder audit export --output-file november.jsonl --since 2026-11-01
             """,
         subcommands: [
-            TailEvents.self, SearchEvents.self, WhoRead.self, WhoCan.self, SummariseEvents.self, ExportEvents.self,
-            SignCheckpoint.self, ProveEvent.self, VerifyExport.self,
+            TailEvents.self, SearchEvents.self, WhoRead.self, WhoCan.self, SummariseEvents.self, FindLeak.self,
+            ExportEvents.self, SignCheckpoint.self, ProveEvent.self, VerifyExport.self,
         ]
     )
 }

@@ -103,7 +103,8 @@ extension OCSFActivity {
 
             case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenRenew, .tokenDrop,
                 .tokenList, .tokenRevoke, .callReport, .serverList, .toolList, .grantList, .operatorList, .keyList,
-                .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .doctorRead, .doctorDeep,
+                .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .doctorRead,
+                .doctorDeep,
                 .peerUnknown, .peerLimited, .peerSealed, .peerRefused:
                 Self.api(action.effect)
             }
