@@ -1,5 +1,6 @@
 import NIOHTTP1
 import WarderCore
+import WarderModel
 
 /// Looking for a value in the log.
 extension RouteTable {
