@@ -58,7 +58,10 @@ extension Vault {
                     return refuseUnseal(.keysDamaged, by: caller, completion)
                 }
                 if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
-                return open(ring, root: root, slot: slot, by: caller, completion: completion)
+                return open(ring, root: root, slot: slot, by: caller) { [self] outcome in
+                    guard case .failure(.logContradicted) = outcome else { return completion(outcome) }
+                    refuseUnseal(.logContradicted, by: caller, completion)
+                }
             } catch .exhausted {
                 return refuseUnseal(.memoryNotLocked, by: caller, completion)
             } catch { continue }

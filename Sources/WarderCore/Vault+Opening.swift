@@ -165,6 +165,11 @@ extension Vault {
                     keyEncryption: ring.current(.keyEncryption).epoch
                 ) : 0
         } catch { throw Refusal(error) }
+        // What is restored is known to be old, and begins a log of its own.
+        if restoration == nil {
+            let origin = state.logOrigin(foundation)
+            try LogStanding.compare(with: witness(origin), foundation, origin: origin, in: store)
+        }
         let standing = try LogStanding.of(foundation, state, in: store)
         view.withLock { $0.log = standing }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1

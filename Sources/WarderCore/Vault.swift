@@ -62,6 +62,8 @@ package final class Vault: Sendable {
     /// About those turned away, since the vault was sealed.
     let sealedEntries = Atomic<Int>(0)
     let inboxShare = InboxShare()
+    /// What lies outside the database about the log.
+    let witness: LogWitness
     let nonces = NoncePool()
     let line = WaitingLine()
     let writer = DispatchQueue(label: "warder.writer", qos: .userInteractive)
@@ -71,8 +73,10 @@ package final class Vault: Sendable {
     package init(
         store: any VaultStore,
         clock: any VaultClock,
-        processes: any Processes = UnwatchedProcesses()
+        processes: any Processes = UnwatchedProcesses(),
+        witness: @escaping LogWitness = { _ in nil }
     ) throws(StoreError) {
+        self.witness = witness
         self.store = store
         self.clock = clock
         self.processes = processes

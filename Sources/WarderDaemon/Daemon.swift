@@ -46,7 +46,8 @@ package struct Daemon {
             logger: logger,
             notification: notification
         ).open()
-        let vault = try Vault.openOrExplain(store: store, clock: clock)
+        let checkpoints = configuration.audit.checkpoints.map { CheckpointFile(directory: $0) }
+        let vault = try Vault.openOrExplain(store: store, clock: clock, witness: { checkpoints?.read($0) })
         await recordStart(of: vault, migrated: store.migrated)
         await unsealWithCredential(vault)
 
@@ -79,7 +80,7 @@ package struct Daemon {
                     .init(
                         service: CheckpointKeeping(
                             vault: vault,
-                            directory: configuration.audit.checkpoints,
+                            file: checkpoints,
                             logger: logger
                         )
                     ),

@@ -43,8 +43,14 @@ extension DatabaseLock {
 }
 
 extension Vault {
-    static func openOrExplain(store: any VaultStore, clock: any VaultClock) throws(StartError) -> Vault {
-        do throws(StoreError) { return try Vault(store: store, clock: clock, processes: SystemProcesses()) } catch {
+    static func openOrExplain(
+        store: any VaultStore,
+        clock: any VaultClock,
+        witness: @escaping LogWitness
+    ) throws(StartError) -> Vault {
+        do throws(StoreError) {
+            return try Vault(store: store, clock: clock, processes: SystemProcesses(), witness: witness)
+        } catch {
             throw StartError(error, "the database")
         }
     }

@@ -62,6 +62,8 @@ enum Remedy {
         case .shareForeign: "See which shares open this vault: warder status"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
+        case .logContradicted:
+            "Put the newest database or backup in place (warder backup restore); if this is the newest there is, move the checkpoint away: docs/operations/older-database.md"
         case .logBroken: "See what is damaged: warder doctor --deep; who could write to the database?"
         case .keysDamaged: "Restore the database from a backup, and ask who could write to it"
         case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"

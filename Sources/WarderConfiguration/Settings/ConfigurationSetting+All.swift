@@ -219,8 +219,8 @@ extension ConfigurationSetting {
             .optionalPath,
             """
             A directory, not in state_directory, that gets the newest signed checkpoint of the log: a file, replaced every \
-            second while events come and every minute otherwise. Whoever sets the database back to an older copy has to \
-            change this file too. Better still: copy it to another machine.
+            second while events come and every minute otherwise, never by one of a shorter log. A database that was set back \
+            to an older copy is not opened while it lies there. Copy it to another machine as well.
             """,
             defaultRule: "/var/lib/warder-checkpoints for the machine's vault, where it is there",
             sample: "/var/lib/warder-checkpoints"

@@ -39,7 +39,7 @@ package final class BackupMaking: Sendable {
         self.vault = vault
         self.program = program
         let end = ContinuousClock.now + longest
-        isGivenUp = { isCancelled() || ContinuousClock.now >= end }
+        isGivenUp = { isCancelled() || vault.phase != .unsealed || ContinuousClock.now >= end }
     }
 
     /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes seconds for

@@ -1,8 +1,7 @@
+import Dispatch
 import Logging
 import ServiceLifecycle
-import SystemPackage
 import WarderCore
-import WarderLinux
 import WarderModel
 
 /// Signs the log, at most once a second while events come and once a minute otherwise, and puts the checkpoint where
@@ -13,11 +12,11 @@ struct CheckpointKeeping: Service {
     private static let rhythm = Duration.seconds(1)
     /// Milliseconds between two checkpoints of a log to which nothing was added.
     private static let heartbeat: Int64 = 60_000
-    private static let mode: UInt32 = 0o644
+    private static let disk = DispatchQueue(label: "warder.checkpoints")
 
     let vault: Vault
-    /// Absolute; `nil` where checkpoints lie in the database alone.
-    let directory: String?
+    /// `nil` where checkpoints lie in the database alone.
+    let file: CheckpointFile?
     let logger: Logger
 
     func run() async throws {
@@ -57,18 +56,25 @@ struct CheckpointKeeping: Service {
                 told = signed.time.milliseconds
                 logger.info("checkpoint", metadata: ["size": "\(signed.size)", "root": "\(signed.rootText)"])
             }
-            return put(signed)
+            return await put(signed)
         } catch {
             // Sealed meanwhile: there is nothing to sign with.
             return error == .sealed ? nil : error.rawValue
         }
     }
 
-    private func put(_ signed: StoredCheckpoint) -> String? {
-        guard let directory, let vault = vault.foundation?.vault else { return nil }
-        do throws(Errno) {
-            try SmallFile.write(signed.note, to: "\(directory)/\(vault).checkpoint", mode: Self.mode)
+    /// Off the threads that everybody shares: a disk can hang.
+    private func put(_ signed: StoredCheckpoint) async -> String? {
+        guard let file, let foundation = vault.foundation, let origin = vault.state?.logOrigin(foundation) else {
             return nil
-        } catch { return "\(directory): \(error)" }
+        }
+        return await withCheckedContinuation { continuation in
+            Self.disk.async {
+                do throws(CheckpointFile.Refused) {
+                    try file.write(signed.note, size: signed.size, of: origin)
+                    continuation.resume(returning: nil)
+                } catch { continuation.resume(returning: "\(file.directory): \(error)") }
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import ServiceLifecycle
 import WarderConfiguration
@@ -11,6 +12,7 @@ import WarderModel
 struct SinkKeeping: Service {
     /// After a failure.
     private static let patience = Duration.seconds(10)
+    private static let gathering = Duration.milliseconds(100)
     /// Seconds; a daemon that stops waits as long.
     private static let longestWait: Int64 = 1
 
@@ -23,12 +25,14 @@ struct SinkKeeping: Service {
     private let configuration: DaemonConfiguration
     private let vault: Vault
     private let logger: Logger
+    private let queue: DispatchQueue
 
     init(_ place: Place, _ configuration: DaemonConfiguration, vault: Vault, logger: Logger) {
         self.place = place
         self.configuration = configuration
         self.vault = vault
         self.logger = logger
+        queue = DispatchQueue(label: "warder.sink.\(place)")
     }
 
     func run() async throws {
@@ -41,10 +45,10 @@ struct SinkKeeping: Service {
             var isFailing = false
             while !Task.isCancelled {
                 do {
-                    let isAtEnd = try delivery.step(from: vault)
+                    let isAtEnd = try await step(delivery)
                     if isFailing { logger.info("events are handed over again", metadata: ["sink": "\(place)"]) }
                     isFailing = false
-                    if isAtEnd { await grow(beyond: delivery.reached) }
+                    if isAtEnd { await grow(beyond: delivery.place?.number ?? 0) }
                 } catch Refusal.sealed {
                     try? await Task.sleep(for: .seconds(1))
                 } catch {
@@ -65,10 +69,21 @@ struct SinkKeeping: Service {
         }
     }
 
+    /// On a thread of its own: a disk and a journal can hang, and nobody else must wait for them.
+    private func step(_ delivery: SinkDelivery) async throws -> Bool {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { [vault] in
+                continuation.resume(with: Result { try delivery.step(from: vault) })
+            }
+        }
+    }
+
+    /// Waits for events, and a moment longer: what comes together is written together.
     private func grow(beyond reached: UInt64) async {
         await withCheckedContinuation { continuation in
             _ = vault.whenEventsFollow(reached, seconds: Self.longestWait) { continuation.resume() }
         }
+        try? await Task.sleep(for: Self.gathering)
     }
 
     private func tell(_ error: any Error) {

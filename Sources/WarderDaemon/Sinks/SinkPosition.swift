@@ -1,22 +1,32 @@
+import Sealing
 import SystemPackage
 import WarderLinux
+import WarderModel
 
-/// How far a sink has come, kept over restarts: the number of the newest event that it has.
+/// How far a sink has come, kept over restarts: the number of the newest event that it has, and the origin of the log
+/// that it counts in. A restored log has other events under the same numbers.
 struct SinkPosition {
+    struct Place: Equatable {
+        var number: UInt64
+        var origin: RecordID
+    }
+
     private let path: String
 
     init(of sink: String, in stateDirectory: String) { path = "\(stateDirectory)/sink-\(sink).position" }
 
-    /// 0 for a sink that is new.
-    /// - Throws: `Errno`; `.invalidArgument` for a file that holds anything but a number.
-    func read() throws(Errno) -> UInt64 {
-        guard let bytes = try SmallFile.read(path, limit: 32) else { return 0 }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard text.hasSuffix("\n"), let number = UInt64(text.dropLast()) else { throw .invalidArgument }
-        return number
+    /// `nil` for a sink that is new.
+    /// - Throws: `Errno`; `.invalidArgument` for a file that holds anything else.
+    func read() throws(Errno) -> Place? {
+        guard let bytes = try SmallFile.read(path, limit: 128) else { return nil }
+        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 2, let number = UInt64(words[0]), words[1].last == "\n",
+            let origin = Hex.decode(String(words[1].dropLast())).flatMap({ RecordID(bytes: $0) })
+        else { throw .invalidArgument }
+        return Place(number: number, origin: origin)
     }
 
-    func write(_ number: UInt64) throws(Errno) {
-        try SmallFile.write(Array("\(number)\n".utf8), to: path, mode: 0o600)
+    func write(_ place: Place) throws(Errno) {
+        try SmallFile.write(Array("\(place.number) \(place.origin)\n".utf8), to: path, mode: 0o600)
     }
 }

@@ -144,6 +144,11 @@ extension Problem {
                 .badRequest, .invalidRequest,
                 "A server needs a uid, gid, group or unit; an executable counts only beside one."
             )
+        case .logContradicted:
+            (
+                .conflict, .conflict,
+                "A checkpoint outside says that the log had more events, or others: the database was set back, or altered."
+            )
         case .logBroken:
             (
                 .internalServerError, .internalError,

@@ -48,10 +48,11 @@ extension Exchange {
                 vault.whenEventsFollow(UInt64(after), seconds: wait) {
                     context.slowWork {
                         // Whoever lost the role while waiting reads nothing more.
-                        finish {
-                            if let refusal = reasonNotToRead() { return .failure(refusal) }
-                            return search.page(after: UInt64(after)).map(Exchange.answer)
-                        }
+                        let outcome: Work.Outcome =
+                            if let refusal = reasonNotToRead() { .failure(refusal) } else {
+                                search.page(after: UInt64(after)).map(Exchange.answer)
+                            }
+                        finish { outcome }
                     }
                 }
             }
@@ -63,7 +64,11 @@ extension Exchange {
                 case .success(let last):
                     let start = after.map(UInt64.init) ?? (newestFirst ? last + 1 : 0)
                     vault.tails.begin(filter, after: newestFirst ? last : start, for: caller, at: vault.clock.now())
-                    context.slowWork { finish { search.page(after: start).map(Exchange.answer) } }
+                    context.slowWork {
+                        // Not in the closure, which runs on the event loop: it is everybody's.
+                        let outcome = search.page(after: start).map(Exchange.answer)
+                        finish { outcome }
+                    }
                 }
             }
         }

@@ -17,13 +17,16 @@ extension Exchange {
         return .stream(
             mediaType,
             permission: { done in
+                // Before the event: one that is not allowed to begin must not stand in the log as allowed.
+                guard context.walks.enter() else { return done(.checkUnderWay) }
                 vault.submit(command) { outcome in
                     let permit: Permit
                     switch outcome {
                     case .success(let answer): permit = answer
-                    case .failure(let refusal): return done(refusal)
+                    case .failure(let refusal):
+                        context.walks.leave()
+                        return done(refusal)
                     }
-                    guard context.walks.enter() else { return done(.checkUnderWay) }
                     context.slowWork {
                         defer { context.walks.leave() }
                         do {

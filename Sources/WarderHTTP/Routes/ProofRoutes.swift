@@ -9,14 +9,14 @@ extension RouteTable {
         Route(.GET, "/v1/audit/checkpoint", action: .auditProve, query: ["size"]) { exchange throws(Problem) in
             let vault = exchange.vault
             guard let size = try exchange.eventNumber("size") else {
-                return exchange.prove(nil) { () throws(Refusal) in try await vault.signCheckpoint().note }
+                return exchange.prove(nil) { () throws(Refusal) in try vault.signCheckpointAndWait().note }
             }
             return exchange.prove(nil) { () throws(Refusal) in try vault.signCheckpoint(at: size) }
         },
         Route(.GET, "/v1/audit/proof", action: .auditProve, query: ["event"]) { exchange throws(Problem) in
             let vault = exchange.vault
             guard let event = try exchange.eventNumber("event") else { throw .invalid("Name an event: event=NUMBER.") }
-            return exchange.prove(event) { () throws(Refusal) in try await vault.inclusionProof(of: event).bytes }
+            return exchange.prove(event) { () throws(Refusal) in try vault.inclusionProof(of: event).bytes }
         },
         Route(.GET, "/v1/audit/consistency", action: .auditProve, query: ["since"]) { exchange throws(Problem) in
             let vault = exchange.vault
@@ -24,7 +24,7 @@ extension RouteTable {
                 throw .invalid("Name the size of an earlier checkpoint: since=NUMBER.")
             }
             return exchange.prove(nil) { () throws(Refusal) in
-                let (proof, note) = try await vault.consistencyProof(since: since)
+                let (proof, note) = try vault.consistencyProof(since: since)
                 return Array((proof.text + "\n").utf8) + note.bytes
             }
         },
@@ -39,19 +39,19 @@ extension Exchange {
     /// Work that is permitted, recorded, and then done beside the writer's thread.
     fileprivate func prove(
         _ event: UInt64?,
-        _ body: @escaping @Sendable () async throws(Refusal) -> [UInt8]
+        _ body: @escaping @Sendable () throws(Refusal) -> [UInt8]
     ) -> Work {
-        let (vault, caller) = (vault, caller)
+        let (vault, caller, context) = (vault, caller, context)
         return .slow { finish in
             vault.submit(Proofs.ask(about: event, by: caller)) { outcome in
                 if case .failure(let refusal) = outcome { return finish { .failure(refusal) } }
-                Task {
-                    do throws(Refusal) {
-                        let text = try await body()
-                        var answer = Answer(.ok, body: text)
+                context.slowWork {
+                    let outcome = Result { () throws(Refusal) in
+                        var answer = Answer(.ok, body: try body())
                         answer.mediaType = .plainText
-                        finish { [answer] in .success(answer) }
-                    } catch { finish { .failure(error) } }
+                        return answer
+                    }
+                    finish { outcome }
                 }
             }
         }

@@ -24,6 +24,8 @@ package final class LineFile {
         let status = try FileStatus(of: file.number)
         guard status.kind == .regular else { throw .notSupported }
         size = status.size
+        // A new one, whatever the mask of the process is.
+        if size == 0 { try retrying { fchmod(file.number, mode_t(mode)) } }
         let whole = try endOfLastLine(before: size)
         if whole < size { try cut(to: whole) }
     }

@@ -27,6 +27,8 @@ package enum SmallFile {
             let file = Descriptor(
                 adopting: try retrying { unsafe openat(AT_FDCWD, fresh, flags, mode_t(mode)) }
             )
+            // Whatever the mask of the process is.
+            try retrying { fchmod(file.number, mode_t(mode)) }
             let count = try retrying {
                 Int32(truncatingIfNeeded: unsafe Glibc.write(file.number, bytes, bytes.count))
             }

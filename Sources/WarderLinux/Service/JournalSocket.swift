@@ -9,16 +9,22 @@ package final class JournalSocket: Sendable {
     /// Where journald listens.
     package static let systemPath = "/run/systemd/journal/socket"
 
+    /// Longest wait for a journal that does not read.
+    private static let patienceSeconds = 5
     private let socket: Descriptor
     private let address: String
 
     /// A socket for entries to whoever listens at an absolute path.
     package init(path: String = systemPath) throws(Errno) {
-        socket = Descriptor(adopting: try checked(warder_unix_socket(1)))
         address = path
+        let socket = Descriptor(adopting: try checked(warder_unix_socket(1)))
+        self.socket = socket
+        var patience = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        try retrying { unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &patience, size) }
     }
 
-    /// Hands one entry over; blocks while the journal's queue is full.
+    /// Hands one entry over; waits up to five seconds while the journal's queue is full.
     ///
     /// - Parameter fields: Names of capital letters, digits and underscores, and what they hold.
     /// - Throws: `.messageTooLong` for an entry that is too large for a datagram (about 200 KiB).

@@ -78,5 +78,6 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case wrongKey = "wrong_key"
     case memoryNotLocked = "memory_not_locked"
     case logBroken = "log_broken"
+    case logContradicted = "log_contradicted"
     case auditUnavailable = "audit_unavailable"
 }

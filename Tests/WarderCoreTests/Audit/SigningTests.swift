@@ -95,14 +95,14 @@ import WarderTesting
         try await busy(700)
         let lines = try lines(through: kit.vault.sequence).split(separator: 0x0A).map { Array($0) }
         for event in [1, 2, 256, 257, 512, UInt64(lines.count)] {
-            let proof = try ProofFile(try await kit.vault.inclusionProof(of: event).bytes)
+            let proof = try ProofFile(try kit.vault.inclusionProof(of: event).bytes)
             let leaf = TreeHash.leaf(lines[Int(event) - 1])
             #expect(try proof.verified(leaf, by: [key()]).size >= event)
             let other = TreeHash.leaf(lines[Int(event) % lines.count])
             #expect(throws: NoteError.proof) { try proof.verified(other, by: [try key()]) }
         }
         let beyond = kit.vault.sequence + 1
-        await #expect(throws: Refusal.notFound) { try await kit.vault.inclusionProof(of: beyond) }
+        #expect(throws: Refusal.notFound) { try kit.vault.inclusionProof(of: beyond) }
     }
 
     @Test("the proof since an earlier size leads to the newest checkpoint")
@@ -111,7 +111,7 @@ import WarderTesting
         let then = try await kit.vault.signCheckpoint()
         try await busy(400)
         _ = try await kit.vault.signCheckpoint()
-        let (proof, note) = try await kit.vault.consistencyProof(since: then.size)
+        let (proof, note) = try kit.vault.consistencyProof(since: then.size)
         let (before, after) = (try Checkpoint(text: SignedNote(then.note).text), try Checkpoint(text: note.text))
         #expect(proof.shows(before.root, in: after.root))
     }

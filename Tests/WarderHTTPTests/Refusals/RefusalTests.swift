@@ -49,7 +49,7 @@ import WarderWire
         .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
         .selectorsEmpty: (400, "invalid_request", nil),
         .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
-        .logBroken: (500, "internal", nil),
+        .logBroken: (500, "internal", nil), .logContradicted: (409, "conflict", nil),
         .noRoom: (503, "unavailable", nil),
     ]
 
@@ -122,7 +122,7 @@ import WarderWire
 
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
-        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .checkFailed, .alreadyExists,
+        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .logContradicted, .checkFailed, .alreadyExists,
         .inUse,
         .lastAdmin, .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay,
         .shareTwice,

@@ -139,7 +139,11 @@ import WarderWire
     @Test("only a secret's value may have a large body")
     func largeBodies() {
         let large = Self.tables.flatMap(\.table.routes).filter { $0.body == .values }
-        #expect(large.map { "\($0.method.rawValue) \($0.pattern)" } == ["PUT /v1/secrets/{name...}"])
+        #expect(
+            large.map { "\($0.method.rawValue) \($0.pattern)" } == [
+                "PUT /v1/secrets/{name...}", "POST /v1/audit/find-leak",
+            ]
+        )
         #expect(Self.tables.flatMap(\.table.routes).allSatisfy { $0.method != .GET || $0.body == .none })
     }
 }

@@ -23,6 +23,7 @@ struct LineFileTests {
         #expect(try file.lastLine() == nil)
         try file.append(Array("one\ntwo\n".utf8))
         #expect(try file.lastLine() == Array("two".utf8))
+        #expect(try FileStatus(at: path, followingLinks: false).mode == 0o640)
         let again = try LineFile(path: path, mode: 0o640)
         #expect(try again.lastLine() == Array("two".utf8))
         try again.append(Array("three\n".utf8))
@@ -77,6 +78,11 @@ struct LineFileTests {
         try put("12\n")
         try put("3\n")
         #expect(try content(path) == "3\n")
+        let readable = directory.path("readable")
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        try SmallFile.write([1], to: readable, mode: 0o644)
+        #expect(try FileStatus(at: readable, followingLinks: false).mode == 0o644)
         #expect(throws: Errno.fileTooLarge) { try SmallFile.read(path, limit: 1) }
     }
 }

@@ -15,9 +15,9 @@ extension Vault {
     /// Shows that an event is in the log. Signs a checkpoint that has it where the newest does not. Blocks.
     ///
     /// - Throws: `notFound` for a number that no event has; `logBroken`; `sealed`; `auditUnavailable`.
-    package func inclusionProof(of sequence: UInt64) async throws(Refusal) -> ProofFile {
+    package func inclusionProof(of sequence: UInt64) throws(Refusal) -> ProofFile {
         guard sequence > 0, sequence <= self.sequence else { throw .notFound }
-        let note = try await checkpoint(including: sequence)
+        let note = try checkpoint(including: sequence)
         let size = try Self.size(of: note)
         var prover = TreeProver(StoredNodes(store: store), size: size)
         guard let proof = try? prover.inclusion(of: sequence - 1) else { throw .logBroken }
@@ -28,9 +28,9 @@ extension Vault {
     ///
     /// - Returns: the proof, and the checkpoint that it leads to.
     /// - Throws: `notFound` for no events, and for more than there are; `logBroken`; `sealed`; `auditUnavailable`.
-    package func consistencyProof(since size: UInt64) async throws(Refusal) -> (ConsistencyProof, SignedNote) {
+    package func consistencyProof(since size: UInt64) throws(Refusal) -> (ConsistencyProof, SignedNote) {
         guard size > 0, size <= sequence else { throw .notFound }
-        let note = try await checkpoint(including: size)
+        let note = try checkpoint(including: size)
         var prover = TreeProver(StoredNodes(store: store), size: try Self.size(of: note))
         guard let proof = try? prover.consistency(with: size) else { throw .logBroken }
         return (proof, note)
@@ -41,10 +41,10 @@ extension Vault {
         do throws(StoreError) { return try store.logKeyChanges().flatMap(\.self) } catch { throw Refusal(error) }
     }
 
-    private func checkpoint(including sequence: UInt64) async throws(Refusal) -> SignedNote {
+    private func checkpoint(including sequence: UInt64) throws(Refusal) -> SignedNote {
         let known = checkpoint.flatMap { $0.size >= sequence ? $0 : nil }
         let stored: StoredCheckpoint
-        if let known { stored = known } else { stored = try await signCheckpoint() }
+        if let known { stored = known } else { stored = try signCheckpointAndWait() }
         do throws(NoteError) { return try SignedNote(stored.note) } catch { throw .logBroken }
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Locking
 import TransparencyLog
 package import WarderModel
@@ -15,14 +16,29 @@ extension Vault {
     ///
     /// - Throws: `sealed`; `logBroken`; `auditUnavailable` when the store does not take it.
     package func signCheckpoint() async throws(Refusal) -> StoredCheckpoint {
-        let outcome: Result<StoredCheckpoint, Refusal> = await withCheckedContinuation { continuation in
-            alone { (open: inout Open) throws(Refusal) in
-                try self.signCheckpoint(&open)
-            } completion: {
-                continuation.resume(returning: $0)
-            }
+        let outcome = await withCheckedContinuation { continuation in
+            signCheckpoint { continuation.resume(returning: $0) }
         }
         return try outcome.get()
+    }
+
+    /// The same for threads that may wait.
+    package func signCheckpointAndWait() throws(Refusal) -> StoredCheckpoint {
+        let outcome = Locked<Result<StoredCheckpoint, Refusal>>(.failure(.sealed))
+        let done = DispatchSemaphore(value: 0)
+        signCheckpoint { signed in
+            outcome.withLock { $0 = signed }
+            done.signal()
+        }
+        done.wait()
+        return try outcome.withLock { $0 }.get()
+    }
+
+    private func signCheckpoint(_ completion: @escaping @Sendable (Result<StoredCheckpoint, Refusal>) -> Void) {
+        alone(
+            { (open: inout Open) throws(Refusal) in try self.signCheckpoint(&open) },
+            completion: completion
+        )
     }
 
     /// Signs the log as it was when it had `size` events: what an export ends with. Not kept. Blocks.

@@ -64,7 +64,8 @@ struct OCSFOutcome {
                     .checkFailed, .alreadyExists, .notFound, .inUse, .lastAdmin, .selectorsEmpty, .checkUnderWay,
                     .nothingToUndo, .alreadyInitialised, .notInitialised, .noRoom, .restoredVault:
                     .state
-                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .auditUnavailable: .failure
+                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted, .auditUnavailable:
+                    .failure
                 }
         }
     }
