@@ -80,7 +80,8 @@ let package = Package(
         .target(
             name: "WarderDaemon",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderCore", "WarderCrypto",
+                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderConfiguration",
+                "WarderCore", "WarderCrypto",
                 "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),

@@ -2,8 +2,7 @@ import WarderCore
 import WarderModel
 
 /// Events on their way to one sink, and how far they have come.
-// Unchecked: one queue alone works with it.
-final class SinkDelivery: @unchecked Sendable {
+final class SinkDelivery {
     /// Events that are handed over at a time.
     private static let slice = 512
 

@@ -1,4 +1,6 @@
 import Dispatch
+import Glibc
+import Locking
 import Logging
 import ServiceLifecycle
 import WarderConfiguration
@@ -10,11 +12,13 @@ import WarderModel
 /// Reads the log like anybody else, behind the commit: a sink that is slow, full or gone holds nobody up, and gets
 /// everything later. While the vault is sealed there is nothing to read.
 struct SinkKeeping: Service {
-    /// After a failure.
-    private static let patience = Duration.seconds(10)
-    private static let gathering = Duration.milliseconds(100)
-    /// Seconds; a daemon that stops waits as long.
+    /// Seconds after a failure.
+    private static let patience: UInt32 = 10
+    /// Seconds between two looks at a vault that is sealed.
+    private static let sealedWait: UInt32 = 1
+    /// Seconds without an event after which the thread looks whether it is still wanted.
     private static let longestWait: Int64 = 1
+    private static let gatheringMicroseconds: UInt32 = 100_000
 
     /// Where events can go. The word is part of the name of the file that keeps the position.
     enum Place: String {
@@ -25,37 +29,39 @@ struct SinkKeeping: Service {
     private let configuration: DaemonConfiguration
     private let vault: Vault
     private let logger: Logger
-    private let queue: DispatchQueue
 
     init(_ place: Place, _ configuration: DaemonConfiguration, vault: Vault, logger: Logger) {
         self.place = place
         self.configuration = configuration
         self.vault = vault
         self.logger = logger
-        queue = DispatchQueue(label: "warder.sink.\(place)")
     }
 
+    /// Works on a thread of its own: a disk and a journal can hang, and nobody else must wait for them. Not even the
+    /// end of the daemon does: what has not arrived by then follows at the next start, as after a crash.
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard let delivery = delivery() else {
-                // A service that ends would end the daemon.
-                try? await gracefulShutdown()
-                return
-            }
-            var isFailing = false
-            while !Task.isCancelled {
-                do {
-                    let isAtEnd = try await step(delivery)
-                    if isFailing { logger.info("events are handed over again", metadata: ["sink": "\(place)"]) }
-                    isFailing = false
-                    if isAtEnd { await grow(beyond: delivery.place?.number ?? 0) }
-                } catch Refusal.sealed {
-                    try? await Task.sleep(for: .seconds(1))
-                } catch {
-                    if !isFailing { tell(error) }
-                    isFailing = true
-                    try? await Task.sleep(for: Self.patience)
-                }
+        let isOver = Locked(false)
+        DispatchQueue(label: "warder.sink.\(place)").async { work(until: isOver) }
+        // A service that ends would end the daemon.
+        try? await gracefulShutdown()
+        isOver.withLock { $0 = true }
+    }
+
+    private func work(until isOver: Locked<Bool>) {
+        guard let delivery = delivery() else { return }
+        var isFailing = false
+        while !isOver.withLock({ $0 }) {
+            do {
+                let isAtEnd = try delivery.step(from: vault)
+                if isFailing { logger.info("events are handed over again", metadata: ["sink": "\(place)"]) }
+                isFailing = false
+                if isAtEnd { wait(beyond: delivery.place?.number ?? 0) }
+            } catch Refusal.sealed {
+                sleep(Self.sealedWait)
+            } catch {
+                if !isFailing { tell(error) }
+                isFailing = true
+                sleep(Self.patience)
             }
         }
     }
@@ -69,21 +75,12 @@ struct SinkKeeping: Service {
         }
     }
 
-    /// On a thread of its own: a disk and a journal can hang, and nobody else must wait for them.
-    private func step(_ delivery: SinkDelivery) async throws -> Bool {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { [vault] in
-                continuation.resume(with: Result { try delivery.step(from: vault) })
-            }
-        }
-    }
-
     /// Waits for events, and a moment longer: what comes together is written together.
-    private func grow(beyond reached: UInt64) async {
-        await withCheckedContinuation { continuation in
-            _ = vault.whenEventsFollow(reached, seconds: Self.longestWait) { continuation.resume() }
-        }
-        try? await Task.sleep(for: Self.gathering)
+    private func wait(beyond reached: UInt64) {
+        let grown = DispatchSemaphore(value: 0)
+        _ = vault.whenEventsFollow(reached, seconds: Self.longestWait) { grown.signal() }
+        grown.wait()
+        usleep(Self.gatheringMicroseconds)
     }
 
     private func tell(_ error: any Error) {
