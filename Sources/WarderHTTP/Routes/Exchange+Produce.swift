@@ -28,14 +28,16 @@ extension Exchange {
                         return done(refusal)
                     }
                     context.slowWork {
-                        defer { context.walks.leave() }
-                        do {
-                            try body(permit, production)
-                            production.end()
-                        } catch let stop as DeepCheck.Stop {
+                        let outcome = Result { try body(permit, production) }
+                        // Before the end is seen: whoever has the whole answer may ask for the next.
+                        context.walks.leave()
+                        switch outcome {
+                        case .success: production.end()
+                        case .failure(let stop as DeepCheck.Stop):
                             try? production.put(CheckLines.failure(stop))
                             production.end()
-                        } catch { production.end(error) }
+                        case .failure(let error): production.end(error)
+                        }
                     }
                     done(nil)
                 }
