@@ -25,8 +25,14 @@ struct GoldenDatabase {
         .deletingLastPathComponent().appending(path: "Vectors")
 
     let schema: Int
+    private let folder: URL
 
-    private var folder: URL { Self.vectors.appending(path: "database-v\(schema)") }
+    /// `parent`: where it lies, when not among the vectors.
+    init(schema: Int, in parent: URL = Self.vectors) {
+        self.schema = schema
+        folder = parent.appending(path: "database-v\(schema)")
+    }
+
     var file: String { folder.appending(path: "vault.db").path }
     private var storyFile: URL { folder.appending(path: "contents.json") }
 
