@@ -160,8 +160,8 @@ check 'the user can not log in' grep -q '^warder:.*:/var/lib/warder:/usr/sbin/no
 check 'there is a group of operators' grep -q '^warder:' "$machine/etc/group"
 check 'systemd-tmpfiles takes the directories' \
     systemd-tmpfiles --root="$machine" --create "$PWD/deploy/tmpfiles.d/warder.conf"
-check 'the directories have their modes' diff <(printf '755 run/warder\n700 var/lib/warder\n755 etc/warder\n700 var/backups/warder\n') \
-    <(cd "$machine" && stat -c '%a %n' run/warder var/lib/warder etc/warder var/backups/warder)
+check 'the directories have their modes' diff <(printf '755 run/warder\n700 var/lib/warder\n755 etc/warder\n700 var/backups/warder\n755 var/lib/warder-checkpoints\n') \
+    <(cd "$machine" && stat -c '%a %n' run/warder var/lib/warder etc/warder var/backups/warder var/lib/warder-checkpoints)
 
 if [ "$failures" -ne 0 ]; then
     echo "installation test: $failures failed" >&2

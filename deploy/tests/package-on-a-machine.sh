@@ -278,11 +278,12 @@ check 'the database stays as it was' sh -c "cd '$root' && sha256sum --quiet --ch
 check 'its owner stays' on getent passwd warder
 left() {
     (cd "$work/upper" && find . -iname '*warder*' -not -type c -not -path './var/lib/dpkg/*' -not -path './var/log/*' -not -path './var/cache/man/*' \
-        -not -path './var/lib/warder/*' -not -path './var/backups/warder/*' | LC_ALL=C sort)
+        -not -path './var/lib/warder/*' -not -path './var/lib/warder-checkpoints/*' -not -path './var/backups/warder/*' | LC_ALL=C sort)
     find "$root/run" -name '*warder*'
 }
-check 'nothing else is left' diff <(printf './var/backups/warder\n./var/lib/warder\n') <(left)
-rm -r "$root/var/lib/warder" "$root/var/backups/warder"
+check 'nothing else is left' diff <(printf './var/backups/warder\n./var/lib/warder\n./var/lib/warder-checkpoints\n') <(left)
+check 'the checkpoint of the log is among it' sh -c "ls '$root'/var/lib/warder-checkpoints/*.checkpoint"
+rm -r "$root/var/lib/warder" "$root/var/backups/warder" "$root/var/lib/warder-checkpoints"
 check 'with nothing in them it installs' on dpkg --install /tmp/warder.deb
 check 'and when it is purged' on dpkg --purge warder
 check 'empty directories go as well' says '' left
