@@ -64,7 +64,8 @@ extension KeyRing {
         return try KeyRing(vault: vault, entries: entries)
     }
 
-    private static func binding(_ vault: RecordID, _ profile: Profile) -> [UInt8] {
+    /// What a sealed keyring is bound to.
+    static func binding(_ vault: RecordID, _ profile: Profile) -> [UInt8] {
         let code: UInt8 =
             switch profile {
             case .singleUser: 1
