@@ -12,14 +12,20 @@ CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as
 # Without need of the toolchain; and with all addresses of functions found at the start, so that their table is read-only.
 RELEASED := -c release --static-swift-stdlib -Xlinker -z -Xlinker now
 
-ONE_BY_ONE := WarderLinuxTests|WarderClientTests\.(Example|Fork)Tests
+ONE_BY_ONE := WarderLinuxTests|LaunchingTests|UpstreamProxyTests|WarderClientTests\.(Example|Fork)Tests|WarderHTTPTests\.ChangePollTests
+# Real sockets, programs and clocks: what computes for minutes beside them would keep their own waits from running.
+SOCKETS := WarderClientTests|WarderCommandsTests|WarderDaemonTests|WarderHTTPTests
+ALONE := $(SOCKETS)|WarderWorkerTests|IntegrationTests
+# As many tests at once as Swift has threads for them. Without it all begin together: two that wait for a program without
+# suspending then hold both threads of a small machine, and everybody else's deadline passes unseen.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := $(shell nproc)
 
-.PHONY: help deps testdeps build release demo run test sanitize fuzz format lint bench deb packagetest install uninstall clean
+.PHONY: help deps testdeps build release demo run test clienttest pagetest damage sanitize fuzz format lint bench deb packagetest install uninstall clean
 
 help: ## This list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-deps: ## Install what the build needs (libsodium, SQLite), where it is missing.
+deps: ## Install what the build needs (libsodium, SQLite, libpq), where it is missing.
 	@deploy/install-build-dependencies.sh
 
 testdeps:
@@ -31,6 +37,7 @@ build: deps ## Build everything for development.
 release: deps ## Build the programs as they are installed.
 	swift build $(RELEASED) --product warderd
 	swift build $(RELEASED) --product warder
+	swift build $(RELEASED) --product warder-worker
 	swift build $(RELEASED) --product warder-manuals
 	deploy/generate.sh .build/release
 
@@ -44,16 +51,35 @@ demo: deps ## Start a vault, let an MCP server resolve its credential, show the 
 run: deps ## A vault for this user, ready; prints what to do next in a second terminal.
 	swift build $(CHECKED) --product warderd
 	swift build $(CHECKED) --product warder
+	swift build $(CHECKED) --product warder-worker
 	Examples/run.sh .build/debug
 
 test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
-	@# Apart and one after the other, because they change the environment of their process, count its descriptors, and
+	@# Apart and one after the other, because they change the environment of their process, count its descriptors and threads, and
 	@# start programs that would hold descriptors of each other; and apart, because they load the machine.
 	swift test --skip-build --no-parallel --filter '$(ONE_BY_ONE)'
-	swift test --skip-build --skip '$(ONE_BY_ONE)|IntegrationTests'
+	swift test --skip-build --skip '$(ONE_BY_ONE)|$(ALONE)'
+	swift test --skip-build --filter '$(SOCKETS)' --skip '$(ONE_BY_ONE)'
+	swift test --skip-build --filter WarderWorkerTests
 	swift test --skip-build --filter IntegrationTests
 	deploy/tests/installation.sh
+
+clienttest: deps ## Test the clients for Python and Node, and all three against one table. Needs Python 3.10 with venv, Node 20, and PyPI; no npm registry.
+	swift build $(CHECKED) --product warderd
+	swift build $(CHECKED) --product warder
+	swift build $(CHECKED) --product example-notes-upstream
+	swift build $(CHECKED) --product conformance-runner
+	clients/test.sh .build/debug
+
+pagetest: ## Open reports in a headless Chromium.
+	@deploy/install-build-dependencies.sh page
+	swift build $(CHECKED) --product warder
+	deploy/tests/report-page.py .build/debug/warder
+
+damage: testdeps ## Damage real databases and backups ten thousand times each; prints the seeds.
+	swift build --build-tests $(CHECKED)
+	WARDER_DAMAGES=10000 swift test --skip-build --no-parallel --filter DamageTests\\.
 
 sanitize: testdeps ## Many clients at once on a daemon that the thread sanitizer watches.
 	swift build --build-tests $(CHECKED)

@@ -13,12 +13,14 @@ let package = Package(
         .library(name: "WarderClient", targets: ["WarderClient", "WarderWire", "SecretMemory"]),
         .executable(name: "warderd", targets: ["warderd"]),
         .executable(name: "warder", targets: ["warder"]),
+        .executable(name: "warder-worker", targets: ["warder-worker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-collections", .upToNextMinor(from: "1.6.0")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
         .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
         .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
         .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
         .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
@@ -27,12 +29,14 @@ let package = Package(
     targets: [
         // MARK: Ground
         .systemLibrary(name: "CWarderSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CWarderPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CWarderLinux"),
         .target(name: "Locking", dependencies: [.product(name: "NIOConcurrencyHelpers", package: nio)]),
         .target(name: "StrictJSON", dependencies: ["SecretMemory"]),
         .target(name: "SecretMemory", dependencies: ["CWarderSodium", "Locking"]),
         .target(name: "WarderCrypto", dependencies: ["CWarderSodium", "SecretMemory"]),
         .target(name: "WarderModel"),
+        .target(name: "Rotating", dependencies: ["Scheduling", "WarderModel"]),
         .target(
             name: "WarderLinux",
             dependencies: [
@@ -41,13 +45,38 @@ let package = Package(
         ),
 
         .target(name: "TransparencyLog", dependencies: ["StrictJSON", "WarderCrypto"]),
+        .target(
+            name: "Scheduling",
+            dependencies: ["WarderModel", .product(name: "HeapModule", package: "swift-collections")]
+        ),
+        .target(name: "Alerting", dependencies: ["Scheduling", "WarderModel"]),
+        .target(name: "SecretRecipes", dependencies: ["SecretMemory"]),
+        .target(name: "SecretRedaction", dependencies: ["SecretMemory"]),
+        .target(
+            name: "ClientConfigurations",
+            dependencies: ["SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel"]
+        ),
+        .target(name: "ToolDefinitions", dependencies: ["StrictJSON", "WarderCrypto", "WarderModel"]),
+        .target(
+            name: "OpenAPIDocuments",
+            dependencies: ["StrictJSON", "ToolDefinitions", "WarderCrypto", "WarderModel", "Yams"]
+        ),
+        .target(name: "ToolRisk", dependencies: ["StrictJSON", "ToolDefinitions", "WarderModel"]),
+
+        .target(name: "Reviewing", dependencies: ["StrictJSON", "WarderCrypto", "WarderModel"]),
+        .target(
+            name: "DocumentReviewing",
+            dependencies: ["OpenAPIDocuments", "Reviewing", "ToolDefinitions", "ToolRisk", "WarderModel"]
+        ),
 
         // MARK: Vault
         .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
         .target(
             name: "WarderCore",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto", "WarderModel",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory",
+                "SecretRecipes",
+                "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "WarderCrypto", "WarderModel",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),
@@ -62,10 +91,16 @@ let package = Package(
         // MARK: Programs
         .target(name: "WarderWire", dependencies: ["SecretMemory", "StrictJSON"]),
         .target(
+            name: "UnixHTTP",
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")]
+        ),
+        .target(
             name: "WarderHTTP",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCore", "WarderLinux",
-                "WarderModel", "WarderWire",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory",
+                "SecretRecipes",
+                "StrictJSON", "ToolDefinitions", "TransparencyLog", "WarderCore", "WarderLinux", "WarderModel",
+                "WarderWire",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]
@@ -80,8 +115,9 @@ let package = Package(
         .target(
             name: "WarderDaemon",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderConfiguration",
-                "WarderCore", "WarderCrypto",
+                "Alerting", "CWarderLinux", "Locking", "Rotating", "Scheduling", "Sealing", "SecretMemory",
+                "StrictJSON",
+                "TransparencyLog", "WarderConfiguration", "WarderCore", "WarderCrypto",
                 "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
@@ -99,15 +135,45 @@ let package = Package(
             exclude: ["README.md"]
         ),
         .target(
+            name: "Launching",
+            dependencies: [
+                "SecretMemory", "StrictJSON", "UnixHTTP", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
+            name: "UpstreamProxy",
+            dependencies: [
+                "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "WarderClient", "WarderCrypto",
+                "WarderLinux",
+                "WarderModel", "WarderWire", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(
             name: "WarderCommands",
             dependencies: [
-                "SecretMemory", "StrictJSON", "TransparencyLog", "WarderConfiguration", "WarderLinux", "WarderModel",
-                "WarderWire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClientConfigurations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments", "Reviewing",
+                "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
+                "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
+            ]
+        ),
+        .target(
+            name: "WarderWorker",
+            dependencies: [
+                "CWarderPostgres", "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "UnixHTTP",
+                "WarderConfiguration",
+                "WarderCrypto", "WarderLinux", "WarderModel", "WarderWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .executableTarget(name: "warderd", dependencies: ["WarderDaemon"]),
         .executableTarget(name: "warder", dependencies: ["WarderCommands"]),
+        .executableTarget(name: "warder-worker", dependencies: ["WarderWorker"]),
 
         // Prints manual pages when the programs are built; not installed.
         .target(name: "WarderManuals", dependencies: ["WarderConfiguration", "WarderModel"]),
@@ -132,6 +198,12 @@ let package = Package(
             ],
             path: "Examples/notes-upstream"
         ),
+        // Does with WarderClient what clients/conformance tells it.
+        .executableTarget(
+            name: "conformance-runner",
+            dependencies: ["Locking", "SecretMemory", "WarderClient", "WarderWire"],
+            path: "clients/conformance/runners/swift"
+        ),
         // A real vault and a real server on temporary files, for tests.
         .target(
             name: "WarderTesting",
@@ -144,16 +216,29 @@ let package = Package(
         .testTarget(
             name: "WarderCoreTests",
             dependencies: [
-                "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCore", "WarderCrypto",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory", "StrictJSON",
+                "ToolDefinitions",
+                "TransparencyLog", "WarderCore", "WarderCrypto",
                 "WarderModel", "WarderStoreSQLite", "WarderTesting",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]
+        ),
+        // What damage to real files does, by the thousand: `make damage`.
+        .testTarget(
+            name: "DamageTests",
+            dependencies: [
+                "Sealing", "SecretMemory", "TransparencyLog", "WarderCore", "WarderCrypto", "WarderDaemon",
+                "WarderModel",
+                "WarderStoreSQLite", "WarderTesting", "WarderWire", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
             name: "WarderHTTPTests",
             dependencies: [
-                "Locking", "SecretMemory", "StrictJSON", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderModel",
-                "WarderTesting", "WarderWire", .product(name: "Logging", package: "swift-log"),
+                "Locking", "Rotating", "Scheduling", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCore",
+                "WarderCrypto",
+                "WarderHTTP", "WarderLinux", "WarderModel", "WarderTesting", "WarderWire",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio), "Yams",
             ]
         ),
@@ -167,8 +252,10 @@ let package = Package(
         .testTarget(
             name: "WarderCommandsTests",
             dependencies: [
-                "warder", "Locking", "SecretMemory", "Sealing", "StrictJSON", "WarderCommands", "WarderConfiguration",
-                "WarderCore", "WarderHTTP", "WarderLinux", "WarderModel", "WarderTesting", "WarderWire",
+                "warder", "Locking", "Rotating", "Scheduling", "SecretMemory", "Sealing", "StrictJSON",
+                "ToolDefinitions", "TransparencyLog", "UnixHTTP", "WarderCommands", "WarderConfiguration", "WarderCore",
+                "WarderCrypto",
+                "WarderHTTP", "WarderLinux", "WarderModel", "WarderTesting", "WarderWire",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -199,12 +286,60 @@ let package = Package(
             name: "TransparencyLogTests",
             dependencies: ["SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto"]
         ),
+        .testTarget(name: "WarderWireTests", dependencies: ["SecretMemory", "StrictJSON", "WarderWire"]),
+        .testTarget(name: "RotatingTests", dependencies: ["Rotating", "Scheduling", "WarderModel", "WarderTesting"]),
+        // A real PostgreSQL server in a temporary folder, for tests.
+        .target(name: "PostgresTesting", dependencies: ["CWarderPostgres"], path: "Tests/PostgresTesting"),
+        .testTarget(
+            name: "WarderWorkerTests",
+            dependencies: [
+                "Locking", "PostgresTesting", "SecretMemory", "StrictJSON", "WarderConfiguration", "WarderLinux",
+                "WarderWire",
+                "WarderWorker", "warder-worker", "example-notes-upstream", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
+            ]
+        ),
+        .testTarget(
+            name: "LaunchingTests",
+            dependencies: ["Launching", "UnixHTTP", "WarderLinux", "WarderModel", "WarderWire"]
+        ),
         .testTarget(name: "WarderModelTests", dependencies: ["WarderModel"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "WarderModel", "WarderTesting"]),
+        .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "WarderModel"]),
+        .testTarget(name: "SecretRedactionTests", dependencies: ["SecretMemory", "SecretRedaction"]),
+        .testTarget(
+            name: "UpstreamProxyTests",
+            dependencies: [
+                "Locking", "SecretMemory", "StrictJSON", "UpstreamProxy", "WarderClient", "WarderCore", "WarderLinux",
+                "WarderModel",
+                "WarderTesting",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .testTarget(name: "SecretRecipesTests", dependencies: ["SecretMemory", "SecretRecipes"]),
+        .testTarget(name: "ToolDefinitionsTests", dependencies: ["StrictJSON", "ToolDefinitions", "WarderModel"]),
+        .testTarget(
+            name: "ClientConfigurationsTests",
+            dependencies: ["ClientConfigurations", "SecretMemory", "StrictJSON", "WarderModel"]
+        ),
+        .testTarget(
+            name: "OpenAPIDocumentsTests",
+            dependencies: ["OpenAPIDocuments", "StrictJSON", "ToolDefinitions", "WarderModel"]
+        ),
+        .testTarget(
+            name: "ToolRiskTests",
+            dependencies: ["OpenAPIDocuments", "StrictJSON", "ToolDefinitions", "ToolRisk", "WarderModel"]
+        ),
+        .testTarget(
+            name: "ReviewingTests",
+            dependencies: ["DocumentReviewing", "Reviewing", "StrictJSON", "WarderModel"]
+        ),
         .testTarget(
             name: "WarderClientTests",
             dependencies: [
-                "Locking", "SecretMemory", "WarderClient", "WarderWire", "example-notes-server",
-                "example-notes-upstream",
+                "Locking", "SecretMemory", "WarderClient", "WarderCore", "WarderModel", "WarderTesting", "WarderWire",
+                "example-notes-server", "example-notes-upstream",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ]
@@ -212,9 +347,13 @@ let package = Package(
         .testTarget(
             name: "WarderManualsTests",
             dependencies: [
-                "WarderCommands", "WarderConfiguration", "WarderDaemon", "WarderManuals",
+                "WarderCommands", "WarderConfiguration", "WarderDaemon", "WarderManuals", "WarderWorker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
+        ),
+        .testTarget(
+            name: "WarderDaemonTests",
+            dependencies: ["WarderCore", "WarderDaemon", "WarderModel", "WarderTesting"]
         ),
         .executableTarget(
             name: "warderd-on-faulty-disk",
@@ -223,7 +362,11 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Locking", "warderd", "warder", "warderd-on-faulty-disk"]
+            dependencies: [
+                "Locking", "PostgresTesting", "WarderClient", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                "WarderTesting", "warderd", "warder", "warder-worker", "warderd-on-faulty-disk",
+                "example-notes-server", "example-notes-upstream",
+            ]
         ),
     ]
 )
@@ -236,8 +379,10 @@ if Context.environment["WARDER_FUZZING"] == "1" {
         .executableTarget(
             name: "warder-fuzz",
             dependencies: [
-                "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderClient", "WarderCommands",
-                "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel",
+                "ClientConfigurations", "Scheduling", "Sealing", "SecretMemory", "SecretRecipes", "StrictJSON",
+                "TransparencyLog", "UnixHTTP", "WarderClient",
+                "WarderCommands", "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
+                "WarderModel",
                 "WarderTesting", "WarderWire",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), "Yams",
@@ -250,6 +395,28 @@ if Context.environment["WARDER_FUZZING"] == "1" {
         let coverage = "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"
         target.swiftSettings = [.unsafeFlags([coverage])]
     }
+}
+
+// What is measured within one process needs the vault's own modules, so that it cannot be in the benchmarks' package.
+if Context.environment["WARDER_BENCHMARKS"] == "1" {
+    package.targets += [
+        .executableTarget(
+            name: "log-meter",
+            dependencies: [
+                "Sealing", "TransparencyLog", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/LogMeter"
+        ),
+        .executableTarget(
+            name: "proxy-meter",
+            dependencies: [
+                "SecretMemory", "UpstreamProxy", "WarderModel", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
+            ],
+            path: "Benchmarks/ProxyMeter"
+        ),
+    ]
 }
 
 for target in package.targets where target.type != .system && !writtenInC.contains(target.name) {

@@ -32,6 +32,8 @@ operator_socket: $work/run/operator.sock
 profile: team
 memory:
   lock: best-effort
+worker:
+  start: off
 YAML
 chmod 600 "$work/warder.yaml"
 export WARDER_SOCKET=$work/run/client.sock WARDER_OPERATOR_SOCKET=$work/run/operator.sock

@@ -17,4 +17,4 @@ In a second terminal:
   warder secret put github/pat                  # asks for the value
 
 TEXT
-exec "$bin/warderd"
+exec "$bin/warderd" --with-worker

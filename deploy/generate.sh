@@ -17,6 +17,8 @@ put() { mv "$into/.new" "$into/$1"; }
 put warder.1
 "$build/warderd" --experimental-dump-help | "$build/warder-manuals" program --chapter 8 > "$into/.new"
 put warderd.8
+"$build/warder-worker" --experimental-dump-help | "$build/warder-manuals" program --chapter 8 > "$into/.new"
+put warder-worker.8
 "$build/warder-manuals" configuration > "$into/.new"
 put warder.yaml.5
 for shell in bash zsh fish; do

@@ -21,7 +21,7 @@ DESTDIR=${DESTDIR:-}
 BUILD=${BUILD:-.build/release}
 BINDIR=$PREFIX/bin
 DOCDIR=$PREFIX/share/doc/warder
-GENERATED="warder.1 warderd.8 warder.yaml.5 completion.bash completion.zsh completion.fish"
+GENERATED="warder.1 warderd.8 warder-worker.8 warder.yaml.5 completion.bash completion.zsh completion.fish"
 
 fail() {
     printf 'install: %s\n' "$1" >&2
@@ -36,7 +36,9 @@ files() {
     [ "$PREFIX" != /usr ] || zsh=vendor-completions
     echo "0755 $BUILD/warderd $BINDIR/warderd verbatim"
     echo "0755 $BUILD/warder $BINDIR/warder verbatim"
-    for unit in warderd.service warderd-client.socket warderd-operator.socket warder-backup.service warder-backup.timer; do
+    echo "0755 $BUILD/warder-worker $BINDIR/warder-worker verbatim"
+    for unit in warderd.service warderd-client.socket warderd-operator.socket warderd-worker.socket warder-worker.service \
+        warder-backup.service warder-backup.timer; do
         echo "0644 deploy/systemd/system/$unit $PREFIX/lib/systemd/system/$unit filled"
     done
     echo "0644 deploy/systemd/user/warderd.service $PREFIX/lib/systemd/user/warderd.service filled"
@@ -46,6 +48,7 @@ files() {
     echo "0644 $BUILD/generated/warder.1 $PREFIX/share/man/man1/warder.1 verbatim"
     echo "0644 $BUILD/generated/warder.yaml.5 $PREFIX/share/man/man5/warder.yaml.5 verbatim"
     echo "0644 $BUILD/generated/warderd.8 $PREFIX/share/man/man8/warderd.8 verbatim"
+    echo "0644 $BUILD/generated/warder-worker.8 $PREFIX/share/man/man8/warder-worker.8 verbatim"
     echo "0644 $BUILD/generated/completion.bash $PREFIX/share/bash-completion/completions/warder verbatim"
     echo "0644 $BUILD/generated/completion.zsh $PREFIX/share/zsh/$zsh/_warder verbatim"
     echo "0644 $BUILD/generated/completion.fish $PREFIX/share/fish/vendor_completions.d/warder.fish verbatim"
@@ -71,7 +74,7 @@ check_paths() {
 
 check_programs() {
     local program file
-    for program in warderd warder; do
+    for program in warderd warder warder-worker; do
         [ -x "$BUILD/$program" ] || fail "there is no $BUILD/$program" "Build it first: make release"
         # The daemon's user can neither read nor execute what lies in somebody's toolchain folder.
         if [ "${TOOLCHAIN:-}" != here ] && command -v readelf > /dev/null && readelf -d "$BUILD/$program" 2> /dev/null | grep -q 'NEEDED.*libswiftCore'; then
@@ -110,6 +113,8 @@ Then, as the first operator:
   warder init
   warder doctor
 
+Where secrets are rotated: systemctl enable --now warderd-worker.socket warder-worker.service
+
 And a backup every day, below /var/backups/warder: systemctl enable --now warder-backup.timer
 
 Settings, all optional: cp $SYSCONFDIR/warder/warder.yaml.example $SYSCONFDIR/warder/warder.yaml
@@ -120,9 +125,9 @@ STEPS
 uninstall_files() {
     local mode source place how
     if [ -z "$DESTDIR" ] && command -v systemctl > /dev/null \
-        && systemctl is-active --quiet warderd.service warderd-client.socket warderd-operator.socket; then
+        && systemctl is-active --quiet warderd.service warderd-client.socket warderd-operator.socket warderd-worker.socket warder-worker.service; then
         fail "the vault is running" \
-            "Stop it first: systemctl disable --now warder-backup.timer warderd.service warderd-client.socket warderd-operator.socket"
+            "Stop it first: systemctl disable --now warder-backup.timer warder-worker.service warderd.service warderd-client.socket warderd-operator.socket warderd-worker.socket"
     fi
     while read -r mode source place how; do
         rm -f "$DESTDIR$place"
@@ -132,7 +137,7 @@ uninstall_files() {
     rmdir --ignore-fail-on-non-empty "$DESTDIR$SYSCONFDIR/warder" 2> /dev/null || true
     cat << LEFT
 Removed. Left where they were: $SYSCONFDIR/warder/warder.yaml, drop-ins in $SYSCONFDIR/systemd/system/warderd.service.d,
-the database in /var/lib/warder, backups in /var/backups/warder, and the user warder. Without /var/lib/warder every secret in it is lost.
+the database in /var/lib/warder, backups in /var/backups/warder, and the users warder and warder-worker. Without /var/lib/warder every secret in it is lost.
 LEFT
 }
 

@@ -18,4 +18,12 @@ public enum SecureRandom {
             initialized = count
         }
     }
+
+    /// A number at least 0 and below `bound`, each as likely as the other; 0 for a bound of 0 or 1.
+    ///
+    /// libsodium draws again where a remainder would favour the smaller numbers.
+    package static func uniform(below bound: UInt32) -> UInt32 {
+        Sodium.start()
+        return randombytes_uniform(bound)
+    }
 }

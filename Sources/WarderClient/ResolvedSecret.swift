@@ -1,16 +1,19 @@
 public import SecretMemory
 
-/// One field of a secret as it is now. Use it for the call it was asked for, then let it go: keeping it is how
-/// credentials go stale.
+/// A secret as it is now, in one field or several of one version. Use it for the call it was asked for, then let it go:
+/// keeping it is how credentials go stale.
 public struct ResolvedSecret: Sendable {
     /// The secret's name.
     public let name: String
-    /// The field.
+    /// The field; the first of several.
     public let field: String
     /// The version's number; it changes when an operator or a rotation changes the value.
     public let version: UInt32
     /// The value, in protected memory that is wiped when the last reference goes.
     public let value: SecretBytes
+
+    /// The fields behind the first.
+    let others: [String: SecretBytes]
 
     /// What the value was resolved with; a report about the call goes out under the same token.
     let token: VaultToken
@@ -19,6 +22,16 @@ public struct ResolvedSecret: Sendable {
     ///
     /// For libraries that take credentials as `String`: make it where it is used, and do not store it.
     public func unprotectedText() -> String? {
+        Self.text(value)
+    }
+
+    /// The value of a field that was asked for; `nil` for others.
+    public subscript(field: String) -> SecretBytes? { field == self.field ? value : others[field] }
+
+    /// A field as ``unprotectedText()``; `nil` also for one that was not asked for.
+    public func unprotectedText(_ field: String) -> String? { self[field].flatMap(Self.text) }
+
+    private static func text(_ value: SecretBytes) -> String? {
         unsafe value.withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
     }
 }

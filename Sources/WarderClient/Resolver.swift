@@ -1,4 +1,5 @@
 import NIOCore
+import WarderModel
 import WarderWire
 
 /// What the client does for its calls: finds a token, asks for the value, and once more where the token was not
@@ -9,6 +10,7 @@ final class Resolver {
     private typealias TokenReply = (Result<VaultToken, WarderClientError>) -> Void
 
     private let pool: ConnectionPool
+    private let changes: ChangePolls
     private let elapsed: () -> Duration
     private let jitter: () -> Double
     private let timeout: TimeAmount
@@ -21,6 +23,7 @@ final class Resolver {
 
     init(path: String, configuration: WarderClientConfiguration, loop: any EventLoop) {
         pool = ConnectionPool(path: path, limit: configuration.maximumConnections, loop: loop)
+        changes = ChangePolls(path: path, loop: loop)
         elapsed = Self.stopwatch(configuration.clock)
         jitter = configuration.jitter
         timeout = TimeAmount(min(max(configuration.timeout, .milliseconds(1)), .seconds(3_600)))
@@ -60,8 +63,49 @@ final class Resolver {
         }
     }
 
+    /// Asks what has changed, and waits at the vault for it. Takes no connection from the calls.
+    func poll(
+        since cursor: String?,
+        seconds: Int,
+        until interruption: Interruption,
+        then reply: @escaping (Result<ChangeAnswer, WarderClientError>) -> Void
+    ) {
+        changes.poll(
+            .changes(since: cursor, seconds: seconds),
+            deadline: .now() + timeout + .seconds(Int64(seconds)),
+            until: interruption,
+            reading: { answer throws(WarderClientError) in try ChangeAnswer(answer.decode(ChangeList.self)) },
+            then: reply
+        )
+    }
+
+    /// Asks what became of an approval, and waits at the vault while nobody has decided.
+    func poll(
+        _ approval: ApprovalID,
+        seconds: Int,
+        until interruption: Interruption,
+        then reply: @escaping (Result<ApprovalState, WarderClientError>) -> Void
+    ) {
+        changes.poll(
+            .approval(approval, seconds: seconds),
+            deadline: .now() + timeout + .seconds(Int64(seconds)),
+            until: interruption,
+            reading: { answer throws(WarderClientError) in try answer.decode(ApprovalState.self) },
+            then: reply
+        )
+    }
+
+    /// Ends a poll that nobody waits for any more.
+    func interrupt(_ interruption: Interruption) { changes.interrupt(interruption) }
+
+    /// Replies after a while.
+    func pause(_ duration: Duration, then reply: @escaping (Result<Void, WarderClientError>) -> Void) {
+        changes.pause(TimeAmount(duration), then: reply)
+    }
+
     /// Gives all tokens back, for a second at most, and closes the connections.
     func close(then done: @escaping () -> Void) {
+        changes.close()
         finishClosing = {
             self.finishClosing = nil
             self.pool.close()
@@ -96,16 +140,10 @@ final class Resolver {
         isSecondAttempt: Bool,
         then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
     ) {
-        let wanted = VaultRequest.secret(
-            request.name,
-            field: request.field,
-            token: token,
-            traceparent: request.demand.traceparent
-        )
-        let exchange = Exchange(wanted, deadline: deadline) { answer in
+        let exchange = Exchange(.secret(request, token: token), deadline: deadline) { answer in
             let result = answer.flatMap { answer in
                 Result { () throws(WarderClientError) in
-                    try answer.secret(name: request.name, field: request.field, token: token)
+                    try answer.secret(request, token: token)
                 }
             }
             // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
@@ -173,7 +211,7 @@ final class Resolver {
     }
 
     /// Reads a clock as the time since now.
-    private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> () -> Duration {
+    static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
         let start = clock.now
         return { start.duration(to: clock.now) }
     }

@@ -36,15 +36,43 @@ final class Session: Sendable {
         isCancellable: Bool = true,
         _ start: @escaping @Sendable (Resolver, _ reply: @escaping (Result<Value, WarderClientError>) -> Void) -> Void
     ) async throws(WarderClientError) -> Value {
+        try await outcome(of: start, isCancellable: isCancellable).get()
+    }
+
+    /// The same for what would otherwise go on for long after the task was cancelled.
+    func performInterruptibly<Value: Sendable>(
+        _ start:
+            @escaping @Sendable (
+                Resolver, Interruption, _ reply: @escaping (Result<Value, WarderClientError>) -> Void
+            ) -> Void
+    ) async throws(WarderClientError) -> Value {
+        let interruption = Interruption()
+        let outcome: Reply<Value>.Outcome = await withTaskCancellationHandler {
+            await self.outcome(
+                of: { resolver, reply in start(resolver, interruption, reply) },
+                isCancellable: true
+            )
+        } onCancel: {
+            interruption.set()
+            isOpen.withLock { isOpen in
+                if isOpen { loop.execute { [resolver] in resolver.value?.interrupt(interruption) } }
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func outcome<Value: Sendable>(
+        of start: @escaping @Sendable (Resolver, _ reply: @escaping (Result<Value, WarderClientError>) -> Void) -> Void,
+        isCancellable: Bool
+    ) async -> Reply<Value>.Outcome {
         let reply = Reply<Value>()
-        let outcome = await reply.wait(orUntilCancelled: isCancellable) {
+        return await reply.wait(orUntilCancelled: isCancellable) {
             let isTaken = isOpen.withLock { isOpen in
                 if isOpen { run(start, for: reply) }
                 return isOpen
             }
             if !isTaken { reply.complete(.failure(WarderClientError(.closed))) }
         }
-        return try outcome.get()
     }
 
     /// Gives the tokens back within a second, closes the connections and ends the thread.

@@ -22,10 +22,32 @@ extension WarderClient {
         context: CallContext = CallContext(),
         _ body: (ResolvedSecret) async throws -> Result
     ) async throws -> Result {
+        try await withCredential(
+            secret,
+            fields: [field],
+            for: tool,
+            toolDigest: toolDigest,
+            arguments: arguments,
+            context: context,
+            body
+        )
+    }
+
+    /// As ``withCredential(_:field:for:toolDigest:arguments:context:_:)``, with several fields of one version:
+    /// `secret["password"]`.
+    public func withCredential<Result>(
+        _ secret: String,
+        fields: [String],
+        for tool: String,
+        toolDigest: String? = nil,
+        arguments: CallArguments? = nil,
+        context: CallContext = CallContext(),
+        _ body: (ResolvedSecret) async throws -> Result
+    ) async throws -> Result {
         func resolved() async throws(WarderClientError) -> ResolvedSecret {
             try await resolve(
                 secret,
-                field: field,
+                fields: fields,
                 for: tool,
                 toolDigest: toolDigest,
                 arguments: arguments,
@@ -106,7 +128,7 @@ extension WarderClient {
     }
 
     /// Gives back a token that was issued for this call alone.
-    private func finish(_ secret: ResolvedSecret) async {
+    package func finish(_ secret: ResolvedSecret) async {
         guard secret.token.isForOneCall else { return }
         try? await session().perform(isCancellable: false) { resolver, reply in
             resolver.giveBack(secret.token)

@@ -13,6 +13,8 @@ public final class WarderClient: Sendable {
     }
 
     let configuration: WarderClientConfiguration
+    /// Time as this client measures it, from its beginning on.
+    let elapsed: @Sendable () -> Duration
     private let path: String
     private let state: Locked<State>
 
@@ -23,6 +25,7 @@ public final class WarderClient: Sendable {
         let path = try configuration.resolvedSocketPath()
         self.configuration = configuration
         self.path = path
+        elapsed = Resolver.stopwatch(configuration.clock)
         state = Locked(
             .open(Session(processID: configuration.processID(), path: path, configuration: configuration))
         )
@@ -48,6 +51,7 @@ public final class WarderClient: Sendable {
     /// The value of a secret, asked for now.
     ///
     /// Calls that name arguments or a purpose get a token of their own; all others share one for each tool and context.
+    /// Where people have to approve the call, it waits for ``WarderClientConfiguration/approvalPatience``.
     ///
     /// - Parameters:
     ///   - secret: Such as `github/pat`.
@@ -56,6 +60,7 @@ public final class WarderClient: Sendable {
     ///   - toolDigest: SHA-256 of the tool's definition, 64 lowercase hex digits; needed for pinned tools.
     ///   - arguments: What the tool was called with; a claim that approvers see.
     ///   - context: On whose behalf and why; claims as well. A `traceparent` that is not well formed is left out.
+    ///
     /// - Returns: The value and its version.
     /// - Throws: ``WarderClientError``; see ``WarderClientError/isRefusal`` and ``WarderClientError/isRetryable``.
     public func resolve(
@@ -66,15 +71,38 @@ public final class WarderClient: Sendable {
         arguments: CallArguments? = nil,
         context: CallContext = CallContext()
     ) async throws(WarderClientError) -> ResolvedSecret {
+        try await resolve(
+            secret,
+            fields: [field],
+            for: tool,
+            toolDigest: toolDigest,
+            arguments: arguments,
+            context: context
+        )
+    }
+
+    /// Several fields of a secret, asked for now, all of one version: what belongs together, such as a user's name and
+    /// its password, does not come from before and after a rotation. It is one use of the token.
+    ///
+    /// `fields`: 1 to 32 parts of the secret, each once; the tool needs all of them granted. The other parameters, what
+    /// is returned and what is thrown are those of ``resolve(_:field:for:toolDigest:arguments:context:)``.
+    public func resolve(
+        _ secret: String,
+        fields: [String],
+        for tool: String,
+        toolDigest: String? = nil,
+        arguments: CallArguments? = nil,
+        context: CallContext = CallContext()
+    ) async throws(WarderClientError) -> ResolvedSecret {
         let request = try SecretRequest(
             secret: secret,
-            field: field,
+            fields: fields,
             tool: tool,
             toolDigest: toolDigest,
             arguments: arguments,
             context: context
         )
-        return try await session().perform { resolver, reply in resolver.resolve(request, then: reply) }
+        return try await resolveWithPatience(request)
     }
 
     /// Whether the vault is unsealed.

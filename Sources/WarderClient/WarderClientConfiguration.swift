@@ -9,6 +9,9 @@ public struct WarderClientConfiguration: Sendable {
     public var socketPath: String?
     /// Longest time one call may take, token and value together; 10 s unless changed.
     public var timeout: Duration = .seconds(10)
+    /// How long a call waits for people who have to approve it; unless changed it does not, and fails as
+    /// `approval_required` at once. The call itself may take `timeout` besides.
+    public var approvalPatience: Duration = .zero
     /// Connections that are kept at most, each with one request at a time; 1 to 64.
     public var maximumConnections = 8
     /// Calls that may wait at the same time; one more is refused as `overloaded`.
@@ -21,6 +24,8 @@ public struct WarderClientConfiguration: Sendable {
 
     /// Draws from 0 ..< 1 where renewals of many processes must not fall together.
     var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
+    /// How long a question for changes waits at the vault, in seconds.
+    var changesWait = 55
     /// The process that is running now; a client notices by it that it was forked.
     var processID: @Sendable () -> Int32 = { getpid() }
 

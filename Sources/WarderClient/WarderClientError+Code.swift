@@ -7,6 +7,8 @@ extension WarderClientError {
         public static let refused = Code(kind: .refused)
         /// The vault wants somebody's approval first.
         public static let approvalRequired = Code(kind: .approvalRequired)
+        /// Somebody said no to this call.
+        public static let approvalDenied = Code(kind: .approvalDenied)
         /// There is no such secret, field or tool, or none for this process.
         public static let notFound = Code(kind: .notFound)
         /// The vault did not accept a token, nor the new one that replaced it.
@@ -52,6 +54,7 @@ extension WarderClientError {
         enum Kind: String, CaseIterable, Sendable {
             case refused
             case approvalRequired = "approval_required"
+            case approvalDenied = "approval_denied"
             case notFound = "not_found"
             case tokenInvalid = "token_invalid"
             case sealed
@@ -81,6 +84,7 @@ extension WarderClientError.Code.Kind {
         switch self {
         case .refused: "the vault refused; `warder explain` says why"
         case .approvalRequired: "the call needs an approval"
+        case .approvalDenied: "somebody said no to this call"
         case .notFound: "no such secret, field or tool for this process"
         case .tokenInvalid: "the vault accepts no token from this process"
         case .sealed: "the vault is sealed; an operator must run `warder unseal`"

@@ -9,6 +9,8 @@ public struct WarderClientError: Error, Hashable, Sendable {
     public let code: Code
     /// The code in the vault's own words where it answered; keeps codes that this version does not know.
     public let serverCode: ErrorCode?
+    /// The approval that the call waits for, where the vault named one: it says later what people decided.
+    public let approval: String?
     /// Names the event in the vault's log.
     public let requestID: String?
     /// How long the vault asks to wait, at most an hour.
@@ -19,12 +21,14 @@ public struct WarderClientError: Error, Hashable, Sendable {
     init(
         _ code: Code,
         serverCode: ErrorCode? = nil,
+        approval: String? = nil,
         requestID: String? = nil,
         retryAfter: Duration? = nil,
         systemError: Int32? = nil
     ) {
         self.code = code
         self.serverCode = serverCode
+        self.approval = approval
         self.requestID = requestID
         self.retryAfter = retryAfter
         self.systemError = systemError
@@ -34,7 +38,7 @@ public struct WarderClientError: Error, Hashable, Sendable {
     /// something.
     public var isRefusal: Bool {
         switch code.kind {
-        case .refused, .approvalRequired, .notFound, .tokenInvalid, .restoredVault: true
+        case .refused, .approvalRequired, .approvalDenied, .notFound, .tokenInvalid, .restoredVault: true
         case .sealed, .notInitialised, .unreachable, .timedOut, .rateLimited, .overloaded, .unavailable,
             .auditUnavailable,
             .vaultFault, .invalidRequest, .invalidConfiguration, .protocolViolation, .noSecretMemory, .cancelled,
@@ -50,8 +54,8 @@ public struct WarderClientError: Error, Hashable, Sendable {
         case .sealed, .notInitialised, .unreachable, .timedOut, .rateLimited, .overloaded, .unavailable,
             .auditUnavailable:
             true
-        case .refused, .approvalRequired, .notFound, .tokenInvalid, .restoredVault, .vaultFault, .invalidRequest,
-            .invalidConfiguration,
+        case .refused, .approvalRequired, .approvalDenied, .notFound, .tokenInvalid, .restoredVault, .vaultFault,
+            .invalidRequest, .invalidConfiguration,
             .protocolViolation, .noSecretMemory, .cancelled, .closed, .unknown:
             false
         }
@@ -64,6 +68,7 @@ extension WarderClientError: CustomStringConvertible {
         var text = "\(code): \(code.kind.meaning)"
         if let systemError { text += " (errno \(systemError))" }
         if let retryAfter { text += " (try again in \(retryAfter.components.seconds) s)" }
+        if let approval { text += " (\(approval))" }
         if let requestID { text += " [request \(requestID)]" }
         return text
     }

@@ -1,3 +1,5 @@
+import WarderModel
+
 /// Why the daemon does not start: where, what is wrong, and what mends it.
 ///
 /// Texts may quote the configuration, because nothing secret ever stands in it; what is quoted is cut short and cannot
@@ -53,20 +55,12 @@ enum Quotation {
         var result = ""
         for (index, scalar) in text.unicodeScalars.enumerated() {
             guard index < limit else { return result + "…" }
-            if isHarmless(scalar) {
+            if !HiddenCharacter.contains(scalar) {
                 result.unicodeScalars.append(scalar)
             } else {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             }
         }
         return result
-    }
-
-    /// Line breaks would forge lines, and direction marks would show them in another order.
-    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
-        }
     }
 }

@@ -10,6 +10,8 @@ package struct ConfigurationSurroundings: Sendable {
     package var roots: VaultPlaces.Roots
     /// Number of a group on this machine; `nil` where there is none of this name.
     package var groupID: @Sendable (String) -> UInt32?
+    /// A user of this machine by name or number; `nil` where there is none.
+    package var account: @Sendable (String) -> DaemonConfiguration.Account?
     /// What a relative path on the command line starts from.
     package var workingDirectory: String
 
@@ -18,12 +20,14 @@ package struct ConfigurationSurroundings: Sendable {
         uid: UInt32 = geteuid(),
         roots: VaultPlaces.Roots = .real,
         groupID: @escaping @Sendable (String) -> UInt32? = groupNumber(named:),
+        account: @escaping @Sendable (String) -> DaemonConfiguration.Account? = machineAccount(named:),
         workingDirectory: String = currentDirectory()
     ) {
         self.environment = environment
         self.uid = uid
         self.roots = roots
         self.groupID = groupID
+        self.account = account
         self.workingDirectory = workingDirectory
     }
 
@@ -86,5 +90,24 @@ package func groupNumber(named name: String) -> UInt32? {
         guard let start = room.baseAddress else { return nil }
         let result = unsafe getgrnam_r(name, &entry, start, room.count, &found)
         return unsafe result == 0 && found != nil ? entry.gr_gid : nil
+    }
+}
+
+/// A user in the user database (getpwnam_r(3), getpwuid_r(3)), by name or, in digits, by number.
+package func machineAccount(named name: String) -> DaemonConfiguration.Account? {
+    guard !name.isEmpty, !name.utf8.contains(0) else { return nil }
+    var entry = unsafe passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 65536)
+    return unsafe buffer.withUnsafeMutableBufferPointer { room -> DaemonConfiguration.Account? in
+        guard let start = room.baseAddress else { return nil }
+        let result =
+            if let number = WholeNumber.parse(name).flatMap(UInt32.init(exactly:)) {
+                unsafe getpwuid_r(number, &entry, start, room.count, &found)
+            } else {
+                unsafe getpwnam_r(name, &entry, start, room.count, &found)
+            }
+        guard result == 0, unsafe found != nil else { return nil }
+        return unsafe DaemonConfiguration.Account(name: name, uid: entry.pw_uid, gid: entry.pw_gid)
     }
 }

@@ -8,6 +8,8 @@ import WarderModel
 extension DaemonConfiguration {
     /// Group of the operators where the installation made it.
     private static let usualOperatorGroup = "warder"
+    /// User of the worker, likewise.
+    private static let usualWorkerUser = "warder-worker"
     private static let usualCheckpoints = "warder-checkpoints"
     /// Name under which systemd passes the credential.
     private static let usualCredential = "warder-unseal"
@@ -26,6 +28,8 @@ extension DaemonConfiguration {
             stateDirectory: places.dataDirectory,
             clientSocket: places.clientSocket,
             operatorSocket: places.operatorSocket,
+            workerSocket: places.workerSocket,
+            workerUser: isSystem ? surroundings.account(usualWorkerUser) : nil,
             operatorGroup: isSystem
                 ? surroundings.groupID(usualOperatorGroup).map { OperatorGroup(name: usualOperatorGroup, id: $0) }
                 : nil,
@@ -52,7 +56,16 @@ extension DaemonConfiguration {
                 idle: .seconds(60)
             ),
             eventLoops: 1,
-            audit: Audit(file: nil, checkpoints: isSystem ? checkpointDirectory(surroundings) : nil, journal: false),
+            audit: Audit(
+                file: nil,
+                checkpoints: isSystem ? checkpointDirectory(surroundings) : nil,
+                journal: false,
+                keepDays: 0,
+                legalHold: false
+            ),
+            worker: Worker(isStarted: !isSystem, jobs: 4, hooks: [:], postgres: [:]),
+            notices: Notices(),
+            governance: Governance(),
             log: Log(level: .info, format: .text)
         )
     }

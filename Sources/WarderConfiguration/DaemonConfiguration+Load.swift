@@ -39,8 +39,16 @@ extension DaemonConfiguration {
         if places["limits.burst"] == nil {
             configuration.limits.burst = 2 * configuration.limits.requestsPerSecondPerUID
         }
+        if places["worker_socket"] == nil {
+            // Two vaults on one machine have sockets of their own, and need not name this one too.
+            configuration.workerSocket = sibling(of: configuration.operatorSocket, "worker.sock")
+        }
         try configuration.checkTogether(places, file: file)
         return configuration
+    }
+
+    private static func sibling(of path: String, _ name: String) -> String {
+        (path.lastIndex(of: "/").map { path[...$0] } ?? "") + name
     }
 
     private static func applyEnvironment(
@@ -91,6 +99,13 @@ extension DaemonConfiguration {
                 ["operator_socket", "client_socket"],
                 "client_socket and operator_socket are the same path",
                 "give each a path of its own: servers and operators have separate routes"
+            )
+        }
+        if workerSocket == operatorSocket || workerSocket == clientSocket {
+            throw blame(
+                ["worker_socket", "operator_socket", "client_socket"],
+                "worker_socket is the path of another socket",
+                "give each a path of its own: the worker is handed values that nobody else may see"
             )
         }
         if limits.secretBodyBytes < limits.bodyBytes {

@@ -21,20 +21,32 @@ package struct DaemonConfiguration: Sendable, Equatable {
     package var clientSocket: String
     /// Socket of the `warder` command. Absolute, at most 107 bytes.
     package var operatorSocket: String
+    /// Socket of `warder-worker`. Absolute, at most 107 bytes.
+    package var workerSocket: String
+    /// Whom the worker runs as; `nil`: nobody is handed steps of rotations.
+    package var workerUser: Account?
     /// Group that may open the operator socket; `nil` leaves it to the daemon's own user.
     package var operatorGroup: OperatorGroup?
     package var unseal: Unseal
     package var memory: Memory
+    /// What happens where the kernel will not confine the daemon.
+    package var confinement = Confinement.required
     package var argon2: Argon2
     package var limits: Limits
     package var deadlines: Deadlines
     /// Threads that serve connections.
     package var eventLoops: Int
     package var audit: Audit
+    package var worker: Worker
+    package var notices: Notices
+    package var governance: Governance
     package var log: Log
 
     /// Permission bits of the client socket. Everybody may connect, because every peer must match a registered server.
     package static let clientSocketMode: UInt32 = 0o666
+
+    /// Permission bits of the worker socket.
+    package static let workerSocketMode: UInt32 = 0o600
 
     /// Permission bits of the operator socket.
     package var operatorSocketMode: UInt32 { operatorGroup == nil ? 0o600 : 0o660 }
@@ -72,6 +84,14 @@ extension DaemonConfiguration {
         package var lock: LockedMemory.Policy
         /// All of it together, in bytes.
         package var lockedLimit: Int
+    }
+
+    /// Whether a daemon may run that could still execute programs and reach others.
+    package enum Confinement: String, Sendable {
+        /// It does not start.
+        case required
+        /// It starts, and says so.
+        case bestEffort
     }
 
     /// What a new passphrase costs to check. Existing ones keep what they were made with.
@@ -112,7 +132,7 @@ extension DaemonConfiguration {
         package var idle: Duration
     }
 
-    /// Where else the audit log goes.
+    /// Where else the audit log goes, and how long it keeps the contents of its events.
     package struct Audit: Sendable, Equatable {
         /// Gets every event, a line each. Absolute; `nil` for no file.
         package var file: String?
@@ -120,6 +140,26 @@ extension DaemonConfiguration {
         package var checkpoints: String?
         /// Whether the system's journal gets every event.
         package var journal: Bool
+        /// Days for which contents stay; 0 keeps them for ever.
+        package var keepDays: Int
+        /// Whether nothing of the log may go, whoever asks.
+        package var legalHold: Bool
+    }
+
+    /// What a security review asks of the people around the vault; each in their own words.
+    package struct Governance: Sendable, Equatable {
+        /// Who is called when something happens.
+        package var incidentOwner: String?
+        /// Whom they call.
+        package var escalation: String?
+        /// For how long records are kept, and why.
+        package var retention: String?
+
+        package init(incidentOwner: String? = nil, escalation: String? = nil, retention: String? = nil) {
+            self.incidentOwner = incidentOwner
+            self.escalation = escalation
+            self.retention = retention
+        }
     }
 
     /// What the daemon says about itself on standard error. The audit log is something else.

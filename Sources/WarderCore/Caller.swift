@@ -6,6 +6,8 @@ package struct Caller: Sendable {
     package enum Door: Sendable {
         case client
         case `operator`
+        /// Where workers ask for steps of rotations. No command of theirs is decided: they answer what they were asked.
+        case worker
         /// The vault itself: services, start and stop.
         case inside
     }

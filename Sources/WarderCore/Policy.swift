@@ -21,7 +21,7 @@ enum Policy {
     ) throws(Refusal) {
         guard !state.isSealing else { throw .sealed }
         switch (action.permission, caller.door) {
-        case (.vault, .inside): return
+        case (.vault, .inside), (.rolesOrVault, .inside): return
         case (.server, .client):
             guard caller.peer != nil else { throw .unknownPeer }
             guard !state.isQuarantined else { throw .restoredVault }
@@ -29,12 +29,13 @@ enum Policy {
             guard caller.peer != nil else { throw .notAnOperator }
         case (.anyOperator, .operator):
             try admit(caller, anyOf: nil, for: action, in: state, proofs: &proofs, at: now)
-        case (.roles(let roles), .operator):
+        case (.roles(let roles), .operator), (.rolesOrVault(let roles), .operator):
             try admit(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
         case (.rolesOrOwner(let roles), .operator):
             guard !caller.isOwner else { return }
             try admit(caller, anyOf: roles, for: action, in: state, proofs: &proofs, at: now)
-        case (.rolesOrOwner, _), (.vault, _), (.server, _), (.operatorSocket, _), (.anyOperator, _), (.roles, _):
+        case (.rolesOrOwner, _), (.rolesOrVault, _), (.vault, _), (.server, _), (.operatorSocket, _), (.anyOperator, _),
+            (.roles, _):
             // An action that lies behind another door.
             throw .notAnOperator
         }
@@ -61,7 +62,8 @@ enum Policy {
     /// With one user there is always a server that could run as them, registered yet or not.
     static func needsPresence(_ action: Action, by person: Operator, in state: VaultState) -> Bool {
         // Whoever changes a passphrase knows the old one, shared user or not: a server may come to share it later.
-        if action == .presenceSet { return true }
+        // And whoever decides alone is there, whatever user they work as.
+        if action == .presenceSet || action == .approvalBreakGlass { return true }
         guard action.needsPresence else { return false }
         // On another machine the users of a backup may be other people.
         if state.isQuarantined { return true }

@@ -165,12 +165,15 @@ extension Vault {
                     keyEncryption: ring.current(.keyEncryption).epoch
                 ) : 0
         } catch { throw Refusal(error) }
+        let signingEpoch: UInt32
+        do throws(SealingError) { signingEpoch = try ring.current(.signing).epoch } catch { throw Refusal(error) }
+        let logKeys = try LogKeys(foundation, state, epoch: signingEpoch, in: store)
         // What is restored is known to be old, and begins a log of its own.
         if restoration == nil {
             let origin = state.logOrigin(foundation)
-            try LogStanding.compare(with: witness(origin), foundation, origin: origin, in: store)
+            try LogStanding.compare(with: witness(origin), logKeys, origin: origin, in: store)
         }
-        let standing = try LogStanding.of(foundation, state, in: store)
+        let standing = try LogStanding.of(foundation, state, logKeys, in: store)
         view.withLock { $0.log = standing }
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in
@@ -200,6 +203,7 @@ extension Vault {
             event.changes = ["slot/\(slot.id)/\(slot.kindName)"] + transaction.state.lost.eventTexts
             event.durationMicroseconds = caller.elapsedMicroseconds()
             transaction.record(event)
+            try transaction.interruptRotations(restored: restoration != nil)
         }
         return open
     }

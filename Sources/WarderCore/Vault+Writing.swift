@@ -73,7 +73,7 @@ extension Vault {
     }
 
     func begin(_ open: Open) -> Transaction {
-        Transaction(open, store: store, presence: presence, now: clock.now())
+        Transaction(open, store: store, presence: presence, now: clock.now(), rates: rates)
     }
 
     func adopt(_ transaction: Transaction, _ open: inout Open) {
@@ -86,8 +86,27 @@ extension Vault {
         for place in transaction.batch.destroyedValues { open.values.remove(place) }
         for (place, _) in transaction.batch.rewrappedValues { open.values.remove(place) }
         // Before anybody is answered: whoever hears that the vault is sealed must find it so.
+        let wasOpen = phase == .unsealed
+        if wasOpen {
+            if transaction.setsPolicies { watch.configure(open.state) }
+        } else {
+            watch.open(open.state, at: transaction.now.uptime)
+        }
+        let registryChanged = registryGeneration != open.state.registryGeneration
         if open.state.isSealing { close(open) } else { publish(open) }
+        // After the view: whoever is told what changed must find it so.
+        if open.state.isSealing {
+            changes.close()
+            approvals.close()
+        } else {
+            changes.announce(transaction.changes, registryChanged: registryChanged, self)
+            approvals.announce(transaction.touchedApprovals, self)
+        }
+        // After the view as well: what is found is written down by another transaction.
+        if watch.see(transaction.recorded, open.state, at: transaction.now.uptime) { raiseAlerts() }
+        if open.state.isSealing { watch.close() }
         watchers.announce(open.sequence)
+        rotationBell.ring(wasOpen && !open.state.isSealing ? transaction.rotationsToWake : .everything)
     }
 
     private func publish(_ open: Open) {

@@ -44,12 +44,21 @@ package final class Vault: Sendable {
     package let store: any VaultStore
     package let clock: any VaultClock
     let processes: any Processes
+    /// How long the contents of events are kept.
+    package let retention: RetentionPolicy
     package let presence = PresenceLedger()
     /// Tries to unseal, and tries to prove presence, are counted apart: neither locks the other out.
     package let unsealThrottle = Throttle()
     package let presenceThrottle = Throttle()
     package let tails = TailLedger()
     package let gathering = ShareGathering()
+    package let rotationBell: RotationBell
+    package let jobs: JobBoard
+    /// Servers that wait for changes.
+    package let changes = ChangeBoard()
+    /// Servers that wait for what people say.
+    package let approvals = ApprovalBoard()
+    package let stepTally = StepTally()
     /// Who was an admin when the vault was sealed last.
     let lastAdmins = Locked<Set<UInt32>>([])
     let watchers = EventWatchers()
@@ -65,6 +74,8 @@ package final class Vault: Sendable {
     /// What lies outside the database about the log.
     let witness: LogWitness
     let nonces = NoncePool()
+    let rates: RateLedger
+    let watch = AlertWatch()
     let line = WaitingLine()
     let writer = DispatchQueue(label: "warder.writer", qos: .userInteractive)
 
@@ -74,10 +85,17 @@ package final class Vault: Sendable {
         store: any VaultStore,
         clock: any VaultClock,
         processes: any Processes = UnwatchedProcesses(),
+        retention: RetentionPolicy = RetentionPolicy(),
+        rates: RateLedger = RateLedger(),
         witness: @escaping LogWitness = { _ in nil }
     ) throws(StoreError) {
+        let bell = RotationBell()
+        rotationBell = bell
+        jobs = JobBoard { bell.nudge() }
         self.witness = witness
         self.store = store
+        self.retention = retention
+        self.rates = rates
         self.clock = clock
         self.processes = processes
         let foundation = try store.foundation()

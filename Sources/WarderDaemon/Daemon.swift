@@ -4,6 +4,7 @@ import Logging
 import Sealing
 import SecretMemory
 import ServiceLifecycle
+import SystemPackage
 import UnixSignals
 import WarderConfiguration
 import WarderCore
@@ -46,22 +47,36 @@ package struct Daemon {
             logger: logger,
             notification: notification
         ).open()
+        let reach = SinkReach()
         let checkpoints = configuration.audit.checkpoints.map { CheckpointFile(directory: $0) }
-        let vault = try Vault.openOrExplain(store: store, clock: clock, witness: { checkpoints?.read($0) })
+        let vault = try Vault.openOrExplain(
+            store: store,
+            clock: clock,
+            retention: RetentionPolicy(
+                keepDays: configuration.audit.keepDays,
+                legalHold: configuration.audit.legalHold
+            ),
+            witness: { checkpoints?.read($0) }
+        )
         await recordStart(of: vault, migrated: store.migrated)
+        let listeners = try Listeners(configuration, inherited: sockets)
+        // Nothing secret is in memory yet; from here on nothing is started any more.
+        let worker = startWorker(of: vault)
+        let isConfined = try confine()
         await unsealWithCredential(vault)
 
         let context = ServerContext(
             vault: vault,
             attestor: Attestor(options: AttestationOptions(sha256: { FileDigest() })),
             limits: ServerLimits(configuration),
-            facts: facts(clock),
+            workers: workerRule(worker),
+            facts: facts(clock, isConfined: isConfined),
             logger: logger
         )
         let server = VaultServer(context, eventLoops: configuration.eventLoops)
-        let listeners = try Listeners(configuration, inherited: sockets)
         try await server.listen(on: listeners.client, as: .client)
         try await server.listen(on: listeners.operator, as: .operator)
+        try await server.listen(on: listeners.worker, as: .worker)
 
         logger.info(
             "ready",
@@ -73,6 +88,7 @@ package struct Daemon {
         try? notification?.ready(status: "\(vault.phase.rawValue)")
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
+                // Ended in the opposite order.
                 services: [
                     .init(service: StoreKeeping(store: store, logger: logger)),
                     .init(service: Housekeeping(vault: vault, server: server, logger: logger)),
@@ -84,11 +100,16 @@ package struct Daemon {
                             logger: logger
                         )
                     ),
-                    .init(service: SinkKeeping(.file, configuration, vault: vault, logger: logger)),
-                    .init(service: SinkKeeping(.journal, configuration, vault: vault, logger: logger)),
+                    .init(service: SinkKeeping(.file, configuration, vault: vault, reach: reach, logger: logger)),
+                    .init(service: AlertKeeping(vault: vault, logger: logger)),
+                    .init(service: SinkKeeping(.journal, configuration, vault: vault, reach: reach, logger: logger)),
+                    .init(
+                        service: RotationKeeping(vault: vault, limit: configuration.worker.jobs, logger: logger)
+                    ),
+                    .init(service: LogPruning(vault: vault, reach: reach, logger: logger)),
                     .init(service: Watchdog(notification: notification, vault: vault)),
                     .init(service: Serving(server: server)),
-                ],
+                ] + whereSet(worker, vault),
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
@@ -98,6 +119,25 @@ package struct Daemon {
         await recordStop(of: vault)
         store.close()
         logger.info("stopped")
+    }
+
+    /// What a unit forbids as well where there is one; the vault of one user starts its worker, whose right to networks is
+    /// none of the daemon's.
+    ///
+    /// - Returns: whether it is so.
+    private func confine() throws(StartError) -> Bool {
+        let reason: Errno
+        do throws(ProcessHardening.Failure) {
+            try ProcessHardening.confine()
+            return true
+        } catch { reason = error.reason }
+        let problem = "the daemon cannot give up executing programs and reaching others: \(reason)"
+        let remedy = "Let the container, or SystemCallFilter= of the unit, allow seccomp(2)"
+        guard configuration.confinement == .bestEffort else {
+            throw StartError(problem, remedy: remedy + ", or set confinement: best-effort")
+        }
+        logger.warning("\(problem)", metadata: ["remedy": "\(remedy)"])
+        return false
     }
 
     private func configureMemory() throws {
@@ -119,14 +159,54 @@ package struct Daemon {
         }
     }
 
-    private func facts(_ clock: SystemClock) -> DaemonFacts {
-        DaemonFacts(
+    /// Starts the worker where the configuration says so. Without one the vault does everything else.
+    private func startWorker(of vault: Vault) -> KeptWorker? {
+        guard configuration.worker.isStarted else { return nil }
+        do throws(Errno) {
+            let worker = try KeptWorker(socket: configuration.workerSocket, configuration: configuration)
+            vault.jobs.set(.running)
+            return worker
+        } catch {
+            vault.jobs.set(.missing)
+            logger.warning(
+                "warder-worker cannot be started; secrets of programs and servers are not rotated",
+                metadata: ["program": "\(KeptWorker.path)", "reason": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    /// Services that not every daemon has; the worker's is the first to end.
+    private func whereSet(_ worker: KeptWorker?, _ vault: Vault) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if configuration.notices.program != nil { services.append(.init(service: NoticeKeeping(vault: vault))) }
+        if let worker { services.append(.init(service: WorkerKeeping(worker: worker, vault: vault, logger: logger))) }
+        return services
+    }
+
+    private func workerRule(_ worker: KeptWorker?) -> WorkerRule {
+        if let worker { return .children(of: worker.pid) }
+        guard !configuration.worker.isStarted, let user = configuration.workerUser else { return .nobody }
+        return .user(user.uid)
+    }
+
+    private func facts(_ clock: SystemClock, isConfined: Bool) -> DaemonFacts {
+        var facts = DaemonFacts(
             version: Release.version,
             started: clock.now().wall.description,
             clientSocket: configuration.clientSocket,
             profile: configuration.profile.rawValue,
             passphraseCost: (configuration.argon2.passes, configuration.argon2.memoryBytes)
         )
+        facts.isConfined = isConfined
+        facts.governance.incidentOwner = configuration.governance.incidentOwner
+        facts.governance.escalation = configuration.governance.escalation
+        facts.governance.retention = configuration.governance.retention
+        facts.governance.checkpoints = [configuration.audit.checkpoints].compactMap(\.self)
+        facts.governance.notices = [configuration.notices.program].compactMap(\.self)
+        facts.governance.copies =
+            [configuration.audit.file].compactMap(\.self) + (configuration.audit.journal ? ["the journal"] : [])
+        return facts
     }
 
     private func recordStart(of vault: Vault, migrated: FinishedMigration?) async {

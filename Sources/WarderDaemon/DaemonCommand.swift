@@ -32,16 +32,20 @@ package struct DaemonCommand: AsyncParsableCommand {
     @Flag(help: "Check the configuration, print nothing if it is right, and exit.")
     package var checkConfig = false
 
+    @Flag(help: "Start warder-worker too, whatever worker.start says.")
+    package var withWorker = false
+
     package init() {}
 
     package func run() async throws {
         do {
             if !checkConfig { try harden() }
-            let configuration = try DaemonConfiguration.load(
+            var configuration = try DaemonConfiguration.load(
                 file: config,
                 in: ConfigurationSurroundings(environment: ProcessInfo.processInfo.environment)
             )
             if checkConfig { return }
+            if withWorker { configuration.worker.isStarted = true }
             let logger = Logger(label: "warderd") { _ in
                 DaemonLog(format: configuration.log.format, level: configuration.log.level)
             }

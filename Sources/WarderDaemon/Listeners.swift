@@ -5,6 +5,7 @@ import WarderLinux
 struct Listeners {
     let client: Int32
     let `operator`: Int32
+    let worker: Int32
     let clientPath: String
     let operatorPath: String
     /// Sockets that were made here, and are removed at the end.
@@ -29,6 +30,12 @@ struct Listeners {
             operatorPath,
             mode: configuration.operatorSocketMode,
             group: configuration.operatorGroup?.id
+        )
+        worker = try socket(
+            "worker",
+            configuration.workerSocket,
+            mode: DaemonConfiguration.workerSocketMode,
+            group: nil
         )
         self.own = own
     }

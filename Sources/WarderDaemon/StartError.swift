@@ -46,10 +46,17 @@ extension Vault {
     static func openOrExplain(
         store: any VaultStore,
         clock: any VaultClock,
+        retention: RetentionPolicy,
         witness: @escaping LogWitness
     ) throws(StartError) -> Vault {
         do throws(StoreError) {
-            return try Vault(store: store, clock: clock, processes: SystemProcesses(), witness: witness)
+            return try Vault(
+                store: store,
+                clock: clock,
+                processes: SystemProcesses(),
+                retention: retention,
+                witness: witness
+            )
         } catch {
             throw StartError(error, "the database")
         }

@@ -13,6 +13,8 @@ package struct ServerContext: Sendable {
     package let facts: DaemonFacts
     package let statistics: Statistics
     package let logger: Logger
+    /// Who may ask for steps of rotations.
+    let workers: WorkerRule
     let clientUsage: UsageLimiter
     /// Apart from the servers' shares: a noisy tool of the same user must not take the operator's.
     let operatorUsage = UsageLimiter(perSecond: 500, burst: 1000)
@@ -21,6 +23,7 @@ package struct ServerContext: Sendable {
     let firstRefusals = FirstOfMinute()
     let accepts: AcceptControl
     let hashing = HashingLine()
+    let launches: LaunchBoard
     /// Bodies are bounded before they are read; the scanner needs only to bound their shape.
     let jsonLimits: JSONLimits
     private let slowThreads: NIOThreadPool
@@ -30,7 +33,15 @@ package struct ServerContext: Sendable {
     /// Walks through the whole database: one at a time, and no other slow work waits for it long.
     let walks = WaitingCount(atMost: 1)
 
-    package init(vault: Vault, attestor: Attestor, limits: ServerLimits, facts: DaemonFacts, logger: Logger) {
+    package init(
+        vault: Vault,
+        attestor: Attestor,
+        limits: ServerLimits,
+        workers: WorkerRule = .nobody,
+        facts: DaemonFacts,
+        logger: Logger
+    ) {
+        self.workers = workers
         self.vault = vault
         self.attestor = attestor
         self.limits = limits
@@ -39,6 +50,7 @@ package struct ServerContext: Sendable {
         statistics = Statistics()
         clientUsage = UsageLimiter(perSecond: limits.requestsPerSecond, burst: limits.burst)
         unknownUsage = UnknownUsage()
+        launches = LaunchBoard(vault)
         accepts = AcceptControl(
             vault,
             // Well above the requests: whoever asks too often over new connections is told so, and not hung up on.
@@ -83,14 +95,23 @@ package struct ServerLimits: Sendable {
     package var unknownConnections = 8
     /// Connections that only the operator socket can have, whatever the client socket does.
     package var operatorConnections = 16
+    /// Connections of the operator socket for users who have none there: one each, whoever has taken the others.
+    package var operatorNewcomers = 32
     package var clientConnections = 1024
     /// Connections of one user on one socket that may wait for something to happen, besides the others.
     package var longPolls = 8
+    /// The same on the client socket: on a laptop all servers are one user, and each waits for changes.
+    package var clientLongPolls = 32
     /// Of one user on the client socket. Each can leave an event on disk.
     package var requestsPerSecond = 1000
+    /// Connections to the worker socket: of a worker that does as many things at once as it may, and of the one before,
+    /// until that has ended.
+    package var workerConnections = 128
     package var burst = 2000
     package var bodyBytes = 64 << 10
     package var secretBodyBytes = 2 << 20
+    /// The largest public documents make some 10 MB of definitions.
+    package var definitionBodyBytes = 32 << 20
     package var headerFieldBytes = 8 << 10
     package var headerListBytes = 16 << 10
     package var headerFields = 64
@@ -113,6 +134,9 @@ package struct DaemonFacts: Sendable {
     package var profile: String
     /// What new passphrases cost.
     package var passphraseCost: (passes: Int, memoryBytes: Int)
+    package var governance = GovernanceSettings()
+    /// Whether the daemon has given up executing programs and reaching others.
+    package var isConfined = true
 
     package init(
         version: String,
@@ -127,6 +151,21 @@ package struct DaemonFacts: Sendable {
         self.profile = profile
         self.passphraseCost = passphraseCost
     }
+}
+
+/// What the configuration says to a security review.
+package struct GovernanceSettings: Sendable {
+    package var incidentOwner: String?
+    package var escalation: String?
+    package var retention: String?
+    /// Where checkpoints lie besides the database.
+    package var checkpoints: [String] = []
+    /// Where events go besides the database.
+    package var copies: [String] = []
+    /// Programs that are told what people should hear.
+    package var notices: [String] = []
+
+    package init() {}
 }
 
 /// How many are at something, or wait for it.

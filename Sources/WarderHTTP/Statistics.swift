@@ -27,40 +27,32 @@ package final class Statistics: Sendable {
 
     func failed(code: String) { counts.withLock { $0.answers[code, default: 0] += 1 } }
 
-    /// Prometheus text format, version 0.0.4.
-    func text(facts: [(name: String, help: String, value: Int64)]) -> String {
-        var text = ""
-        func add(_ name: String, _ kind: String, _ help: String, _ lines: [(labels: String, value: String)]) {
-            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-            for line in lines { text += "\(name)\(line.labels) \(line.value)\n" }
-        }
-        for fact in facts { add(fact.name, "gauge", fact.help, [("", String(fact.value))]) }
-        add("warder_connections", "gauge", "Open connections.", [("", String(connections.load(ordering: .relaxed)))])
-        add(
+    func write(to metrics: inout MetricsText) {
+        metrics.add("warder_connections", .gauge, "Open connections.", Int64(connections.load(ordering: .relaxed)))
+        metrics.add(
             "warder_connections_accepted_total",
-            "counter",
+            .counter,
             "Connections accepted.",
-            [("", String(accepted.load(ordering: .relaxed)))]
+            Int64(clamping: accepted.load(ordering: .relaxed))
         )
-        add(
+        metrics.add(
             "warder_connections_refused_total",
-            "counter",
+            .counter,
             "Connections closed because a limit was reached.",
-            [("", String(turnedAway.load(ordering: .relaxed)))]
+            Int64(clamping: turnedAway.load(ordering: .relaxed))
         )
-        add(
+        metrics.add(
             "warder_requests_total",
-            "counter",
+            .counter,
             "Requests answered.",
-            [("", String(requests.load(ordering: .relaxed)))]
+            Int64(clamping: requests.load(ordering: .relaxed))
         )
         let failures = counts.withLock { $0.answers }.sorted { $0.key < $1.key }
-        add(
+        metrics.add(
             "warder_failures_total",
-            "counter",
+            .counter,
             "Requests answered with an error, by code.",
-            failures.map { ("{code=\"\($0.key)\"}", String($0.value)) }
+            failures.map { .init(labels: [("code", $0.key)], value: Int64(clamping: $0.value)) }
         )
-        return text
     }
 }

@@ -101,12 +101,21 @@ package final class VaultServer: Sendable {
         guard let socket else { throw ChannelError.inappropriateOperationForState }
         let isCertainStranger = try turnAwayEarly(socket, door)
         let attested = try context.attestor.open(socket: socket)
-        var check = PeerCheck(attested, vault: context.vault, looksAtExecutables: door.kind == .client)
+        if door.kind == .worker, !context.workers.admits(attested) {
+            context.statistics.connectionTurnedAway()
+            context.unknownUsage.add(.unknown, uid: attested.credentials.uid)
+            throw ChannelError.ioOnClosedChannel
+        }
+        var check = PeerCheck(
+            attested,
+            vault: context.vault,
+            launches: door.kind == .client ? context.launches : nil
+        )
         var mustRead = false
         var isStranger = isCertainStranger
         do throws(PeerCheck.Failure) {
-            let isKnown = try check.look().isKnown
-            isStranger = door.kind == .client && context.vault.phase == .unsealed && !isKnown
+            let standing = try check.look().standing
+            isStranger = door.kind == .client && context.vault.phase == .unsealed && standing == .stranger
         } catch {
             guard case .mustRead(let matchesOtherwise) = error else { throw error }
             mustRead = true
@@ -173,7 +182,7 @@ package final class VaultServer: Sendable {
 
     private func reseat(_ guest: Guest, _ channel: any Channel, _ door: Door) throws -> Guest {
         var guest = guest
-        guard guest.seat.share == .unknown, try guest.check.look().isKnown else { return guest }
+        guard guest.seat.share == .unknown, try guest.check.look().standing != .stranger else { return guest }
         door.gate.leave(guest.seat)
         let seat = try seat(channel, door, guest.check.uid, isStranger: false)
         return Guest(check: guest.check, seat: seat, mustRead: false)

@@ -36,7 +36,7 @@ package enum ConfigurationManual {
         page.paragraph("A busy machine, whose log goes to a collector:")
         page.verbatim(["limits:", "  connections_per_uid: 256", "log:", "  format: json"])
         page.section("SEE ALSO")
-        page.paragraph("warder(1), warderd(8)")
+        page.paragraph("warder(1), warderd(8), warder-worker(8)")
         return page.text
     }
 }

@@ -10,7 +10,7 @@ struct ProgramNotes {
     var text: String?
 
     /// By the name of the program.
-    static let of: [String: [ProgramNotes]] = ["warder": warder, "warderd": warderd]
+    static let of: [String: [ProgramNotes]] = ["warder": warder, "warder-worker": worker, "warderd": warderd]
 
     private static let configurationFile = Item(
         term: "/etc/warder/warder.yaml",
@@ -28,6 +28,11 @@ struct ProgramNotes {
                     about: "The daemon's configuration file, from which the sockets are taken."
                 ),
                 Item(term: "WARDER_OUTPUT", about: "How to print results, as with --output: table, json or yaml."),
+                Item(
+                    term: "HOME, XDG_CONFIG_HOME, CLAUDE_CONFIG_DIR",
+                    about: "Where `warder mcp import` looks for configurations when none is named."
+                ),
+                Item(term: "XDG_STATE_HOME", about: "Where imports are remembered. Default: ~/.local/state."),
                 Item(term: "NO_COLOR", about: "Anything in it: no colours. There are none but on a terminal."),
             ],
             text: "No secret is ever taken from the environment."
@@ -42,6 +47,41 @@ struct ProgramNotes {
                 ), configurationFile,
             ]
         ), ProgramNotes(title: "SEE ALSO", text: "warder.yaml(5), warderd(8)"),
+    ]
+
+    private static let worker = [
+        ProgramNotes(
+            title: "EXIT STATUS",
+            items: [
+                Item(term: "0", about: "Every connection that was handed over with --descriptor is closed."),
+                Item(term: "1", about: "It cannot start: standard error says why."),
+                Item(term: "78", about: "The configuration is wrong: file, line and remedy are on standard error."),
+            ]
+        ),
+        ProgramNotes(
+            title: "SIGNALS",
+            items: [
+                Item(
+                    term: "SIGTERM, SIGINT",
+                    about: "Ends at once, with the processes of all jobs. The vault has unfinished steps done again."
+                )
+            ]
+        ),
+        ProgramNotes(
+            title: "ENVIRONMENT",
+            items: [Item(term: "WARDER_CONFIG", about: "The configuration file, as with --config.")],
+            text: "Nothing of the environment is handed on to hooks."
+        ),
+        ProgramNotes(
+            title: "FILES",
+            items: [
+                configurationFile,
+                Item(
+                    term: "/run/warder/worker.sock",
+                    about: "Where the daemon has jobs. A user's own: /run/user/UID/warder/worker.sock."
+                ),
+            ]
+        ), ProgramNotes(title: "SEE ALSO", text: "warder(1), warderd(8), warder.yaml(5)"),
     ]
 
     private static let warderd = [

@@ -52,15 +52,26 @@ package struct LogOrigin: Sendable, Codable, Hashable, Identifiable {
     package let began: Timestamp
     package let previous: Previous
     package let backup: Backup
+    /// The note in which the log's key goes on under this origin's name, base64; `nil` where the backup's tree was
+    /// damaged.
+    package let note: String?
     /// `nil` while the vault is in quarantine.
     package var released: Release?
 
-    package init(id: RecordID, number: UInt32, began: Timestamp, previous: Previous, backup: Backup) {
+    package init(
+        id: RecordID,
+        number: UInt32,
+        began: Timestamp,
+        previous: Previous,
+        backup: Backup,
+        note: String? = nil
+    ) {
         self.id = id
         self.number = number
         self.began = began
         self.previous = previous
         self.backup = backup
+        self.note = note
     }
 
     /// Number of its first event.

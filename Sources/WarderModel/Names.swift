@@ -108,6 +108,8 @@ package struct ToolID: ParsedName {
 package struct FieldName: ParsedName {
     /// The field that a secret has when nobody names one.
     package static let value = FieldName(unchecked: "value")
+    /// The field beside `username` in a secret that is a login.
+    package static let password = FieldName(unchecked: "password")
 
     package let text: String
 

@@ -12,21 +12,27 @@ package struct PlainText: Hashable, Sendable, Codable, CustomStringConvertible {
     package init(_ text: String) throws(NameError) {
         guard !text.utf8.isEmpty else { throw .empty }
         guard text.utf8.count <= Self.maximumBytes else { throw .tooLong(limit: Self.maximumBytes) }
-        guard text.unicodeScalars.allSatisfy({ Self.isHarmless($0) }) else { throw .badCharacter }
+        guard !text.unicodeScalars.contains(where: HiddenCharacter.contains) else { throw .badCharacter }
         self.text = text
+    }
+
+    /// What is left of any text: characters that a `PlainText` cannot have become spaces, and what is too long is cut.
+    /// `nil` where nothing can be read.
+    package init?(taming text: String) {
+        var tamed = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in text.unicodeScalars {
+            let harmless = HiddenCharacter.contains(scalar) ? " " : scalar
+            bytes += UTF8.width(harmless)
+            if bytes > Self.maximumBytes { break }
+            tamed.append(harmless)
+        }
+        let trimmed = String(tamed).split(separator: " ").joined(separator: " ")
+        guard !trimmed.isEmpty else { return nil }
+        self.text = trimmed
     }
 
     package init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
     package func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
     package var description: String { text }
-
-    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        // Two texts that look alike must not differ: fillers and variation selectors are letters or marks by category,
-        // and draw nothing; neither does the empty braille pattern.
-        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return false }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
-        default: true
-        }
-    }
 }

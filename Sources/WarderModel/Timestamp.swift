@@ -7,6 +7,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     package init(from decoder: any Decoder) throws { milliseconds = try Int64(from: decoder) }
     package func encode(to encoder: any Encoder) throws { try milliseconds.encode(to: encoder) }
 
+    /// Before everything.
+    package static let distantPast = Timestamp(milliseconds: .min)
+
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The moment `seconds` later; saturates instead of overflowing.
@@ -79,42 +82,6 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
-/// A day of the proleptic Gregorian calendar.
-private struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-
-    init(year: Int64, month: Int64, day: Int64) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    /// Counts years from March, so that the leap day is the last day of a year, in eras of 400 years (146,097 days).
-    init(daysSinceEpoch days: Int64) {
-        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(flooringBy: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
-        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    /// `nil` for a day that does not exist, such as 30 February.
-    var daysSinceEpoch: Int64? {
-        guard (1...12).contains(month), day >= 1 else { return nil }
-        let marchYear = month <= 2 ? year - 1 : year
-        let (era, yearOfEra) = marchYear.quotientAndRemainder(flooringBy: 400)
-        let marchMonth = month > 2 ? month - 3 : month + 9
-        let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        let back = CivilDate(daysSinceEpoch: days)
-        return back.year == year && back.month == month && back.day == day ? days : nil
-    }
-}
-
 private struct DigitScanner {
     var rest: Substring.UTF8View
 
@@ -149,13 +116,5 @@ private struct DigitScanner {
         guard count > 0 else { return nil }
         for _ in count..<max(count, 3) { number *= 10 }
         return number
-    }
-}
-
-extension Int64 {
-    /// Division that rounds towards negative infinity, so that days before 1970 come out right.
-    fileprivate func quotientAndRemainder(flooringBy divisor: Int64) -> (Int64, Int64) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

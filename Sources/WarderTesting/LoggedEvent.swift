@@ -5,11 +5,13 @@ package struct LoggedEvent: Decodable, Sendable {
     package var action: String
     package var actor: String
     package var agent: String?
+    package var approval: String?
     package var argumentsDigest: String?
     package var changes: [String]?
     package var decision: String
     package var fields: [String]?
     package var id: String
+    package var launch: String?
     package var onBehalfOf: String?
     package var peer: Peer?
     package var purpose: String?
@@ -37,7 +39,9 @@ package struct LoggedEvent: Decodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case action, actor, agent, changes, decision, fields, id, peer, purpose, reason, secret, server, session, time,
+        case action, actor, agent, approval, changes, decision, fields, id, launch, peer, purpose, reason, secret,
+            server,
+            session, time,
             token, tool, type, version
         case argumentsDigest = "arguments_digest"
         case onBehalfOf = "on_behalf_of"

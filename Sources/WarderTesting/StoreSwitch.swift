@@ -27,6 +27,7 @@ package final class StoreSwitch: VaultStore {
         var fault: Fault?
         var readingFault: StoreError?
         var hasNoRoom = false
+        var lostContents: ClosedRange<UInt64>?
         var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
         var isHeld = false
@@ -54,6 +55,9 @@ package final class StoreSwitch: VaultStore {
     ) {
         state.withLock { $0.fault = Fault(error: error, concerns: concerns, left: times) }
     }
+
+    /// Has from now on no contents of these events; their leaves stay.
+    package func loseContents(of events: ClosedRange<UInt64>) { state.withLock { $0.lostContents = events } }
 
     /// Says from now on that the disk has no room for a copy.
     package func fillDisk() { state.withLock { $0.hasNoRoom = true } }
@@ -172,7 +176,17 @@ package final class StoreSwitch: VaultStore {
         limit: Int,
         newestFirst: Bool
     ) throws(StoreError) -> [SealedEvent] {
-        try store.events(in: range, times: times, limit: limit, newestFirst: newestFirst)
+        guard let lost = state.withLock({ $0.lostContents }), lost.overlaps(range) else {
+            return try store.events(in: range, times: times, limit: limit, newestFirst: newestFirst)
+        }
+        var parts: [ClosedRange<UInt64>] = []
+        if range.lowerBound < lost.lowerBound { parts.append(range.lowerBound...lost.lowerBound - 1) }
+        if range.upperBound > lost.upperBound { parts.append(lost.upperBound + 1...range.upperBound) }
+        var found: [SealedEvent] = []
+        for part in newestFirst ? parts.reversed() : parts where found.count < limit {
+            found += try store.events(in: part, times: times, limit: limit - found.count, newestFirst: newestFirst)
+        }
+        return found
     }
     package func inbox() throws(StoreError) -> [(number: Int64, sealed: [UInt8])] {
         if let error = state.withLock({ $0.readingFault }) { throw error }

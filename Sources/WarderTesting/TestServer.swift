@@ -12,14 +12,16 @@ package final class TestServer: Sendable {
     package let kit: TestVault
     package let clientSocket: String
     package let operatorSocket: String
+    package let workerSocket: String
     private let server: VaultServer
     private let isStopped = Locked(false)
 
     /// Serves a vault whose first operator is this process's user.
-    private init(_ kit: TestVault, limits: ServerLimits, logger: Logger) async throws {
+    private init(_ kit: TestVault, limits: ServerLimits, workers: WorkerRule, logger: Logger) async throws {
         self.kit = kit
         clientSocket = kit.directory.file("c.sock")
         operatorSocket = kit.directory.file("o.sock")
+        workerSocket = kit.directory.file("w.sock")
         let facts = DaemonFacts(
             version: "0.0.0",
             started: ManualClock.start.wall.description,
@@ -27,31 +29,43 @@ package final class TestServer: Sendable {
             profile: (kit.vault.foundation?.profile ?? .singleUser).rawValue,
             passphraseCost: (PasswordHash.Cost.minimum.passes, PasswordHash.Cost.minimum.memoryBytes)
         )
-        let attestor = Attestor(options: AttestationOptions(sha256: { Digest() }))
+        // The peer is the program of all tests, which is larger than any server.
+        let options = AttestationOptions(maximumExecutableSize: 4 << 30, sha256: { Digest() })
+        let attestor = Attestor(options: options)
         server = VaultServer(
-            ServerContext(vault: kit.vault, attestor: attestor, limits: limits, facts: facts, logger: logger),
+            ServerContext(
+                vault: kit.vault,
+                attestor: attestor,
+                limits: limits,
+                workers: workers,
+                facts: facts,
+                logger: logger
+            ),
             eventLoops: 1
         )
         try await server.listen(on: try SocketFile.bind(path: clientSocket, mode: 0o600), as: .client)
         try await server.listen(on: try SocketFile.bind(path: operatorSocket, mode: 0o600), as: .operator)
+        try await server.listen(on: try SocketFile.bind(path: workerSocket, mode: 0o600), as: .worker)
     }
 
     /// Starts a server, lets `body` ask it, and stops it whatever happens.
     ///
     /// `kit`: The vault; a new one of a team with this process's user as `ada`, unless told otherwise.
     /// `limits`: What one peer may take up.
+    /// `workers`: Who may ask for steps of rotations.
     /// `logger`: Where the server writes.
     /// `body`: Asks.
     /// - Returns: what `body` returns.
     package static func with<Result>(
         _ kit: TestVault? = nil,
         limits: ServerLimits = ServerLimits(),
+        workers: WorkerRule = .user(geteuid()),
         logger: Logger = .silent,
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
         let vault: TestVault
         if let kit { vault = kit } else { vault = try await TestVault(uid: geteuid()) }
-        let server = try await TestServer(vault, limits: limits, logger: logger)
+        let server = try await TestServer(vault, limits: limits, workers: workers, logger: logger)
         do {
             let result = try await body(server)
             await server.stop()
@@ -82,7 +96,13 @@ package final class TestServer: Sendable {
 
     /// A new connection to a socket.
     package func connect(_ door: Caller.Door) throws -> RawClient {
-        try RawClient(path: door == .operator ? operatorSocket : clientSocket)
+        let path =
+            switch door {
+            case .operator: operatorSocket
+            case .worker: workerSocket
+            case .client, .inside: clientSocket
+            }
+        return try RawClient(path: path)
     }
 
     /// Counts of those turned away since the last call.

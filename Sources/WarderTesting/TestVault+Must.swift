@@ -130,10 +130,11 @@ extension TestVault {
         _ name: String,
         uid: UInt32,
         roles: Set<Role>,
+        groups: [String] = [],
         withPresence: Bool = true
     ) async throws -> Peer {
         _ = try await vault.perform(
-            Operators.add(try OperatorName(name), uid: uid, roles: roles, groups: [], by: admin)
+            Operators.add(try OperatorName(name), uid: uid, roles: roles, groups: groups, by: admin)
         )
         let peer = Peer.synthetic(uid: uid, pid: Int32(uid))
         if withPresence {
@@ -180,7 +181,7 @@ extension TestVault {
         HeldToken(
             try await vault.perform(
                 Tokens.issue(try demand(tool, digest: digest, lifetime: lifetime), by: server(peer))
-            )
+            ).get()
         )
     }
 
@@ -194,7 +195,7 @@ extension TestVault {
     ) throws -> Command<Tokens.Resolved> {
         Tokens.resolve(
             try SecretName(secret),
-            field: try FieldName(field),
+            fields: [try FieldName(field)],
             with: token.presented,
             known: known,
             by: server(peer)
@@ -223,11 +224,20 @@ extension TestVault {
         } catch { return error }
     }
 
+    /// Why a request for a credential got none; `approvalPending` where people are asked first.
+    package func refusal<Answer>(ofRequest command: Command<Requested<Answer>>) async -> Refusal? {
+        do throws(Refusal) {
+            _ = try await vault.perform(command).get()
+            return nil
+        } catch { return error }
+    }
+
     /// All events so far, in order.
     package func events() throws -> [LoggedEvent] {
-        try vault.events(matching: EventFilter(), after: 0, limit: .max, budget: .max).events.map {
-            try LoggedEvent($0)
-        }
+        try vault.events(matching: EventFilter(), after: 0, limit: .max, budget: .max).events.compactMap(\.canonical)
+            .map {
+                try LoggedEvent($0)
+            }
     }
 
     /// The newest event.

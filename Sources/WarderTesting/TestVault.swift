@@ -25,35 +25,41 @@ package final class TestVault: Sendable {
     /// `ada` as the kernel describes her.
     package let ada: Peer
 
+    /// `limits`: of token requests, where a test is about them; its clock stands still.
+    ///
     /// - Throws: whatever keeps the vault from being set up.
-    package init(profile: Profile = .team, uid: UInt32 = 1000) async throws {
+    package init(profile: Profile = .team, uid: UInt32 = 1000, limits: RateLedger.Usual = .none) async throws {
         directory = try TemporaryDirectory()
         clock = ManualClock()
         database = try SQLiteStore(path: directory.file("vault.db"))
         store = StoreSwitch(database)
-        vault = try Vault(store: store, clock: clock)
+        vault = try Vault(store: store, clock: clock, rates: RateLedger(usual: limits))
         ada = .synthetic(uid: uid, pid: 100)
         try await initialise(profile)
     }
 
     /// A vault that nobody has set up.
-    package init(uninitialisedFor uid: UInt32) throws {
+    package init(uninitialisedFor uid: UInt32, limits: RateLedger.Usual = .none) throws {
         directory = try TemporaryDirectory()
         clock = ManualClock()
         database = try SQLiteStore(path: directory.file("vault.db"))
         store = StoreSwitch(database)
-        vault = try Vault(store: store, clock: clock)
+        vault = try Vault(store: store, clock: clock, rates: RateLedger(usual: limits))
         ada = .synthetic(uid: uid, pid: 100)
     }
 
-    /// The same database after the daemon was restarted: sealed.
-    package init(restarting other: TestVault) throws {
+    /// The same database after the daemon was restarted: sealed. `retention`: as its configuration says now.
+    package init(
+        restarting other: TestVault,
+        retention: RetentionPolicy = RetentionPolicy(),
+        limits: RateLedger.Usual = .none
+    ) throws {
         other.database.close()
         directory = other.directory
         clock = other.clock
         database = try SQLiteStore(path: directory.file("vault.db"))
         store = StoreSwitch(database)
-        vault = try Vault(store: store, clock: clock)
+        vault = try Vault(store: store, clock: clock, retention: retention, rates: RateLedger(usual: limits))
         ada = other.ada
     }
 
@@ -62,12 +68,13 @@ package final class TestVault: Sendable {
         directory = try TemporaryDirectory()
         clock = ManualClock()
         let copy = directory.file("vault.db")
+        let limits = RateLedger.Usual.none
         guard let bytes = FileManager.default.contents(atPath: file),
             FileManager.default.createFile(atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o600])
         else { throw TestFailure("no copy of \(file)") }
         database = try SQLiteStore(path: copy, migrations: migrations)
         store = StoreSwitch(database)
-        vault = try Vault(store: store, clock: clock)
+        vault = try Vault(store: store, clock: clock, rates: RateLedger(usual: limits))
         ada = .synthetic(uid: 1000, pid: 100)
     }
 

@@ -26,7 +26,7 @@ public struct BackupReview: Codable, Sendable {
         public var made: String?
         /// When it was last served within the 90 days before the backup, RFC 3339.
         public var served: String?
-        /// How often it changed in these 90 days.
+        /// How often it was replaced in these 90 days.
         public var changes: Int
         /// When its upstream stopped accepting it, where that has passed; RFC 3339.
         public var expired: String?
@@ -65,6 +65,23 @@ public struct BackupReview: Codable, Sendable {
         }
     }
 
+    /// How many secrets there are.
+    public struct Counts: Codable, Sendable {
+        /// Their upstream probably has another value by now.
+        public var likely: Int
+        /// It may have.
+        public var possible: Int
+        /// Nothing speaks for it.
+        public var unlikely: Int
+
+        /// Puts it together.
+        public init(likely: Int, possible: Int, unlikely: Int) {
+            self.likely = likely
+            self.possible = possible
+            self.unlikely = unlikely
+        }
+    }
+
     /// When the backup was made, RFC 3339.
     public var backup: String
     /// When it was restored, RFC 3339.
@@ -75,15 +92,20 @@ public struct BackupReview: Codable, Sendable {
     public var newestEvent: UInt64
     /// When the quarantine was ended, RFC 3339; left out while it lasts.
     public var released: String?
-    /// Most probably outdated first.
+    /// Events of these 90 days that could not be read: what they said is not known.
+    public var unreadable: Int
+    /// How many secrets there are of each degree of probability, those on other pages too.
+    public var counts: Counts
+    /// A page of them, most probably outdated first.
     public var secrets: [Secret]
     /// By name.
     public var servers: [Server]
 
     enum CodingKeys: String, CodingKey {
-        case backup, restored, released, secrets, servers
+        case backup, restored, released, counts, secrets, servers
         case gapSeconds = "gap_seconds"
         case newestEvent = "newest_event"
+        case unreadable = "unreadable_events"
     }
 
     /// Puts it together.
@@ -93,6 +115,8 @@ public struct BackupReview: Codable, Sendable {
         gapSeconds: Int64,
         newestEvent: UInt64,
         released: String?,
+        unreadable: Int,
+        counts: Counts,
         secrets: [Secret],
         servers: [Server]
     ) {
@@ -101,6 +125,8 @@ public struct BackupReview: Codable, Sendable {
         self.gapSeconds = gapSeconds
         self.newestEvent = newestEvent
         self.released = released
+        self.unreadable = unreadable
+        self.counts = counts
         self.secrets = secrets
         self.servers = servers
     }

@@ -29,12 +29,33 @@ public struct WhoAmI: Codable, Sendable {
     public var attestation: String
     /// The registered servers that the caller matches.
     public var servers: [String]
+    /// The launch that the caller belongs to.
+    public var launch: String?
+    /// Servers that the caller may start.
+    public var launchable: [String]
     /// The tools of those servers.
     public var tools: [String]
 
     enum CodingKeys: String, CodingKey {
-        case pid, uid, gid, groups, unit, executable, attestation, servers, tools
+        case pid, uid, gid, groups, unit, executable, attestation, servers, launch, launchable, tools
         case executableSHA256 = "executable_sha256"
+    }
+
+    /// Takes the answer of a daemon that knows no launches as one of a daemon that has none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        pid = try values.decode(Int32.self, forKey: .pid)
+        uid = try values.decode(UInt32.self, forKey: .uid)
+        gid = try values.decode(UInt32.self, forKey: .gid)
+        groups = try values.decode([UInt32].self, forKey: .groups)
+        unit = try values.decodeIfPresent(String.self, forKey: .unit)
+        executable = try values.decodeIfPresent(String.self, forKey: .executable)
+        executableSHA256 = try values.decodeIfPresent(String.self, forKey: .executableSHA256)
+        attestation = try values.decode(String.self, forKey: .attestation)
+        servers = try values.decode([String].self, forKey: .servers)
+        launch = try values.decodeIfPresent(String.self, forKey: .launch)
+        launchable = try values.decodeIfPresent([String].self, forKey: .launchable) ?? []
+        tools = try values.decode([String].self, forKey: .tools)
     }
 
     /// Puts the answer together.
@@ -48,6 +69,8 @@ public struct WhoAmI: Codable, Sendable {
         executableSHA256: String?,
         attestation: String,
         servers: [String],
+        launch: String?,
+        launchable: [String],
         tools: [String]
     ) {
         self.pid = pid
@@ -59,6 +82,8 @@ public struct WhoAmI: Codable, Sendable {
         self.executableSHA256 = executableSHA256
         self.attestation = attestation
         self.servers = servers
+        self.launch = launch
+        self.launchable = launchable
         self.tools = tools
     }
 }
@@ -132,6 +157,8 @@ package struct ResolveRequest: Decodable, Sendable {
     package var secret: String
     /// The secret's field; `value` unless named.
     package var field: String?
+    /// Several fields, all of one version, instead of one.
+    package var fields: [String]?
     /// As in `TokenRequest`.
     package var arguments: RawJSON?
     /// As in `TokenRequest`.
@@ -146,7 +173,7 @@ package struct ResolveRequest: Decodable, Sendable {
     package var purpose: String?
 
     enum CodingKeys: String, CodingKey {
-        case tool, secret, field, arguments, agent, session, purpose
+        case tool, secret, field, fields, arguments, agent, session, purpose
         case toolDigest = "tool_digest"
         case onBehalfOf = "on_behalf_of"
     }
@@ -162,9 +189,11 @@ public struct CallReport: Codable, Sendable {
     public var outputsDigest: String?
     /// What the call changed, in the server's words, at most 500 bytes.
     public var changed: String?
+    /// The request that was made with the credential, where the report is about one of a call's.
+    public var upstream: UpstreamRequest?
 
     enum CodingKeys: String, CodingKey {
-        case outcome, changed
+        case outcome, changed, upstream
         case durationMilliseconds = "duration_ms"
         case outputsDigest = "outputs_digest"
     }
@@ -174,11 +203,64 @@ public struct CallReport: Codable, Sendable {
         outcome: String,
         durationMilliseconds: Int64? = nil,
         outputsDigest: String? = nil,
-        changed: String? = nil
+        changed: String? = nil,
+        upstream: UpstreamRequest? = nil
     ) {
         self.outcome = outcome
         self.durationMilliseconds = durationMilliseconds
         self.outputsDigest = outputsDigest
         self.changed = changed
+        self.upstream = upstream
+    }
+}
+
+/// One request that a credential was used for.
+public struct UpstreamRequest: Codable, Sendable {
+    /// The method, at most 32 letters.
+    public var method: String
+    /// Where it went: `HOST` or `HOST:PORT`.
+    public var host: String
+    /// The answer's status, 100 to 599; `nil` where none came.
+    public var status: Int?
+
+    /// A request.
+    public init(method: String, host: String, status: Int?) {
+        self.method = method
+        self.host = host
+        self.status = status
+    }
+}
+
+/// `GET /v1/changes`: what has changed since the caller asked last.
+public struct ChangeList: Codable, Sendable {
+    /// One secret; each is in the list once.
+    public struct Entry: Codable, Sendable {
+        /// Its name.
+        public var secret: String
+        /// What it resolves to now; `nil` where it was revoked.
+        public var version: UInt32?
+        /// `true` where the caller gets nothing any more.
+        public var revoked: Bool?
+
+        /// `version`: `nil` where it was revoked.
+        public init(secret: String, version: UInt32?) {
+            self.secret = secret
+            self.version = version
+            revoked = version == nil ? true : nil
+        }
+    }
+
+    /// Where to go on: the next question's `since`. Works for the process that asked, until the vault is sealed.
+    public var next: String
+    /// By name.
+    public var changes: [Entry]
+    /// Whether anything may have changed: the vault does not know `since` (any more).
+    public var reset: Bool
+
+    /// Puts the answer together.
+    public init(next: String, changes: [Entry], reset: Bool) {
+        self.next = next
+        self.changes = changes
+        self.reset = reset
     }
 }

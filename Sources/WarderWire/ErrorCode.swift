@@ -14,6 +14,8 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable {
     public static let denied = ErrorCode(rawValue: "denied")
     /// The call needs somebody's approval. 403.
     public static let approvalRequired = ErrorCode(rawValue: "approval_required")
+    /// Somebody said no to the call. 403.
+    public static let approvalDenied = ErrorCode(rawValue: "approval_denied")
     /// A person must prove to be there. 403; operator socket only.
     public static let presenceRequired = ErrorCode(rawValue: "presence_required")
     /// The passphrase or key does not open anything. 403; operator socket only.

@@ -76,6 +76,28 @@ public struct KeysRotated: Codable, Sendable {
     public init(rows: Int) { self.rows = rows }
 }
 
+/// The answer to `POST /v1/keys/log`.
+public struct LogKeyRotated: Codable, Sendable {
+    /// Number of the new key; the first has 1.
+    public var epoch: UInt32
+    /// The new public key, as auditors keep it.
+    public var logKey: String
+    /// Events of the log that the key before may have signed.
+    public var events: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case epoch, events
+        case logKey = "log_key"
+    }
+
+    /// Puts the answer together.
+    public init(epoch: UInt32, logKey: String, events: UInt64) {
+        self.epoch = epoch
+        self.logKey = logKey
+        self.events = events
+    }
+}
+
 /// The answer to `POST /v1/keys/root`.
 public struct RootRotated: Codable, Sendable {
     /// The slots that open the vault now.

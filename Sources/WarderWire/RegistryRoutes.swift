@@ -12,9 +12,11 @@ public struct SelectorFields: Codable, Sendable, Equatable {
     public var executable: String?
     /// SHA-256 of the executable, lowercase hex.
     public var executableSHA256: String?
+    /// Whether all this is said of whoever starts the server (`warder run`), and the server is what that starts.
+    public var launch: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case uid, gid, group, unit, executable
+        case uid, gid, group, unit, executable, launch
         case executableSHA256 = "executable_sha256"
     }
 
@@ -25,7 +27,8 @@ public struct SelectorFields: Codable, Sendable, Equatable {
         group: UInt32? = nil,
         unit: String? = nil,
         executable: String? = nil,
-        executableSHA256: String? = nil
+        executableSHA256: String? = nil,
+        launch: Bool? = nil
     ) {
         self.uid = uid
         self.gid = gid
@@ -33,6 +36,7 @@ public struct SelectorFields: Codable, Sendable, Equatable {
         self.unit = unit
         self.executable = executable
         self.executableSHA256 = executableSHA256
+        self.launch = launch
     }
 }
 
@@ -233,12 +237,48 @@ public struct ToolSummary: Codable, Sendable {
     public var needsApproval: Bool
     /// Secrets that a grant lets it use.
     public var secrets: [String]
+    /// `none`, `accepted`, `changed` (nothing is given until somebody accepts it) or `gone` (no longer offered).
+    public var definitionState: String?
+    /// `always` or `when-presented`: whether a token request must present the digest.
+    public var pin: String?
+    /// Who accepted the definition.
+    public var accepted: ToolDecision?
+    /// SHA-256 of the definition that waits to be accepted.
+    public var offeredDigest: String?
+    /// Since when, RFC 3339.
+    public var offeredSince: String?
+    /// Since when its server's list does not have it, RFC 3339.
+    public var goneSince: String?
+    /// What the rules make of the accepted definition.
+    public var proposal: ToolProposal?
+    /// Who chose another class.
+    public var decided: ToolDecision?
+    /// What it needs at the upstream, as somebody stated.
+    public var permissions: [String]?
+    /// OAuth scopes of the accepted definition: any one of the inner lists suffices.
+    public var scopes: [[String]]?
+    /// When a token was issued for it last, to within a minute, RFC 3339.
+    public var lastUse: String?
+    /// RFC 3339.
+    public var created: String?
+    /// The accepted definition whole, where one tool is asked for.
+    public var acceptedDefinition: ToolDefinitionText?
+    /// The definition that waits, whole, where one tool is asked for.
+    public var offeredDefinition: ToolDefinitionText?
 
     enum CodingKeys: String, CodingKey {
-        case name, description, risk, category, owner, secrets
+        case name, description, risk, category, owner, secrets, pin, accepted, proposal, decided, permissions, scopes,
+            created
         case expectedOutputs = "expected_outputs"
         case definitionDigest = "definition_digest"
         case needsApproval = "needs_approval"
+        case definitionState = "definition_state"
+        case offeredDigest = "offered_digest"
+        case offeredSince = "offered_since"
+        case goneSince = "gone_since"
+        case lastUse = "last_use"
+        case acceptedDefinition = "accepted_definition"
+        case offeredDefinition = "offered_definition"
     }
 
     /// Puts a summary together.

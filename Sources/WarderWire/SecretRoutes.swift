@@ -18,6 +18,8 @@ public struct SecretSummary: Codable, Sendable {
     public var updated: String
     /// Whether it is deleted and can be undeleted.
     public var deleted: Bool
+    /// Whether it is a decoy, which nothing uses; left out where it is none.
+    public var honeytoken: Bool?
 
     /// Puts a summary together.
     public init(
@@ -28,7 +30,8 @@ public struct SecretSummary: Codable, Sendable {
         labels: [String: String],
         expires: String?,
         updated: String,
-        deleted: Bool
+        deleted: Bool,
+        honeytoken: Bool? = nil
     ) {
         self.name = name
         self.current = current
@@ -38,6 +41,7 @@ public struct SecretSummary: Codable, Sendable {
         self.expires = expires
         self.updated = updated
         self.deleted = deleted
+        self.honeytoken = honeytoken
     }
 }
 
@@ -146,12 +150,20 @@ public struct SetSecretRequest: Codable, Sendable {
     public var labels: [String: String]?
     /// When the upstream stops accepting it, RFC 3339 moment or date; an empty text takes an earlier one away.
     public var expires: String?
+    /// Whether it is a decoy, which nothing uses.
+    public var honeytoken: Bool?
 
     /// A request; the vault checks it.
-    public init(owner: String? = nil, labels: [String: String]? = nil, expires: String? = nil) {
+    public init(
+        owner: String? = nil,
+        labels: [String: String]? = nil,
+        expires: String? = nil,
+        honeytoken: Bool? = nil
+    ) {
         self.owner = owner
         self.labels = labels
         self.expires = expires
+        self.honeytoken = honeytoken
     }
 }
 

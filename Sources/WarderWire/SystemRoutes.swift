@@ -26,15 +26,21 @@ public struct VaultStatus: Codable, Sendable {
     public var events: Int64?
     /// Whether keys and values lie in locked memory.
     public var memoryLocked: Bool
+    /// Whether the daemon has given up executing programs, connecting to others and looking into their processes; daemons
+    /// before this said nothing of it.
+    public var confined: Bool?
     /// The log's public key (`name+id+base64`), once initialised.
     public var logKey: String?
     /// Path of the client socket.
     public var clientSocket: String
+    /// Whoever does what rotators are asked to do; as `secrets`.
+    public var worker: WorkerStatus?
     /// Only while unsealed, and in quarantine after a restore.
     public var quarantine: QuarantineStatus?
 
     enum CodingKeys: String, CodingKey {
-        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events, quarantine
+        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events, worker
+        case quarantine, confined
         case shareSets = "share_sets"
         case memoryLocked = "memory_locked"
         case logKey = "log_key"
@@ -56,8 +62,10 @@ public struct VaultStatus: Codable, Sendable {
         servers: Int?,
         events: Int64?,
         memoryLocked: Bool,
+        confined: Bool? = nil,
         logKey: String?,
         clientSocket: String,
+        worker: WorkerStatus? = nil,
         quarantine: QuarantineStatus? = nil
     ) {
         self.state = state
@@ -73,9 +81,26 @@ public struct VaultStatus: Codable, Sendable {
         self.servers = servers
         self.events = events
         self.memoryLocked = memoryLocked
+        self.confined = confined
         self.logKey = logKey
         self.clientSocket = clientSocket
+        self.worker = worker
         self.quarantine = quarantine
+    }
+}
+
+/// Whether warder-worker asks for work, and who starts it.
+public struct WorkerStatus: Codable, Sendable, Equatable {
+    /// Connections over which it has asked.
+    public var connections: Int
+    /// What the daemon started to keep it running: `running`, `ended` or `missing`; left out where a service manager
+    /// does that.
+    public var keeper: String?
+
+    /// Puts it together.
+    public init(connections: Int, keeper: String?) {
+        self.connections = connections
+        self.keeper = keeper
     }
 }
 

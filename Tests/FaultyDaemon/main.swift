@@ -9,6 +9,7 @@ import WarderTesting
 // WARDER_TEST_VOLUME  the state directory
 // WARDER_TEST_LIES    the disk says that it has synced, and has not: what `synchronous=OFF` would do
 // WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
+// WARDER_TEST_KILL_AT_SYNC the process is killed at this sync: what is to be committed there is lost
 // WARDER_TEST_RESTORE_KILL the process is killed at this step of a restore
 // WARDER_TEST_LATER   it is a later release: its schema is LaterSchema's
 
@@ -18,9 +19,12 @@ guard faulty_vfs_install() == 0, let directory = variable("WARDER_TEST_VOLUME") 
 let volume = unsafe faulty_volume_attach(directory)
 guard volume >= 0 else { exit(70) }
 if variable("WARDER_TEST_LIES") != nil { faulty_volume_lie(volume, 1) }
-if let point = variable("WARDER_TEST_KILL_AT").flatMap(Int32.init) {
+for (name, operations) in [
+    ("WARDER_TEST_KILL_AT", FAULTY_WRITE | FAULTY_SYNC | FAULTY_TRUNCATE), ("WARDER_TEST_KILL_AT_SYNC", FAULTY_SYNC),
+] {
+    guard let point = variable(name).flatMap(Int32.init) else { continue }
     var fault = faulty_fault()
-    fault.operations = Int32(FAULTY_WRITE | FAULTY_SYNC | FAULTY_TRUNCATE)
+    fault.operations = Int32(operations)
     fault.files = Int32(FAULTY_ANY_FILE)
     fault.after = point
     fault.times = 1

@@ -87,4 +87,46 @@ struct BackupDamageTests {
         let restore = try target.events("type=backup.restore").first?["changes"] as? [String] ?? []
         #expect(restore.contains { $0.hasPrefix("damaged=") }, "\(restore)")
     }
+
+    @Test("a damaged event keeps nobody from reading the others, nor from reviewing and releasing a restored vault")
+    func damagedEvent() throws {
+        let source = try VaultProcess(profile: "single-user")
+        try source.start()
+        try source.initialise()
+        try source.furnish(uid: geteuid())
+        try source.ask("PUT", "/v1/secrets/github/pat", #"{"fields":{"value":"rotated"}}"#, expecting: 200)
+        #expect(source.stop() == 0)
+        // The one that says that it was rotated; the last one says that the daemon ended.
+        try RestoreStory.harmEvent(1, in: source.database)
+        try source.start()
+        try source.unseal()
+        for (arguments, word) in [
+            (["audit", "tail"], "damaged"), (["audit", "search", "--type", "server.add"], "damaged"),
+            (["audit", "export", "--output-file", "-"], #"{"damaged":true,"leaf":""#),
+            (["audit", "export", "--format", "ocsf", "--output-file", "-"], #""event_code":"damaged""#),
+        ] {
+            let shown = try RestoreStory.warder(arguments, source)
+            #expect(shown.status == 0 && shown.output.contains(word), "\(arguments): \(shown)")
+        }
+        let read = try RestoreStory.warder(["audit", "who-read", "github/pat"], source)
+        #expect(read.status == 0 && read.errors.contains("could not be read"), "\(read)")
+
+        let backup = source.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], source).status == 0)
+        let target = try VaultProcess(profile: "single-user")
+        let restored = try RestoreStory.restore(backup, target, ["--accept-damage"])
+        #expect(restored.status == 0, "\(restored.errors)")
+        try target.start()
+        try target.unseal()
+        let review = try RestoreStory.warder(["backup", "review"], target)
+        #expect(review.status == 0 && review.output.contains("1 events of these days"), "\(review)")
+        let programs = try target.ask("GET", "/v1/backup/review", expecting: 200)
+        let secrets = programs.json["secrets"] as? [[String: Any]]
+        #expect(secrets?.first?["changes"] as? Int == 1, "\(programs.body)")
+        let screen = try TerminalSession(socket: target.operatorSocket)
+            .run(["backup", "release"], answers: [("Type release to go on:", "release")])
+        #expect(screen.status == 0 && screen.screen.contains("the vault is released"), "\(screen.screen)")
+        let answer = try target.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+        #expect(answer.json["value"] as? String == "rotated", "\(answer.body)")
+    }
 }

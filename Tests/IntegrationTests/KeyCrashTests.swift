@@ -11,7 +11,7 @@ struct KeyCrashTests {
 
     /// What is going on when the fault strikes. Each has more writes and syncs than it has points here.
     enum Change: String, CaseIterable {
-        case addSlot, changePassphrase, removeSlot, rotateKeys, rotateRoot
+        case addSlot, changePassphrase, removeSlot, rotateKeys, rotateRoot, rotateLog
     }
 
     @Test(
@@ -86,6 +86,9 @@ struct KeyCrashTests {
             try vault.ask("POST", "/v1/keys/rotate")
             // Each look is an event, and so a few points more.
             while (try vault.ask("GET", "/v1/keys").json["rows_under_old_keys"] as? Int) != 0 { usleep(300_000) }
+        case .rotateLog:
+            try vault.ask("POST", "/v1/keys/log")
+            try vault.ask("GET", "/v1/audit/checkpoint")
         case .rotateRoot:
             let opened = zip(ids, [VaultProcess.passphrase, second]).map { #"{"slot":"\#($0)","passphrase":"\#($1)"}"# }
             try vault.ask("POST", "/v1/keys/root", #"{"slots":[\#(opened.joined(separator: ","))]}"#)
@@ -103,6 +106,9 @@ struct KeyCrashTests {
             )
             try #require(answer.json["value"] as? String == "value \(number)", "\(when): \(answer.body)")
         }
+        // Whatever key the log has, it is the one that the log was given.
+        let checkpoint = try vault.ask("GET", "/v1/audit/checkpoint")
+        try #require(checkpoint.status == 200, "\(when): \(checkpoint.body)")
         let events = try vault.ask("GET", "/v1/audit/events?limit=1000")
         try #require(events.status == 200, "\(when): \(events.body)")
     }

@@ -26,6 +26,8 @@ struct TailTests {
 
         deinit { stop() }
 
+        var isRunning: Bool { process.isRunning }
+
         func stop() {
             guard process.isRunning else { return }
             Glibc.kill(process.processIdentifier, SIGKILL)
@@ -84,6 +86,21 @@ struct TailTests {
         let kept = try vault.events().prefix(seen.count).compactMap { $0["id"] as? String }
         #expect(try tail.events().compactMap { $0["id"] as? String } == kept)
         #expect(try tail.said().components(separatedBy: "answers again").count == 4)
+    }
+
+    @Test("a tail of a vault that is sealed at the start says so and waits; without --follow it fails")
+    func sealedAtTheStart() throws {
+        let vault = try VaultProcess(profile: "single-user")
+        try vault.start()
+        try vault.initialise()
+        try vault.ask("POST", "/v1/sys/seal", expecting: 200)
+        let tail = try Follower(vault, ["-n", "1000"])
+        #expect(try tail.wait { try tail.said().contains("sealed; waiting for it") })
+        #expect(tail.isRunning)
+        try vault.unseal()
+        try vault.ask("PUT", "/v1/secrets/one/a", #"{"fields":{"value":"x"}}"#, expecting: 201)
+        #expect(try tail.wait(forSecret: "one/a"))
+        #expect(try tail.events().first?["seq"] as? Int == 1)
     }
 
     @Test("a filtered tail shows what matches, across a restart too")

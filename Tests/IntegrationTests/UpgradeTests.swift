@@ -47,7 +47,7 @@ struct UpgradeTests {
             "notice: the database will be migrated; copying it first bytes=",
             "notice: the database is copied, and the copy looked through copy=\(copy)",
             "notice: migrating the database purpose=give records a note schema=2",
-            "notice: migrating rows done=5 schema=2 table=records total=5",
+            "notice: migrating rows done=6 schema=2 table=records total=6",
             "notice: looking through the migrated database",
             "notice: the database is migrated copy=\(copy) from=1 to=3",
             "notice: a copy of the database from before an upgrade is kept; remove it when you will not go back copy=",

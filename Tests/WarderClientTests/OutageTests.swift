@@ -11,6 +11,7 @@ struct OutageTests {
         arguments: [
             (403, "denied", WarderClientError.Code.refused, true, false),
             (403, "approval_required", .approvalRequired, true, false),
+            (403, "approval_denied", .approvalDenied, true, false),
             (404, "not_found", .notFound, true, false),
             (503, "sealed", .sealed, false, true),
             (503, "restored_vault", .restoredVault, true, false),

@@ -16,6 +16,55 @@ struct ResolveTests {
         }
     }
 
+    @Test("several fields are asked for at once, and are of one version")
+    func several() async throws {
+        try await TestVault.with { vault in
+            vault.rules.change {
+                $0.overrides["GET /v1/secrets/"] = .json(
+                    200,
+                    #"{"name":"app/db","version":3,"values":[{"field":"username","value":"app"},{"field":"password","value_base64":"cHc="}]}"#
+                )
+            }
+            let login = try await vault.client.resolve("app/db", fields: ["username", "password"], for: "app/query")
+            #expect((login.field, login.version) == ("username", 3))
+            #expect(login.unprotectedText("username") == "app" && login.unprotectedText("password") == "pw")
+            #expect(login["other"] == nil && login.unprotectedText("other") == nil)
+            #expect(vault.stub.count("GET /v1/secrets/app/db?fields=username,password") == 1)
+        }
+    }
+
+    @Test(
+        "an answer with other fields than those asked for is none",
+        arguments: [
+            "[]", #"[{"field":"username","value":"app"}]"#,
+            #"[{"field":"password","value":"pw"},{"field":"username","value":"app"}]"#,
+            #"[{"field":"username","value":"app"},{"field":"username","value":"app"}]"#,
+            #"[{"field":"username","value":"app"},{"field":"password"}]"#,
+            #"[{"field":"username","value":"app"},{"field":"password","value":"pw"},{"field":"x","value":"y"}]"#,
+        ]
+    )
+    func otherFields(values: String) async throws {
+        try await TestVault.with { vault in
+            vault.rules.change {
+                $0.overrides["GET /v1/secrets/"] = .json(200, #"{"name":"app/db","version":3,"values":\#(values)}"#)
+            }
+            let error = try await clientError {
+                _ = try await vault.client.resolve("app/db", fields: ["username", "password"], for: "app/query")
+            }
+            #expect(error.code == .protocolViolation)
+        }
+    }
+
+    @Test("no field, or one twice, is asked of nobody", arguments: [[], ["a", "a"]])
+    func noFields(fields: [String]) async throws {
+        try await TestVault.with { vault in
+            let error = try await clientError {
+                _ = try await vault.client.resolve("app/db", fields: fields, for: "app/query")
+            }
+            #expect(error.code == .invalidRequest && vault.reads == 0)
+        }
+    }
+
     @Test("bytes that are no text arrive unchanged")
     func bytes() async throws {
         try await TestVault.with { vault in

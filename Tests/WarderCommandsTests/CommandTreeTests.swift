@@ -18,7 +18,9 @@ struct CommandTreeTests {
 
     /// The command lines in a command's help, without what the shell adds.
     private static func examples(of type: any ParsableCommand.Type) -> [[String]] {
-        let lines = type.configuration.discussion.split(separator: "\n").drop { $0 != "EXAMPLE" }.dropFirst()
+        // A line that ends with a backslash goes on in the next one.
+        let discussion = type.configuration.discussion.replacing("\\\n", with: "")
+        let lines = discussion.split(separator: "\n").drop { $0 != "EXAMPLE" }.dropFirst()
         return lines.prefix { $0.hasPrefix("  ") }.flatMap { line in
             line.split(whereSeparator: { "|;>".contains($0) }).compactMap { part -> [String]? in
                 var words: [String] = []
@@ -37,15 +39,22 @@ struct CommandTreeTests {
     func verbs() {
         let paths = Set(Self.commands.map { $0.path.dropFirst().joined(separator: " ") })
         let verbs = """
-            init status unseal seal doctor completion
+            init status unseal seal doctor report completion run
             secret:put set get list show versions promote rollback delete undelete destroy
             server:add update list show quarantine release remove
-            tool:add list show remove
+            tool:add list show set diff accept classify remove
             grant:add list remove
             token:list revoke
+            approval:list inbox show approve deny break-glass review
+            approval rule:list set remove
+            approval standing:add list revoke
+            limit:list set
+            alert:list show ack mute unmute
             operator:add list show remove enrol passphrase
-            audit:tail search who-read who-can summary find-leak export checkpoint prove verify
+            audit:tail search who-read who-can summary find-leak export checkpoint prove verify prune
+            rotate:now schedule status history test resume abort rollback pause continue forget remove
             backup:create verify restore review release
+            mcp:import list undo
             key:slots add-slot remove-slot change-passphrase rotate
             """
         for line in verbs.split(separator: "\n") {

@@ -79,9 +79,14 @@ struct DoctorTests {
         #expect(codes(SocketCheck(path: deep + "/operator.sock").findings) == ["socket_path_too_long"])
     }
 
-    @Test("the daemon's state, memory and version are looked at")
+    @Test("the daemon's state, memory, confinement and version are looked at")
     func daemon() {
-        func findings(_ state: String, memoryLocked: Bool = true, version: String = "0.1.0") -> [String] {
+        func findings(
+            _ state: String,
+            memoryLocked: Bool = true,
+            confined: Bool? = true,
+            version: String = "0.1.0"
+        ) -> [String] {
             let status = VaultStatus(
                 state: state,
                 vault: nil,
@@ -95,6 +100,7 @@ struct DoctorTests {
                 servers: nil,
                 events: nil,
                 memoryLocked: memoryLocked,
+                confined: confined,
                 logKey: nil,
                 clientSocket: ""
             )
@@ -103,6 +109,8 @@ struct DoctorTests {
         #expect(findings("unsealed") == [])
         #expect(findings("sealed") == ["sealed"])
         #expect(findings("not_initialised", memoryLocked: false) == ["not_initialised", "memory_not_locked"])
+        #expect(findings("unsealed", confined: false) == ["not_confined"])
+        #expect(findings("unsealed", confined: nil) == [], "a daemon from before says nothing of it")
         #expect(findings("unsealed", version: "0.2.0") == ["version_mismatch"])
     }
 

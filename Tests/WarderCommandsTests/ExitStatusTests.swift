@@ -24,6 +24,7 @@ struct ExitStatusTests {
 
     private static let mapping: [(ErrorCode, Status)] = [
         (.invalidRequest, .usage), (.tokenInvalid, .denied), (.denied, .denied), (.approvalRequired, .approvalPending),
+        (.approvalDenied, .denied),
         (.presenceRequired, .denied), (.wrongPassphrase, .denied), (.notFound, .notFound), (.methodNotAllowed, .server),
         (.conflict, .conflict), (.tooLarge, .usage), (.unsupportedMediaType, .server), (.rateLimited, .server),
         (.internalError, .server), (.auditUnavailable, .auditUnavailable), (.sealed, .sealed),

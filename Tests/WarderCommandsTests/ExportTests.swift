@@ -7,7 +7,7 @@ import WarderModel
 
 @Suite("Audit export")
 struct ExportTests {
-    private static let lines = ["{\"seq\":1}\n", "{\"seq\":2}\n{\"se", "q\":3}\n"]
+    private static let lines = ["{\"action\":1}\n", "{\"action\":2}\n{\"act", "ion\":3}\n"]
 
     private func export(
         _ arguments: [String],
@@ -16,7 +16,9 @@ struct ExportTests {
     ) throws -> (CommandRun, StubVault) {
         let stub = try StubVault([reply])
         defer { stub.stop() }
-        return (try CommandRun(["audit", "export"] + arguments, socket: stub.path, width: width), stub)
+        // What is signed of exports: EvidenceTests.
+        let command = ["audit", "export", "--no-manifest"] + arguments
+        return (try CommandRun(command, socket: stub.path, width: width), stub)
     }
 
     @Test("the file holds the log's own bytes, is private, and nothing else is left")
@@ -64,7 +66,7 @@ struct ExportTests {
         try command.run()
         defer { if command.isRunning { kill(command.processIdentifier, SIGKILL) } }
         func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while try files().isEmpty, ContinuousClock.now < deadline { usleep(5000) }
         #expect(try files().count == 1)
         kill(command.processIdentifier, signal)
@@ -80,7 +82,7 @@ struct ExportTests {
         let path = try folder.write("evidence", to: "log")
         let stub = try StubVault([])
         defer { stub.stop() }
-        let run = try CommandRun(["audit", "export", "--output-file", path], socket: stub.path)
+        let run = try CommandRun(["audit", "export", "--no-manifest", "--output-file", path], socket: stub.path)
         #expect(run.status == .usage)
         #expect(stub.requests.isEmpty)
         let (broken, _) = try export(["--output-file", path, "--yes"], .chunked(Self.lines, isComplete: false))

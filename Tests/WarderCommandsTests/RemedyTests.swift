@@ -1,7 +1,11 @@
 import ArgumentParser
 import Foundation
 import HashTreeCollections
+import Rotating
+import Scheduling
+import StrictJSON
 import Testing
+import ToolDefinitions
 import WarderModel
 import WarderTesting
 import WarderWire
@@ -17,6 +21,8 @@ struct RemedyTests {
     private static let placeholders = [
         "NAME": "name", "UID": "1000", "DATE": "2027-01-31", "WHO": "platform", "ROLE": "reader", "SERVER": "notes",
         "SERVER/TOOL": "notes/search", "SECRET": "notes/api", "N": "1",
+        "APPROVAL": "apr_0000000000000000000000", "TEXT": "why", "GROUP": "security",
+        "REASON": "reviewed", "FILE": "tools.json",
     ]
 
     // MARK: Reading commands
@@ -61,7 +67,8 @@ struct RemedyTests {
     /// Findings of a vault in which everything is wrong that the doctor knows.
     private static func everyFinding() async throws -> [Diagnosis] {
         let kit = try await TestVault()
-        kit.clock.advance(seconds: 1000 * 86_400)
+        try await refuse(kit)
+        kit.clock.advance(seconds: 1100 * 86_400)
         let now = kit.clock.now().wall
         try await kit.mustPut("a/expired", expires: now, owner: "platform")
         try await kit.mustPut("a/soon", expires: now.adding(seconds: 86_400), owner: "platform")
@@ -75,12 +82,15 @@ struct RemedyTests {
         )
         try await kit.mustAddTool("notes/delete", risk: .sideEffect)
         try await kit.mustAddTool("notes/search")
+        try await inventory(kit)
         try await kit.mustGrant("notes/delete", "a/nobody", approval: .none)
         try await kit.mustGrant("notes/delete", "a/soon", fields: ["zz"], uses: 3, attestation: .pidfd)
         try await kit.mustGrant("notes/search", "a/soon", fields: ["value", "zz"], expires: now.adding(seconds: 60))
         try await kit.mustGrant("notes/search", "a/nobody", expires: now.adding(seconds: 1))
+        try await letThroughAlone(kit)
         kit.clock.advance(seconds: 1)
         var state = try #require(kit.vault.state)
+        let ofRotations = try ofRotations(in: state, at: now.adding(seconds: 30 * 86_400))
         for reason in [LostRecords.Entry.Reason.damaged, .contested, .stale, .missing] {
             state.lost.insert(LostRecords.Entry(reason: reason, kind: .secret, id: nil, name: "a/lost"))
         }
@@ -91,10 +101,99 @@ struct RemedyTests {
             previous: LogOrigin.Previous(origin: RecordID(high: 0, low: 7), size: 1, leaf: nil),
             backup: LogOrigin.Backup(created: now, header: "00")
         )
-        let lost = Doctor.collect(state, at: kit.clock.now().wall).filter {
+        let nobody = WorkerPresence(connections: 0, keeper: nil)
+        let lost = Doctor.collect(state, nobody, at: kit.clock.now().wall).filter {
             $0.code.hasPrefix("record_") || $0.code.hasPrefix("restored_")
         }
-        return try await kit.vault.perform(Doctor.read(by: kit.admin)) + lost
+        let workers = WorkerPresence.Keeper.allCases.compactMap {
+            WorkerPresence(connections: 0, keeper: $0).diagnosis
+        }
+        return try await kit.vault.perform(Doctor.read(nobody, by: kit.admin)) + lost + workers + ofRotations
+    }
+
+    /// More refusals than are usual, of which nobody was told.
+    private static func refuse(_ kit: TestVault) async throws {
+        _ = try await kit.vault.record(TurnedAway(kind: .notOperator, uid: 9000, requests: 50))
+        kit.vault.raiseAlerts()
+        for _ in 0..<4 { await kit.vault.heartbeat() }
+    }
+
+    /// A call that waited for people, and that an admin let through.
+    private static func letThroughAlone(_ kit: TestVault) async throws {
+        try await kit.mustAddServer("shop", Selectors(uid: 3000))
+        try await kit.mustAddTool("shop/pay", risk: .critical)
+        try await kit.mustGrant("shop/pay", "a/nobody")
+        let issue = Tokens.issue(try kit.demand("shop/pay"), by: kit.server(.synthetic(uid: 3000)))
+        guard case .waits(let status) = try await kit.vault.perform(issue) else {
+            throw TestFailure("nobody was asked")
+        }
+        _ = try await kit.vault.perform(
+            Approvals.breakGlass(status.id, reason: try PlainText("outage"), by: kit.admin)
+        )
+        // And calls that they let through in advance, before the server became theirs.
+        let server = try ServerName("shop")
+        let advance = Approvals.StandingTerms(
+            server: server,
+            tool: nil,
+            arguments: nil,
+            seconds: 3600,
+            uses: 1,
+            reason: try PlainText("returns")
+        )
+        _ = try await kit.vault.perform(Approvals.addStanding(advance, by: kit.admin))
+        _ = try await kit.vault.perform(
+            Servers.update(server, owner: .some(try PlainText("ada")), selectors: Selectors(uid: 3000), by: kit.admin)
+        )
+    }
+
+    /// A tool that changed, and one that is gone.
+    private static func inventory(_ kit: TestVault) async throws {
+        for names in [["list", "get"], ["list"]] {
+            let offers = try names.map { name in
+                let words = names.count == 1 ? #","description":"Lists.""# : ""
+                let text = #"{"name":"\#(name)"\#(words),"inputSchema":{"type":"object"}}"#
+                return OfferedTool(try ToolDefinition(canonical: JSONDocument(copying: Array(text.utf8).span).root))
+            }
+            let server = try ServerName("notes")
+            _ = try await kit.vault.perform(Tools.take(offers, of: server, pin: .always, by: kit.admin))
+        }
+    }
+
+    /// Of a vault in which every rotation stands still, each for another reason.
+    private static func ofRotations(in state: VaultState, at now: Timestamp) throws -> [Diagnosis] {
+        var state = state
+        func add(_ name: String, _ change: (inout Rotation) throws -> Void = { _ in }) throws {
+            let name = try SecretName(name)
+            var rotation = Rotation(
+                id: RecordID(high: 1, low: UInt64(state.rotations.count)),
+                secret: name,
+                rotator: try Rotating.Rotator("exec:h"),
+                created: state.secrets[name]?.created ?? now
+            )
+            rotation.timing = try RotationTiming(schedule: Schedule("rate(1 day)"))
+            try change(&rotation)
+            state.rotations[name] = rotation
+        }
+        try add("a/nobody")
+        try add("a/soon") { rotation in
+            let cause = RotationCause.person(by: try OperatorName("ada"), reason: nil)
+            var run = RotationRun(id: RecordID(high: 2, low: 1), cause: cause, origin: 1, at: now)
+            rotation.begin(run)
+            for step in [RotationStep.create, .discard] {
+                run.begin(step)
+                run.answered(StepAnswer(.failed, mayRetry: false), at: now, limits: rotation.limits, chance: 0)
+            }
+            try run.abort(at: now)
+            rotation.update(run, at: now)
+            run = RotationRun(id: RecordID(high: 2, low: 2), cause: cause, origin: 1, at: now)
+            run.holdAfterRestore()
+            rotation.begin(run)
+        }
+        try add("a/pending")
+        state.secrets[try SecretName("a/pending")]?.deleted = now
+        return Doctor.collect(state, WorkerPresence(connections: 0, keeper: nil), at: now).filter {
+            $0.code.hasPrefix("rotation_")
+        }
     }
 
     /// The codes that the sources of the core have.
@@ -165,8 +264,11 @@ struct RemedyTests {
     /// What a command line names for an action.
     private static func name(for action: Action) -> String {
         switch action {
-        case .toolAdd, .toolRemove: "notes/search"
+        case .toolAdd, .toolRemove, .toolSet: "notes/search"
         case .grantAdd, .grantRemove: "notes/search notes/api"
+        case .approvalRequest, .approvalWatch, .approvalList, .approvalShow, .approvalApprove, .approvalDeny,
+            .approvalBreakGlass, .approvalReview:
+            "apr_0000000000000000000000"
         default: "name"
         }
     }

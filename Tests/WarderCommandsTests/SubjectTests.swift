@@ -18,6 +18,8 @@ struct SubjectTests {
         ("DELETE", "/v1/servers/s", .serverRemove, "s"), ("POST", "/v1/servers/s/release", .serverRelease, "s"),
         ("POST", "/v1/servers/s/quarantine", .serverQuarantine, "s"), ("GET", "/v1/tools", .toolList, nil),
         ("POST", "/v1/tools", .toolAdd, nil), ("DELETE", "/v1/tools/s/t", .toolRemove, "s/t"),
+        ("GET", "/v1/tools/s/t", .toolList, "s/t"), ("PATCH", "/v1/tools/s/t", .toolSet, "s/t"),
+        ("POST", "/v1/tools/import", .toolImport, nil), ("POST", "/v1/tools/accept", .toolAccept, nil),
         ("GET", "/v1/grants", .grantList, nil), ("POST", "/v1/grants", .grantAdd, nil),
         ("DELETE", "/v1/grants/s/t/a/b", .grantRemove, "s/t a/b"), ("GET", "/v1/tokens", .tokenList, nil),
         ("DELETE", "/v1/tokens/k", .tokenRevoke, "k"), ("GET", "/v1/operators", .operatorList, nil),
@@ -25,13 +27,37 @@ struct SubjectTests {
         ("POST", "/v1/operators/ada/enrol", .operatorEnrol, "ada"), ("GET", "/v1/keys", .keyList, nil),
         ("POST", "/v1/keys/slots", .slotAdd, nil), ("DELETE", "/v1/keys/slots/0a", .slotRemove, nil),
         ("POST", "/v1/keys/slots/0a/passphrase", .slotChange, nil), ("POST", "/v1/keys/rotate", .keyRotate, nil),
-        ("POST", "/v1/keys/root", .keyRotateRoot, nil), ("POST", "/v1/sys/seal", .vaultSeal, nil),
+        ("POST", "/v1/keys/root", .keyRotateRoot, nil), ("POST", "/v1/keys/log", .keyRotateLog, nil),
+        ("POST", "/v1/sys/seal", .vaultSeal, nil),
         ("GET", "/v1/sys/findings", .doctorRead, nil), ("GET", "/v1/audit/events", .auditSearch, nil),
-        ("POST", "/v1/sys/check", .doctorDeep, nil), ("POST", "/v1/sys/salvage", .secretSalvage, nil),
+        ("POST", "/v1/sys/check", .doctorDeep, nil), ("GET", "/v1/report/facts", .reportRead, nil),
+        ("POST", "/v1/sys/salvage", .secretSalvage, nil),
         ("GET", "/v1/audit/proof", .auditProve, nil),
         ("GET", "/v1/audit/export", .auditExport, nil), ("GET", "/v1/backup", .backupCreate, nil),
         ("GET", "/v1/backup/review", .backupReview, nil), ("POST", "/v1/backup/release", .backupRelease, nil),
-        ("POST", "/v1/audit/find-leak", .auditFindLeak, nil),
+        ("POST", "/v1/audit/find-leak", .auditFindLeak, nil), ("POST", "/v1/audit/prune", .auditPrune, nil),
+        ("GET", "/v1/alerts", .alertList, nil), ("POST", "/v1/alerts/0a/ack", .alertAck, "0a"),
+        ("POST", "/v1/alert-mutes", .alertMute, nil), ("GET", "/v1/alert-rules", .alertList, nil),
+        ("PUT", "/v1/alert-rules/spike", .alertSet, "spike"),
+        ("GET", "/v1/limits", .limitList, nil), ("PUT", "/v1/limits", .limitSet, nil),
+        ("GET", "/v1/rotations", .rotationList, nil), ("GET", "/v1/rotations/a/b", .rotationList, "a/b"),
+        ("PUT", "/v1/rotations/a/b", .rotationSet, "a/b"), ("DELETE", "/v1/rotations/a/b", .rotationRemove, "a/b"),
+        ("POST", "/v1/rotate/a/b", .rotationStart, "a/b"), ("POST", "/v1/rotate-test/a/b", .rotationTest, "a/b"),
+        ("POST", "/v1/rotate-pause/a/b", .rotationPause, "a/b"),
+        ("POST", "/v1/rotate-resume/a/b", .rotationResume, "a/b"),
+        ("POST", "/v1/rotate-abort/a/b", .rotationAbort, "a/b"),
+        ("POST", "/v1/rotate-rollback/a/b", .rotationRollback, "a/b"),
+        ("POST", "/v1/rotate-forget/a/b", .rotationForget, "a/b"),
+        ("GET", "/v1/approvals", .approvalList, nil), ("GET", "/v1/approvals/apr_a", .approvalShow, "apr_a"),
+        ("POST", "/v1/approvals/apr_a/approve", .approvalApprove, "apr_a"),
+        ("POST", "/v1/approvals/apr_a/deny", .approvalDeny, "apr_a"),
+        ("POST", "/v1/approvals/apr_a/break-glass", .approvalBreakGlass, "apr_a"),
+        ("POST", "/v1/approvals/apr_a/review", .approvalReview, "apr_a"),
+        ("GET", "/v1/approval-rules", .approvalRuleList, nil), ("PUT", "/v1/approval-rules", .approvalRuleSet, nil),
+        ("DELETE", "/v1/approval-rules/critical/financial", .approvalRuleRemove, "critical/financial"),
+        ("GET", "/v1/standing-approvals", .standingList, nil),
+        ("POST", "/v1/standing-approvals", .standingAdd, nil),
+        ("DELETE", "/v1/standing-approvals/sta_a", .standingRevoke, "sta_a"),
         ("GET", "/v1/sys/status", nil, nil), ("POST", "/v1/presence", nil, nil),
     ]
 
@@ -45,7 +71,7 @@ struct SubjectTests {
         let known = Set(Self.table.compactMap(\.2))
         for action in Action.allCases {
             switch action.permission {
-            case .roles, .rolesOrOwner: #expect(known.contains(action), "\(action)")
+            case .roles, .rolesOrOwner, .rolesOrVault: #expect(known.contains(action), "\(action)")
             default: continue
             }
         }

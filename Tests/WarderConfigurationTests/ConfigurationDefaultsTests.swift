@@ -24,6 +24,7 @@ struct ConfigurationDefaultsTests {
         #expect(configuration.operatorSocket == fixture.root + "/run/warder/operator.sock")
         #expect(configuration.operatorGroup == .init(name: "warder", id: 990))
         #expect(configuration.operatorSocketMode == 0o660)
+        #expect(!configuration.worker.isStarted)
         #expect(DaemonConfiguration.clientSocketMode == 0o666)
     }
 
@@ -34,12 +35,14 @@ struct ConfigurationDefaultsTests {
         #expect(configuration.stateDirectory == fixture.root + "/home/.local/share/warder")
         #expect(configuration.operatorGroup == nil)
         #expect(configuration.operatorSocketMode == 0o600)
+        #expect(configuration.worker.isStarted)
     }
 
     @Test("the numbers are the documented ones")
     func numbers() throws {
         let configuration = try fixture.defaults()
         #expect(configuration.memory == .init(lock: .required, lockedLimit: 33_554_432))
+        #expect(configuration.confinement == .required)
         #expect(configuration.argon2 == .init(passes: 3, memoryBytes: 268_435_456))
         #expect(
             configuration.limits
@@ -65,6 +68,7 @@ struct ConfigurationDefaultsTests {
         )
         #expect(configuration.eventLoops == 1)
         #expect(configuration.log == .init(level: .info, format: .text))
+        #expect(configuration.audit.keepDays == 0 && !configuration.audit.legalHold)
     }
 
     @Test("without the group warder the operator socket is for the daemon's user alone")

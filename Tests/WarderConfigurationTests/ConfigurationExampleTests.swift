@@ -68,6 +68,21 @@ struct ConfigurationExampleTests {
         expected.audit.file = "/var/log/warder/events.jsonl"
         expected.audit.checkpoints = "/var/lib/warder-checkpoints"
         expected.unseal.credentialFile = .init(path: "/etc/warder/unseal.key", isFromServiceManager: false)
+        expected.worker.hooks["github-token"] = .init(
+            program: "/etc/warder/hooks/github-token",
+            sha256: (0..<4).flatMap { _ in [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF] },
+            user: .init(name: "hooks", uid: 991, gid: 992),
+            environment: ["PATH": "/usr/bin:/bin"]
+        )
+        expected.notices.program = "/etc/warder/notify"
+        expected.notices.sha256 = expected.worker.hooks["github-token"]?.sha256
+        expected.notices.user = .init(name: "hooks", uid: 991, gid: 992)
+        expected.governance = .init(
+            incidentOwner: "on-call of the platform team, +49 30 1234",
+            escalation: "head of security",
+            retention: "one year, by the policy of the company"
+        )
+        expected.worker.postgres["main"] = .init(host: "db.internal", database: "app")
         #expect(usual == expected)
         for setting in ConfigurationSetting.all { #expect(active.contains("\(setting.name): "), "\(setting.key)") }
     }

@@ -41,7 +41,14 @@ final class ConfigurationFixture: Sendable {
                 configuration: root + "/etc",
                 home: { _ in home }
             ),
-            groupID: { ["warder": 990, "wheel": 10][$0] }
+            groupID: { ["warder": 990, "wheel": 10][$0] },
+            account: { name in
+                let accounts = [
+                    DaemonConfiguration.Account(name: "hooks", uid: 991, gid: 992),
+                    DaemonConfiguration.Account(name: "warder-worker", uid: 993, gid: 993),
+                ]
+                return accounts.first { $0.name == name }
+            }
         )
     }
 

@@ -20,8 +20,11 @@ struct ConfigurationParsingTests {
             state_directory: /srv/warder
             client_socket: /run/w/c.sock
             operator_socket: "/run/w/o.sock"
+            worker_socket: /run/w/w.sock
+            worker_user: hooks
             operator_group: wheel
             event_loops: 2
+            confinement: best-effort
             unseal:
               credential_file: /etc/warder/unseal.key
             memory:
@@ -48,6 +51,20 @@ struct ConfigurationParsingTests {
               file: /var/log/warder/events.jsonl
               checkpoints: /srv/checkpoints
               journal: on
+              keep: 400d
+              legal_hold: true
+            worker:
+              start: on
+              jobs: 8
+            governance:
+              incident_owner: on-call, +49 30 1234
+              escalation: head of security
+              retention: one year
+            notices:
+              program: /etc/warder/notify
+              sha256: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+              timeout: 10s
+              user: hooks
             log:
               level: debug
               format: json
@@ -60,9 +77,12 @@ struct ConfigurationParsingTests {
             stateDirectory: "/srv/warder",
             clientSocket: "/run/w/c.sock",
             operatorSocket: "/run/w/o.sock",
+            workerSocket: "/run/w/w.sock",
+            workerUser: .init(name: "hooks", uid: 991, gid: 992),
             operatorGroup: .init(name: "wheel", id: 10),
             unseal: .init(credentialFile: .init(path: "/etc/warder/unseal.key", isFromServiceManager: false)),
             memory: .init(lock: .bestEffort, lockedLimit: 1 << 30),
+            confinement: .bestEffort,
             argon2: .init(passes: 4, memoryBytes: 64 << 20),
             limits: .init(
                 connectionsPerUID: 1,
@@ -84,7 +104,21 @@ struct ConfigurationParsingTests {
             audit: .init(
                 file: "/var/log/warder/events.jsonl",
                 checkpoints: "/srv/checkpoints",
-                journal: true
+                journal: true,
+                keepDays: 400,
+                legalHold: true
+            ),
+            worker: .init(isStarted: true, jobs: 8, hooks: [:], postgres: [:]),
+            notices: .init(
+                program: "/etc/warder/notify",
+                sha256: Array(0...31),
+                timeout: .seconds(10),
+                user: .init(name: "hooks", uid: 991, gid: 992)
+            ),
+            governance: .init(
+                incidentOwner: "on-call, +49 30 1234",
+                escalation: "head of security",
+                retention: "one year"
             ),
             log: .init(level: .debug, format: .json)
         )
@@ -95,8 +129,8 @@ struct ConfigurationParsingTests {
     @Test("the test above leaves no setting out")
     func nothingIsMissing() throws {
         let defaults = try fixture.defaults()
-        #expect(ConfigurationSetting.all.count == 28)
-        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 28)
+        #expect(ConfigurationSetting.all.count == 42)
+        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 42)
         for section in ConfigurationSetting.all.compactMap(\.section) {
             #expect(ConfigurationSetting.sections.contains { $0.name == section[...] })
         }

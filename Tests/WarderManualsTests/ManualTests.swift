@@ -2,6 +2,7 @@ import ArgumentParser
 import Testing
 import WarderCommands
 import WarderDaemon
+import WarderWorker
 
 @testable import WarderConfiguration
 @testable import WarderManuals
@@ -54,6 +55,15 @@ struct ManualTests {
         #expect(daemon.contains(".TH \"WARDERD\" 8 "))
         #expect(daemon.contains(Roff.bold("--check-config")))
         #expect(daemon.contains("warder(1), warder.yaml(5)"))
+    }
+
+    @Test("of the worker has its options, and not the mode that it starts itself")
+    func ofTheWorker() throws {
+        let worker = try ProgramManual.text(description: [UInt8](WorkerCommand._dumpHelp().utf8), chapter: 8)
+        #expect(worker.contains(".TH \"WARDER\\-WORKER\" 8 ") || worker.contains(".TH \"WARDER-WORKER\" 8 "))
+        #expect(worker.contains(Roff.bold("--descriptor")))
+        #expect(!worker.contains("run-step") && !worker.contains("run\\-step"))
+        #expect(!worker.contains("Keeps a worker running"))
     }
 
     @Test("of the configuration explains every setting, with what it takes and its default")

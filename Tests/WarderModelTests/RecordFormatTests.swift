@@ -65,7 +65,7 @@ import WarderModel
                         executableSHA256: String(repeating: "ab", count: 32)
                     )
             )
-            #expect(server.quarantine?.by.text == "ada")
+            #expect(server.quarantine?.by?.text == "ada")
             #expect(server.quarantine?.reason?.text == "unexpected executable")
         }
     }
@@ -85,6 +85,27 @@ import WarderModel
             #expect(tool.text?.text == "Creates an issue")
             #expect(tool.expectedOutputs?.text == "the issue's number")
             #expect(tool.definitionDigest == String(repeating: "0c", count: 32))
+        }
+    }
+
+    @Test func `a tool that was imported`() throws {
+        try stored("tool-imported", as: Tool.self) { tool in
+            #expect(tool.pin == .whenPresented)
+            #expect(tool.acceptance?.by.text == "ada" && tool.acceptance?.reason == nil)
+            #expect(tool.offer?.digest == String(repeating: "0d", count: 32))
+            #expect(tool.gone == tool.offer?.since && tool.lastUse == tool.gone)
+            #expect(tool.decision?.reason?.text == "only looks")
+            #expect(tool.permissions?.map(\.text) == ["ping:read"])
+        }
+    }
+
+    @Test func `what a tool says of itself`() throws {
+        try stored("definition", as: Definition.self) { definition in
+            #expect(definition.tool.text == "github/ping")
+            #expect(definition.accepted?.canonical == #"{"inputSchema":{"type":"object"},"name":"ping"}"#)
+            #expect(definition.accepted?.proposal.risk == .sideEffect && definition.accepted?.scopes == nil)
+            #expect(definition.offered?.scopes?.map { $0.map(\.text) } == [["ping:read", "ping:write"], ["admin"]])
+            #expect(definition.offered?.text?.text == "Ping")
         }
     }
 
@@ -137,6 +158,67 @@ import WarderModel
             #expect(origin.backup.header.hasPrefix("0001"))
             #expect(origin.released?.by.text == "ada")
             #expect(origin.isCoherent)
+        }
+    }
+
+    @Test func `which version a server received`() throws {
+        try stored("consumer", as: Consumer.self) { consumer in
+            #expect(consumer.secret.text == "app/db" && consumer.server.text == "github")
+            #expect(consumer.version == 7)
+            #expect(consumer.lastSeen == consumer.since.adding(seconds: 3600))
+        }
+    }
+
+    @Test func `an approval with everything that can be said to one`() throws {
+        try stored("approval", as: Approval.self) { approval in
+            #expect(approval.name.text == ApprovalID(approval.id).text && approval.name.text.hasPrefix("apr_"))
+            #expect(approval.subject.tool.text == "shop/refund" && approval.subject.uid == 2000)
+            #expect(approval.subject.arguments == #"{"amount":5}"#)
+            #expect(approval.subject.terms.description == "owner and security")
+            #expect(approval.subject.releases.map(\.version) == [3])
+            #expect(approval.votes.map(\.name.text) == ["olga"])
+            #expect(approval.breakGlass?.reason?.text == "outage" && approval.denial?.reason == nil)
+            #expect(!approval.awaitsReview && approval.used != nil && approval.voided != nil)
+        }
+    }
+
+    @Test func `whose votes a class needs`() throws {
+        try stored("approval_rule", as: ApprovalRule.self) { rule in
+            #expect(rule.scope.text == "shop/critical/financial")
+            #expect(rule.terms.description == "owner and security (2)")
+        }
+    }
+
+    @Test func `a yes in advance`() throws {
+        try stored("standing_approval", as: StandingApproval.self) { standing in
+            #expect(standing.name.text.hasPrefix("sta_") && standing.tool?.text == "refund")
+            #expect(standing.remaining == 7 && standing.uses == 20)
+            #expect(standing.holds(at: standing.made) && !standing.holds(at: standing.expires))
+            #expect(standing.basis.map(\.terms.description) == ["owner and security"] && standing.uid == 1000)
+            #expect(standing.basis[0].risk == .critical && standing.basis[0].category == .financial)
+            #expect(!standing.isForgotten(at: standing.expires))
+        }
+    }
+
+    @Test func `a limit of a server, and a general one that is none`() throws {
+        try stored("limit", as: RateLimit.self) { limit in
+            #expect(limit.server?.text == "github" && limit.risk == .critical)
+            #expect(limit.perMinute == 5 && limit.changedBy.text == "ada")
+            #expect(limit.changed.description == "2026-11-21T09:30:00.000Z")
+        }
+        try stored("limit-bare", as: RateLimit.self) { limit in
+            #expect(limit.scope == RateLimit.Scope(server: nil, risk: .readOnly))
+            #expect(limit.perMinute == nil)
+        }
+    }
+
+    @Test func `a version's author is a person, or a rotation`() throws {
+        let stored = ["ada", "rotation:0f0e0d0c0b0a09080706050403020109"]
+        let authors = try JSONDecoder().decode([VersionAuthor].self, from: JSONEncoder().encode(stored))
+        #expect(authors.map(\.text) == stored)
+        #expect(authors[0] == .person(try OperatorName("ada")))
+        #expect(throws: (any Error).self) {
+            try JSONDecoder().decode([VersionAuthor].self, from: Data(#"["rotation:"]"#.utf8))
         }
     }
 

@@ -79,7 +79,7 @@ struct OpeningTests {
         try scratch.intrude {
             try $0.execute(
                 sql: """
-                    INSERT INTO records VALUES (randomblob(16), 'approval', 1, 1, randomblob(\(Samples.shortest)));
+                    INSERT INTO records VALUES (randomblob(16), 'unheard-of', 1, 1, randomblob(\(Samples.shortest)));
                     INSERT INTO key_slots (id, kind, created, salt, wrapped)
                         VALUES (randomblob(16), 'security-key', 0, randomblob(16), randomblob(\(Samples.wrappedKey)));
                     """

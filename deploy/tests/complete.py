@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import sys
+import tempfile
 import time
 
 SHELLS = {
@@ -22,9 +23,12 @@ PATIENCE = 30
 def main() -> int:
     shell, typed, expected = sys.argv[1:]
     command, preparation = SHELLS[shell]
+    home = tempfile.TemporaryDirectory(prefix="complete-", ignore_cleanup_errors=True)
+    # fish makes completions of all manual pages in the background, and leaves them behind, unless it finds some.
+    os.makedirs(f"{home.name}/fish/generated_completions")
     child, terminal = pty.fork()
     if child == 0:
-        os.environ.update(TERM="dumb", PS1="> ")
+        os.environ.update(TERM="dumb", PS1="> ", HOME=home.name, XDG_DATA_HOME=home.name, XDG_CONFIG_HOME=home.name)
         os.execvp(command[0], command)
     screen = ""
 
@@ -51,6 +55,7 @@ def main() -> int:
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        home.cleanup()
     if not found:
         print(f"{shell} made this of it: {screen!r}")
     return 0 if found else 1

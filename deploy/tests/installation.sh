@@ -37,9 +37,10 @@ absent() {
 mkdir "$work/build"
 printf '#!/bin/sh\n' > "$work/build/warderd"
 cp "$work/build/warderd" "$work/build/warder"
+cp "$work/build/warderd" "$work/build/warder-worker"
 chmod 0755 "$work/build/"*
 mkdir "$work/build/generated"
-for file in warder.1 warderd.8 warder.yaml.5 completion.bash completion.zsh completion.fish; do
+for file in warder.1 warderd.8 warder-worker.8 warder.yaml.5 completion.bash completion.zsh completion.fish; do
     echo 'made by generate.sh' > "$work/build/generated/$file"
 done
 export BUILD=$work/build
@@ -48,11 +49,14 @@ expected_files() {
     cat << 'LIST'
 644 /etc/warder/warder.yaml.example
 755 /usr/bin/warder
+755 /usr/bin/warder-worker
 755 /usr/bin/warderd
 644 /usr/lib/systemd/system/warder-backup.service
 644 /usr/lib/systemd/system/warder-backup.timer
+644 /usr/lib/systemd/system/warder-worker.service
 644 /usr/lib/systemd/system/warderd-client.socket
 644 /usr/lib/systemd/system/warderd-operator.socket
+644 /usr/lib/systemd/system/warderd-worker.socket
 644 /usr/lib/systemd/system/warderd.service
 644 /usr/lib/systemd/user/warderd.service
 644 /usr/lib/sysusers.d/warder.conf
@@ -63,6 +67,7 @@ expected_files() {
 644 /usr/share/fish/vendor_completions.d/warder.fish
 644 /usr/share/man/man1/warder.1
 644 /usr/share/man/man5/warder.yaml.5
+644 /usr/share/man/man8/warder-worker.8
 644 /usr/share/man/man8/warderd.8
 644 /usr/share/zsh/vendor-completions/_warder
 LIST
@@ -113,6 +118,7 @@ sed 's/^WatchdogSec=/WatchdogSeconds=/' "$units/system/warderd.service" > "$work
 check 'a fault that was planted is found' not verified verify --man=no "$work/faulty/warderd.service"
 check 'systemd finds no fault with the units' verified verify --man=no "$units/system/warderd.service" \
     "$units/system/warderd-client.socket" "$units/system/warderd-operator.socket" \
+    "$units/system/warderd-worker.socket" "$units/system/warder-worker.service" \
     "$units/system/warder-backup.service" "$units/system/warder-backup.timer"
 export XDG_RUNTIME_DIR=$work/runtime
 mkdir -m 0700 "$XDG_RUNTIME_DIR"
@@ -129,6 +135,9 @@ check 'the exposure of the service is at most 0.5' awk -v score="$score" 'BEGIN 
 score=$(exposure "$units/system/warder-backup.service")
 echo "      exposure of warder-backup.service: $score"
 check 'that of the backup as well' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 0.5) }'
+score=$(exposure "$units/system/warder-worker.service")
+echo "      exposure of warder-worker.service: $score"
+check 'that of the worker, which starts programs and reaches servers, at most 1.5' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 1.5) }'
 score=$(exposure "$work/with-drop-ins/warderd.service")
 echo "      with both drop-ins: $score"
 check 'with the drop-ins at most 1.0' awk -v score="$score" 'BEGIN { exit !(score != "" && score <= 1.0) }'
@@ -146,7 +155,11 @@ check 'a missed backup is made up for' grep -qx 'Persistent=true' "$units/system
 check 'stopping the daemon leaves the sockets where they are' grep -qx 'RuntimeDirectoryPreserve=yes' "$service"
 check 'the client socket is open to all' grep -qx 'SocketMode=0666' "$units/system/warderd-client.socket"
 check 'the operator socket is open to its group' grep -qx 'SocketMode=0660' "$units/system/warderd-operator.socket"
-for name in client operator; do
+check 'the worker socket is open to the worker alone' \
+    test "$(grep -cx -e 'SocketMode=0600' -e 'SocketUser=warder-worker' "$units/system/warderd-worker.socket")" = 2
+check 'the worker is nobody that the database belongs to' grep -qx 'User=warder-worker' "$units/system/warder-worker.service"
+check 'the worker can not reach the database' grep -q '^InaccessiblePaths=.*-/var/lib/warder ' "$units/system/warder-worker.service"
+for name in client operator worker; do
     check "the $name socket has the name and the path that the daemon knows" \
         test "$(grep -cx -e "FileDescriptorName=$name" -e "ListenStream=/run/warder/$name.sock" "$units/system/warderd-$name.socket")" = 2
 done
@@ -157,6 +170,8 @@ mkdir -p "$machine/etc" "$machine/usr/lib/sysusers.d"
 cp deploy/sysusers.d/warder.conf "$machine/usr/lib/sysusers.d/"
 check 'systemd-sysusers takes the user' systemd-sysusers --root="$machine"
 check 'the user can not log in' grep -q '^warder:.*:/var/lib/warder:/usr/sbin/nologin$' "$machine/etc/passwd"
+check 'nor the worker' grep -q '^warder-worker:.*:/usr/sbin/nologin$' "$machine/etc/passwd"
+check 'the worker is in no group of the vault' absent -q '^warder:.*warder-worker' "$machine/etc/group"
 check 'there is a group of operators' grep -q '^warder:' "$machine/etc/group"
 check 'systemd-tmpfiles takes the directories' \
     systemd-tmpfiles --root="$machine" --create "$PWD/deploy/tmpfiles.d/warder.conf"

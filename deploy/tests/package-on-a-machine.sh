@@ -103,11 +103,14 @@ expected_files() {
     cat << 'LIST'
 0644 root:root /etc/warder/warder.yaml
 0755 root:root /usr/bin/warder
+0755 root:root /usr/bin/warder-worker
 0755 root:root /usr/bin/warderd
 0644 root:root /usr/lib/systemd/system/warder-backup.service
 0644 root:root /usr/lib/systemd/system/warder-backup.timer
+0644 root:root /usr/lib/systemd/system/warder-worker.service
 0644 root:root /usr/lib/systemd/system/warderd-client.socket
 0644 root:root /usr/lib/systemd/system/warderd-operator.socket
+0644 root:root /usr/lib/systemd/system/warderd-worker.socket
 0644 root:root /usr/lib/systemd/system/warderd.service
 0644 root:root /usr/lib/systemd/user/warderd.service
 0644 root:root /usr/lib/sysusers.d/warder.conf
@@ -121,6 +124,7 @@ expected_files() {
 0644 root:root /usr/share/fish/vendor_completions.d/warder.fish
 0644 root:root /usr/share/man/man1/warder.1.gz
 0644 root:root /usr/share/man/man5/warder.yaml.5.gz
+0644 root:root /usr/share/man/man8/warder-worker.8.gz
 0644 root:root /usr/share/man/man8/warderd.8.gz
 0644 root:root /usr/share/zsh/vendor-completions/_warder
 LIST
@@ -152,12 +156,15 @@ check 'it is the example' cmp "$root/etc/warder/warder.yaml" deploy/warder.yaml.
 check 'the daemon finds it right' says '' as warder warderd --check-config
 version=$(dpkg-deb --field "$package" Version)
 check 'the programs say their version' says "warder ${version%~here-1}" on warder --version
-check 'both of them' says "warderd ${version%~here-1}" on warderd --version
+check 'all of them' says "warderd ${version%~here-1}" on warderd --version
+check 'the worker too' says "warder-worker ${version%~here-1}" on warder-worker --version
+check 'the library of PostgreSQL is a dependency' sh -c "dpkg-deb --field '$package' Depends | grep -q libpq5"
 
 # MARK: Units
 
 units=/usr/lib/systemd/system
-for unit in warderd.service warderd-client.socket warderd-operator.socket warder-backup.service warder-backup.timer; do
+for unit in warderd.service warderd-client.socket warderd-operator.socket warderd-worker.socket warder-worker.service \
+    warder-backup.service warder-backup.timer; do
     # The manual page that a unit names is looked up as well.
     check "systemd finds no fault with $unit" says '' on systemd-analyze verify --man=yes "$units/$unit"
 done
@@ -169,7 +176,7 @@ done
 
 # MARK: Pages and completions
 
-for page in 1/warder 5/warder.yaml 8/warderd; do
+for page in 1/warder 5/warder.yaml 8/warderd 8/warder-worker; do
     file=$root/usr/share/man/man${page%%/*}/${page#*/}.${page%%/*}.gz
     check "groff has nothing to say about ${page#*/}(${page%%/*})" says '' sh -c "zcat '$file' | groff -man -Tutf8 -ww -z"
     check 'and man finds it' on sh -c "MANPATH=/usr/share/man man ${page%%/*} ${page#*/} | grep -q '^NAME'"
@@ -261,7 +268,7 @@ rm "$root/run/systemctl"
 touch "$root/var/backups/warder/warder-20260101T000000Z.backup"
 check 'it is removed' on dpkg --remove warder
 check 'daemon, sockets and backups are stopped' \
-    has 'stop warder-backup.timer warder-backup.service warderd-client.socket warderd-operator.socket warderd.service' "$root/run/systemctl"
+    has 'stop warder-backup.timer warder-backup.service warder-worker.service warderd-client.socket warderd-operator.socket warderd-worker.socket warderd.service' "$root/run/systemctl"
 check 'nothing is enabled any more' says '' links
 check 'the programs are gone' not ls "$root/usr/bin/warder" "$root/usr/bin/warderd" "$root$units/warderd.service"
 check 'the configuration stays' says "$configuration" cat "$root/etc/warder/warder.yaml"

@@ -6,19 +6,33 @@ import Synchronization
 final class AnswerQueue: Sendable {
     typealias Answer = NIOHTTPClientResponseFull
 
-    private let waiting = Mutex<[EventLoopPromise<Answer>]>([])
+    private struct State {
+        var waiting: [EventLoopPromise<Answer>] = []
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
 
     /// The answer to the request that is sent next.
     func next(on loop: any EventLoop) -> EventLoopFuture<Answer> {
         let promise = loop.makePromise(of: Answer.self)
-        waiting.withLock { $0.append(promise) }
+        let isOver = state.withLock { state in
+            if !state.isOver { state.waiting.append(promise) }
+            return state.isOver
+        }
+        if isOver { promise.fail(ChannelError.eof) }
         return promise.futureResult
     }
 
     func handler() -> any ChannelHandler { Handler(queue: self) }
 
     private func first() -> EventLoopPromise<Answer>? {
-        waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+    }
+
+    private func end() {
+        state.withLock { $0.isOver = true }
+        while let promise = first() { promise.fail(ChannelError.eof) }
     }
 
     private final class Handler: ChannelInboundHandler {
@@ -38,7 +52,7 @@ final class AnswerQueue: Sendable {
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            while let promise = queue.first() { promise.fail(ChannelError.eof) }
+            queue.end()
         }
     }
 }

@@ -15,12 +15,13 @@ struct Footprint: Encodable {
     let residentAfterLoad: Int
     let residentPeak: Int
     let backup: BackupFigures
+    let log: LogFigures
 
     static let residentTarget = 150 * 1_000_000
     static let readyTarget = 1.0
 
     enum CodingKeys: String, CodingKey {
-        case secrets, events, backup
+        case secrets, events, backup, log
         case databaseBytes = "database_bytes"
         case startSeconds = "start_seconds"
         case unsealSeconds = "unseal_seconds"

@@ -32,6 +32,7 @@ struct FootprintRun {
         try load(vault, seconds: 5)
         let used = try ProcessMemory(of: vault.id)
         let backup = try BackupRun(vault: vault, programs: programs, scratch: scratch).run()
+        let log = try LogRun(vault: vault, programs: programs, scratch: scratch, events: total.events).run()
         return Footprint(
             secrets: total.secrets,
             events: total.events,
@@ -43,7 +44,8 @@ struct FootprintRun {
             residentAfterUnseal: fresh.resident,
             residentAfterLoad: used.resident,
             residentPeak: used.peak,
-            backup: backup
+            backup: backup,
+            log: log
         )
     }
 

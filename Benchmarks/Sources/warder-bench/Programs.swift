@@ -8,8 +8,9 @@ struct Programs {
     let loadGenerator: String
     let syncMeter: String
     let httpFloor: String
+    let logMeter: String
 
-    init(warderd: String) throws {
+    init(warderd: String, logMeter: String) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let directory = URL(fileURLWithPath: own).deletingLastPathComponent()
         self.warderd = URL(fileURLWithPath: warderd).path
@@ -17,7 +18,8 @@ struct Programs {
         loadGenerator = directory.appending(path: "load-generator").path
         syncMeter = directory.appending(path: "sync-meter").path
         httpFloor = directory.appending(path: "http-floor").path
-        for program in [self.warderd, warder, loadGenerator, syncMeter, httpFloor] {
+        self.logMeter = URL(fileURLWithPath: logMeter).path
+        for program in [self.warderd, warder, loadGenerator, syncMeter, httpFloor, self.logMeter] {
             guard FileManager.default.isExecutableFile(atPath: program) else {
                 throw Failure("\(program): there is no such program; `make bench` builds all that are needed")
             }

@@ -7,7 +7,7 @@ struct Registration {
     static let tool = "bench/read"
     static let secret = "bench/value"
     /// Operator connections that fill a vault at the same time, so that its commits are shared.
-    private static let writers = 8
+    static let writers = 8
 
     let vault: VaultProcess
 
@@ -18,6 +18,12 @@ struct Registration {
             .POST,
             "/v1/sys/init",
             #"{"passphrase":"\#(OperatorClient.passphrase)","operator":"bench"}"#
+        )
+        // Whoever set a team's vault up cannot read its log; exports are measured too.
+        try await client.send(
+            .POST,
+            "/v1/operators",
+            #"{"name":"bench","uid":\#(geteuid()),"roles":["admin","auditor"]}"#
         )
         try await Self.put(Self.secret, with: client)
         try await fill(upTo: secrets - 1)
@@ -36,6 +42,8 @@ struct Registration {
             "/v1/grants",
             #"{"tool":"\#(Self.tool)","secret":"\#(Self.secret)","ttl":3600}"#
         )
+        // What is measured is how many there can be.
+        try await client.send(.PUT, "/v1/limits", #"{"risk":"read-only","limit":"off"}"#)
         await client.close()
     }
 

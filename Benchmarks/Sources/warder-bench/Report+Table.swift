@@ -8,7 +8,10 @@ extension Report {
                 + " load generator and server share them."
         ]
         if !results.isEmpty { lines += [""] + resultLines + [""] + ratioLines }
-        if let footprint { lines += [""] + Self.lines(footprint) }
+        if let append { lines += [""] + Self.lines(append) }
+        if let footprint { lines += [""] + Self.lines(footprint) + Self.lines(footprint.log) }
+        if let schedules { lines += [""] + Self.lines(schedules) }
+        if !inventory.isEmpty { lines += [""] + Self.lines(inventory) }
         return lines.joined(separator: "\n")
     }
 
@@ -78,6 +81,68 @@ extension Report {
                 + " \(megabytes(footprint.residentAfterLoad)) after load, \(megabytes(footprint.residentPeak)) at most"
                 + "   target ≤ \(megabytes(Footprint.residentTarget))\(resident <= Footprint.residentTarget ? "" : ", missed")",
         ]
+    }
+
+    private static func lines(_ append: AppendFigures) -> [String] {
+        func line(_ name: String, _ ratio: Double, _ target: Double, _ meaning: String) -> String {
+            row(name, [hundredths(ratio)])
+                + "   target ≤ \(hundredths(target))\(ratio <= target ? "" : ", missed")   \(meaning)"
+        }
+        return [
+            "Appending an event: \(tenths(append.short.median)) µs of processor time at 1,000 events,"
+                + " \(tenths(append.long.median)) at the end of a long log, \(tenths(append.bare.median)) without the log's tree.",
+            line("append_long_vs_short", append.growth, AppendFigures.growthTarget, "a long log / 1,000 events"),
+            line("append_tree_vs_none", append.treeShare, AppendFigures.treeTarget, "with the tree / without it"),
+        ]
+    }
+
+    private static func lines(_ log: LogFigures) -> [String] {
+        let exports = LogFigures.formats.compactMap { format -> String? in
+            guard let figures = log.exports[format] else { return nil }
+            let target = LogFigures.targets[format] ?? 0
+            return "  export, \(format)".padding(toLength: 22, withPad: " ", startingAt: 0)
+                + "\(whole(figures.eventsPerSecond)) events a second, \(megabytes(figures.bytes)); command's memory"
+                + " \(megabytes(figures.commandPeak)) at most   target ≥ \(whole(target)), ≤ \(megabytes(LogFigures.memoryTarget))"
+                + (figures.eventsPerSecond >= target && figures.commandPeak <= LogFigures.memoryTarget
+                    ? "" : ", missed")
+        }
+        let isFast = log.verifiedPerSecond >= LogFigures.verifyTarget && log.verifierPeak <= LogFigures.memoryTarget
+        return exports + [
+            "  verify              \(whole(log.verifiedPerSecond)) events a second; memory \(megabytes(log.verifierPeak)) at most"
+                + "   target ≥ \(whole(LogFigures.verifyTarget)), ≤ \(megabytes(LogFigures.memoryTarget))\(isFast ? "" : ", missed")",
+            "  daemon's memory     \(megabytes(log.daemonGrowth)) more after all exports",
+        ]
+    }
+
+    private static func lines(_ schedules: ScheduleFigures) -> [String] {
+        [
+            "A vault with \(schedules.schedules) secrets that are rotated on schedules.",
+            "  nothing due         \(schedules.idleWakes) wakes and \(milliseconds(schedules.idleProcessorSeconds)) of a processor in"
+                + " \(whole(schedules.idleSeconds)) s; with no schedule at all \(schedules.emptyWakes) and"
+                + " \(milliseconds(schedules.emptyProcessorSeconds)) (\(hundredths(schedules.wakesRatio)) and"
+                + " \(hundredths(schedules.processorRatio)) times)   target ≤ \(hundredths(ScheduleFigures.wakesTarget)) times the wakes"
+                + (schedules.wakesRatio <= ScheduleFigures.wakesTarget ? "" : ", missed"),
+            "  all overdue         \(schedules.begun) begun in the first \(whole(schedules.startSeconds)) s,"
+                + " \(hundredths(schedules.spreadRatio)) times an even spread;"
+                + " \(schedules.busiestSecond) in the busiest second, \(hundredths(schedules.busiestRatio)) times the mean"
+                + "   target \(hundredths(ScheduleFigures.spreadTarget.lowerBound)) to"
+                + " \(hundredths(ScheduleFigures.spreadTarget.upperBound)), ≤ \(hundredths(ScheduleFigures.busiestTarget))"
+                + (ScheduleFigures.spreadTarget.contains(schedules.spreadRatio)
+                    && schedules.busiestRatio <= ScheduleFigures.busiestTarget ? "" : ", missed"),
+            "  steps at once       \(schedules.mostAtOnce) at most, where \(schedules.limit) are allowed"
+                + "   target ≤ \(hundredths(ScheduleFigures.limitTarget)) times"
+                + (schedules.limitRatio <= ScheduleFigures.limitTarget ? "" : ", missed"),
+        ]
+    }
+
+    private static func lines(_ inventory: [InventoryFigures]) -> [String] {
+        ["Documents imported by the command, from the file to the commit; judged alone; and imported again."]
+            + inventory.map { one in
+                "  \(one.document) (\(megabytes(one.bytes))): \(milliseconds(one.importSeconds)),"
+                    + " \(milliseconds(one.classifySeconds)), \(milliseconds(one.againSeconds));"
+                    + " \(hundredths(one.ratio)) of its limit, the command \(megabytes(one.commandPeak))"
+                    + "   target ≤ 1.00" + (one.ratio <= 1 ? "" : ", missed")
+            }
     }
 
     private static func row(_ name: String, _ cells: [String]) -> String {

@@ -9,6 +9,9 @@ struct Report {
     var results: [Summary] = []
     var ratios: [RatioSummary] = []
     var footprint: Footprint?
+    var append: AppendFigures?
+    var schedules: ScheduleFigures?
+    var inventory: [InventoryFigures] = []
 
     private struct Document: Encodable {
         let machine: Machine
@@ -18,6 +21,9 @@ struct Report {
         let results: [Summary]
         let ratios: [String: Double]
         let footprint: Footprint?
+        let append: AppendFigures?
+        let schedules: ScheduleFigures?
+        let inventory: [InventoryFigures]
     }
 
     func json() throws -> Data {
@@ -31,8 +37,14 @@ struct Report {
                 event_loops: eventLoops,
                 results: results,
                 ratios: Dictionary(uniqueKeysWithValues: ratios.map { ($0.ratio.name, $0.median) })
-                    .merging(footprint.map { ["resolve_p99_during_backup_16": $0.backup.slowdown] } ?? [:]) { $1 },
-                footprint: footprint
+                    .merging(footprint.map { ["resolve_p99_during_backup_16": $0.backup.slowdown] } ?? [:]) { $1 }
+                    .merging(append?.ratios ?? [:]) { $1 }
+                    .merging(schedules?.ratios ?? [:]) { $1 }
+                    .merging(inventory.map { ("import_vs_limit \($0.document)", $0.ratio) }) { $1 },
+                footprint: footprint,
+                append: append,
+                schedules: schedules,
+                inventory: inventory
             )
         )
     }

@@ -7,6 +7,7 @@ final class VaultProcess {
 
     let clientSocket: String
     let operatorSocket: String
+    let workerSocket: String
     let stateDirectory: String
     private let programs: Programs
     private let scratch: Scratch
@@ -15,12 +16,15 @@ final class VaultProcess {
     private var process: ChildProcess?
 
     /// Prepares a vault; its name tells it apart from others of the run.
-    init(_ name: String, programs: Programs, scratch: Scratch, eventLoops: Int) throws {
+    ///
+    /// `settings`: further lines of its configuration.
+    init(_ name: String, programs: Programs, scratch: Scratch, eventLoops: Int, settings: String = "") throws {
         self.name = name
         self.programs = programs
         self.scratch = scratch
         clientSocket = scratch.sockets + "/\(name)-client.sock"
         operatorSocket = scratch.sockets + "/\(name)-operator.sock"
+        workerSocket = scratch.sockets + "/\(name)-worker.sock"
         stateDirectory = scratch.disk + "/\(name)"
         configuration = scratch.disk + "/\(name).yaml"
         // Limits are those of a big installation: a limit that bites would be measured instead of the vault.
@@ -29,10 +33,13 @@ final class VaultProcess {
             state_directory: \(stateDirectory)
             client_socket: \(clientSocket)
             operator_socket: \(operatorSocket)
+            worker_socket: \(workerSocket)
+            worker_user: \(geteuid())
             event_loops: \(eventLoops)
             argon2: {passes: \(Self.hashPasses), memory: \(Self.hashMemoryBytes >> 20)MiB}
             memory: {lock: best-effort}
             limits: {connections_per_uid: 1024, requests_per_second_per_uid: 1000000, burst: 1000000}
+            \(settings)
 
             """
         try Data(text.utf8).write(to: URL(fileURLWithPath: configuration))

@@ -16,6 +16,9 @@ struct WarderBench: AsyncParsableCommand {
     @Option(help: "The daemon, a release build.")
     var warderd: String
 
+    @Option(help: "The program that measures appending within one process.")
+    var logMeter: String
+
     @Option(help: "Where to write the figures as JSON.")
     var output: String
 
@@ -37,6 +40,15 @@ struct WarderBench: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure memory and start with many secrets and a long log.")
     var large = true
 
+    @Flag(inversion: .prefixedNo, help: "Measure many schedules: at rest, and overdue at a start.")
+    var schedules = true
+
+    @Flag(inversion: .prefixedNo, help: "Measure imports of tools.")
+    var inventory = true
+
+    @Option(help: "Secrets that are rotated on schedules.")
+    var scheduled = 10_000
+
     @Option(help: "Secrets in the large vault.")
     var secrets = 10_000
 
@@ -44,7 +56,7 @@ struct WarderBench: AsyncParsableCommand {
     var events = 1_000_000
 
     func validate() throws {
-        guard rounds >= 1, seconds > 0, secrets >= 1, events >= 1 else {
+        guard rounds >= 1, seconds > 0, secrets >= 1, events >= 1, scheduled >= 1 else {
             throw ValidationError("Numbers must be positive.")
         }
     }
@@ -53,7 +65,7 @@ struct WarderBench: AsyncParsableCommand {
         let scratch = try Scratch(on: disk)
         let interruptions = scratch.cleaningUpOnSignals()
         defer { withExtendedLifetime(interruptions) { scratch.cleanUp() } }
-        let programs = try Programs(warderd: warderd)
+        let programs = try Programs(warderd: warderd, logMeter: logMeter)
         let machine = try Machine(disk: scratch.disk)
 
         var report = Report(machine: machine, rounds: rounds, seconds: seconds, eventLoops: eventLoops)
@@ -69,6 +81,7 @@ struct WarderBench: AsyncParsableCommand {
             report.ratios = Ratio.all.compactMap { $0.summary(samples) }
         }
         if large {
+            report.append = try AppendFigures.measure(programs: programs, scratch: scratch, events: events)
             report.footprint = try await FootprintRun(
                 programs: programs,
                 scratch: scratch,
@@ -76,6 +89,18 @@ struct WarderBench: AsyncParsableCommand {
                 events: events,
                 eventLoops: eventLoops
             ).run()
+        }
+        if schedules {
+            report.schedules = try await ScheduleRun(
+                programs: programs,
+                scratch: scratch,
+                schedules: scheduled,
+                eventLoops: eventLoops
+            ).run()
+        }
+        if inventory {
+            var run = InventoryRun(programs: programs, scratch: scratch, rounds: rounds, eventLoops: eventLoops)
+            report.inventory = try await run.run()
         }
         print(report.table)
         try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)

@@ -51,6 +51,81 @@ int warder_has_no_new_privileges(void);
 /// pass carries it over.
 int warder_spread_no_new_privileges(void);
 
+/// From now on no thread of the process executes a program, connects to anybody, makes a socket that is not a Unix one, or
+/// looks into another process or takes something out of it: EPERM. Datagrams to an address still go. Filters that are
+/// there already stay, and count as well. Needs warder_set_no_new_privileges() before. -ENOSYS on processors whose system
+/// calls are not known here.
+int warder_confine(void);
+
+/// What a new process is to be.
+struct warder_spawn {
+    /// What it runs: a descriptor, whatever lies at its path by now.
+    int program;
+    /// Whether `program` stays open in it, as number 3, for the interpreter that reads it.
+    int is_script;
+    /// Both end with NULL.
+    char *const *arguments;
+    char *const *environment;
+    /// Become 0, 1 and 2; no other descriptor is open in it.
+    int input;
+    int output;
+    int errors;
+    /// What it gets when the thread that started it ends; 0 for nothing.
+    int death_signal;
+    /// Whether it gets `uid` and `gid`, and no other group.
+    int changes_user;
+    uint32_t uid;
+    uint32_t gid;
+};
+
+/// Starts a process in a session of its own, in /, with mask 077 and default signals. Returns its number once its
+/// program has begun, or a negative errno, and then there is none.
+int warder_spawn(const struct warder_spawn *request);
+
+/// What a launched server is to be.
+struct warder_launch {
+    /// Looked for in PATH of this process where it has no slash.
+    const char *program;
+    /// Both end with NULL.
+    char *const *arguments;
+    char *const *environment;
+    /// Become 0 and 1; all else is inherited.
+    int input;
+    int output;
+    /// File mode creation mask.
+    uint32_t mask;
+    /// Whether it gets a process group of its own; else it stays in this process's.
+    int owns_group;
+    /// What it gets when the thread that starts it ends.
+    int death_signal;
+};
+
+/// Starts a program with default signals, which gets SIGTERM when the thread that started
+/// it ends. Its arguments and environment may lie in memory that is wiped on fork(2). Returns its number once the
+/// program has begun, or a negative errno, and then there is none.
+int warder_launch(const struct warder_launch *request);
+
+/// Blocks signals, which then come out of the new close-on-exec descriptor (signalfd(2)), or a negative errno.
+int warder_signals_open(const int *numbers, size_t count);
+
+/// The next of them, or -EAGAIN.
+int warder_signals_next(int descriptor);
+
+/// Both ends of a new close-on-exec pipe, the reading one first. 0 or a negative errno.
+int warder_pipe(int ends[2]);
+
+/// A close-on-exec pidfd of a child, or a negative errno.
+int warder_pidfd_open(pid_t pid);
+
+/// Processes that lose their parents become children of this process, where it is their ancestor.
+int warder_become_subreaper(void);
+
+/// An executable file in memory, or a negative errno.
+int warder_memfd(const char *name);
+
+/// Nobody can change the file in memory any more. 0 or a negative errno.
+int warder_seal(int descriptor);
+
 /// Soft and hard RLIMIT_CORE become 0.
 int warder_forbid_core_files(void);
 
@@ -92,5 +167,29 @@ int warder_is_listening_stream(int socket);
 
 /// Sets close-on-exec. 0 or a negative errno.
 int warder_set_close_on_exec(int descriptor);
+
+/// A new close-on-exec timer on CLOCK_REALTIME (timerfd_create(2)), readable once it rang, or a negative errno.
+int warder_alarm_open(void);
+
+/// Lets it ring at a moment in milliseconds since 1970, which may have passed, and whenever somebody sets the clock. 0
+/// or a negative errno.
+int warder_alarm_set(int alarm, int64_t milliseconds);
+
+/// Makes it unreadable again.
+void warder_alarm_clear(int alarm);
+
+/// Lets two names in a directory change places, at once (renameat2(2)). Returns 0 or a negative errno: -EINVAL where the
+/// file system cannot.
+int warder_exchange_names(int directory, const char *one, const char *other);
+
+/// Names of a file's extended attributes, each ended by NUL, in at most `room` bytes; with no room it only counts.
+/// Returns the bytes that they take, or a negative errno.
+ssize_t warder_attribute_names(int descriptor, char *names, size_t room);
+
+/// An extended attribute, in at most `room` bytes; with no room it only counts. Returns its length or a negative errno.
+ssize_t warder_attribute(int descriptor, const char *name, void *value, size_t room);
+
+/// Sets an extended attribute. Returns 0 or a negative errno.
+int warder_set_attribute(int descriptor, const char *name, const void *value, size_t count);
 
 #endif

@@ -13,6 +13,9 @@ package struct JSONNode {
     /// Offset of the first byte in the document, for error messages.
     package var offset: Int { Int(entry.start) }
 
+    /// How many bytes of the document the value takes, quotes, escapes and spaces included.
+    package var byteCount: Int { Int(entry.end) - Int(entry.start) }
+
     /// Whether the value is `null`.
     package var isNull: Bool { entry.kind == .null }
 

@@ -1,9 +1,9 @@
 /// Well-formedness of single UTF-8 sequences (Unicode, table 3-7).
-enum UTF8Sequence {
+package enum UTF8Sequence {
     /// The length of the sequence at `offset` in bytes, 1 to 4, or `nil` if it is not well formed.
     ///
     /// Overlong forms, surrogates and code points above U+10FFFF are not well formed.
-    static func length(at offset: Int, in bytes: Span<UInt8>) -> Int? {
+    package static func length(at offset: Int, in bytes: Span<UInt8>) -> Int? {
         let lead = bytes[offset]
         switch lead {
         case 0x00...0x7F: return 1

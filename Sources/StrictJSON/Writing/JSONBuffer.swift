@@ -68,15 +68,23 @@ package struct JSONBuffer {
     /// Writes a key that is known only at run time.
     package mutating func key(text name: String) {
         string(name)
-        bytes.append(UInt8(ascii: ":"))
-        needsComma = false
+        endKey()
     }
 
     /// Writes a string.
-    package mutating func string(_ text: String) {
+    package mutating func string(_ text: String) { text.withBytes { self.text($0) } }
+
+    /// Writes a string whose bytes are known to be well formed.
+    mutating func text(_ text: Span<UInt8>) {
         beginValue()
-        text.withBytes { appendQuoted($0) }
+        appendQuoted(text)
         needsComma = true
+    }
+
+    /// Makes a key of the string that was just written.
+    mutating func endKey() {
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
     }
 
     /// Writes a string straight from UTF-8 bytes, so that a secret never becomes a `String`; see also `wipe()`.

@@ -6,6 +6,8 @@ package enum ExportLine: Hashable, Sendable {
     case event(number: UInt64)
     /// An event that the vault no longer has; its leaf is in the log for ever.
     case pruned(number: UInt64, leaf: TreeHash)
+    /// An event that the vault cannot read. Its leaf proves its place; where that is lost too, nothing does.
+    case damaged(number: UInt64, leaf: TreeHash?)
     /// Events that the export leaves out, as the root of their subtree.
     case omitted(CompletedNode)
 
@@ -22,7 +24,10 @@ package enum ExportLine: Hashable, Sendable {
         guard let root = try? JSONDocument(copying: line.span).root, let number = root.number("seq") else {
             throw Unreadable()
         }
-        if root.member("leaf") != nil {
+        if root.member("damaged") != nil {
+            let leaf = root.member("leaf") == nil ? nil : root.hash("leaf")
+            self = .damaged(number: number, leaf: leaf)
+        } else if root.member("leaf") != nil {
             guard let leaf = root.hash("leaf") else { throw Unreadable() }
             self = .pruned(number: number, leaf: leaf)
         } else if root.member("tree") != nil {
@@ -44,6 +49,8 @@ package enum ExportLine: Hashable, Sendable {
         switch self {
         case .event: []
         case .pruned(let number, let leaf): Array(#"{"leaf":"\#(leaf.hex)","seq":\#(number)}"#.utf8)
+        case .damaged(let number, let leaf):
+            Array(#"{"damaged":true,\#(leaf.map { #""leaf":"\#($0.hex)","# } ?? "")"seq":\#(number)}"#.utf8)
         case .omitted(let node):
             Array(
                 #"{"seq":\#(node.numbers.lowerBound),"tree":"\#(node.hash.hex)","until":\#(node.numbers.upperBound)}"#

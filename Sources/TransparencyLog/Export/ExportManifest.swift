@@ -7,7 +7,7 @@ package struct ExportManifest: Hashable, Sendable {
     package var first: UInt64
     /// Number of the last event that was asked for; one less than `first` where the log has none.
     package var last: UInt64
-    /// Lines of events, those of pruned events among them.
+    /// Lines of events, those of pruned and damaged events among them.
     package var count: UInt64
     /// SHA-256 of the whole file.
     package var digest: [UInt8]

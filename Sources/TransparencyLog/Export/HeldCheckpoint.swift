@@ -4,6 +4,8 @@ struct HeldCheckpoint {
     let root: TreeHash
     /// Whether the log was found to begin as the older checkpoint says.
     private(set) var isContinued = false
+    /// Whether the lines up to ``size`` are what the older checkpoint says.
+    private(set) var isInLines = false
     private(set) var faults: [LogFault] = []
     private let checks: LogChecks
 
@@ -24,8 +26,13 @@ struct HeldCheckpoint {
         }
     }
 
-    /// Compares the root that the log has at ``size``.
-    mutating func compare(_ found: TreeHash) {
+    /// Compares the root that the lines have at ``size``.
+    mutating func compare(lines found: TreeHash) {
+        isInLines = found == root
+        compare(found)
+    }
+
+    private mutating func compare(_ found: TreeHash) {
         if found == root {
             isContinued = true
         } else if checks.contains(.olderRoot) {

@@ -31,6 +31,12 @@ package struct LogChecks: OptionSet, Hashable, Sendable {
     /// The file holds the range and the number of events that the manifest says.
     package static let contents = LogChecks(rawValue: 1 << 12)
 
+    /// What events say of the log's keys is signed by them, and fits.
+    package static let keyChanges = LogChecks(rawValue: 1 << 13)
+
+    /// An event that is there by its leaf alone was pruned, as an event says that the checkpoint proves.
+    package static let prunes = LogChecks(rawValue: 1 << 14)
+
     /// Every check.
-    package static let all = LogChecks(rawValue: (1 << 13) - 1)
+    package static let all = LogChecks(rawValue: (1 << 15) - 1)
 }

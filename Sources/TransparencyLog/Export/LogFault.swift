@@ -18,6 +18,15 @@ package enum LogFault: Error, Hashable, Sendable {
     case originWrong(Which)
     /// The key was no longer, or not yet, the one that signs trees of this size.
     case keyOutOfPeriod(Which, size: UInt64)
+    /// The older checkpoint is of a log that was restored from a backup of `at` events: what it speaks of behind them is
+    /// not in this log.
+    case lostInRestore(held: UInt64, at: UInt64)
+    /// The event says that the log got another key or name, and its note is not signed or does not fit.
+    case keyChangeWrong(at: UInt64)
+    /// What events say of the log's keys does not lead from the pinned key to the present one.
+    case keyHistoryBroken
+    /// A restore names another root than the events before it have.
+    case restoreContradicted(at: UInt64)
     /// The checkpoint was to have a manifest's lines, and has others.
     case manifestUnreadable
     /// Not an event, nor what stands for one. Lines are counted from 1.
@@ -28,12 +37,15 @@ package enum LogFault: Error, Hashable, Sendable {
     case gap(expected: UInt64, found: UInt64)
     /// A number that was there before, or should have been.
     case outOfOrder(expected: UInt64, found: UInt64)
+    /// The vault had lost this event and its leaf.
+    case leafLost(number: UInt64)
     /// Omitted events that do not begin where a subtree begins, or reach beyond the checkpoint.
     case omissionMisplaced(at: UInt64)
     /// The checkpoint says `size`, the export ends at `last`.
     case truncated(size: UInt64, last: UInt64)
-    /// Some line up to `size` is not what was signed.
-    case contentChanged(size: UInt64)
+    /// Some line behind `after` and up to `size` is not what was signed. Up to `after`, the lines have the root of the
+    /// older checkpoint.
+    case contentChanged(after: UInt64, size: UInt64)
     /// The checkpoint says fewer than the older one, `held`: an older copy, or the log's end was cut off.
     case shorterThanHeld(size: UInt64, held: UInt64)
     /// Events up to `held` are not those of the older checkpoint: the log was rewritten.
@@ -42,6 +54,8 @@ package enum LogFault: Error, Hashable, Sendable {
     case consistencyWrong(held: UInt64)
     /// Neither lines nor a proof show what the log was at the older checkpoint.
     case notCompared(held: UInt64)
+    /// Events of which there are the leaves alone, and no prune that the checkpoint proves took what they say.
+    case withheld(first: UInt64, last: UInt64)
     /// The file is not the one that the manifest is about.
     case fileChanged
     /// An event outside of the manifest's range, or one left out of it without a filter.

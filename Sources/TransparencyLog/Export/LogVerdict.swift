@@ -8,6 +8,8 @@ package struct LogVerdict: Hashable, Sendable {
     package internal(set) var checkpoint: Checkpoint?
     /// The key that signed it.
     package internal(set) var signer: NoteKey?
+    /// How the log came from the pinned key to the present one.
+    package internal(set) var changes: [KeyChange] = []
     /// The manifest, if there is one.
     package internal(set) var manifest: ExportManifest?
     /// Every line up to this number is what the log's key signed; `nil` if nothing is proven.
@@ -18,6 +20,8 @@ package struct LogVerdict: Hashable, Sendable {
     package internal(set) var shown: UInt64 = 0
     /// Events of which the vault has only the leaf.
     package internal(set) var pruned: UInt64 = 0
+    /// Events that the vault could not read, of which it has the leaf at best.
+    package internal(set) var damaged: UInt64 = 0
     /// Events that the export leaves out.
     package internal(set) var omitted: UInt64 = 0
     /// Size of the older checkpoint that the log was found to continue.
@@ -34,5 +38,11 @@ package struct LogVerdict: Hashable, Sendable {
     mutating func add(_ fault: LogFault) {
         faultCount += 1
         if faults.count < Self.faultLimit { faults.append(fault) }
+    }
+
+    /// What is found last and matters most.
+    mutating func addInFront(_ more: [LogFault]) {
+        faultCount += UInt64(more.count)
+        faults = Array((more + faults).prefix(Self.faultLimit))
     }
 }

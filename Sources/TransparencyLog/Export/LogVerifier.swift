@@ -8,11 +8,17 @@ import WarderCrypto
 /// Every line up to the checkpoint's size is proven or there is a fault; lines beyond are claimed.
 package struct LogVerifier {
     private let checks: LogChecks
+    private let keys: KeyChain
     private var verdict = LogVerdict()
+    private var newer: CheckpointExamination
+    private var older: CheckpointExamination?
     private var held: HeldCheckpoint?
     private var splitter = LineSplitter()
     private var digest = SHA256Digest()
     private var frontier = Frontier()
+    /// Notes of events that speak of the log's keys.
+    private var changes: [[UInt8]] = []
+    private var leaves = UnexplainedLeaves()
     /// Lines so far.
     private var lines: UInt64 = 0
     /// The number that comes next.
@@ -21,20 +27,20 @@ package struct LogVerifier {
     private var isWhole = true
     private var rootMatches = false
 
-    /// Begins with what comes beside the file. Only tests narrow `checks`.
+    /// Begins with what comes beside the file. `keys` leads from the pinned key as far as is known; what the file says of
+    /// later ones is followed. Only tests narrow `checks`.
     package init(keys: KeyChain, evidence: LogEvidence, checks: LogChecks = .all) {
         self.checks = checks
-        let newer = CheckpointExamination(evidence.checkpoint, .newer, keys: keys, checks: checks)
-        newer.faults.forEach { verdict.add($0) }
+        self.keys = keys
+        newer = CheckpointExamination(evidence.checkpoint, .newer)
         verdict.checkpoint = newer.checkpoint
-        verdict.signer = newer.signer
         if evidence.isManifest, let checkpoint = newer.checkpoint {
             verdict.manifest = try? ExportManifest(checkpoint)
             if verdict.manifest == nil { verdict.add(.manifestUnreadable) }
         }
         if let older = evidence.older {
-            let older = CheckpointExamination(older, .older, keys: keys, checks: checks)
-            older.faults.forEach { verdict.add($0) }
+            let older = CheckpointExamination(older, .older)
+            self.older = older
             held = older.checkpoint.map {
                 HeldCheckpoint($0, newer: newer.checkpoint, consistency: evidence.consistency, checks: checks)
             }
@@ -58,6 +64,8 @@ package struct LogVerifier {
             if next <= size, checks.contains(.length) { verdict.add(.truncated(size: size, last: next - 1)) }
             if rootMatches { held?.finish(newerSize: size) }
         }
+        finishLeaves()
+        finishKeys()
         held?.faults.forEach { verdict.add($0) }
         verdict.fileDigest = digest.digest()
         finishManifest()
@@ -79,11 +87,26 @@ extension LogVerifier {
         }
         switch line {
         case .event(let number):
+            if let statement = KeyStatement(bytes) { take(statement, of: number) }
+            // What lies beyond the checkpoint anybody can have written: it explains nothing.
+            if isSigned(number), let prune = PruneStatement(bytes), prune.through < number {
+                leaves.explain(through: prune.through)
+            }
             take(number) { TreeHash.leaf(bytes) }
             verdict.shown += 1
         case .pruned(let number, let leaf):
             take(number) { leaf }
+            if isSigned(number) { leaves.take(number) }
             verdict.pruned += 1
+        case .damaged(let number, let leaf?):
+            take(number) { leaf }
+            verdict.damaged += 1
+        case .damaged(let number, nil):
+            follow(number)
+            advance(behind: number)
+            verdict.add(.leafLost(number: number))
+            verdict.damaged += 1
+            isWhole = false
         case .omitted(let node):
             take(node)
         }
@@ -143,16 +166,53 @@ extension LogVerifier {
 
     /// Compares the tree so far with both checkpoints, where it has their sizes.
     private mutating func compareRoots() {
-        if let held, frontier.size == held.size { self.held?.compare(frontier.root) }
+        if let held, frontier.size == held.size { self.held?.compare(lines: frontier.root) }
         guard let checkpoint = verdict.checkpoint, frontier.size == checkpoint.size else { return }
         rootMatches = frontier.root == checkpoint.root
-        if !rootMatches, checks.contains(.root) { verdict.add(.contentChanged(size: checkpoint.size)) }
+        guard !rootMatches, checks.contains(.root) else { return }
+        let good = held.map { $0.isInLines && $0.size < checkpoint.size ? $0.size : 0 } ?? 0
+        verdict.add(.contentChanged(after: good, size: checkpoint.size))
+    }
+
+    /// Notes what an event says of the log's key, whose place is right behind what it speaks of.
+    private mutating func take(_ statement: KeyStatement, of number: UInt64) {
+        guard checks.contains(.keyChanges) else { return }
+        guard let note = statement.note, let change = try? KeyHistory(note).entries.first?.change,
+            change.size + 1 == number
+        else { return verdict.add(.keyChangeWrong(at: number)) }
+        changes.append(note)
+        if case .restore(_, let root) = change.reason, isWhole, frontier.size == change.size, frontier.root != root {
+            verdict.add(.restoreContradicted(at: change.size))
+        }
+    }
+
+    private func isSigned(_ number: UInt64) -> Bool { verdict.checkpoint.map { number <= $0.size } ?? false }
+
+    /// A filter may leave the prune out; the manifest says that there is one.
+    private mutating func finishLeaves() {
+        guard checks.contains(.prunes), verdict.manifest?.filter == nil else { return }
+        for range in leaves.ranges { verdict.add(.withheld(first: range.lowerBound, last: range.upperBound)) }
+    }
+
+    /// Holds both checkpoints against all keys, when the lines have said what there is to know of them.
+    private mutating func finishKeys() {
+        var keys = keys
+        var faults: [LogFault] = []
+        do throws(NoteError) { keys = try keys.following(changes) } catch { faults.append(.keyHistoryBroken) }
+        newer.hold(against: keys, checks)
+        older?.hold(against: keys, checks)
+        verdict.signer = newer.signer
+        verdict.changes = keys.links.compactMap(\.end)
+        faults += newer.faults + (older?.faults ?? [])
+        verdict.addInFront(faults)
+        // What the older checkpoint speaks of is of a log that this one left.
+        if faults.contains(where: { if case .lostInRestore = $0 { true } else { false } }) { held = nil }
     }
 
     private mutating func finishManifest() {
         guard let manifest = verdict.manifest else { return }
         if checks.contains(.fileHash), verdict.fileDigest != manifest.digest { verdict.add(.fileChanged) }
-        let found = verdict.shown + verdict.pruned
+        let found = verdict.shown + verdict.pruned + verdict.damaged
         if checks.contains(.contents), found != manifest.count {
             verdict.add(.countWrong(stated: manifest.count, found: found))
         }

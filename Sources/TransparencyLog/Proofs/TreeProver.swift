@@ -76,3 +76,5 @@ package struct TreeProver<Nodes: TreeNodes> {
         return root
     }
 }
+
+extension TreeProver: Sendable where Nodes: Sendable {}

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
 /// Base64 (RFC 4648, section 4) with padding, one spelling for all bytes.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+package enum Base64 {
+    package static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
     /// - Returns: `nil` for everything that ``encode(_:)`` does not give, bits behind the last byte among it.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let text = String(text)
         guard let data = Data(base64Encoded: text) else { return nil }
         let bytes = Array(data)

@@ -49,3 +49,5 @@ struct TileReader<Nodes: TreeNodes> {
         return hashes
     }
 }
+
+extension TileReader: Sendable where Nodes: Sendable {}

@@ -26,19 +26,32 @@ extension VaultAnswer {
         return Issued(text: text, life: .seconds(life))
     }
 
-    /// The value of `GET /v1/secrets/{name}`.
+    /// The values of `GET /v1/secrets/{name}`, which lists several, and has one in itself.
     ///
     /// - Throws: As `document(expecting:)`; `.protocolViolation` for an answer about something that was not asked.
-    func secret(name: SecretName, field: FieldName, token: VaultToken) throws(WarderClientError) -> ResolvedSecret {
+    func secret(_ request: SecretRequest, token: VaultToken) throws(WarderClientError) -> ResolvedSecret {
         let root = try document(expecting: 200).root
-        guard root.member("name")?.isText(name.text) == true, root.member("field")?.isText(field.text) == true,
+        guard root.member("name")?.isText(request.name.text) == true,
             let version = (try? root.member("version")?.int()).flatMap(UInt32.init(exactly:)), version > 0
         else { throw WarderClientError(.protocolViolation) }
-        let value =
-            if let text = root.member("value") { try Self.secret(text) } else {
-                try Self.decodedBase64(Self.secret(root.member("value_base64")))
-            }
-        return ResolvedSecret(name: name.text, field: field.text, version: version, value: value, token: token)
+        let items = request.others.isEmpty ? [root] : root.member("values").map { Array($0.elements) } ?? []
+        guard items.count == 1 + request.others.count else { throw WarderClientError(.protocolViolation) }
+        var others: [String: SecretBytes] = [:]
+        for (field, item) in zip(request.others, items.dropFirst()) { others[field.text] = try Self.value(field, item) }
+        return ResolvedSecret(
+            name: request.name.text,
+            field: request.field.text,
+            version: version,
+            value: try Self.value(request.field, items[0]),
+            others: others,
+            token: token
+        )
+    }
+
+    private static func value(_ field: FieldName, _ item: JSONNode) throws(WarderClientError) -> SecretBytes {
+        guard item.member("field")?.isText(field.text) == true else { throw WarderClientError(.protocolViolation) }
+        if let text = item.member("value") { return try secret(text) }
+        return try decodedBase64(secret(item.member("value_base64")))
     }
 
     private static func secret(_ node: JSONNode?) throws(WarderClientError) -> SecretBytes {

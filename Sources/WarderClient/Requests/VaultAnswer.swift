@@ -46,7 +46,8 @@ struct VaultAnswer {
     private var failure: WarderClientError {
         guard status >= 400 else {
             // A token that waits for an approval is accepted and not there yet.
-            return WarderClientError(status == 202 ? .approvalRequired : .protocolViolation)
+            guard status == 202 else { return WarderClientError(.protocolViolation) }
+            return WarderClientError(.approvalRequired, approval: approval)
         }
         guard let error = try? parsed().root.member("error"), let code = try? error.member("code")?.string() else {
             return WarderClientError(Self.code(status: status), retryAfter: delay)
@@ -60,6 +61,12 @@ struct VaultAnswer {
         )
     }
 
+    /// The approval that a call waits for; nothing but a name that the vault can have given.
+    private var approval: String? {
+        let text = try? parsed().root.member("approval")?.string()
+        return text.flatMap { try? ApprovalID($0) }?.text
+    }
+
     private var delay: Duration? { retryAfter.map { .seconds(min(max($0, 0), 3_600)) } }
 
     /// What a code of the vault means to a caller.
@@ -67,6 +74,7 @@ struct VaultAnswer {
         switch code {
         case .denied: .refused
         case .approvalRequired: .approvalRequired
+        case .approvalDenied: .approvalDenied
         case .notFound: .notFound
         case .tokenInvalid: .tokenInvalid
         case .sealed: .sealed

@@ -14,11 +14,27 @@ extension VaultRequest {
         case .issueToken: buffer.writeStaticString("POST /v1/tokens")
         case .giveBackToken: buffer.writeStaticString("DELETE /v1/tokens/self")
         case .reportCall: buffer.writeStaticString("POST /v1/calls")
-        case .secret(let name, let field):
+        case .secret(let name, let field, let others):
             buffer.writeStaticString("GET /v1/secrets/")
             buffer.writeString(name.text)
-            buffer.writeStaticString("?field=")
+            buffer.writeStaticString(others.isEmpty ? "?field=" : "?fields=")
             buffer.writeString(field.text)
+            for other in others {
+                buffer.writeStaticString(",")
+                buffer.writeString(other.text)
+            }
+        case .approval(let id, let seconds):
+            buffer.writeStaticString("GET /v1/approvals/")
+            buffer.writeString(id.text)
+            buffer.writeStaticString("?wait=")
+            buffer.writeString(String(seconds))
+        case .changes(let cursor, let seconds):
+            buffer.writeStaticString("GET /v1/changes?wait=")
+            buffer.writeString(String(seconds))
+            if let cursor {
+                buffer.writeStaticString("&since=")
+                buffer.writeString(cursor)
+            }
         }
         buffer.writeStaticString(" HTTP/1.1\r\nHost: warder\r\n")
         if let token {

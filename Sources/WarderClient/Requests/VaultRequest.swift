@@ -8,7 +8,11 @@ struct VaultRequest: Sendable {
     /// line.
     enum Route: Sendable {
         case health, whoAmI, issueToken, giveBackToken, reportCall
-        case secret(SecretName, FieldName)
+        case secret(SecretName, FieldName, others: [FieldName])
+        /// The cursor is the vault's, and was looked at: nothing in it needs escaping either.
+        case changes(since: String?, seconds: Int)
+        /// The name is the vault's, and was parsed.
+        case approval(ApprovalID, seconds: Int)
     }
 
     let route: Route
@@ -21,6 +25,15 @@ struct VaultRequest: Sendable {
 
     static let health = VaultRequest(route: .health)
     static let whoAmI = VaultRequest(route: .whoAmI)
+
+    static func changes(since cursor: String?, seconds: Int) -> VaultRequest {
+        // As many as one process could have: each takes a name and some forty bytes.
+        VaultRequest(route: .changes(since: cursor, seconds: seconds), answerLimit: 8 << 20)
+    }
+
+    static func approval(_ id: ApprovalID, seconds: Int) -> VaultRequest {
+        VaultRequest(route: .approval(id, seconds: seconds))
+    }
 
     static func token(_ demand: TokenDemand) -> VaultRequest {
         var body = JSONBuffer()
@@ -39,17 +52,12 @@ struct VaultRequest: Sendable {
         return VaultRequest(route: .issueToken, traceparent: demand.traceparent, body: body.bytes)
     }
 
-    static func secret(
-        _ name: SecretName,
-        field: FieldName,
-        token: VaultToken,
-        traceparent: String?
-    ) -> VaultRequest {
-        // A value may have 1 MiB, and JSON may need six bytes for one of them.
+    static func secret(_ wanted: SecretRequest, token: VaultToken) -> VaultRequest {
+        // All values of a version may have 1 MiB, and JSON may need six bytes for one of them.
         VaultRequest(
-            route: .secret(name, field),
+            route: .secret(wanted.name, wanted.field, others: wanted.others),
             token: token,
-            traceparent: traceparent,
+            traceparent: wanted.demand.traceparent,
             answerLimit: 8 << 20
         )
     }
@@ -61,6 +69,14 @@ struct VaultRequest: Sendable {
         if let duration = report.durationMilliseconds { body.field("duration_ms", duration) }
         if let digest = report.outputsDigest { body.field("outputs_digest", digest) }
         if let changed = report.changed { body.field("changed", changed) }
+        if let upstream = report.upstream {
+            body.key("upstream")
+            body.beginObject()
+            body.field("method", upstream.method)
+            body.field("host", upstream.host)
+            if let status = upstream.status { body.field("status", Int64(status)) }
+            body.endObject()
+        }
         body.endObject()
         return VaultRequest(route: .reportCall, token: token, traceparent: traceparent, body: body.bytes)
     }

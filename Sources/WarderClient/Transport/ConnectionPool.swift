@@ -39,6 +39,15 @@ final class ConnectionPool {
         serve()
     }
 
+    /// Ends a request that nobody waits for any more, and the connection that it is under way on.
+    func abandon(_ exchange: Exchange) {
+        waiting.removeAll { $0 === exchange }
+        for connection in connections where connection.exchange === exchange {
+            connection.close(failing: WarderClientError(.cancelled))
+        }
+        exchange.complete(.failure(WarderClientError(.cancelled)))
+    }
+
     /// Closes all connections; whatever waits or is in flight fails as closed.
     func close() {
         isClosed = true

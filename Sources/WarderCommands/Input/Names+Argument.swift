@@ -27,6 +27,26 @@ enum NameArgument {
         try parse(text, "write the public name of a token, as in: warder token list")
     }
 
+    static func approval(_ text: String) throws -> ApprovalID {
+        try parse(text, "write the name of an approval, as in: warder approval list")
+    }
+
+    static func standing(_ text: String) throws -> StandingApprovalID {
+        try parse(text, "write the name of a standing approval, as in: warder approval standing list")
+    }
+
+    static func serverOrTool(_ text: String) throws -> ServerOrTool {
+        guard text.utf8.contains(UInt8(ascii: "/")) else { return ServerOrTool(server: try server(text), tool: nil) }
+        let tool = try tool(text)
+        return ServerOrTool(server: tool.server, tool: tool.tool)
+    }
+
+    static func vote(_ text: String) throws -> ApprovalTerms.Seat {
+        do throws(NameError) { return try ApprovalTerms.Seat(text) } catch {
+            throw InputError("a group of approvers such as security, or owner, or operator")
+        }
+    }
+
     private static func parse<Name: ParsedName>(_ text: String, _ rule: String) throws -> Name {
         do throws(NameError) {
             return try Name(text)

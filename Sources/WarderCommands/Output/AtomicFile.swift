@@ -3,7 +3,7 @@ import SecretMemory
 import SystemPackage
 
 /// A new file that appears under its name when it is complete, readable by its owner alone. Whatever comes in between,
-/// a signal included, leaves nothing behind.
+/// a signal included, leaves nothing behind; what a kill leaves goes when the next one of its kind is begun.
 package final class AtomicFile {
     private let path: FilePath
     private let temporaryPath: FilePath
@@ -14,18 +14,27 @@ package final class AtomicFile {
 
     /// Begins a file beside the one that it becomes.
     ///
+    /// - Parameters:
+    ///   - path: The file's name.
+    ///   - mayReplace: Whether what has the name already may go.
+    ///   - otherwise: What helps where it must not.
+    ///   - isKindred: Whether another name in the directory is one that this command gives too: what killed commands
+    ///     left of those goes as well.
     /// - Throws: `.usage` when the name is taken and must not be replaced.
-    package init(path: String, mayReplace: Bool) throws(CommandFailure) {
+    package init(
+        path: String,
+        mayReplace: Bool,
+        otherwise: String = "To replace it: --yes",
+        isKindred: (String) -> Bool = { _ in false }
+    ) throws(CommandFailure) {
         let name = TerminalText.escaped(path)
         self.path = FilePath(path)
         self.mayReplace = mayReplace
         guard let last = self.path.lastComponent else { throw .usage("\(name) is no name of a file") }
-        var existing = stat()
-        if !mayReplace, unsafe lstat(path, &existing) == 0 {
-            throw .usage("\(name) exists already", hints: ["To replace it: --yes"])
-        }
-        let suffix = String(SecureRandom.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }, radix: 36)
-        let temporaryPath = self.path.removingLastComponent().appending(".\(last.string).\(suffix)")
+        try Self.requireFree(path, mayReplace: mayReplace, otherwise: otherwise)
+        let directory = self.path.removingLastComponent()
+        AbandonedFiles(directory).remove { $0 == last.string || isKindred($0) }
+        let temporaryPath = directory.appending(AbandonedFiles.temporaryName(of: last.string))
         self.temporaryPath = temporaryPath
         interruption = Interruption { unsafe unlink(temporaryPath.string) }
         do {
@@ -35,10 +44,23 @@ package final class AtomicFile {
                 options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
                 permissions: [.ownerReadWrite]
             )
+            // Tells others that it is in use. A file system without locks has no others that look.
+            _ = flock(descriptor.rawValue, LOCK_EX | LOCK_NB)
         } catch {
             interruption.end()
             throw .usage("cannot create a file beside \(name): \(SystemReason.text(error))")
         }
+    }
+
+    /// - Throws: `.usage` when the name is taken and must not be replaced.
+    static func requireFree(
+        _ path: String,
+        mayReplace: Bool,
+        otherwise: String = "To replace it: --yes"
+    ) throws(CommandFailure) {
+        var existing = stat()
+        guard !mayReplace, unsafe lstat(path, &existing) == 0 else { return }
+        throw .usage("\(TerminalText.escaped(path)) exists already", hints: [otherwise])
     }
 
     deinit {

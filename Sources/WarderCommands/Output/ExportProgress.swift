@@ -1,25 +1,36 @@
 /// How far an export is, on one line of standard error that is written over; silent where that is no terminal.
-package struct ExportProgress {
+struct ExportProgress {
     private static let bytesBetweenUpdates = 262_144
 
     private let console: Console
     private let total: Int64?
     private var shownAt = 0
     private var isShown = false
-    /// Lines so far.
-    package private(set) var events: Int64 = 0
-    /// Bytes so far.
-    package private(set) var bytes = 0
+    /// Events so far.
+    private(set) var events: Int64 = 0
+    /// How many of them could not be read.
+    private(set) var damaged: Int64 = 0
+    /// Events so far of which there is the leaf alone.
+    private(set) var pruned: Int64 = 0
+    /// Number of the last event that was written or passed over, where all of them are spoken for.
+    private var position: Int64 = 0
+    private var bytes = 0
 
-    package init(console: Console, total: Int64?) {
+    init(console: Console, total: Int64?) {
         self.console = console
         self.total = total
     }
 
-    /// Counts the next bytes.
-    package mutating func take(_ piece: RawSpan) {
-        bytes += piece.byteCount
-        events += Int64(unsafe piece.withUnsafeBytes { unsafe $0.count { $0 == UInt8(ascii: "\n") } })
+    /// Counts the next line.
+    mutating func take(_ part: ExportPart, bytes count: Int) {
+        bytes += count
+        switch part {
+        case .event: (events, position) = (events + 1, position + 1)
+        case .damaged: (events, damaged, position) = (events + 1, damaged + 1, position + 1)
+        case .leaf: (pruned, position) = (pruned + 1, position + 1)
+        case .omitted(let last): position = max(position, last)
+        case .manifest: break
+        }
         guard let width = console.errorWidth, bytes - shownAt >= Self.bytesBetweenUpdates else { return }
         shownAt = bytes
         isShown = true
@@ -27,17 +38,17 @@ package struct ExportProgress {
     }
 
     /// Takes the line away.
-    package mutating func clear() {
+    mutating func clear() {
         if isShown { console.writeToErrors("\r\u{1B}[K") }
         isShown = false
     }
 
     private var line: String {
         guard let total, total > 0 else { return "\(events) events, \(ByteCount.text(bytes))" }
-        let share = min(1, Double(events) / Double(total))
+        let share = min(1, Double(position) / Double(total))
         let filled = Int(share * 30)
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
-        return "[\(bar)] \(Int(share * 100))%  \(events) of \(total) events, \(ByteCount.text(bytes))"
+        return "[\(bar)] \(Int(share * 100))%  \(position) of \(total) events, \(ByteCount.text(bytes))"
     }
 }
 

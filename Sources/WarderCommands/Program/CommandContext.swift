@@ -16,6 +16,8 @@ package struct CommandContext {
     package var pause: (Int) -> Void
     /// The directories that places of a vault hang below.
     package var roots: VaultPlaces.Roots
+    /// The file mode creation mask that this process was started with; its own is stricter.
+    package var mask: UInt32
 
     package init(
         console: Console,
@@ -24,7 +26,8 @@ package struct CommandContext {
         standardInput: FileDescriptor,
         now: @escaping () -> Timestamp,
         pause: @escaping (Int) -> Void = { _ = usleep(UInt32($0) * 1000) },
-        roots: VaultPlaces.Roots = .real
+        roots: VaultPlaces.Roots = .real,
+        mask: UInt32 = 0o022
     ) {
         self.console = console
         self.prompter = prompter
@@ -33,6 +36,7 @@ package struct CommandContext {
         self.now = now
         self.pause = pause
         self.roots = roots
+        self.mask = mask
     }
 }
 
@@ -122,6 +126,9 @@ package struct Session {
             hints: [TerminalText.escaped(fault.remedy), "Everything that is wrong: warder doctor"]
         )
     }
+
+    /// Where servers reach the vault.
+    func clientSocket() throws(CommandFailure) -> String { try usablePlaces().clientSocket }
 
     /// The socket that the command line or the environment names.
     private var namedSocket: String? {

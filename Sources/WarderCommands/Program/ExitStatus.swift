@@ -25,7 +25,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case auditUnavailable = 9
     /// A signature, proof or backup does not hold.
     case verificationFailed = 10
-    /// `doctor` found something at or above the threshold.
+    /// `doctor` found something at or above the threshold, or `report` what it was told to fail on.
     case findings = 11
     /// A rotation stopped half-way and needs a person.
     case rotationNeedsAttention = 12
@@ -47,7 +47,8 @@ extension ExitStatus {
         case .invalidRequest, .tooLarge: self = .usage
         case .notFound: self = .notFound
         case .sealed, .notInitialised: self = .sealed
-        case .denied, .tokenInvalid, .presenceRequired, .wrongPassphrase, .restoredVault: self = .denied
+        case .denied, .tokenInvalid, .approvalDenied, .presenceRequired, .wrongPassphrase, .restoredVault:
+            self = .denied
         case .approvalRequired: self = .approvalPending
         case .conflict: self = .conflict
         case .auditUnavailable: self = .auditUnavailable

@@ -10,6 +10,7 @@ package enum Program {
     package static func main(arguments: [String]) -> Int32 {
         let environment = environment
         let console = Console(environment: environment)
+        let mask = umask(0o077)
         do throws(ProcessHardening.Failure) {
             // Passphrases and values pass through this process; a debugger or a core file of the same user must not
             // see them.
@@ -23,7 +24,8 @@ package enum Program {
             prompter: Terminal(),
             environment: environment,
             standardInput: .standardInput,
-            now: currentMoment
+            now: currentMoment,
+            mask: mask
         )
         let status = run(Array(arguments.dropFirst()), in: context)
         // A shell stops its loop only where the signal itself ended the program.
@@ -78,6 +80,8 @@ package enum Program {
     private static var environment: [String: String] {
         let names = [
             "WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG", "WARDER_OUTPUT", "NO_COLOR", "TERM", "PATH",
+            // Where clients keep their configurations, and where what an import did is remembered.
+            "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CLAUDE_CONFIG_DIR",
         ]
         return names.reduce(into: [:]) { result, name in
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }

@@ -19,7 +19,7 @@ package struct Warder: ParsableCommand {
               1  usage or local error      8  the daemon cannot be reached
               2  error of the vault        9  the audit log cannot be written
               3  not found                10  verification failed
-              4  sealed                   11  findings (doctor)
+              4  sealed                   11  findings (doctor, report)
               5  denied                   12  a rotation needs attention
               6  approval pending          13  the value was stored here (audit find-leak)
             """,
@@ -32,15 +32,19 @@ package struct Warder: ParsableCommand {
                     DoctorCommand.self,
                 ]
             ),
-            CommandGroup(name: "Secrets", subcommands: [SecretCommands.self]),
+            CommandGroup(name: "Secrets", subcommands: [SecretCommands.self, RotateCommands.self]),
             CommandGroup(
                 name: "Who may use them",
                 subcommands: [
                     ServerCommands.self, ToolCommands.self, GrantCommands.self, TokenCommands.self,
-                    OperatorCommands.self,
+                    LimitCommands.self, OperatorCommands.self, ApprovalCommands.self,
                 ]
             ),
-            CommandGroup(name: "What happened", subcommands: [AuditCommands.self]),
+            CommandGroup(name: "MCP servers and clients", subcommands: [RunCommand.self, McpCommands.self]),
+            CommandGroup(
+                name: "What happened",
+                subcommands: [AuditCommands.self, ReportCommand.self, AlertCommands.self]
+            ),
             CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
         ]
     )

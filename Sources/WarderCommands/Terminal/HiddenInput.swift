@@ -56,16 +56,27 @@ struct HiddenInput {
     ///
     /// - Throws: `PromptError.interrupted` after a signal that the process is set to ignore or survive.
     func waitForInput(beforeSignal: () -> Void = {}) throws(PromptError) {
+        while try !waitForInput(milliseconds: 60_000, beforeSignal: beforeSignal) {}
+    }
+
+    /// The same for so long at most.
+    ///
+    /// - Returns: Whether a key was pressed.
+    /// - Throws: As `waitForInput`.
+    func waitForInput(milliseconds: Int, beforeSignal: () -> Void = {}) throws(PromptError) -> Bool {
+        var left = milliseconds
         while true {
             var watched = pollfd(fd: tty.rawValue, events: Int16(POLLIN), revents: 0)
-            let ready = unsafe poll(&watched, 1, 100)
+            let ready = unsafe poll(&watched, 1, Int32(max(0, min(left, 100))))
             if isSignalPending {
                 restoreSettings()
                 beforeSignal()
                 restoreSignals()  // Delivered in here, it ends the process, as it would have done at once.
                 throw .interrupted
             }
-            if ready > 0 { return }
+            if ready > 0 { return true }
+            left -= 100
+            if left <= 0 { return false }
         }
     }
 

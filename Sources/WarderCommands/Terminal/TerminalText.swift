@@ -1,3 +1,5 @@
+import WarderModel
+
 /// Text on its way to a person's terminal.
 ///
 /// Names, descriptions and messages come from other people. Control characters would move the cursor or change the
@@ -6,7 +8,7 @@ package enum TerminalText {
     /// The text with every character that could drive a terminal or disguise a line written out, such as `\n` or
     /// `\u{202e}`.
     package static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { isHazard($0) }) else { return text }
+        guard text.unicodeScalars.contains(where: { HiddenCharacter.contains($0) }) else { return text }
         var result = ""
         result.reserveCapacity(text.utf8.count + 16)
         for scalar in text.unicodeScalars {
@@ -14,20 +16,11 @@ package enum TerminalText {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where isHazard(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where HiddenCharacter.contains(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result
-    }
-
-    /// Whether a scalar is anything but a visible character or a space.
-    package static func isHazard(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value >= 0x20, scalar.value < 0x7F { return false }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: true
-        default: false
-        }
     }
 
     /// Columns that the text takes in a terminal: none for combining marks, two for East Asian wide characters and
@@ -49,6 +42,35 @@ package enum TerminalText {
             result.append(character)
         }
         return result + "…"
+    }
+
+    /// The text in rows of at most `limit` columns, which together say all of it; every row but the first begins with
+    /// `continuation`.
+    package static func wrapped(_ text: String, to limit: Int, continuation: String) -> [String] {
+        // None where it is too narrow for the mark and one wide character beside it.
+        let indent = continuation.unicodeScalars.reduce(0) { $0 + widest($1) }
+        let hasMark = limit >= indent + 2
+        var rows: [String] = []
+        var row = String.UnicodeScalarView()
+        var used = 0
+        for scalar in text.unicodeScalars {
+            let columns = widest(scalar)
+            if used + columns > limit, columns > 0, !row.isEmpty {
+                rows.append(String(row))
+                row = hasMark ? continuation.unicodeScalars : String.UnicodeScalarView()
+                used = hasMark ? indent : 0
+            }
+            row.append(scalar)
+            used += columns
+        }
+        return rows + [String(row)]
+    }
+
+    /// Columns that a scalar takes in any terminal, at most: they do not agree on those that the table does not have,
+    /// and a row must not be longer than a line.
+    private static func widest(_ scalar: Unicode.Scalar) -> Int {
+        let columns = width(scalar)
+        return columns == 1 && scalar.value >= 0x1100 ? 2 : columns
     }
 
     private static func width(_ scalar: Unicode.Scalar) -> Int {

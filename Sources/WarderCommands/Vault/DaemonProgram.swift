@@ -9,10 +9,7 @@ struct DaemonProgram {
 
     /// Both are installed into one directory.
     static func path() throws(CommandFailure) -> String {
-        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink("/proc/self/exe", &room, room.count - 1)
-        let own = String(decoding: room.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let path = (own as NSString).deletingLastPathComponent + "/warderd"
+        let path = ((OwnProgram.path ?? "") as NSString).deletingLastPathComponent + "/warderd"
         guard unsafe access(path, X_OK) == 0 else {
             throw .usage(
                 "there is no warderd beside this program, and only it can open a backup",

@@ -1,4 +1,5 @@
 import SecretMemory
+package import UnixHTTP
 
 /// HTTP/1.1 with the daemon over the operator socket, one request at a time, blocking.
 ///
@@ -8,7 +9,7 @@ import SecretMemory
 package final class OperatorConnection {
     /// Path of the socket.
     package let path: String
-    private var socket: VaultSocket?
+    private var socket: UnixSocket?
 
     /// Longest answer that is kept whole, in bytes.
     private static let maximumBodyBytes = 64 << 20
@@ -45,12 +46,12 @@ package final class OperatorConnection {
                 // The daemon closed it in this moment. It has read nothing: asking again cannot do a thing twice.
             }
         }
-        let socket = try VaultSocket(path: path, timeoutSeconds: request.timeoutSeconds)
+        let socket = try UnixSocket(path: path, timeoutSeconds: request.timeoutSeconds)
         return try converse(request, presence, over: socket, maximumBytes, reserve, take)
     }
 
     /// The connection of the last request, if it still stands; it is taken away until the next answer is complete.
-    private func keptSocket(timeoutSeconds: Int) -> VaultSocket? {
+    private func keptSocket(timeoutSeconds: Int) -> UnixSocket? {
         defer { socket = nil }
         guard let socket, !socket.isStale else { return nil }
         socket.limit(timeoutSeconds)
@@ -60,7 +61,7 @@ package final class OperatorConnection {
     private func converse(
         _ request: VaultRequest,
         _ presence: String?,
-        over socket: VaultSocket,
+        over socket: UnixSocket,
         _ maximumBytes: Int,
         _ reserve: (Int) -> Void,
         _ take: (RawSpan, ResponseHead) throws(ConnectionFault) -> Void
@@ -95,7 +96,7 @@ package final class OperatorConnection {
     private func send(
         _ request: VaultRequest,
         presence: String?,
-        over socket: VaultSocket
+        over socket: UnixSocket
     ) throws(ConnectionFault) -> Bool {
         let head = Array(request.head(presence: presence).utf8)
         do throws(ConnectionFault) {

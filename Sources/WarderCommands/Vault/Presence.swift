@@ -1,4 +1,5 @@
 import StrictJSON
+import UnixHTTP
 package import WarderWire
 
 /// Proving that a person sits here, for one command.
@@ -23,11 +24,13 @@ package struct Presence {
     }
 
     /// Asks for the passphrase and proves it; asks again after a mistake, three times at most.
-    package func askAndProve() throws(CommandFailure) -> PresenceProof {
+    ///
+    /// - Returns: the proof, which works once, and the passphrase for commands that need several.
+    package func askAndProve() throws(CommandFailure) -> (proof: PresenceProof, passphrase: Passphrase) {
         for attempt in 1... {
             let passphrase = try ask()
             do throws(CommandFailure) {
-                return try prove(with: passphrase)
+                return (try prove(with: passphrase), passphrase)
             } catch {
                 guard error.status == .denied, error.isWrongPassphrase, attempt < Self.attempts else { throw error }
                 console.message("that is not your passphrase; try again")

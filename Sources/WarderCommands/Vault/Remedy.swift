@@ -8,7 +8,7 @@ enum Remedy {
         switch code {
         case .sealed: "Open it: warder unseal"
         case .notInitialised: "Set it up: warder init"
-        case .approvalRequired: "See the class of the tool: warder tool list"
+        case .approvalRequired: "See what waits for a yes: warder approval list"
         case .auditUnavailable:
             "Nothing was done, because it could not be recorded. Is the disk full? Try: df -h; journalctl -u warderd"
         case .rateLimited: retryAfterSeconds.map { "Try again in \($0)s" } ?? "Try again in a moment"
@@ -25,7 +25,7 @@ enum Remedy {
         let secret = secret(of: subject) ?? "NAME"
         return switch reason {
         case .roleMissing: roles(subject, asker)
-        case .notFound: list(of: subject.action == .toolAdd ? "server" : subject.noun)
+        case .notFound: list(of: [.toolAdd, .toolImport].contains(subject.action) ? "server" : subject.noun)
         case .alreadyExists: existing(subject)
         case .inUse: dependants(subject)
         case .nothingToUndo: state(subject)
@@ -44,6 +44,17 @@ enum Remedy {
         case .selectorsEmpty:
             "Say how the kernel recognises it: --uid, --gid, --group or --unit, and --executable only beside one of them"
         case .toolMissing: "Register it: warder tool add \(tool(of: subject) ?? "SERVER/TOOL")"
+        case .approvalRequired: "See what waits for a yes: warder approval list"
+        case .approvalPending, .approvalTwice, .approvalDecided, .approvalStale, .approvalNotYours:
+            "See who is asked, and what was said: warder approval show \(subject.approval ?? "APPROVAL")"
+        case .approvalDenied, .approvalExpired: "See what was decided: warder approval list --all"
+        case .approvalOwn: "Ask another person: warder operator list"
+        case .approvalLimit:
+            "Decide about those that wait: warder approval list; what is let through: warder approval standing list"
+        case .toolChanged:
+            "Look what changed: warder tool diff SERVER/TOOL; then: warder tool accept SERVER/TOOL --reason REASON"
+        case .toolDigestMissing, .toolDigestMismatch: "See the accepted definition: warder tool show SERVER/TOOL"
+        case .offerChanged: "Look at what waits now: warder tool diff"
         case .grantMissing: "Make one: warder grant add SERVER/TOOL SECRET"
         case .grantExpired: "Renew it: warder grant remove SERVER/TOOL SECRET; then warder grant add"
 
@@ -51,6 +62,18 @@ enum Remedy {
         case .secretDeleted: "Bring it back: warder secret undelete \(secret)"
         case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed:
             "See its versions and fields: warder secret show \(secret)"
+
+        case .rateLimited: "See the limits: warder limit list"
+        case .rotationMissing: "Say how: warder rotate schedule \(secret) --rotator random --every 30d"
+        case .rotationEnded: "Begin one: warder rotate now \(secret)"
+        case .rotationBusy, .rotationNotWaiting: "See where it stands: warder rotate status \(secret)"
+        case .rotationPromoted: "Go back to the value before: warder rotate rollback \(secret)"
+        case .rotationNotPromoted: "Give it up: warder rotate abort \(secret)"
+        case .rotationRetired: "Make another value: warder rotate now \(secret)"
+        case .rotationSettings: "See what it is made of: warder rotate status \(secret)"
+        case .rotationOrphaned:
+            "Take them away at the upstream, and then: warder rotate status \(secret); warder rotate forget \(secret) ROTATION"
+        case .workerMissing: "Start it: systemctl start warder-worker; who else starts it says: warder status"
 
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
         case .alreadyInitialised: "Look: warder status"
@@ -65,6 +88,9 @@ enum Remedy {
         case .logContradicted:
             "Put the newest database or backup in place (warder backup restore); if this is the newest there is, move the checkpoint away: docs/operations/older-database.md"
         case .logBroken: "See what is damaged: warder doctor --deep; who could write to the database?"
+        case .legalHold:
+            "Ask who set it: audit.legal_hold in the configuration (warder.yaml); without it, restart the daemon"
+        case .tooRecent: "Name an earlier moment: warder audit prune --before 90d"
         case .keysDamaged: "Restore the database from a backup, and ask who could write to it"
         case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
         default: nil
@@ -90,6 +116,9 @@ enum Remedy {
     private static func list(of noun: Substring?) -> String? {
         switch noun {
         case "backup": "Only a restored vault has something to review: warder status"
+        case "approval": "See what there is: warder approval list --all"
+        case "rule": "See what there is: warder approval rule list; or, for servers: warder server list"
+        case "standing": "See what there is: warder approval standing list; or, for servers: warder server list"
         case "server", "tool", "grant", "token", "operator", "secret": "See what there is: warder \(noun ?? "") list"
         default: nil
         }
@@ -120,8 +149,10 @@ enum Remedy {
     private static func state(_ subject: Subject) -> String? {
         switch subject.noun {
         case "backup": "Look: warder status"
+        case "approval": "See what waits for a review: warder approval list --reviews"
         case "server": "See its state: warder server show \(subject.name ?? "NAME")"
         case "secret": "See its versions and fields: warder secret show \(subject.name ?? "NAME")"
+        case "rotation": "See where it stands: warder rotate status \(subject.name ?? "NAME")"
         default: nil
         }
     }
@@ -129,7 +160,7 @@ enum Remedy {
     /// The secret that the request named, alone or in a grant.
     private static func secret(of subject: Subject) -> Substring? {
         switch subject.noun {
-        case "secret": subject.name.map { $0[...] }
+        case "secret", "rotation": subject.name.map { $0[...] }
         case "grant": subject.name?.split(separator: " ").last
         default: nil
         }

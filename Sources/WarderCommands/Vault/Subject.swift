@@ -28,6 +28,16 @@ struct Subject: Equatable, Sendable {
         case ("POST", "rollback", _): action = .secretRollback
         case ("POST", "undelete", _): action = .secretUndelete
         case ("POST", "destroy", _): action = .secretDestroy
+        case ("GET", "rotations", _): action = .rotationList
+        case ("PUT", "rotations", _): action = .rotationSet
+        case ("DELETE", "rotations", _): action = .rotationRemove
+        case ("POST", "rotate", _): action = .rotationStart
+        case ("POST", "rotate-test", _): action = .rotationTest
+        case ("POST", "rotate-pause", _): action = .rotationPause
+        case ("POST", "rotate-resume", _): action = .rotationResume
+        case ("POST", "rotate-abort", _): action = .rotationAbort
+        case ("POST", "rotate-rollback", _): action = .rotationRollback
+        case ("POST", "rotate-forget", _): action = .rotationForget
         case ("GET", "servers", _): action = .serverList
         case ("POST", "servers", 1): action = .serverAdd
         case ("POST", "servers", 3):
@@ -35,8 +45,20 @@ struct Subject: Equatable, Sendable {
             name = parts[1]
         case ("PATCH", "servers", _): action = .serverUpdate
         case ("DELETE", "servers", _): action = .serverRemove
+        case ("GET", "alerts", _), ("GET", "alert-rules", _): action = .alertList
+        case ("POST", "alerts", _):
+            action = .alertAck
+            name = parts[1]
+        case ("POST", "alert-mutes", _): action = .alertMute
+        case ("PUT", "alert-rules", _): action = .alertSet
+        case ("GET", "limits", _): action = .limitList
+        case ("PUT", "limits", _): action = .limitSet
         case ("GET", "tools", _): action = .toolList
-        case ("POST", "tools", _): action = .toolAdd
+        case ("POST", "tools", 1): action = .toolAdd
+        case ("POST", "tools", _):
+            action = parts[1] == "accept" ? .toolAccept : .toolImport
+            name = request.subject
+        case ("PATCH", "tools", _): action = .toolSet
         case ("DELETE", "tools", _): action = .toolRemove
         case ("GET", "grants", _): action = .grantList
         case ("POST", "grants", _): action = .grantAdd
@@ -51,7 +73,18 @@ struct Subject: Equatable, Sendable {
             action = .operatorEnrol
             name = parts[1]
         case ("DELETE", "operators", _): action = .operatorRemove
-        case (_, "keys", _), (_, "sys", _), (_, "audit", _), (_, "backup", _):
+        case ("GET", "approvals", 1): action = .approvalList
+        case ("GET", "approvals", _): action = .approvalShow
+        case ("POST", "approvals", 3):
+            action = Self.approvalAction(parts[2])
+            name = parts[1]
+        case ("GET", "approval-rules", _): action = .approvalRuleList
+        case ("PUT", "approval-rules", _): action = .approvalRuleSet
+        case ("DELETE", "approval-rules", _): action = .approvalRuleRemove
+        case ("GET", "standing-approvals", _): action = .standingList
+        case ("POST", "standing-approvals", _): action = .standingAdd
+        case ("DELETE", "standing-approvals", _): action = .standingRevoke
+        case (_, "keys", _), (_, "sys", _), (_, "audit", _), (_, "backup", _), (_, "report", _):
             action = Self.vaultAction(method, parts)
             name = nil
         default:
@@ -61,6 +94,17 @@ struct Subject: Equatable, Sendable {
         self.name = name
     }
 
+    /// What is said to an approval.
+    private static func approvalAction(_ verb: String) -> Action? {
+        switch verb {
+        case "approve": .approvalApprove
+        case "deny": .approvalDeny
+        case "break-glass": .approvalBreakGlass
+        case "review": .approvalReview
+        default: nil
+        }
+    }
+
     /// What is done to the vault as a whole.
     private static func vaultAction(_ method: String, _ parts: [String]) -> Action? {
         switch (method, parts.joined(separator: "/")) {
@@ -68,11 +112,13 @@ struct Subject: Equatable, Sendable {
         case ("POST", "keys/slots"): .slotAdd
         case ("POST", "keys/rotate"): .keyRotate
         case ("POST", "keys/root"): .keyRotateRoot
+        case ("POST", "keys/log"): .keyRotateLog
         case ("DELETE", _) where parts.starts(with: ["keys", "slots"]): .slotRemove
         case ("POST", _) where parts.starts(with: ["keys", "slots"]): .slotChange
         case ("POST", "sys/seal"): .vaultSeal
         case ("GET", "sys/findings"): .doctorRead
         case ("POST", "sys/check"): .doctorDeep
+        case ("GET", "report/facts"): .reportRead
         case ("POST", "sys/salvage"): .secretSalvage
         case ("GET", "audit/events"): .auditSearch
         case ("GET", "audit/export"): .auditExport
@@ -80,6 +126,7 @@ struct Subject: Equatable, Sendable {
             ("GET", "audit/consistency"), ("GET", "audit/keys"):
             .auditProve
         case ("POST", "audit/find-leak"): .auditFindLeak
+        case ("POST", "audit/prune"): .auditPrune
         case ("GET", "backup"): .backupCreate
         case ("GET", "backup/review"): .backupReview
         case ("POST", "backup/release"): .backupRelease
@@ -87,13 +134,17 @@ struct Subject: Equatable, Sendable {
         }
     }
 
+    /// The approval that the request named.
+    var approval: String? { noun == "approval" ? name : nil }
+
     /// The word before the dot of the action: `server`.
     var noun: Substring? { action?.rawValue.split(separator: ".").first }
 
     /// The role with which the action would be allowed, preferring one that allows little else than being an admin.
     var neededRole: Role? {
         switch action?.permission {
-        case .roles(let roles), .rolesOrOwner(let roles): roles.sorted().first { $0 != .admin } ?? roles.first
+        case .roles(let roles), .rolesOrOwner(let roles), .rolesOrVault(let roles):
+            roles.sorted().first { $0 != .admin } ?? roles.first
         default: nil
         }
     }

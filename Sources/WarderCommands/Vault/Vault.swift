@@ -1,4 +1,6 @@
 package import StrictJSON
+import UnixHTTP
+import WarderModel
 package import WarderWire
 
 /// An answer of the vault, read into its type, and as it came.
@@ -16,6 +18,9 @@ package struct Answer<Value> {
 package final class Vault {
     private let connection: OperatorConnection
     private let presence: Presence
+    /// Whether what is typed once serves for all that this command does.
+    package var keepsPassphrase = false
+    private var passphrase: Passphrase?
 
     package init(socket: String, prompter: any Prompter, console: Console) {
         connection = OperatorConnection(path: socket)
@@ -65,7 +70,7 @@ package final class Vault {
     ) throws(CommandFailure) {
         do throws(CommandFailure) { try stream(request, take) } catch {
             guard error.status == .denied, error.needsPresence else { throw error }
-            try stream(request, proof: presence.askAndProve(), take)
+            try stream(request, proof: presence.askAndProve().proof, take)
         }
     }
 
@@ -111,11 +116,15 @@ package final class Vault {
     }
 
     private func send(_ request: VaultRequest) throws(CommandFailure) -> [UInt8] {
+        if let passphrase, Subject(request).action?.needsPresence == true {
+            return try send(request, proof: presence.prove(with: passphrase))
+        }
         let response = try exchange(request, presence: nil)
         guard response.head.status >= 400, let refusal = Self.refusal(response.body),
             refusal.code == .presenceRequired, refusal.reason != Presence.notSet
         else { return try body(of: response, to: request) }
-        let proof = try presence.askAndProve()
+        let (proof, typed) = try presence.askAndProve()
+        if keepsPassphrase { passphrase = typed }
         return try body(of: exchange(request, presence: proof), to: request)
     }
 

@@ -50,6 +50,8 @@ struct ConfigurationParser {
             if let setting = Self.setting(name, in: section) {
                 places[key] = place(keyNode)
                 try apply(setting, value, keyNode, to: &configuration)
+            } else if let group = EntryGroup.named(name, in: section) {
+                try apply(group, value, to: &configuration)
             } else if section == nil, ConfigurationSetting.sections.contains(where: { $0.name == name }) {
                 // A section with all its lines commented out.
                 if isNothing(value) { continue }
@@ -73,38 +75,50 @@ struct ConfigurationParser {
         _ key: Node,
         to configuration: inout DaemonConfiguration
     ) throws(ConfigurationError) {
+        let text = try scalar(value, key, setting.key, accepts: setting.accepts, isNumber: setting.isNumber)
+        do throws(SettingFault) {
+            try setting.store(text, &configuration, surroundings)
+        } catch {
+            throw self.error(value, "\(setting.key) \(error.problem)", error.remedy)
+        }
+    }
+
+    /// The text of the one value that a setting takes.
+    func scalar(
+        _ value: Node,
+        _ key: Node,
+        _ name: String,
+        accepts: String,
+        isNumber: Bool
+    ) throws(ConfigurationError) -> String {
         guard let scalar = value.scalar else {
             throw error(
                 value,
-                "\(setting.key) takes one value, and here stands a \(value.sequence == nil ? "section" : "list")",
-                "it takes \(setting.accepts)"
+                "\(name) takes one value, and here stands a \(value.sequence == nil ? "section" : "list")",
+                "it takes \(accepts)"
             )
         }
         guard !isNothing(value) else {
             throw error(
                 key,
-                "\(setting.key) has no value",
-                "give it one (it takes \(setting.accepts)), or take the line out"
+                "\(name) has no value",
+                "give it one (it takes \(accepts)), or take the line out"
             )
         }
         guard Self.harmlessTags.contains(scalar.tag.rawValue) else {
-            throw error(value, "\(setting.key) has a YAML tag, which means nothing here", "take out what begins with !")
+            throw error(value, "\(name) has a YAML tag, which means nothing here", "take out what begins with !")
         }
-        if setting.isNumber, scalar.style != .plain {
-            throw error(value, "\(setting.key) is a number, and here stands a text", "take the quotes away")
+        if isNumber, scalar.style != .plain {
+            throw error(value, "\(name) is a number, and here stands a text", "take the quotes away")
         }
-        do throws(SettingFault) {
-            try setting.store(scalar.string, &configuration, surroundings)
-        } catch {
-            throw self.error(value, "\(setting.key) \(error.problem)", error.remedy)
-        }
+        return scalar.string
     }
 
     /// None, none that says anything, and the one that quotes give.
     private static let harmlessTags: Set<String> = ["", "!", "tag:yaml.org,2002:str"]
 
     /// Whether a name stands there without a value.
-    private func isNothing(_ node: Node) -> Bool {
+    func isNothing(_ node: Node) -> Bool {
         guard let scalar = node.scalar, scalar.style == .plain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
@@ -116,13 +130,14 @@ struct ConfigurationParser {
 
     static func names(in section: String?) -> [String] {
         ConfigurationSetting.all.filter { $0.section.map(String.init) == section }.map { String($0.name) }
+            + EntryGroup.all.filter { $0.section == section }.map(\.name)
     }
 
     private func place(_ node: Node) -> ConfigurationError.Place {
         .file(file, line: node.mark?.line, column: node.mark?.column)
     }
 
-    private func error(_ node: Node, _ problem: String, _ remedy: String) -> ConfigurationError {
+    func error(_ node: Node, _ problem: String, _ remedy: String) -> ConfigurationError {
         ConfigurationError(place: place(node), problem: problem, remedy: remedy)
     }
 }

@@ -45,7 +45,21 @@ package struct ConfigurationReference: Sendable {
         sections =
             [Section(name: nil, about: nil, settings: settings(nil))]
             + ConfigurationSetting.sections.map {
-                Section(name: $0.name, about: $0.about, settings: settings($0.name))
+                Section(name: $0.name, about: $0.about, settings: settings($0.name) + Self.entries(in: $0.name))
             }
+    }
+
+    /// Settings of the groups in a section: `hooks.NAME.program`.
+    private static func entries(in section: String) -> [Setting] {
+        EntryGroup.all.filter { $0.section == section }.flatMap { group in
+            group.settings.map { setting in
+                Setting(
+                    name: "\(group.name).NAME.\(setting.name)",
+                    about: setting.about,
+                    accepts: setting.accepts,
+                    defaultValue: setting.defaultRule ?? "none; it must be there"
+                )
+            }
+        }
     }
 }

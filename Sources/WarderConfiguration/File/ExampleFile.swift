@@ -33,6 +33,7 @@ enum ExampleFile {
             for (index, setting) in settings.enumerated() {
                 lines += (index == 0 ? [] : [""]) + self.lines(for: setting, defaults, indent: "  ")
             }
+            for group in EntryGroup.all where group.section == section.name { lines += [""] + self.lines(for: group) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -47,6 +48,18 @@ enum ExampleFile {
         return comment(setting.about, indent: indent)
             + comment("It takes \(setting.accepts). Default: \(rule).", indent: indent)
             + ["\(indent)#\(setting.name): \(value)"]
+    }
+
+    /// A group with one entry as an example.
+    private static func lines(for group: EntryGroup) -> [String] {
+        var lines = comment(group.about, indent: "  ") + ["  #\(group.name):", "    #\(group.sample):"]
+        for setting in group.settings {
+            let rule = setting.defaultRule.map { "Default: \($0)." } ?? "It must be there."
+            lines += comment(setting.about, indent: "      ")
+            lines += comment("It takes \(setting.accepts). \(rule)", indent: "      ")
+            lines.append("      #\(setting.name): \(setting.sample)")
+        }
+        return lines
     }
 
     /// Paragraphs, broken at spaces.

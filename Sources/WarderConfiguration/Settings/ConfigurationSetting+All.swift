@@ -11,12 +11,28 @@ extension ConfigurationSetting {
         ("argon2", "What checking a passphrase costs, for passphrases that are set from now on."),
         ("limits", "What one peer may take up."),
         ("deadlines", "How long a peer may take. Whoever is slower loses the connection."),
-        ("audit", "Where the audit log goes besides the database. Behind every commit; it holds nothing up."),
+        ("audit", "Where the audit log goes besides the database, and how long it keeps what its events say."),
+        (
+            "worker",
+            "What rotates credentials at their upstreams. warder-worker reads it anew for every step; the daemon only names "
+                + "entries."
+        ),
+        (
+            "notices",
+            "Who is told that somebody is needed: a rotation failed, waits for a person, or is overdue. A program, run by "
+                + "warder-worker; a notice has no secret in it. docs/operations/notices.md."
+        ),
+        (
+            "governance",
+            "What a security review asks of the people around the vault. Only reports show it: warder report."
+        ),
         ("log", "What the daemon says about itself on standard error. The audit log is something else."),
     ]
 
     /// Every setting there is, in the order of the file.
-    static let all: [ConfigurationSetting] = alone + unseal + memory + argon2 + limits + deadlines + audit + log
+    static let all: [ConfigurationSetting] =
+        alone + unseal + memory + argon2 + limits + deadlines + audit + worker + notices + governance
+        + log
 
     private static let alone: [ConfigurationSetting] = [
         ConfigurationSetting(
@@ -52,6 +68,24 @@ extension ConfigurationSetting {
             defaultRule: "/run/warder/operator.sock, or below /run/user/UID/warder"
         ),
         ConfigurationSetting(
+            "worker_socket",
+            \.workerSocket,
+            .socketPath,
+            "Where warder-worker asks for steps of rotations. A socket that systemd passes goes before it.",
+            defaultRule: "worker.sock beside the operator socket"
+        ),
+        ConfigurationSetting(
+            "worker_user",
+            \.workerUser,
+            .account,
+            """
+            Whom warder-worker runs as. Steps of rotations, and the values in them, are handed to this user and to nobody \
+            else; it must be one that no server runs as.
+            """,
+            defaultRule: "warder-worker for the machine's vault, where there is such a user; otherwise nobody",
+            sample: "warder-worker"
+        ),
+        ConfigurationSetting(
             "operator_group",
             \.operatorGroup,
             .group,
@@ -68,6 +102,15 @@ extension ConfigurationSetting {
             \.eventLoops,
             .number(1...64),
             "Threads that serve connections. One is enough for most."
+        ),
+        ConfigurationSetting(
+            "confinement",
+            \.confinement,
+            .choice([("required", .required), ("best-effort", .bestEffort)]),
+            """
+            What happens when the daemon cannot give up executing programs, connecting to others and looking into their \
+            processes, with seccomp(2). required: it does not start. best-effort: it goes on, and `warder status` says so.
+            """
         ),
     ]
 
@@ -233,6 +276,104 @@ extension ConfigurationSetting {
             Whether the system's journal gets every event: journalctl -t warder-audit. The journal has limits of its own for \
             size and rate (RateLimitBurst= in journald.conf), and whoever may read it reads names of secrets.
             """
+        ),
+        ConfigurationSetting(
+            "audit.keep",
+            \.audit.keepDays,
+            .days(0...36_500),
+            """
+            Days after which the contents of events are deleted, once a day; 0 keeps them for ever. Their leaves stay, so that \
+            proofs hold: docs/operations/retention.md. Cannot be undone.
+            """
+        ),
+        ConfigurationSetting(
+            "audit.legal_hold",
+            \.audit.legalHold,
+            .choice([("false", false), ("true", true)]),
+            "true: nothing of the log is deleted, neither by audit.keep nor by an admin."
+        ),
+    ]
+
+    private static let worker: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "worker.start",
+            \.worker.isStarted,
+            .choice([("on", true), ("off", false)]),
+            """
+            Whether the daemon starts the warder-worker beside it and keeps it running, as its own user; worker_user then \
+            means nothing, because only that process is handed steps. off: a service manager does, as warder-worker.service.
+            """,
+            defaultRule: "off for the machine's vault, on for a user's own"
+        ),
+        ConfigurationSetting(
+            "worker.jobs",
+            \.worker.jobs,
+            .number(1...64),
+            "Steps that run at the same time, each in a process of its own. Counts from the worker's next start."
+        ),
+    ]
+
+    private static let governance: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "governance.incident_owner",
+            \.governance.incidentOwner,
+            .words,
+            "Who is called when something happens: a person, a rota, a number.",
+            defaultRule: "none",
+            sample: "on-call of the platform team, +49 30 1234"
+        ),
+        ConfigurationSetting(
+            "governance.escalation",
+            \.governance.escalation,
+            .words,
+            "Whom they call.",
+            defaultRule: "none",
+            sample: "head of security"
+        ),
+        ConfigurationSetting(
+            "governance.retention",
+            \.governance.retention,
+            .words,
+            "For how long records are kept, and why. What the log keeps by itself is said at audit.keep.",
+            defaultRule: "none",
+            sample: "one year, by the policy of the company"
+        ),
+    ]
+
+    private static let notices: [ConfigurationSetting] = [
+        ConfigurationSetting(
+            "notices.program",
+            \.notices.program,
+            .optionalPath,
+            """
+            The program. It gets each notice as one JSON object on standard input, and says by its exit status 0 that \
+            somebody was told. Whose it must be is said at worker.hooks. Whether there is one counts from the daemon's \
+            next start, everything else from the next notice on.
+            """,
+            defaultRule: "none",
+            sample: "/etc/warder/notify"
+        ),
+        ConfigurationSetting(
+            "notices.sha256",
+            \.notices.sha256,
+            .sha256,
+            "Digest that the program must have; another one is not run.",
+            defaultRule: "none",
+            sample: String(repeating: "0123456789abcdef", count: 4)
+        ),
+        ConfigurationSetting(
+            "notices.timeout",
+            \.notices.timeout,
+            .time(.seconds(1)...Duration.seconds(60)),
+            "How long it may take."
+        ),
+        ConfigurationSetting(
+            "notices.user",
+            \.notices.user,
+            .account,
+            "Whom it runs as. Only a worker that runs as root can change the user.",
+            defaultRule: "the worker's own user",
+            sample: "hooks"
         ),
     ]
 

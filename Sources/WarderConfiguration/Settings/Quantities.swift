@@ -52,6 +52,17 @@ enum TimeSpan {
     }
 }
 
+/// Days as people write them in a file: `90d`; `0` for none.
+enum DayCount {
+    /// `nil` for anything else: a bare number could be hours.
+    static func days(_ text: String) -> Int? {
+        if text == "0" { return 0 }
+        return text.last == "d" ? WholeNumber.parse(text.dropLast()) : nil
+    }
+
+    static func text(_ days: Int) -> String { days == 0 ? "0" : "\(days)d" }
+}
+
 /// Decimal digits and nothing else: no sign, no underscore, no other base.
 enum WholeNumber {
     static func parse(_ text: some StringProtocol) -> Int? {

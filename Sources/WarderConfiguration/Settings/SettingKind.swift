@@ -51,6 +51,10 @@ extension SettingKind where Value == Int {
         }
     }
 
+    static func days(_ range: ClosedRange<Int>) -> SettingKind {
+        quantity(range, example: "days, such as 90d, or 0", read: DayCount.days, write: DayCount.text)
+    }
+
     static func size(_ range: ClosedRange<Int>) -> SettingKind {
         quantity(
             range,
@@ -136,6 +140,20 @@ extension SettingKind where Value == String {
 }
 
 extension SettingKind where Value == String? {
+    /// Words of a person, on one line.
+    static var words: SettingKind {
+        SettingKind(accepts: "a line of text", isNumber: false) { text, _ throws(SettingFault) in
+            do throws(NameError) { return try PlainText(text).text } catch {
+                throw SettingFault(
+                    problem: "cannot be \(Quotation.quoted(text))",
+                    remedy: "write one line of plain text, up to \(PlainText.maximumBytes) bytes"
+                )
+            }
+        } text: {
+            $0
+        }
+    }
+
     static var optionalPath: SettingKind {
         SettingKind(accepts: "an absolute path", isNumber: false) { text, _ throws(SettingFault) in
             try SettingKind<String>.absolute(text)

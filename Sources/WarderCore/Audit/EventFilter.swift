@@ -29,6 +29,9 @@ package struct EventFilter: Sendable, Hashable {
         self.until = until
     }
 
+    /// Whether every event is wanted.
+    var isEmpty: Bool { conditions.isEmpty && since == nil && until == nil }
+
     var times: ClosedRange<Timestamp> {
         let first = since ?? Timestamp(milliseconds: .min)
         return first...max(first, until ?? Timestamp(milliseconds: .max))
@@ -37,9 +40,15 @@ package struct EventFilter: Sendable, Hashable {
     /// The vault wrote these bytes itself: no length of theirs may leave an event out of a search.
     private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
+    /// Whether an event satisfies every condition. One that cannot be read does: nothing may vanish from a search
+    /// because nobody knows what it said.
+    func matches(_ event: NumberedEvent) -> Bool {
+        guard let canonical = event.canonical else { return true }
+        do { return try matches(canonical) } catch { return true }
+    }
+
     /// Whether an event's canonical bytes satisfy every condition.
-    /// - Throws: `valueDamaged` for bytes that are no event: nothing may vanish from a search because it cannot be
-    ///   read.
+    /// - Throws: `valueDamaged` for bytes that are no event.
     func matches(_ canonical: [UInt8]) throws(Refusal) -> Bool {
         if conditions.isEmpty { return true }
         let document: JSONDocument

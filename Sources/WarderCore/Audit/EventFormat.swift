@@ -19,6 +19,7 @@ enum EventFormat {
         if let duration = event.durationMicroseconds { json.field("duration_us", duration) }
         if !event.fields.isEmpty { json.list("fields", event.fields.map(\.text)) }
         json.field("id", "evt_" + nonce.description)
+        if let launch = event.launch { json.field("launch", launch.text) }
         if let user = event.onBehalfOf { json.field("on_behalf_of", user.text) }
         if let peer = event.actor.peer { write(peer, to: &json) }
         if let purpose = event.purpose { json.field("purpose", purpose.text) }

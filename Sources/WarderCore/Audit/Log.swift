@@ -5,12 +5,14 @@ import Sealing
 package enum Log {
     /// One step of a reader through the log.
     package struct Page: Sendable {
-        /// Canonical bytes of each event that matched.
-        package var events: [[UInt8]] = []
+        /// Those that matched. Whether a damaged one would have, nobody knows: it is always among them.
+        package var events: [NumberedEvent] = []
         /// Number of the last event that was looked at; where the next page goes on.
         package var scannedTo: UInt64
         /// Whether there is nothing more to look at.
         package var isComplete: Bool
+        /// How far the log was pruned: what was before is not looked at.
+        package var pruned: PrunedLog?
     }
 
     /// Permission to search: the number of the event that says so. Requires `auditor`.
@@ -48,8 +50,7 @@ extension Vault {
     /// `last`: and with none greater than this.
     /// `limit`: stop when so many have matched.
     /// `budget`: stop when so many were looked at, matching or not.
-    /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read, `valueDamaged` for an event that does not
-    ///   open or cannot be read.
+    /// - Throws: `sealed`, `auditUnavailable` when the store cannot be read.
     package func events(
         matching filter: EventFilter,
         after: UInt64,
@@ -59,35 +60,38 @@ extension Vault {
         newestFirst: Bool = false
     ) throws(Refusal) -> Log.Page {
         guard let keys else { throw .sealed }
-        var page = Log.Page(scannedTo: after, isComplete: false)
+        let pruned = prunedLog
+        let floor = pruned?.through ?? 0
+        var page = Log.Page(scannedTo: after, isComplete: false, pruned: pruned)
         var budget = budget
         while page.events.count < limit, budget > 0 {
-            let first = newestFirst ? 1 : page.scannedTo + 1
+            let first = newestFirst ? floor + 1 : max(page.scannedTo, floor) + 1
             let last = newestFirst ? min(last, max(page.scannedTo, 1) - 1) : last
             guard first <= last else { break }
-            let sealed: [SealedEvent]
-            do {
-                sealed = try store.events(
+            let part: LogPart
+            do throws(StoreError) {
+                part = try logPart(
                     in: first...last,
                     times: filter.times,
-                    limit: min(Self.chunk, budget),
+                    // Without conditions every one matches.
+                    limit: min(Self.chunk, budget, filter.conditions.isEmpty ? limit - page.events.count : .max),
                     newestFirst: newestFirst
                 )
             } catch { throw .auditUnavailable }
-            if sealed.isEmpty {
+            guard let end = part.end else {
                 page.isComplete = true
                 return page
             }
-            for event in sealed {
-                let canonical: [UInt8]
-                do { canonical = try keys.events.open(event) } catch { throw .valueDamaged }
+            for row in part.rows {
+                let event = try row.opened(with: keys)
                 page.scannedTo = event.sequence
-                if try filter.matches(canonical) { page.events.append(canonical) }
+                if filter.matches(event) { page.events.append(event) }
                 if page.events.count == limit { return page }
             }
-            budget -= sealed.count
+            page.scannedTo = end
+            budget -= max(1, part.rows.count)
         }
-        page.isComplete = newestFirst ? page.scannedTo <= 1 : page.scannedTo >= last
+        page.isComplete = newestFirst ? page.scannedTo <= floor + 1 : page.scannedTo >= last
         return page
     }
 }

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import TransparencyLog
 package import WarderModel
 
@@ -16,26 +17,66 @@ package struct Restoration: Sendable {
     func begin(in transaction: inout Transaction) throws(Refusal) {
         let size = transaction.lastSequence
         let before = transaction.state.newestOrigin
+        let id = transaction.keys.newRecordID()
+        let number = (before?.number ?? 1) + 1
+        let root = transaction.store.tree().flatMap { $0.size == size ? $0.root : nil }
+        let note = try root.map { root throws(Refusal) in
+            let signer = LogSigner(transaction.keys, origin: before?.id ?? transaction.foundation.vault)
+            let restored = LogSigner(transaction.keys, origin: id)
+            do throws(NoteError) {
+                return Base64.encode(try signer.handOver(to: restored, number: number, size: size, root: root))
+            } catch { throw .logBroken }
+        }
         let origin = LogOrigin(
-            id: transaction.keys.newRecordID(),
-            number: (before?.number ?? 1) + 1,
+            id: id,
+            number: number,
             began: transaction.now.wall,
             previous: LogOrigin.Previous(
                 origin: before?.id ?? transaction.foundation.vault,
                 size: size,
                 leaf: Self.leaf(of: size, in: transaction.store),
-                root: transaction.store.tree().flatMap { $0.size == size ? $0.root.hex : nil }
+                root: root?.hex
             ),
-            backup: backup
+            backup: backup,
+            note: note
         )
         var event = Event(action: .backupRestore, time: transaction.now.wall, actor: .vault)
         event.changes = [
             "previous=\(origin.previous.origin)", "size=\(size)", origin.previous.leaf.map { "leaf=\($0)" },
             origin.previous.root.map { "root=\($0)" },
             "backup=\(backup.header)", "created=\(backup.created)", damaged > 0 ? "damaged=\(damaged)" : nil,
+            origin.note.map { "change=\($0)" },
         ].compactMap(\.self)
         try transaction.put(origin, &event)
+        try Self.voidEnrolments(in: &transaction, &event)
+        try Self.voidApprovals(in: &transaction, &event)
         transaction.record(event)
+    }
+
+    /// A code that was used or replaced since would set a passphrase again.
+    private static func voidEnrolments(in transaction: inout Transaction, _ event: inout Event) throws(Refusal) {
+        let waiting = transaction.state.operators.values.filter { $0.enrolment != nil }
+        for person in waiting.sorted(by: { $0.name < $1.name }) {
+            var person = person
+            person.enrolment = nil
+            try transaction.put(person, &event)
+        }
+    }
+
+    /// What waited, was not used yet or counted down may have been used or taken back since.
+    private static func voidApprovals(in transaction: inout Transaction, _ event: inout Event) throws(Refusal) {
+        let now = transaction.now.wall
+        let open = transaction.state.approvals.values.filter {
+            $0.used == nil && $0.denial == nil && $0.voided == nil
+        }
+        for approval in open.sorted(by: { $0.name < $1.name }) {
+            var approval = approval
+            approval.void(at: now)
+            try transaction.put(approval, &event)
+        }
+        for standing in transaction.state.standingApprovals.values.sorted(by: { $0.name < $1.name }) {
+            transaction.remove(standing, &event)
+        }
     }
 
     /// `nil` where it is lost: a damaged backup can be restored too.

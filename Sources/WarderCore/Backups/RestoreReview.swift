@@ -25,7 +25,7 @@ package struct RestoreReview: Sendable {
         package let version: UInt32?
         package let made: Timestamp?
         package let served: Timestamp?
-        /// Within `days` before the backup.
+        /// How often its current version became another within `days` before the backup.
         package let changes: Int
         /// When the upstream stopped accepting it, if that has passed.
         package let expired: Timestamp?
@@ -41,6 +41,8 @@ package struct RestoreReview: Sendable {
     package let gapSeconds: Int64
     /// Most probably outdated first.
     package let secrets: [Secret]
+    /// Events of those days that could not be read: what they said is not known.
+    package let unreadable: Int
     /// Servers that were given tokens in the hour before the backup, by name.
     package let servers: [(name: String, tokens: Int)]
 
@@ -48,9 +50,10 @@ package struct RestoreReview: Sendable {
         self.origin = origin
         let gap = max(0, (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
         gapSeconds = gap
+        unreadable = history.unreadable
         secrets = state.secrets.values.filter { $0.deleted == nil }.map { secret in
             let name = secret.name.text
-            let changes = history.changes[name] ?? 0
+            let changes = max(history.changes[name] ?? 0, Self.changes(of: secret, before: origin))
             let expired = secret.expires.flatMap { $0 <= now ? $0 : nil }
             return Secret(
                 name: secret.name,
@@ -71,14 +74,19 @@ package struct RestoreReview: Sendable {
     /// Likely when at the pace of the days before one change at least fell into the gap, or the upstream's own date has
     /// passed; possible when it changed at all.
     static func outdated(changes: Int, gapSeconds: Int64, hasExpired: Bool) -> Outdated {
-        // The first version is no change of an earlier one.
-        if hasExpired || Int64(changes) * gapSeconds >= days * 86_400 { return .likely }
-        return changes > 1 ? .possible : .unlikely
+        let (pace, overflow) = Int64(changes).multipliedReportingOverflow(by: gapSeconds)
+        if hasExpired || changes > 0 && (overflow || pace >= days * 86_400) { return .likely }
+        return changes > 0 ? .possible : .unlikely
+    }
+
+    /// What the record itself says, whatever the log has lost: versions that took an earlier one's place.
+    private static func changes(of secret: WarderModel.Secret, before origin: LogOrigin) -> Int {
+        let since = origin.backup.created.adding(seconds: -days * 86_400)
+        return secret.versions.count { $0.number > 1 && $0.created >= since && $0.created < origin.began }
     }
 
     /// What the log says about the days before the backup.
     struct History {
-        private static let changing: [Action] = [.secretPut, .secretPromote, .secretRollback]
         private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
         /// By secret: how often its current version became another.
@@ -87,12 +95,18 @@ package struct RestoreReview: Sendable {
         private(set) var served: [String: Timestamp] = [:]
         /// By server.
         private(set) var tokens: [String: Int] = [:]
+        /// Events of which nobody knows what they said.
+        private(set) var unreadable = 0
         let backup: Timestamp
 
         init(before backup: Timestamp) { self.backup = backup }
 
-        /// Takes an event's canonical bytes over.
-        mutating func take(_ canonical: [UInt8]) {
+        /// Takes an event over.
+        mutating func take(_ event: NumberedEvent) {
+            guard let canonical = event.canonical else {
+                unreadable += 1
+                return
+            }
             guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return }
             let event = document.root
             func text(_ key: String) -> String? { event.member(key).flatMap { try? $0.string() } }
@@ -101,7 +115,7 @@ package struct RestoreReview: Sendable {
                 let time = text("time").flatMap(Timestamp.init(rfc3339:))
             else { return }
             if let secret = text("secret") {
-                if Self.changing.contains(action) { changes[secret, default: 0] += 1 }
+                if Self.isChange(action, event) { changes[secret, default: 0] += 1 }
                 if action == .secretResolve { served[secret] = max(served[secret] ?? time, time) }
             }
             if action == .tokenIssue, let server = text("server"),
@@ -110,13 +124,22 @@ package struct RestoreReview: Sendable {
                 tokens[server, default: 0] += 1
             }
         }
+
+        /// Whether another version became the current one. The first of a new secret takes nobody's place.
+        private static func isChange(_ action: Action, _ event: JSONNode) -> Bool {
+            switch action {
+            case .secretPromote, .secretRollback: true
+            case .secretPut: (try? event.member("version")?.int()) != 1
+            default: false
+            }
+        }
     }
 }
 
 extension Vault {
     /// Looks through the log from 90 days before the backup to its end. Blocks; never on an event loop.
     ///
-    /// - Throws: `sealed`, `auditUnavailable`, `valueDamaged` as `events(matching:)`.
+    /// - Throws: `sealed`, `auditUnavailable`.
     package func review(of origin: LogOrigin) throws(Refusal) -> RestoreReview {
         guard let state else { throw .sealed }
         var history = RestoreReview.History(before: origin.backup.created)

@@ -21,6 +21,8 @@ package struct DeepCheck: Sendable {
         case exhausted
         /// The vault's keys were changed meanwhile: again, with the new ones.
         case keysChanged
+        /// The log was pruned meanwhile: again, from the new mark.
+        case pruned
         /// The store cannot be read now; trying again later can succeed.
         case store(StoreError)
     }
@@ -72,6 +74,8 @@ package struct DeepCheckReport: Sendable {
         /// Versions whose values are gone, as they should be.
         package var destroyed = 0
         package var events = 0
+        /// Events before the mark: their contents may be gone.
+        package var pruned = 0
         package var inbox = 0
         package var slots = 0
     }

@@ -25,22 +25,6 @@ extension DeepSurvey {
     private static let recordSlice = 64
     private static let valueSlice = 16
 
-    /// Ids of the records that there are.
-    func presentRecords() throws(DeepCheck.Stop) -> Set<RecordID> {
-        var present: Set<RecordID> = []
-        try scan(
-            .records,
-            slice: Self.recordSlice,
-            isCounted: false,
-            position: \.position,
-            read: store.recordRows,
-            body: { row throws(DeepCheck.Stop) in
-                if let id = row.id { present.insert(id) }
-            }
-        )
-        return present
-    }
-
     /// Reads all records and values. Opens values and reports what does not open the first time only.
     func readContent(isFirst: Bool = true) throws(DeepCheck.Stop) -> StoredContent {
         var content = StoredContent()

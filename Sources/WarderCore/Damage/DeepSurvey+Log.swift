@@ -32,9 +32,12 @@ extension DeepSurvey {
         }
         nextSequence = sequence + 1
         switch (row.leaf, row.payload) {
+        case (.there, _) where sequence <= prunedThrough: good.pruned += 1
         case (.missing, .missing): break
         case (.missing, _): list.add(.eventLeafMissing, .events(sequence...sequence))
-        case (_, .missing): list.add(.eventContentMissing, .events(sequence...sequence))
+        case (_, .missing):
+            try requireUnpruned(sequence)
+            list.add(.eventContentMissing, .events(sequence...sequence))
         case (.malformed, _), (_, .malformed): list.add(.eventUnreadable, .events(sequence...sequence))
         case (.there(let leaf), .there(let payload)):
             note(payload.time, of: row.position)
@@ -49,6 +52,14 @@ extension DeepSurvey {
                 sealer
             )
         }
+    }
+
+    /// The mark may have moved since it was read.
+    private func requireUnpruned(_ sequence: UInt64) throws(DeepCheck.Stop) {
+        guard !hasLookedForMark else { return }
+        hasLookedForMark = true
+        let mark = try MarkReader(ring: ring, store: store).read().mark
+        if let mark, mark.through > prunedThrough, mark.through >= sequence { throw .pruned }
     }
 
     private func open(_ event: SealedEvent, _ sealer: EventSealer) throws(DeepCheck.Stop) {

@@ -11,6 +11,10 @@ final class DeepSurvey {
     var ledger = LogLedger(present: [])
     /// Number of the next event.
     var nextSequence: UInt64 = 1
+    /// Number of the last event whose contents need not be there.
+    var prunedThrough: UInt64 = 0
+    /// Whether it was read again because contents were missing.
+    var hasLookedForMark = false
     /// Times of the events of the span that is being read, and those of the spans before.
     var spans: [Int64: ClosedRange<Timestamp>] = [:]
     /// Tables with rows that the store cannot read: what is not seen there need not be gone.
@@ -38,7 +42,9 @@ final class DeepSurvey {
         try count()
         let start = try lastSequence()
         if checksStructure { try checkStructure() }
-        ledger = LogLedger(present: try presentRecords())
+        let (present, mark) = try MarkReader(ring: ring, store: store).read()
+        prunedThrough = mark?.through ?? 0
+        ledger = LogLedger(present: present, from: mark?.ledger)
         try readLog()
         for sequence in ledger.misplacedOrigins { list.add(.originBroken, .events(sequence...sequence)) }
         try checkSpans()

@@ -33,13 +33,28 @@ struct LogLedger {
     private(set) var generation = 0
     /// Records that lay in the store before the log was read. Of the others it is not worth remembering that they were
     /// removed.
-    private let present: Set<RecordID>
+    let present: Set<RecordID>
 
     init(present: Set<RecordID>) { self.present = present }
 
+    // MARK: What is known already
+
+    mutating func set(_ id: RecordID, _ trace: Trace) { records[id] = trace }
+    mutating func set(_ secret: RecordID, _ versions: Versions) { self.versions[secret] = versions }
+    mutating func set(slot id: RecordID) { slots[id] = true }
+    mutating func set(_ purpose: KeyRing.Purpose, _ epoch: UInt32) { epochs[purpose] = epoch }
+    mutating func set(newestKeyChange number: UInt64?) { newestKeyChange = number }
+
+    // MARK: Reading
+
     /// An event that changed something begins with one of these: most of a log is read past without parsing.
     private static let openings = ["create", "update", "delete"].map { Array("{\"action\":\"\($0)\"".utf8) }
-    private static let keyChanges: [Action] = [.keyRotate, .keyRewrap, .keyRotateRoot]
+    /// A read changes something only where a server received another version, or came after a while, or a tool was used
+    /// after a while.
+    private static let reading = Array("{\"action\":\"read\"".utf8)
+    private static let visits = ["\"consumer/", "\"tool/"].map { Array($0.utf8) }
+    private static let versionMakers: [Action] = [.secretPut, .rotationStep, .rotationAnswer]
+    private static let keyChanges: [Action] = [.keyRotate, .keyRewrap, .keyRotateRoot, .keyRotateLog]
     /// The vault wrote these bytes itself: no length of theirs may leave an event out.
     private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
@@ -48,7 +63,9 @@ struct LogLedger {
     /// Events of a start, a stop or an unsealing change no noun, and are passed over for another reason too: they can
     /// come from the inbox, where whoever can write the database can put one.
     mutating func take(_ canonical: [UInt8], sequence: UInt64) -> Bool {
-        guard Self.openings.contains(where: { canonical.starts(with: $0) }) else { return true }
+        guard Self.openings.contains(where: { canonical.starts(with: $0) }) || Self.isVisit(canonical) else {
+            return true
+        }
         guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
         let event = document.root
         guard event.member("decision")?.isText("allowed") == true else { return true }
@@ -70,12 +87,16 @@ struct LogLedger {
             if case .record(.secret, let id, _) = fact { secret = id }
         }
         for fact in facts { take(fact, of: event, secret: secret) }
-        if let secret, event.member("type")?.isText(Action.secretPut.rawValue) == true,
+        if let secret, Self.versionMakers.contains(where: { event.member("type")?.isText($0.rawValue) == true }),
             let number = Self.word(event.member("version"))
         {
             versions[secret, default: Versions()].newest = max(versions[secret]?.newest ?? 0, number)
         }
         return true
+    }
+
+    private static func isVisit(_ canonical: [UInt8]) -> Bool {
+        canonical.starts(with: reading) && visits.contains { canonical.contains($0) }
     }
 
     private mutating func take(_ fact: LogFact, of event: JSONNode, secret: RecordID?) {
@@ -94,7 +115,11 @@ struct LogLedger {
         case .slot(let id, let isThere):
             slots[id] = isThere
         case .epoch(let purpose, let number):
-            guard event.member("type")?.isText(Action.keyRotate.rawValue) == true else { return }
+            guard
+                [.keyRotate, .keyRotateLog].contains(where: { (action: Action) in
+                    event.member("type")?.isText(action.rawValue) == true
+                })
+            else { return }
             epochs[purpose] = max(epochs[purpose] ?? 0, number)
         }
     }
@@ -109,17 +134,34 @@ struct LogLedger {
         switch kind {
         case .secret: return text("secret")
         case .server: return text("server")
-        case .tool: return tool(text("server"), text("tool"))?.text
+        case .tool, .definition: return tool(text("server"), text("tool"))?.text
         case .grant:
             guard let tool = tool(text("server"), text("tool")),
                 let secret = text("secret").flatMap({ try? SecretName($0) })
             else { return nil }
             return Noun.name(of: GrantKey(tool: tool, secret: secret))
+        case .retention: return Noun.nameOfRetention
+        case .approval, .standingApproval: return text("approval")
+        case .approvalRule:
+            let facts = event.member("changes")?.elements.compactMap { try? $0.string() } ?? []
+            return facts.first { $0.hasPrefix("scope=") }.map { String($0.dropFirst(6)) }
+        case .alert, .watch, .habit: return nil
+        case .limit:
+            let facts = event.member("changes")?.elements.compactMap { try? $0.string() } ?? []
+            let risk = facts.first { $0.hasPrefix("risk=") }.flatMap { Tool.Risk(rawValue: String($0.dropFirst(5))) }
+            let server = text("server").flatMap { try? ServerName($0) }
+            return risk.map { Noun.name(of: RateLimit.Scope(server: server, risk: $0)) }
         case .operator:
             let facts = event.member("changes")?.elements.compactMap { try? $0.string() } ?? []
             return facts.first { $0.hasPrefix("name=") }.map { String($0.dropFirst(5)) }
         case .origin:
             return nil
+        case .rotation: return text("secret")
+        case .consumer:
+            guard let secret = text("secret").flatMap({ try? SecretName($0) }),
+                let server = text("server").flatMap({ try? ServerName($0) })
+            else { return nil }
+            return Noun.name(of: ConsumerKey(secret: secret, server: server))
         }
     }
 

@@ -46,7 +46,10 @@ package struct LostRecords: Sendable {
         case .secret(let name): insert(Entry(reason: .missing, kind: .secret, id: nil, name: name.text))
         case .server(let name): insert(Entry(reason: .missing, kind: .server, id: nil, name: name.text))
         case .tool(let name): insert(Entry(reason: .missing, kind: .tool, id: nil, name: name.text))
-        case .grant, .person, .user, .origin: break
+        case .grant, .person, .user, .origin, .rotation, .consumer, .retention, .approval, .approvalRule,
+            .standingApproval, .limit, .definition, .openAlert, .alert, .watch,
+            .habit:
+            break
         }
     }
 
@@ -66,6 +69,15 @@ package struct LostRecords: Sendable {
 
     /// Forgets the records of restores, which were removed.
     mutating func forgetOrigins() { entries.removeAll { $0.kind == .origin } }
+
+    /// Whether a rule is among them that says whose votes are needed: it may ask for more than what is left does.
+    package var hidesApprovalRule: Bool { entries.contains { $0.kind == .approvalRule } }
+
+    /// Forgets rules that somebody has replaced.
+    mutating func forgetApprovalRules() { entries.removeAll { $0.kind == .approvalRule } }
+
+    /// Whether the mark of an earlier prune may be among them.
+    var mayHideMark: Bool { entries.contains { $0.kind == .retention } }
 
     private static let named = 100
 

@@ -26,6 +26,17 @@ struct OpenRecord: Sendable {
 extension RecordRow {
     var knownKind: RecordKind? { kind.flatMap(RecordKind.init(rawValue:)) }
 
+    /// The kind of a record that does not open as what its row says: the one that it was sealed as, where only the row
+    /// was changed, and else the row's word.
+    func trueKind(with ring: KeyRing) -> RecordKind? {
+        guard let id, let revision, let epoch else { return knownKind }
+        let sealedAs = RecordKind.allCases.first { kind in
+            let record = SealedRecord(kind: kind, id: id, revision: revision, epoch: epoch, sealed: sealed)
+            return (try? ring.open(record)) != nil
+        }
+        return sealedAs ?? knownKind
+    }
+
     /// Opens the record where it lies and looks whether it makes sense there.
     func opened(with ring: KeyRing) throws(RecordFault) -> OpenRecord {
         guard let id, let kind, let revision, let epoch else { throw .shapeless }

@@ -5,8 +5,14 @@ struct RowScan<Row> {
     let position: (Row) -> Int64
     let read: (Int64, Int) throws(StoreError) -> [Row]
 
-    /// Numbers that are tried one by one behind a place where the store cannot be read.
-    private static var maximumSkipped: Int { 100_000 }
+    /// How far apart positions are that are tried behind a place where the store cannot be read: each one for as many
+    /// as a broken page has, then in steps as wide as a few pages, then wider and wider to the end of all numbers.
+    /// Where a whole table cannot be read, that takes some hundred tries.
+    private static var strides: some Sequence<Int64> {
+        let near = repeatElement(Int64(1), count: 256)
+        let wide = repeatElement(Int64(1024), count: 100)
+        return [Array(near), Array(wide), (11..<62).map { Int64(1) << $0 }].joined()
+    }
 
     /// - Parameters:
     ///   - start: The position before the first.
@@ -20,28 +26,66 @@ struct RowScan<Row> {
     ) throws(DeepCheck.Stop) {
         var after = start
         var limit = slice
-        var skipped = 0
         while true {
             let rows: [Row]
             do throws(StoreError) {
-                rows = try read(after, limit)
+                rows = try slice(behind: after, limit)
             } catch .damaged {
-                // Closer and closer, and then past one number after the other.
+                // Closer and closer, and then past it.
                 limit /= 2
                 guard limit == 0 else { continue }
                 limit = 1
-                if skipped == 0 { try unreadable(max(after, 0)) }
-                skipped += 1
-                if skipped > Self.maximumSkipped || after == .max { return }
-                after = after < 0 ? 0 : after + 1
+                try unreadable(max(after, 0))
+                guard let readable = try end(ofUnreadable: max(after, 0)) else { return }
+                after = readable
                 continue
             } catch { throw .store(error) }
             try body(rows)
             // A table that grows all the time ends nevertheless.
             guard let last = rows.last, rows.count >= limit else { return }
-            skipped = 0
             limit = min(slice, limit * 2)
             after = position(last)
         }
+    }
+
+    /// Rows behind a position, in order. In a broken tree the engine can find others, and the same ones again and again.
+    private func slice(behind start: Int64, _ limit: Int) throws(StoreError) -> [Row] {
+        let rows = try read(start, limit)
+        var last = start
+        for row in rows {
+            guard position(row) > last else { throw .damaged(code: Self.corrupt) }
+            last = position(row)
+        }
+        return rows
+    }
+
+    /// What SQLite says of a broken tree.
+    private static var corrupt: Int32 { 11 }
+
+    /// The first position behind one where the store cannot be read from which on it can; `nil` when there is none.
+    private func end(ofUnreadable position: Int64) throws(DeepCheck.Stop) -> Int64? {
+        var unreadable = position
+        for stride in Self.strides {
+            let (candidate, isBeyond) = unreadable.addingReportingOverflow(stride)
+            guard !isBeyond else { return nil }
+            guard try isReadable(behind: candidate) else {
+                unreadable = candidate
+                continue
+            }
+            var readable = candidate
+            while readable - unreadable > 1 {
+                let middle = unreadable + (readable - unreadable) / 2
+                if try isReadable(behind: middle) { readable = middle } else { unreadable = middle }
+            }
+            return readable
+        }
+        return nil
+    }
+
+    private func isReadable(behind position: Int64) throws(DeepCheck.Stop) -> Bool {
+        do throws(StoreError) {
+            _ = try slice(behind: position, 1)
+            return true
+        } catch .damaged { return false } catch { throw .store(error) }
     }
 }

@@ -9,7 +9,7 @@ enum KeyDiagnosis {
     static let rootCryptoperiodDays: Int64 = 365
 
     static func collect(_ foundation: Foundation, _ ring: KeyRing, at now: Timestamp) -> [Diagnosis] {
-        slots(foundation) + root(foundation, at: now) + ages(ring, at: now)
+        slots(foundation) + root(foundation, at: now) + ages(ring, at: now) + log(ring, at: now)
     }
 
     private static func slots(_ foundation: Foundation) -> [Diagnosis] {
@@ -51,6 +51,20 @@ enum KeyDiagnosis {
                 "Keys have been in use for more than two years, as long as NIST SP 800-57 allows: "
                     + old.map(\.name).joined(separator: ", ") + ".",
                 remedy: "warder key rotate"
+            )
+        ]
+    }
+
+    private static func log(_ ring: KeyRing, at now: Timestamp) -> [Diagnosis] {
+        guard let entry = try? ring.current(.signing) else { return [] }
+        let days = age(entry.created, at: now)
+        guard days > cryptoperiodDays(.signing) else { return [] }
+        return [
+            Diagnosis(
+                .warning,
+                "log_key_old",
+                "The key that signs the log is \(days) days old; NIST SP 800-57 gives such a key three years at most.",
+                remedy: "warder key rotate --log"
             )
         ]
     }

@@ -1,12 +1,24 @@
 package import Sealing
+import TransparencyLog
+import WarderCrypto
 package import WarderModel
+
+/// What became of another key for the log.
+package struct LogKeyRotation: Sendable {
+    package let epoch: UInt32
+    /// The new verifier key.
+    package let key: String
+    /// Events of the log at this moment: all that the key before can have signed.
+    package let size: UInt64
+}
 
 /// What operators ask about the keys: the slots that open the vault, and the epochs of the keys within.
 package enum Keys {
     /// Many ways in are many ways to lose.
     package static let maximumSlots = 16
 
-    /// What is sealed under new keys after a rotation. The log's signing key is not among them: auditors pin it.
+    /// What is sealed under new keys after a rotation. The log's signing key is not among them: auditors pin
+    /// it, and it has a rotation of its own.
     static let rotated: Set<KeyRing.Purpose> = [.keyEncryption, .metadata, .fingerprint, .log, .inbox]
     /// Purposes whose old keys go once nothing is sealed under them any more.
     static let rewrapped: Set<KeyRing.Purpose> = [.keyEncryption, .metadata]
@@ -117,6 +129,34 @@ package enum Keys {
                 "\(purpose.name)@\(try newest(purpose, of: ring))"
             }
             return transaction.state.rowsUnderOldKeys
+        }
+    }
+
+    /// Another key that signs the log. The key before signs the new one, and is gone then: whoever takes the vault over
+    /// later cannot write the log anew from before this moment.
+    ///
+    /// Refused while the log is not signed. Requires `admin`, and presence.
+    package static func rotateLog(of vault: Vault, by caller: Caller) -> Command<LogKeyRotation> {
+        Command(.keyRotateLog, by: caller) { transaction, event throws(Refusal) in
+            guard !vault.isLogBroken else { throw .logBroken }
+            let origin = transaction.state.logOrigin(transaction.foundation)
+            let size = transaction.lastSequence
+            let (ring, change, key): (KeyRing, LogKeyChange, NoteKey)
+            do {
+                ring = try transaction.keys.ring.adding(epochsOf: [.signing], at: transaction.now.wall)
+                    .dropping(oldEpochsOf: [.signing])
+                let signer = LogSigner(transaction.keys, origin: origin)
+                let handOver = try signer.handOver(to: ring, origin: origin, size: size)
+                key = handOver.key
+                change = LogKeyChange(
+                    epoch: try ring.current(.signing).epoch,
+                    key: key.key.bytes,
+                    note: handOver.note
+                )
+            } catch let error as SealingError { throw Refusal(error) } catch { throw .logBroken }
+            try transaction.replace(ring: ring, change)
+            event.changes = ["\(KeyRing.Purpose.signing.name)@\(change.epoch)", "change=\(Base64.encode(change.note))"]
+            return LogKeyRotation(epoch: change.epoch, key: key.text, size: size)
         }
     }
 

@@ -21,6 +21,13 @@ extension Transaction {
     /// sealed under its newest keys.
     mutating func replace(ring: KeyRing) throws(Refusal) { try adopt(ring, under: keys.root) }
 
+    /// The same with another key for the log, which the one before has signed.
+    mutating func replace(ring: KeyRing, _ change: LogKeyChange) throws(Refusal) {
+        foundation.logKey = change.key
+        try adopt(ring, under: keys.root)
+        batch.logKeyChange = change
+    }
+
     private mutating func adopt(_ ring: KeyRing, under root: AEADKey) throws(Refusal) {
         do {
             foundation.inboxKey = try BoxKeyPair(secretKey: ring.current(.inbox).key).publicKey.bytes

@@ -148,13 +148,15 @@ package struct Batch: Sendable {
     package var logKeyChange: LogKeyChange?
     /// Inbox entries up to this number are in `events` now.
     package var inboxTakenThrough: Int64?
+    /// Events before the mark whose contents go; their leaves stay.
+    package var prunedPayloads: ClosedRange<UInt64>?
 
     package init() {}
 
     package var isEmpty: Bool {
         foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
             && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
-            && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil
+            && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil && prunedPayloads == nil
     }
 }
 

@@ -7,10 +7,10 @@ package import WarderModel
 /// comma, a semicolon, a parenthesis or the end. A test runs every one of them against the command's own parser.
 package enum Doctor {
     /// Requires a registered operator.
-    package static func read(by caller: Caller) -> Command<[Diagnosis]> {
+    package static func read(_ workers: WorkerPresence, by caller: Caller) -> Command<[Diagnosis]> {
         Command(.doctorRead, by: caller) { transaction, event throws(Refusal) in
             let findings =
-                collect(transaction.state, at: transaction.now.wall)
+                collect(transaction.state, workers, at: transaction.now.wall)
                 + KeyDiagnosis.collect(transaction.foundation, transaction.keys.ring, at: transaction.now.wall)
             event.changes = ["count=\(findings.count)"]
             return findings
@@ -18,10 +18,17 @@ package enum Doctor {
     }
 
     /// Worst first.
-    package static func collect(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
+    package static func collect(
+        _ state: VaultState,
+        _ workers: WorkerPresence,
+        at now: Timestamp
+    ) -> [Diagnosis] {
         let findings =
-            quarantine(state) + lostRecords(state) + operatorsWithoutPresence(state) + ServerDiagnosis.collect(state)
+            [workers.diagnosis].compactMap(\.self) + quarantine(state) + lostRecords(state)
+            + operatorsWithoutPresence(state) + ServerDiagnosis.collect(state) + ToolDiagnosis.collect(state)
             + SecretDiagnosis.collect(state, at: now) + GrantDiagnosis.collect(state, at: now)
+            + RotationDiagnosis.collect(state, workers, at: now) + ApprovalDiagnosis.collect(state)
+            + AlertDiagnosis.collect(state, at: now)
         return findings.sorted { ($0.severity, $0.code, $0.message) < ($1.severity, $1.code, $1.message) }
     }
 

@@ -26,7 +26,7 @@ enum GrantDiagnosis {
     }
 
     private static func waiver(_ grant: Grant, in state: VaultState) -> Diagnosis? {
-        guard grant.approval == .none, let tool = state.tools[grant.tool], tool.needsApproval(in: state.profile) else {
+        guard grant.approval == .none, let tool = state.tools[grant.tool], state.needsApproval(tool) else {
             return nil
         }
         return Diagnosis(
@@ -39,16 +39,20 @@ enum GrantDiagnosis {
     }
 
     private static func approval(_ grant: Grant, in state: VaultState) -> Diagnosis? {
-        guard grant.approval == .byClass, let tool = state.tools[grant.tool], tool.needsApproval(in: state.profile)
-        else { return nil }
+        guard grant.approval == .byClass, let tool = state.tools[grant.tool] else { return nil }
+        let missing = ApprovalDiagnosis.unreachable(tool, grant, in: state)
+        guard !missing.isEmpty else { return nil }
         var waived = grant
         waived.approval = .none
         return Diagnosis(
             .warning,
             "grant_needs_approval",
-            "\(grant.tool) (\(tool.classWords)) does not get \(grant.secret): its class asks for an approval, and every "
-                + "call is refused as approval_required.",
-            remedy: "To waive it on your own account: \(replace(grant, with: waived))"
+            "\(grant.tool) (\(tool.classWords)) does not get \(grant.secret): its calls need an approval of "
+                + "\(state.approvalTerms(of: tool)), and no operator who could give that of \(ApprovalTerms(missing)) is "
+                + "there.",
+            remedy:
+                "Add an approver: warder operator add NAME --uid UID --role approver --group GROUP; or to waive it on "
+                + "your own account: \(replace(grant, with: waived))"
         )
     }
 

@@ -1,21 +1,30 @@
 import HashTreeCollections
+import Rotating
+import Scheduling
 import WarderModel
 
 /// What is wrong with secrets, as far as their names, dates and versions say.
 enum SecretDiagnosis {
-    /// How long before the end an expiry is worth a word.
-    private static let noticeSeconds: Int64 = 14 * 86_400
+    /// How long before the end an expiry is worth a word, in seconds; where a rotator gives values a shorter life, the last
+    /// quarter of it.
+    private static let notice: Int64 = 14 * 86_400
 
     static func collect(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
         state.secrets.values.filter { $0.deleted == nil }.flatMap { secret in
-            [expiry(of: secret, at: now), value(of: secret), owner(of: secret)].compactMap(\.self)
+            [expiry(of: secret, state, at: now), value(of: secret), owner(of: secret)].compactMap(\.self)
         }
     }
 
-    private static func expiry(of secret: Secret, at now: Timestamp) -> Diagnosis? {
-        guard let expires = secret.expires, expires <= now.adding(seconds: noticeSeconds) else { return nil }
-        let remedy = "warder secret put \(secret.name) --expires DATE"
+    private static func expiry(of secret: Secret, _ state: VaultState, at now: Timestamp) -> Diagnosis? {
+        guard let expires = secret.expires else { return nil }
+        let rotation = state.rotations[secret.name]
+        let remedy =
+            rotation == nil
+            ? "warder secret put \(secret.name) --expires DATE" : "warder rotate now \(secret.name)"
         guard expires <= now else {
+            guard expires <= now.adding(seconds: noticeSeconds(of: secret, until: expires, isRotated: rotation != nil)),
+                !(rotation.map { state.willRotate($0, before: expires, at: now) } ?? false)
+            else { return nil }
             return Diagnosis(
                 .warning,
                 "secret_expires_soon",
@@ -29,6 +38,11 @@ enum SecretDiagnosis {
             "\(secret.name) expired at its upstream on \(expires).",
             remedy: remedy
         )
+    }
+
+    private static func noticeSeconds(of secret: Secret, until expires: Timestamp, isRotated: Bool) -> Int64 {
+        guard isRotated, let current = secret.current else { return notice }
+        return min(notice, max(0, (expires.milliseconds - current.created.milliseconds) / 4000))
     }
 
     private static func value(of secret: Secret) -> Diagnosis? {
@@ -49,5 +63,14 @@ enum SecretDiagnosis {
             "Nobody answers for \(secret.name).",
             remedy: "warder secret set \(secret.name) --owner WHO"
         )
+    }
+}
+
+extension VaultState {
+    /// Whether a rotation is at work, or begins by itself before then and is not late.
+    fileprivate func willRotate(_ rotation: Rotation, before expires: Timestamp, at now: Timestamp) -> Bool {
+        if let run = rotation.run, !run.hasEnded { return !run.waitsForPerson }
+        guard !isQuarantined, let due = nextDue(rotation, at: now), due.at < expires else { return false }
+        return overdueSince(rotation, at: now) == nil
     }
 }

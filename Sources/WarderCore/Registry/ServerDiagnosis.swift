@@ -73,7 +73,7 @@ extension Selectors {
         [
             uid.map { "--uid \($0)" }, gid.map { "--gid \($0)" }, group.map { "--group \($0)" },
             unit.map { "--unit \(ShellWord.quoted($0))" }, executable.map { "--executable \(ShellWord.quoted($0))" },
-            executableSHA256.map { "--executable-sha256 \($0)" },
+            executableSHA256.map { "--executable-sha256 \($0)" }, isLaunched ? "--launch" : nil,
         ].compactMap(\.self)
     }
 }

@@ -1,3 +1,4 @@
+import Alerting
 import HashTreeCollections
 package import WarderModel
 
@@ -9,10 +10,6 @@ package enum Servers {
         package let tools: [Tool]
         package let liveTokens: Int
     }
-
-    /// Ended tokens that an event names; the others it only counts, so that it stays of a readable
-    /// length.
-    private static let namedTokens = 100
 
     /// What a quarantine came to.
     package struct Quarantined: Sendable {
@@ -106,22 +103,65 @@ package enum Servers {
                 $0.purpose = reason
             }
         ) { transaction, event throws(Refusal) in
-            guard var server = transaction.state.servers[name] else { throw .notFound }
             guard case .person(let person, _) = event.actor else { throw .notAnOperator }
-            let alreadySince = server.quarantine?.since
-            if alreadySince == nil {
-                server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
-                try transaction.put(server, &event)
-            }
-            let revoked = endTokens(of: name, &transaction, &event)
-            let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
-            return Quarantined(
-                name: name,
-                revoked: revoked,
-                reachable: reachable.sorted(),
-                alreadySince: alreadySince
+            return try block(
+                name,
+                Server.Quarantine(since: transaction.now.wall, by: person, reason: reason),
+                &transaction,
+                &event
             )
         }
+    }
+
+    /// The same by the vault itself, because of an alert whose rule says so. A person lets the server in again.
+    static func quarantine(_ name: ServerName, for id: RecordID) -> Command<Quarantined> {
+        Command(
+            .serverQuarantine,
+            by: .vault(),
+            describe: {
+                $0.server = name
+                $0.changes = ["alert=\(id)"]
+            }
+        ) { transaction, event throws(Refusal) in
+            guard var alert = transaction.state.alerts[id] else { throw .notFound }
+            let now = transaction.now.wall
+            // What was decided before this transaction may not hold any more.
+            guard Alerts.toQuarantine(in: transaction.state, at: now).contains(where: { $0.server == name }) else {
+                throw .checkFailed
+            }
+            let blocked = try block(
+                name,
+                Server.Quarantine(since: now, by: nil, reason: alert.text, alert: id),
+                &transaction,
+                &event
+            )
+            alert.quarantined = now
+            alert.settled = alert.count
+            try transaction.put(alert, &event)
+            return blocked
+        }
+    }
+
+    private static func block(
+        _ name: ServerName,
+        _ quarantine: Server.Quarantine,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) -> Quarantined {
+        guard var server = transaction.state.servers[name] else { throw .notFound }
+        let alreadySince = server.quarantine?.since
+        if alreadySince == nil {
+            server.quarantine = quarantine
+            try transaction.put(server, &event)
+        }
+        let revoked = endTokens(of: name, &transaction, &event)
+        let reachable = Set(transaction.state.grants.values.filter { $0.tool.server == name }.map(\.secret))
+        return Quarantined(
+            name: name,
+            revoked: revoked,
+            reachable: reachable.sorted(),
+            alreadySince: alreadySince
+        )
     }
 
     /// Lets a blocked server in again. Requires `admin`, and presence.
@@ -140,6 +180,20 @@ package enum Servers {
             guard let server = transaction.state.servers[name] else { throw .notFound }
             guard transaction.state.tools(of: name).isEmpty else { throw .inUse }
             transaction.remove(server, &event)
+            for consumer in transaction.state.consumers.values.compactMap({ $0[name] }) {
+                transaction.remove(consumer, &event)
+            }
+            // A later server of that name is another one, and has to be asked about anew.
+            for rule in transaction.state.approvalRules.values where rule.scope.server == name {
+                transaction.remove(rule, &event)
+            }
+            for standing in transaction.state.standingApprovals.values where standing.server == name {
+                transaction.remove(standing, &event)
+            }
+            if let habit = transaction.state.habits[name] { transaction.remove(habit, &event) }
+            for limit in transaction.state.limits.values.filter({ $0.server == name }) {
+                transaction.remove(limit, &event)
+            }
             transaction.state.tokens.remove { $0.tool.server == name }
         }
     }
@@ -150,11 +204,7 @@ package enum Servers {
         _ transaction: inout Transaction,
         _ event: inout Event
     ) -> Int {
-        let now = transaction.now
-        let tokens = transaction.state.tokens.remove { $0.tool.server == name }.filter { now.isBefore($0.expires) }
-        event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
-        event.changes.append("revoked=\(tokens.count)")
-        return tokens.count
+        Tokens.end(&transaction, &event) { $0.tool.server == name }
     }
 
     private static func overview(_ server: Server, _ transaction: borrowing Transaction) -> Overview {
@@ -169,6 +219,7 @@ extension Selectors {
         [
             uid.map { "uid=\($0)" }, gid.map { "gid=\($0)" }, group.map { "group=\($0)" }, unit.map { "unit=\($0)" },
             executable.map { "executable=\($0)" }, executableSHA256.map { "executable_sha256=\($0)" },
+            isLaunched ? "launch" : nil,
         ].compactMap(\.self)
     }
 }

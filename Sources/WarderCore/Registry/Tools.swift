@@ -6,6 +6,8 @@ package enum Tools {
     /// A tool with the secrets that it may use.
     package struct Overview: Sendable {
         package let tool: Tool
+        /// `nil` where nobody imported one.
+        package let definition: Definition?
         package let secrets: [SecretName]
         package let needsApproval: Bool
     }
@@ -67,6 +69,14 @@ package enum Tools {
         }
     }
 
+    /// One tool. Requires a registered operator.
+    package static func show(_ name: ToolID, by caller: Caller) -> Command<Overview> {
+        Command(.toolList, by: caller, describe: { describe(name, &$0) }) { transaction, _ throws(Refusal) in
+            guard let tool = transaction.state.tools[name] else { throw .notFound }
+            return overview(tool, transaction.state)
+        }
+    }
+
     /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. Requires
     /// `admin`, and presence.
     package static func remove(_ name: ToolID, by caller: Caller) -> Command<Void> {
@@ -74,6 +84,7 @@ package enum Tools {
             guard let tool = transaction.state.tools[name] else { throw .notFound }
             guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
             transaction.remove(tool, &event)
+            if let definition = transaction.state.definitions[name] { transaction.remove(definition, &event) }
             transaction.state.tokens.remove { $0.tool == name }
         }
     }
@@ -83,11 +94,12 @@ package enum Tools {
         event.server = name.server
     }
 
-    private static func overview(_ tool: Tool, _ state: VaultState) -> Overview {
+    static func overview(_ tool: Tool, _ state: VaultState) -> Overview {
         Overview(
             tool: tool,
+            definition: state.definitions[tool.name],
             secrets: state.grants(of: tool.name).map(\.secret),
-            needsApproval: tool.needsApproval(in: state.profile)
+            needsApproval: state.needsApproval(tool)
         )
     }
 }

@@ -7,15 +7,19 @@ extension Secrets {
         /// Replaces all labels.
         package var labels: [String: PlainText]?
         package var expires: Timestamp??
+        /// Whether it is a decoy.
+        package var honeytoken: Bool?
 
         package init(
             owner: PlainText?? = nil,
             labels: [String: PlainText]? = nil,
-            expires: Timestamp?? = nil
+            expires: Timestamp?? = nil,
+            honeytoken: Bool? = nil
         ) {
             self.owner = owner
             self.labels = labels
             self.expires = expires
+            self.honeytoken = honeytoken
         }
 
         /// - Returns: what is not as it was before, for the event; nothing after the equals sign where it is taken
@@ -29,6 +33,10 @@ extension Secrets {
             if let expires, expires != secret.expires {
                 secret.expires = expires
                 changes.append("expires=\(expires?.description ?? "")")
+            }
+            if let honeytoken, honeytoken != secret.isDecoy {
+                secret.honeytoken = honeytoken ? true : nil
+                changes.append("honeytoken=\(honeytoken)")
             }
             if let labels {
                 for name in Set(labels.keys).union(secret.labels.keys).sorted()

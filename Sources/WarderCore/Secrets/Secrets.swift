@@ -58,14 +58,22 @@ package enum Secrets {
             if existing?.deleted != nil { throw .secretDeleted }
             let now = transaction.now.wall
             var secret = existing ?? Secret(id: transaction.keys.newRecordID(), name: name, created: now)
-            event.changes += draft.properties.apply(to: &secret)
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
+            var properties = draft.properties
+            // The date of a pending version is not the current one's.
+            let expires = draft.pending ? properties.expires ?? nil : nil
+            if draft.pending {
+                properties.expires = nil
+                event.changes += expires.map { ["expires=\($0)"] } ?? []
+            }
             let (added, destroyed) = secret.addVersion(
                 fields: Array(draft.fields.values.keys),
                 pending: draft.pending,
                 at: now,
-                by: author
+                by: .person(author),
+                expires: expires
             )
+            event.changes += properties.apply(to: &secret)
             event.version = added.number
             try transaction.store(draft.fields, of: secret.id, version: added.number)
             for number in destroyed { transaction.destroyValue(of: secret.id, version: number) }
@@ -122,7 +130,7 @@ package enum Secrets {
             let secret = try live(name, in: transaction.state)
             guard let found = version.map(secret.version) ?? secret.current else { throw .versionMissing }
             event.version = found.number
-            return try open(field, of: found, of: secret, in: transaction)
+            return try open([field], of: found, of: secret, in: transaction)
         }
     }
 
@@ -144,6 +152,8 @@ package enum Secrets {
     }
 
     /// Makes a version the current one. Requires `admin` or `rotator`.
+    ///
+    /// - Throws: `rotationBusy` for a version that a rotation under way is about: it would make the current one invalid.
     package static func promote(_ name: SecretName, version: UInt32, by caller: Caller) -> Command<Change> {
         Command(
             .secretPromote,
@@ -155,6 +165,7 @@ package enum Secrets {
         ) { transaction, event throws(Refusal) in
             var secret = try live(name, in: transaction.state)
             guard secret.version(version) != nil else { throw .versionMissing }
+            try transaction.state.requireFree(version, of: name)
             guard secret.promote(version) else { throw .versionDestroyed }
             try transaction.put(secret, &event)
             return change(of: secret, version)
@@ -162,10 +173,14 @@ package enum Secrets {
     }
 
     /// Makes the previous version the current one again. Requires `admin` or `rotator`.
+    ///
+    /// - Throws: `rotationBusy` for a version that a rotation under way is about; `Rotations.rollback` goes back with it.
     package static func rollback(_ name: SecretName, by caller: Caller) -> Command<Change> {
         Command(.secretRollback, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
             var secret = try live(name, in: transaction.state)
-            guard let previous = secret.previous, secret.promote(previous.number) else { throw .nothingToUndo }
+            guard let previous = secret.previous else { throw .nothingToUndo }
+            try transaction.state.requireFree(previous.number, of: name)
+            guard secret.promote(previous.number) else { throw .nothingToUndo }
             event.version = previous.number
             try transaction.put(secret, &event)
             return change(of: secret, previous.number)
@@ -237,26 +252,35 @@ package enum Secrets {
         return secret
     }
 
+    /// Opens fields of one version, all or none.
     static func open(
-        _ field: FieldName,
+        _ fields: [FieldName],
         of version: SecretVersion,
         of secret: Secret,
         in transaction: borrowing Transaction
     ) throws(Refusal) -> Opened {
         guard version.state != .destroyed else { throw .versionDestroyed }
-        guard version.fields.contains(field) else { throw .fieldMissing }
-        guard let value = try transaction.fields(of: secret, version: version.number).values[field] else {
-            throw .valueDamaged
-        }
-        return Opened(name: secret.name, field: field, version: version.number, state: version.state, value: value)
+        guard fields.allSatisfy(version.fields.contains) else { throw .fieldMissing }
+        let values = try transaction.fields(of: secret, version: version.number).values
+        let parts = fields.compactMap { field in values[field].map { Opened.Part(field: field, value: $0) } }
+        guard parts.count == fields.count else { throw .valueDamaged }
+        return Opened(name: secret.name, version: version.number, state: version.state, parts: parts)
     }
 }
 
-/// A value that may leave the vault, because its event is on disk when somebody gets to see this.
+/// Values of one version that may leave the vault, because their event is on disk when somebody gets to see this.
 package struct Opened: Sendable {
+    package struct Part: Sendable {
+        package let field: FieldName
+        package let value: SecretBytes
+    }
+
     package let name: SecretName
-    package let field: FieldName
     package let version: UInt32
     package let state: SecretVersion.State
-    package let value: SecretBytes
+    /// What was asked for, in that order; at least one.
+    package let parts: [Part]
+
+    /// The value of the first field, for those who asked for one.
+    package var value: SecretBytes { parts[0].value }
 }

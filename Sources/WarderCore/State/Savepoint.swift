@@ -17,6 +17,7 @@ struct Savepoint {
     private let inboxTakenThrough: Int64?
     private let checkpoint: StoredCheckpoint?
     private let logKeyChange: LogKeyChange?
+    private let prunedPayloads: ClosedRange<UInt64>?
 
     init(_ batch: Batch) {
         foundation = batch.foundation
@@ -31,6 +32,7 @@ struct Savepoint {
         inboxTakenThrough = batch.inboxTakenThrough
         checkpoint = batch.checkpoint
         logKeyChange = batch.logKeyChange
+        prunedPayloads = batch.prunedPayloads
     }
 
     /// Parts only grow while a command works, so that cutting them restores them.
@@ -47,5 +49,6 @@ struct Savepoint {
         batch.inboxTakenThrough = inboxTakenThrough
         batch.checkpoint = checkpoint
         batch.logKeyChange = logKeyChange
+        batch.prunedPayloads = prunedPayloads
     }
 }

@@ -1,4 +1,6 @@
+import Alerting
 import HashTreeCollections
+import Rotating
 import Sealing
 import WarderModel
 
@@ -47,7 +49,12 @@ enum StateLoader {
                             isNewer = true
                         } catch {
                             lost.insert(
-                                LostRecords.Entry(reason: .damaged, kind: row.knownKind, id: row.id, name: nil)
+                                LostRecords.Entry(
+                                    reason: .damaged,
+                                    kind: row.trueKind(with: ring),
+                                    id: row.id,
+                                    name: nil
+                                )
                             )
                         }
                     }
@@ -127,6 +134,19 @@ extension VaultState {
         case .grant(let grant): grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
         case .person(let person): operators[person.uid] = person
         case .origin(let origin): origins[origin.number] = origin
+        case .rotation(let rotation): rotations[rotation.secret] = rotation
+        case .consumer(let consumer): consumers[consumer.secret, default: [:]][consumer.server] = consumer
+        case .approval(let approval): approvals[approval.name] = approval
+        case .approvalRule(let rule): approvalRules[rule.scope] = rule
+        case .standingApproval(let standing): standingApprovals[standing.id] = standing
+        case .retention(let mark): prunedLog = PrunedLog(mark)
+        case .limit(let limit): limits[limit.scope] = limit
+        case .definition(let definition): definitions[definition.tool] = definition
+        case .alert(let alert):
+            alerts[alert.id] = alert
+            if alert.isOpen { openAlerts[alert.key] = alert.id }
+        case .watch(let policy): policies[policy.rule] = policy
+        case .habit(let habit): habits[habit.server] = habit
         }
     }
 }

@@ -1,4 +1,6 @@
+import Alerting
 import HashTreeCollections
+import Rotating
 import Sealing
 package import WarderModel
 
@@ -12,23 +14,46 @@ package struct Transaction {
     package internal(set) var keys: OpenKeys
     package internal(set) var foundation: Foundation
     let store: any VaultStore
+    /// What servers have left of their limits; what is taken stays taken, whatever becomes of the transaction.
+    let rates: RateLedger
     private let values: ValueCache
     private(set) var proofs: PresenceProofs
     private var sequence: UInt64
+    private var touchedRotations = RotationBell.Change.secrets([])
+    /// What servers have to hear of.
+    private(set) var changes = ChangeSet()
+    /// Approvals whose servers may wait for what was said.
+    private(set) var touchedApprovals: Set<ApprovalID> = []
+    /// The events, for the rules.
+    private(set) var recorded: [(sequence: UInt64, event: Event)] = []
+    private(set) var setsPolicies = false
+    /// Set by a command whose refusal is counted, and has no event of its own.
+    var isOnlyCounted = false
 
-    init(_ open: Vault.Open, store: any VaultStore, presence: PresenceLedger, now: Moment) {
+    init(_ open: Vault.Open, store: any VaultStore, presence: PresenceLedger, now: Moment, rates: RateLedger) {
         state = open.state
         keys = open.keys
         foundation = open.foundation
         values = open.values
         sequence = open.sequence
         self.store = store
+        self.rates = rates
         proofs = PresenceProofs(presence)
         self.now = now
     }
 
     /// Number of the newest event, this transaction's included.
     var lastSequence: UInt64 { sequence }
+
+    /// Secrets whose rotation may have something else to do now, or at another time.
+    var rotationsToWake: RotationBell.Change {
+        var all = touchedRotations
+        // One that waits for its servers waits for others now.
+        for access in changes.accesses where state.rotations[access.secret]?.isUnderWay == true {
+            all.add(access.secret)
+        }
+        return all
+    }
 
     // MARK: Deciding
 
@@ -38,18 +63,28 @@ package struct Transaction {
         var event = Event(action: command.action, time: now.wall, actor: Policy.actor(command.caller, in: state))
         event.requestID = command.caller.requestID
         event.traceID = command.caller.traceID
+        event.launch = command.caller.peer?.launch?.id
         command.describe(&event)
         let described = event.changes
         let outcome: Result<Answer, Refusal>
-        let before = (state: state, keys: keys, foundation: foundation, sequence: sequence)
+        let before = (state: state, keys: keys, foundation: foundation, sequence: sequence, changes: changes)
+        let noted = (
+            events: recorded.count, approvals: touchedApprovals, rotations: touchedRotations, policies: setsPolicies
+        )
         let savepoint = Savepoint(batch)
+        isOnlyCounted = false
         do throws(Refusal) {
             try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
         } catch {
             // A proof that was used stays used.
             (state, keys, foundation, sequence) = (before.state, before.keys, before.foundation, before.sequence)
+            changes = before.changes
+            // Neither the rules nor those who wait hear of what did not happen.
+            recorded.removeSubrange(noted.events...)
+            (touchedApprovals, touchedRotations, setsPolicies) = (noted.approvals, noted.rotations, noted.policies)
             savepoint.restore(&batch)
+            if isOnlyCounted { return .failure(error) }
             event.decision = .refused
             event.reason = error
             event.changes = described
@@ -65,6 +100,7 @@ package struct Transaction {
         sequence += 1
         let canonical = EventFormat.canonicalBytes(of: event, sequence: sequence, nonce: keys.eventNonce())
         batch.events.append(keys.events.seal(canonical, sequence: sequence, time: event.time))
+        recorded.append((sequence, event))
     }
 
     /// Writes an event whose fields are known already, from the time before unsealing.
@@ -77,17 +113,21 @@ package struct Transaction {
     /// Lets the proofs of somebody whose passphrase was replaced end with this transaction.
     mutating func forgetProofs(of uid: UInt32) { proofs.forget(uid) }
     mutating func takeInbox(through number: Int64) { batch.inboxTakenThrough = number }
+    mutating func letGo(of events: ClosedRange<UInt64>) { batch.prunedPayloads = events }
     mutating func lay(_ foundation: Foundation) { batch.foundation = foundation }
 
     // MARK: Changing nouns
 
     mutating func put(_ secret: Secret, _ event: inout Event) throws(Refusal) {
         try put(secret, as: .secret(secret), &event)
+        changes.note(state.secrets[secret.name], secret)
         state.secrets[secret.name] = secret
+        if state.rotations[secret.name] != nil { touchedRotations.add(secret.name) }
     }
 
     mutating func put(_ server: Server, _ event: inout Event) throws(Refusal) {
         try put(server, as: .server(server), &event)
+        changes.note(state.servers[server.name], server, in: state)
         state.servers[server.name] = server
         state.registryGeneration += 1
     }
@@ -97,8 +137,14 @@ package struct Transaction {
         state.tools[tool.name] = tool
     }
 
+    mutating func put(_ definition: Definition, _ event: inout Event) throws(Refusal) {
+        try put(definition, as: .definition(definition), &event)
+        state.definitions[definition.tool] = definition
+    }
+
     mutating func put(_ grant: Grant, _ event: inout Event) throws(Refusal) {
         try put(grant, as: .grant(grant), &event)
+        changes.note(grant, of: state.servers[grant.tool.server])
         state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
     }
 
@@ -110,6 +156,44 @@ package struct Transaction {
     mutating func put(_ origin: LogOrigin, _ event: inout Event) throws(Refusal) {
         try put(origin, as: .origin(origin), &event)
         state.origins[origin.number] = origin
+        // In quarantine nothing is rotated, and after it everything that was due meanwhile.
+        touchedRotations = .everything
+    }
+
+    mutating func put(_ rotation: Rotation, _ event: inout Event) throws(Refusal) {
+        try put(rotation, as: .rotation(rotation), &event)
+        state.rotations[rotation.secret] = rotation
+        touchedRotations.add(rotation.secret)
+    }
+
+    mutating func put(_ consumer: Consumer, _ event: inout Event) throws(Refusal) {
+        try put(consumer, as: .consumer(consumer), &event)
+        state.consumers[consumer.secret, default: [:]][consumer.server] = consumer
+        if state.rotations[consumer.secret]?.isUnderWay == true { touchedRotations.add(consumer.secret) }
+    }
+
+    mutating func put(_ approval: Approval, _ event: inout Event) throws(Refusal) {
+        try put(approval, as: .approval(approval), &event)
+        state.approvals[approval.name] = approval
+        touchedApprovals.insert(approval.name)
+    }
+
+    mutating func put(_ rule: ApprovalRule, _ event: inout Event) throws(Refusal) {
+        try put(rule, as: .approvalRule(rule), &event)
+        state.approvalRules[rule.scope] = rule
+    }
+
+    mutating func put(_ standing: StandingApproval, _ event: inout Event) throws(Refusal) {
+        try put(standing, as: .standingApproval(standing), &event)
+        state.standingApprovals[standing.id] = standing
+    }
+
+    /// Takes rules away that cannot be read, once somebody has said what holds.
+    mutating func removeLostApprovalRules(_ event: inout Event) {
+        for entry in state.lost.entries where entry.kind == .approvalRule {
+            if let id = entry.id { remove(.approvalRule, id, &event) }
+        }
+        state.lost.forgetApprovalRules()
     }
 
     /// Takes the records of restores away that cannot be read, so that a release need not wait for ever.
@@ -120,8 +204,40 @@ package struct Transaction {
         state.lost.forgetOrigins()
     }
 
+    mutating func put(_ limit: RateLimit, _ event: inout Event) throws(Refusal) {
+        try put(limit, as: .limit(limit), &event)
+        state.limits[limit.scope] = limit
+    }
+
+    mutating func put(_ alert: Alert, _ event: inout Event) throws(Refusal) {
+        try put(alert, as: .alert(alert), &event)
+        state.alerts[alert.id] = alert
+        if alert.isOpen {
+            state.openAlerts[alert.key] = alert.id
+        } else if state.openAlerts[alert.key] == alert.id {
+            state.openAlerts[alert.key] = nil
+        }
+    }
+
+    mutating func put(_ policy: AlertPolicy, _ event: inout Event) throws(Refusal) {
+        try put(policy, as: .watch(policy), &event)
+        state.policies[policy.rule] = policy
+        setsPolicies = true
+    }
+
+    mutating func put(_ habit: KeptHabit, _ event: inout Event) throws(Refusal) {
+        try put(habit, as: .habit(habit), &event)
+        state.habits[habit.server] = habit
+    }
+
+    mutating func put(_ mark: LogMark, _ event: inout Event) throws(Refusal) {
+        try put(mark, as: .retention(mark), &event)
+        state.prunedLog = PrunedLog(mark)
+    }
+
     mutating func remove(_ server: Server, _ event: inout Event) {
         remove(.server, server.id, &event)
+        changes.note(server, nil, in: state)
         state.servers[server.name] = nil
         state.registryGeneration += 1
     }
@@ -131,9 +247,59 @@ package struct Transaction {
         state.tools[tool.name] = nil
     }
 
+    mutating func remove(_ definition: Definition, _ event: inout Event) {
+        remove(.definition, definition.id, &event)
+        state.definitions[definition.tool] = nil
+    }
+
     mutating func remove(_ grant: Grant, _ event: inout Event) {
         remove(.grant, grant.id, &event)
+        changes.note(grant, of: state.servers[grant.tool.server])
         state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = nil
+    }
+
+    mutating func remove(_ rotation: Rotation, _ event: inout Event) {
+        remove(.rotation, rotation.id, &event)
+        state.rotations[rotation.secret] = nil
+        touchedRotations.add(rotation.secret)
+    }
+
+    mutating func remove(_ consumer: Consumer, _ event: inout Event) {
+        remove(.consumer, consumer.id, &event)
+        state.consumers[consumer.secret]?[consumer.server] = nil
+    }
+
+    mutating func remove(_ approval: Approval, _ event: inout Event) {
+        remove(.approval, approval.id, &event)
+        state.approvals[approval.name] = nil
+        state.askers[approval.name] = nil
+        touchedApprovals.insert(approval.name)
+    }
+
+    mutating func remove(_ rule: ApprovalRule, _ event: inout Event) {
+        remove(.approvalRule, rule.id, &event)
+        state.approvalRules[rule.scope] = nil
+    }
+
+    mutating func remove(_ standing: StandingApproval, _ event: inout Event) {
+        remove(.standingApproval, standing.id, &event)
+        state.standingApprovals[standing.id] = nil
+    }
+
+    mutating func remove(_ limit: RateLimit, _ event: inout Event) {
+        remove(.limit, limit.id, &event)
+        state.limits[limit.scope] = nil
+    }
+
+    mutating func remove(_ alert: Alert, _ event: inout Event) {
+        remove(.alert, alert.id, &event)
+        state.alerts[alert.id] = nil
+        if state.openAlerts[alert.key] == alert.id { state.openAlerts[alert.key] = nil }
+    }
+
+    mutating func remove(_ habit: KeptHabit, _ event: inout Event) {
+        remove(.habit, habit.id, &event)
+        state.habits[habit.server] = nil
     }
 
     mutating func remove(_ person: Operator, _ event: inout Event) {

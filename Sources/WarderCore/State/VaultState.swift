@@ -1,4 +1,6 @@
+package import Alerting
 package import HashTreeCollections
+package import Rotating
 package import WarderModel
 
 /// Everything the vault decides by, as one value. The dictionaries share structure between copies, so that a copy costs
@@ -8,10 +10,24 @@ package struct VaultState: Sendable {
     package internal(set) var secrets: TreeDictionary<SecretName, Secret> = [:]
     package internal(set) var servers: TreeDictionary<ServerName, Server> = [:]
     package internal(set) var tools: TreeDictionary<ToolID, Tool> = [:]
-    package internal(set) var grants: TreeDictionary<GrantKey, Grant> = [:]
+    package internal(set) var definitions: TreeDictionary<ToolID, Definition> = [:]
+    package internal(set) var grants = Shelf<GrantKey, Grant>()
     package internal(set) var operators: TreeDictionary<UInt32, Operator> = [:]
     /// Restores that this vault went through, by the number of the log's origin.
     package internal(set) var origins: TreeDictionary<UInt32, LogOrigin> = [:]
+    package internal(set) var rotations: TreeDictionary<SecretName, Rotation> = [:]
+    package internal(set) var consumers: TreeDictionary<SecretName, [ServerName: Consumer]> = [:]
+    package internal(set) var approvals = Shelf<ApprovalID, Approval>()
+    /// The processes that asked for them, as long as the vault is open.
+    package internal(set) var askers: TreeDictionary<ApprovalID, ProcessIdentity> = [:]
+    package internal(set) var approvalRules: TreeDictionary<ApprovalRule.Scope, ApprovalRule> = [:]
+    package internal(set) var standingApprovals = Shelf<RecordID, StandingApproval>()
+    package internal(set) var limits: TreeDictionary<RateLimit.Scope, RateLimit> = [:]
+    package internal(set) var alerts: TreeDictionary<RecordID, Alert> = [:]
+    /// Those of which nobody has taken note: one for each rule and subject.
+    package internal(set) var openAlerts: TreeDictionary<Alert.Key, RecordID> = [:]
+    package internal(set) var policies: TreeDictionary<AlertRule, AlertPolicy> = [:]
+    package internal(set) var habits: TreeDictionary<ServerName, KeptHabit> = [:]
     package internal(set) var tokens = TokenTable()
     package internal(set) var revisions: TreeDictionary<RecordID, UInt64> = [:]
     /// What lies in the store and is not gone by.
@@ -20,6 +36,8 @@ package struct VaultState: Sendable {
     package internal(set) var registryGeneration: UInt64 = 0
     /// Records and values that are sealed under keys before the newest.
     package internal(set) var rowsUnderOldKeys = 0
+    /// How far the log was pruned.
+    package internal(set) var prunedLog: PrunedLog?
     /// How many values each user may still look for in the log.
     var leakAllowance = LeakAllowance()
     /// Set by the seal command: everything after it in the same transaction meets a sealed vault.
@@ -43,6 +61,17 @@ package struct GrantKey: Hashable, Sendable, Comparable {
     }
 }
 
+/// One server's use of one secret.
+package struct ConsumerKey: Hashable, Sendable {
+    package let secret: SecretName
+    package let server: ServerName
+
+    package init(secret: SecretName, server: ServerName) {
+        self.secret = secret
+        self.server = server
+    }
+}
+
 extension VaultState {
     /// The newest restore; `nil` in a vault that never came from a backup.
     package var newestOrigin: LogOrigin? { origins.values.max { $0.number < $1.number } }
@@ -54,15 +83,18 @@ extension VaultState {
 
     /// Servers that a peer may speak for, by name.
     package func servers(matching peer: Peer) -> [Server] {
-        servers.values.filter { $0.selectors.match(peer) }.sorted { $0.name < $1.name }
+        servers.values.filter { $0.selectors.recognise(peer, as: $0.name) }.sorted { $0.name < $1.name }
     }
+
+    /// Whether a peer may start any server.
+    package func admitsLauncher(_ peer: Peer) -> Bool { servers.values.contains { $0.selectors.admitLauncher(peer) } }
 
     package func tools(of server: ServerName) -> [Tool] {
         tools.values.filter { $0.name.server == server }.sorted { $0.name < $1.name }
     }
 
     package func grants(of tool: ToolID) -> [Grant] {
-        grants.values.filter { $0.tool == tool }.sorted { $0.secret < $1.secret }
+        grants[at: tool].sorted { $0.secret < $1.secret }
     }
 
     package func grants(for secret: SecretName) -> [Grant] {

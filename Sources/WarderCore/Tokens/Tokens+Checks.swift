@@ -28,7 +28,8 @@ extension Tokens {
         return (hash, token)
     }
 
-    /// Whether a demand names a tool of the peer's own server, with the definition that was accepted.
+    /// Whether a demand names a tool of the peer's own server, with the definition that was accepted. Takes its share
+    /// of the server's limit.
     static func admit(
         _ demand: Demand,
         _ caller: Caller,
@@ -52,11 +53,9 @@ extension Tokens {
             event.tool = name
             event.server = server.name
         }
+        try takeShare(name, of: peer, &transaction)
         let tool = try tool(name, of: peer, in: state)
-        if let accepted = tool.definitionDigest {
-            guard let presented = demand.toolDigest else { throw .toolDigestMissing }
-            guard presented == accepted else { throw .toolDigestMismatch }
-        }
+        if let refusal = tool.refusal(presenting: demand.toolDigest) { throw refusal }
         return (tool, peer)
     }
 
@@ -66,14 +65,34 @@ extension Tokens {
         _ transaction: borrowing Transaction
     ) throws(Refusal) -> (Tool, Peer) {
         guard let peer = caller.peer else { throw .unknownPeer }
-        return (try tool(token.tool, of: peer, in: transaction.state), peer)
+        let tool = try tool(token.tool, of: peer, in: transaction.state)
+        guard tool.offer == nil else { throw .toolChanged }
+        return (tool, peer)
+    }
+
+    /// A request counts for the server that makes it, whatever it names: also where that is quarantined, or the tool is
+    /// none of its own, or not there.
+    private static func takeShare(
+        _ name: ToolID,
+        of peer: Peer,
+        _ transaction: inout Transaction
+    ) throws(Refusal) {
+        let state = transaction.state
+        if let server = state.servers[name.server], server.selectors.recognise(peer, as: server.name) {
+            return try transaction.takeShare(of: server.name, state.tools[name]?.risk ?? .sideEffect)
+        }
+        guard let own = state.servers(matching: peer).first else { return }
+        try transaction.takeShare(of: own.name, .sideEffect)
     }
 
     private static func tool(_ name: ToolID, of peer: Peer, in state: VaultState) throws(Refusal) -> Tool {
-        guard let server = state.servers[name.server], server.selectors.match(peer) else {
+        guard let server = state.servers[name.server], server.selectors.recognise(peer, as: server.name) else {
             throw refusal(of: name, to: peer, in: state)
         }
         guard server.quarantine == nil else { throw .serverQuarantined }
+        if name.tool == .launch, server.selectors.isLaunched, peer.launch?.part != .launcher {
+            throw .launcherOnly
+        }
         guard let tool = state.tools[name] else { throw .toolMissing }
         return tool
     }
@@ -123,12 +142,53 @@ extension Tokens {
     ) throws(Refusal) {
         if let expires = grant.expires, expires <= transaction.now.wall { throw .grantExpired }
         guard peer.attestation >= grant.minimumAttestation else { throw .attestationTooWeak }
-        if grant.approval == .byClass, tool.needsApproval(in: transaction.state.profile) { throw .approvalRequired }
+    }
+
+    /// Whether a token may be used under a grant as far as people had to be asked; if so, whether somebody was.
+    ///
+    /// What they said has to count still: a token does not outlive the rule that it was approved under, nor the role of
+    /// who approved it.
+    ///
+    /// - Throws: `approvalRequired` where nobody was asked, or about something else.
+    static func isApproved(
+        _ token: Token,
+        _ tool: Tool,
+        _ grant: Grant,
+        in state: VaultState
+    ) throws(Refusal) -> Bool {
+        guard grant.approval == .byClass, state.needsApproval(tool) else { return false }
+        switch token.clearance {
+        case .free: throw .approvalRequired
+        case .standing(let id):
+            guard let standing = state.standingApprovals[id], state.covers(standing, tool, asking: token.process.uid)
+            else { throw .approvalRequired }
+        case .approval(let id, let releases):
+            guard releases.contains(where: { $0.secret == grant.secret }), let approval = state.approvals[id],
+                approval.subject.terms == state.approvalTerms(of: tool),
+                approval.isCarried(by: state.electorate(for: approval.subject))
+            else { throw .approvalRequired }
+        }
+        return true
+    }
+
+    /// Whether people said yes to this very version and these fields.
+    static func check(
+        _ token: Token,
+        covers fields: [FieldName],
+        _ version: UInt32,
+        of secret: Secret
+    ) throws(Refusal) {
+        guard case .approval(_, let releases) = token.clearance else { return }
+        let isCovered = releases.contains {
+            $0.secret == secret.name && $0.record == secret.id && $0.version == version
+                && fields.allSatisfy($0.fields.contains)
+        }
+        guard isCovered else { throw .approvalRequired }
     }
 
     /// Says in the event that a call went without the approval that its class asks for.
     static func approvalWaivers(_ grants: [Grant], _ tool: Tool, in state: VaultState) -> [String] {
-        guard tool.needsApproval(in: state.profile) else { return [] }
+        guard state.needsApproval(tool) else { return [] }
         return grants.filter { $0.approval == .none }.map { "approval=none/\($0.secret)" }
     }
 }

@@ -1,3 +1,4 @@
+import HashTreeCollections
 package import WarderModel
 
 /// Using a token.
@@ -9,12 +10,14 @@ extension Tokens {
         case notModified(version: UInt32)
     }
 
-    /// Opens a field of a secret for the tool that the token is for.
+    /// Opens fields of a secret for the tool that the token is for: all of one version, or none. Together they are one
+    /// use of the token.
     ///
+    /// `fields`: at least one.
     /// `known`: the version that the caller has already.
     package static func resolve(
         _ name: SecretName,
-        field: FieldName,
+        fields: [FieldName],
         with presented: PresentedToken?,
         known: UInt32?,
         by caller: Caller
@@ -24,58 +27,98 @@ extension Tokens {
             by: caller,
             describe: {
                 $0.secret = name
-                $0.fields = [field]
+                $0.fields = fields
             }
         ) { transaction, event throws(Refusal) in
             var (hash, token) = try find(presented, caller, in: transaction, &event)
             let (tool, peer) = try admit(token, caller, transaction)
             let grant = try grant(of: tool, for: name, peer: peer, in: transaction)
             guard transaction.now.uptime - token.issued.uptime <= grant.lifetime * 1000 else { throw .tokenExpired }
-            if let limit = grant.allowedUses(by: tool.risk), token.used[name, default: 0] >= limit {
+            event.approval = token.clearance.name
+            let isApproved = try isApproved(token, tool, grant, in: transaction.state)
+            if let limit = token.uses(under: grant, by: tool.risk, approved: isApproved),
+                token.used[name, default: 0] >= limit
+            {
                 throw .tokenExhausted
             }
-            let (secret, version) = try current(name, field, grant, in: transaction, &event)
-            if known == version.number { return .notModified(version: version.number) }
-            let opened = try Secrets.open(field, of: version, of: secret, in: transaction)
+            let (secret, version) = try current(name, fields, grant, in: transaction, &event)
+            if isApproved { try check(token, covers: fields, version.number, of: secret) }
+            if known == version.number {
+                try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
+                return .notModified(version: version.number)
+            }
+            let opened = try Secrets.open(fields, of: version, of: secret, in: transaction)
+            try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
             token.used[name, default: 0] += 1
             transaction.state.tokens[hash] = token
             return .value(opened)
         }
     }
 
-    /// Issues, uses and consumes a token in one step.
+    /// Issues, uses and consumes a token in one step; or asks people first, where the tool's calls need that.
     package static func resolveOnce(
         _ name: SecretName,
-        field: FieldName,
+        fields: [FieldName],
         for demand: Demand,
         by caller: Caller
-    ) -> Command<Opened> {
+    ) -> Command<Requested<Opened>> {
         Command(
             .secretResolve,
             by: caller,
             describe: {
                 describe(demand, &$0)
                 $0.secret = name
-                $0.fields = [field]
+                $0.fields = fields
             }
         ) { transaction, event throws(Refusal) in
-            let (tool, peer) = try admit(demand, caller, &transaction, &event)
+            var (tool, peer) = try admit(demand, caller, &transaction, &event)
             let grant = try grant(of: tool, for: name, peer: peer, in: transaction)
-            event.changes = approvalWaivers([grant], tool, in: transaction.state)
-            let (secret, version) = try current(name, field, grant, in: transaction, &event)
+            let (secret, version) = try current(name, fields, grant, in: transaction, &event)
+            let release = Release(grant: grant, fields: fields)
+            switch try Clearance.ask(demand, tool, [release], peer, &transaction, &event) {
+            case .waits(let status): return .waits(status)
+            case .clear: break
+            }
+            event.changes += approvalWaivers([grant], tool, in: transaction.state)
             event.token = TokenAccessor(random: transaction.keys.newRecordID())
-            return try Secrets.open(field, of: version, of: secret, in: transaction)
+            let opened = try Secrets.open(fields, of: version, of: secret, in: transaction)
+            try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
+            if tool.noteUse(at: transaction.now.wall) { try transaction.put(tool, &event) }
+            return .done(opened)
         }
+    }
+
+    /// Takes down which version a server has now. Writes a row for the first visit, for another version, and once an
+    /// hour; a damaged row of an earlier visit keeps nobody from a value.
+    private static func noteDelivery(
+        of secret: SecretName,
+        _ version: UInt32,
+        to server: ServerName,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) {
+        let now = transaction.now.wall
+        guard var consumer = transaction.state.consumers[secret]?[server] else {
+            let key = ConsumerKey(secret: secret, server: server)
+            guard !transaction.state.lost.contains(.consumer(key)) else { return }
+            let id = transaction.keys.newRecordID()
+            try transaction.put(
+                Consumer(id: id, secret: secret, server: server, version: version, at: now),
+                &event
+            )
+            return
+        }
+        if consumer.note(version, at: now) { try transaction.put(consumer, &event) }
     }
 
     static func current(
         _ name: SecretName,
-        _ field: FieldName,
+        _ fields: [FieldName],
         _ grant: Grant,
         in transaction: borrowing Transaction,
         _ event: inout Event
     ) throws(Refusal) -> (Secret, SecretVersion) {
-        guard grant.fields.contains(field) else { throw .fieldNotGranted }
+        guard fields.allSatisfy(grant.fields.contains) else { throw .fieldNotGranted }
         let secret = try Secrets.live(name, in: transaction.state)
         guard let version = secret.current else { throw .versionMissing }
         event.version = version.number

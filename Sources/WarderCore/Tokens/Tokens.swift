@@ -6,6 +6,9 @@ package enum Tokens {
     /// Seconds after a token's end in which a call can still be reported with it: a slow call must not go untold.
     static let reportPatience: Int64 = 3600
 
+    /// Ended tokens that an event names; the others it only counts, so that it stays of a readable length.
+    private static let namedTokens = 100
+
     /// What a server wants a token for.
     package struct Demand: Sendable {
         /// The tool alone, or with its server.
@@ -48,6 +51,21 @@ package enum Tokens {
         package let expiresInSeconds: Int64
         /// Secrets it can resolve, by name.
         package let secrets: [SecretName]
+    }
+
+    /// Forgets tokens, and says in the event which of them worked until now.
+    /// - Returns: how many did.
+    @discardableResult
+    static func end(
+        _ transaction: inout Transaction,
+        _ event: inout Event,
+        where isMeant: (Token) -> Bool
+    ) -> Int {
+        let now = transaction.now
+        let tokens = transaction.state.tokens.remove(where: isMeant).filter { now.isBefore($0.expires) }
+        event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
+        event.changes.append("revoked=\(tokens.count)")
+        return tokens.count
     }
 
     static func describe(_ demand: Demand, _ event: inout Event) {

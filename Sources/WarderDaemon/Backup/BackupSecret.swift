@@ -20,11 +20,20 @@ struct BackupSecret: Decodable {
 
     /// Reads it from a descriptor; it blocks until all of it is there.
     static func read(from descriptor: Int32) throws(BackupStop) -> BackupSecret {
-        let length = try bytes(4, from: descriptor).reduce(0) { $0 << 8 | Int($1) }
+        let length = try word(from: descriptor)
         guard (2...maximumBytes).contains(length) else { throw nothing }
-        let document: JSONDocument
-        do { document = try JSONDocument(parsing: bytes(length, from: descriptor)) } catch { throw nothing }
-        do { return try document.decode(BackupSecret.self) } catch { throw nothing }
+        // Not in the heap, where what is freed stays as it was.
+        let text: SecretBytes
+        do {
+            text = try unsafe SecretBytes(count: length) { room in try unsafe fill(room, from: descriptor) }
+        } catch let stop as BackupStop { throw stop } catch { throw BackupStop(BackupError.exhausted) }
+        do {
+            let document = try unsafe text.withUnsafeBytes { bytes in
+                try unsafe JSONDocument(copying: Span(_unsafeElements: bytes.bindMemory(to: UInt8.self)))
+            }
+            defer { document.wipe() }
+            return try document.decode(BackupSecret.self)
+        } catch { throw nothing }
     }
 
     /// The secret, and the kind of slot that it opens.
@@ -52,17 +61,20 @@ struct BackupSecret: Decodable {
         remedy: "Run warder backup verify or warder backup restore, which ask for it"
     )
 
-    private static func bytes(_ count: Int, from descriptor: Int32) throws(BackupStop) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
+    /// The length that comes before.
+    private static func word(from descriptor: Int32) throws(BackupStop) -> Int {
+        var bytes: [UInt8] = [0, 0, 0, 0]
+        do { try unsafe bytes.withUnsafeMutableBytes { try unsafe fill($0, from: descriptor) } } catch { throw nothing }
+        return bytes.reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    private static func fill(_ room: UnsafeMutableRawBufferPointer, from descriptor: Int32) throws(BackupStop) {
         var filled = 0
-        while filled < count {
-            let got = unsafe bytes.withUnsafeMutableBytes { room in
-                unsafe Glibc.read(descriptor, room.baseAddress?.advanced(by: filled), count - filled)
-            }
+        while filled < room.count {
+            let got = unsafe Glibc.read(descriptor, room.baseAddress?.advanced(by: filled), room.count - filled)
             if got < 0, errno == EINTR { continue }
             guard got > 0 else { throw nothing }
             filled += got
         }
-        return bytes
     }
 }

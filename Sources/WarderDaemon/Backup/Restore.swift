@@ -18,8 +18,14 @@ package enum RestoreStep: String, CaseIterable, Sendable {
     case quarantined
     /// The database is closed: one file, complete.
     case closed
-    /// What lay there has another name; nothing has its own.
+    /// The database that lay there is one file, as far as it can be one.
+    case settled
+    /// It has another name as well, which is on the disk.
     case setAside = "set-aside"
+    /// What the engine kept beside it has other names alone: nothing there belongs to it any more but itself.
+    case cleared
+    /// The restored one has its name; whether that outlasts a power cut is the file system's affair.
+    case renamed
     case placed
 }
 
@@ -80,12 +86,16 @@ package struct Restore {
         try target.expectOneFile(path)
         Self.reached(.closed)
         if target.isTaken {
-            // So that the database is one file. Where it is too damaged for that, its files move one by one.
+            // So that the database is one file. Where it is too damaged for that, its files get their names one by one.
             if target.hasDatabase { try? SQLiteStore.settle(target.database.string) }
-            report.kept = try target.setAside(at: SystemClock().now().wall)
+            Self.reached(.settled)
+            let aside = try target.setAside(at: SystemClock().now().wall)
             Self.reached(.setAside)
+            try target.clear(aside)
+            Self.reached(.cleared)
+            report.kept = aside
         }
-        try target.put(path)
+        try target.put(path, instead: report.kept) { Self.reached(.renamed) }
         Self.reached(.placed)
         report.restored = target.database.string
         desk.say(BackupMessage(report: report))

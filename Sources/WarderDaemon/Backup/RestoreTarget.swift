@@ -7,7 +7,9 @@ import WarderStoreSQLite
 /// Where a restored vault comes to lie: the place of a daemon's database, and what may lie there already.
 struct RestoreTarget {
     let database: FilePath
-    private let fileSuffixes = ["", "-wal", "-shm"]
+    /// What the engine keeps beside a database.
+    private let besides = ["-wal", "-shm"]
+    private var fileSuffixes: [String] { [""] + besides }
 
     init(database: String) { self.database = FilePath(database) }
 
@@ -45,38 +47,82 @@ struct RestoreTarget {
         for other in names where other.hasPrefix(name) { unsafe unlink(directory.appending(other).string) }
     }
 
-    /// Moves what lies there to names that say what it is; nothing of it is deleted. Returns the name of the database.
+    /// Gives what lies there another name besides its own, which says what it is; returns that of the database.
     ///
-    /// The write-ahead log was written back before, where that could be done, so that the first rename takes all of the
-    /// vault along.
-    func setAside(at time: Timestamp) throws(BackupStop) -> String? {
-        guard isTaken else { return nil }
+    /// Until the restored one takes its place, the old one keeps it: whatever ends this leaves a daemon something to
+    /// open. What an earlier restore set aside, and was ended before it could put another in its place, is the same
+    /// file; its name goes.
+    func setAside(at time: Timestamp) throws(BackupStop) -> String {
+        removeEarlierNames()
         let digits = time.description.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" }
-        let aside = database.string + ".before-restore-" + digits + "Z"
+        let aside = database.string + Self.asideInfix + digits + "Z"
         guard !fileSuffixes.contains(where: { Self.exists(aside + $0) }) else {
             throw BackupStop(.exists, "\(aside) exists already", remedy: "Wait a second and try again")
         }
         for suffix in fileSuffixes where Self.exists(database.string + suffix) {
-            guard unsafe rename(database.string + suffix, aside + suffix) == 0 else { throw Self.fault(errno) }
+            guard unsafe link(database.string + suffix, aside + suffix) == 0 else {
+                throw Self.fault(errno, unharmed: nil)
+            }
         }
-        try synchronise()
+        do throws(Errno) { try synchronise() } catch { throw Self.fault(error.rawValue, unharmed: aside) }
         return aside
     }
 
-    /// Puts the finished database in its place.
-    func put(_ path: String) throws(BackupStop) {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Self.fault(errno) }
-        defer { close(file) }
-        guard fsync(file) == 0, unsafe rename(path, database.string) == 0 else { throw Self.fault(errno) }
-        try synchronise()
+    /// Takes the names of what the engine kept beside the old database away: it would take these files for the new
+    /// one's. They have others by now.
+    func clear(_ aside: String) throws(BackupStop) {
+        let left = besides.filter { Self.exists(database.string + $0) }
+        guard !left.isEmpty else { return }
+        for suffix in left {
+            guard unsafe unlink(database.string + suffix) == 0 else { throw Self.fault(errno, unharmed: aside) }
+        }
+        do throws(Errno) { try synchronise() } catch { throw Self.fault(error.rawValue, unharmed: aside) }
     }
 
-    private func synchronise() throws(BackupStop) {
+    /// Puts the finished database in its place, over what lies there.
+    ///
+    /// `aside`: the other name of what lies there. `renamed`: called between the new name and its sync.
+    func put(_ path: String, instead aside: String?, renamed: () -> Void) throws(BackupStop) {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Self.fault(errno, unharmed: aside) }
+        defer { close(file) }
+        guard fsync(file) == 0, unsafe rename(path, database.string) == 0 else {
+            throw Self.fault(errno, unharmed: aside)
+        }
+        renamed()
+        do throws(Errno) { try synchronise() } catch {
+            throw BackupStop(
+                .failed,
+                "the vault is restored, but may not outlast a power cut (errno \(error.rawValue))",
+                remedy: "Look at the disk" + (aside.map { "; what lay there before is \($0)" } ?? "")
+            )
+        }
+    }
+
+    /// Names that earlier restores gave to the very file that lies there now.
+    private func removeEarlierNames() {
+        var own = stat()
+        guard unsafe lstat(database.string, &own) == 0, own.st_nlink > 1, let name = database.lastComponent?.string,
+            let names = try? FileManager.default.contentsOfDirectory(atPath: directory.string)
+        else { return }
+        for other in names where other.hasPrefix(name + Self.asideInfix) {
+            let path = directory.appending(other).string
+            var status = stat()
+            guard unsafe lstat(path, &status) == 0, status.st_ino == own.st_ino, status.st_dev == own.st_dev else {
+                continue
+            }
+            // What was kept beside it then has long been taken up.
+            for suffix in fileSuffixes { unsafe unlink(path + suffix) }
+        }
+    }
+
+    private static let asideInfix = ".before-restore-"
+
+    private func synchronise() throws(Errno) {
         let descriptor = unsafe open(directory.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.fault(errno) }
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw Self.fault(errno) }
+        guard fsync(descriptor) == 0 else { throw Errno(rawValue: errno) }
     }
 
     private static func exists(_ path: String) -> Bool {
@@ -84,11 +130,13 @@ struct RestoreTarget {
         return unsafe lstat(path, &status) == 0
     }
 
-    private static func fault(_ code: Int32) -> BackupStop {
-        BackupStop(
+    /// `unharmed`: the other name of what lay there, where it has one by now.
+    private static func fault(_ code: Int32, unharmed aside: String?) -> BackupStop {
+        let kept = aside.map { "what lay there is unharmed, at \($0) too" } ?? "what lay there is unharmed"
+        return BackupStop(
             .failed,
-            "the database cannot be put in its place (errno \(code))",
-            remedy: "Look at the directory; nothing was deleted"
+            "the database cannot be put in its place (errno \(code)); \(kept)",
+            remedy: "Look at the directory and the disk, and try again"
         )
     }
 }

@@ -5,7 +5,7 @@ import WarderCore
 import WarderModel
 
 /// Signs the log, at most once a second while events come and once a minute otherwise, and puts the checkpoint where
-/// whoever has the database does not have it.
+/// whoever has the database does not have it: a directory, and the system's journal where there is one.
 ///
 /// A quiet log is signed all the same: that nothing happened can be shown too.
 struct CheckpointKeeping: Service {
@@ -13,6 +13,7 @@ struct CheckpointKeeping: Service {
     /// Milliseconds between two checkpoints of a log to which nothing was added.
     private static let heartbeat: Int64 = 60_000
     private static let disk = DispatchQueue(label: "warder.checkpoints")
+    private static let journal = DispatchQueue(label: "warder.checkpoints.journal")
 
     let vault: Vault
     /// `nil` where checkpoints lie in the database alone.
@@ -46,7 +47,7 @@ struct CheckpointKeeping: Service {
         return newest.size < vault.sequence || age >= Self.heartbeat || age < 0
     }
 
-    /// - Parameter told: when the daemon's own log was told last; it is, once a minute, where it grew.
+    /// - Parameter told: when the daemon's own log and the journal were told last; they are, once a minute, where it grew.
     /// - Returns: why it could not be done; `nil` when it was.
     private func sign(_ told: inout Int64) async -> String? {
         do throws(Refusal) {
@@ -55,6 +56,8 @@ struct CheckpointKeeping: Service {
             if signed.size != before, signed.time.milliseconds - told >= Self.heartbeat {
                 told = signed.time.milliseconds
                 logger.info("checkpoint", metadata: ["size": "\(signed.size)", "root": "\(signed.rootText)"])
+                // As seldom as that: the journal throws away what comes too fast.
+                Self.journal.async { CheckpointEntry(signed).send() }
             }
             return await put(signed)
         } catch {

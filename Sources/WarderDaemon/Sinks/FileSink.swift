@@ -15,9 +15,9 @@ struct FileSink: EventSink {
 
     mutating func take(_ events: [NumberedEvent]) throws {
         var lines: [UInt8] = []
-        lines.reserveCapacity(events.reduce(0) { $0 + $1.canonical.count + 1 })
+        lines.reserveCapacity(events.reduce(0) { $0 + ($1.canonical?.count ?? 128) + 1 })
         for event in events {
-            lines += event.canonical
+            lines += event.line
             lines.append(UInt8(ascii: "\n"))
         }
         try current().append(lines)

@@ -26,7 +26,7 @@ struct JournalSink: EventSink {
     private static func send(_ event: NumberedEvent, to socket: JournalSocket) throws(Errno) {
         let fields = entry(event)
         do {
-            try socket.send(fields + [("WARDER_EVENT", event.canonical)])
+            try socket.send(fields + [("WARDER_EVENT", event.line)])
         } catch {
             guard error == .messageTooLong else { throw error }
             // The journal cannot have it whole; the number says where it is found whole.
@@ -37,17 +37,20 @@ struct JournalSink: EventSink {
     private static func entry(_ event: NumberedEvent) -> [(name: String, value: [UInt8])] {
         let texts = texts(of: event)
         let subject = ["server", "tool", "secret"].compactMap { texts[$0] }.joined(separator: " ")
+        let isDamaged = event.canonical == nil
         var words = ["\(event.sequence)"]
+        if isDamaged { words.append("damaged: it does not open") }
         for word in [texts["type"], texts["decision"], texts["reason"]] { words += word.map { [$0] } ?? [] }
         if !subject.isEmpty { words.append(subject) }
         if let actor = texts["actor"] { words.append(actor) }
         var entry: [(name: String, value: String)] = [
             ("MESSAGE", words.joined(separator: " ")),
-            ("PRIORITY", texts["decision"] == "refused" ? warning : notice),
+            ("PRIORITY", isDamaged || texts["decision"] == "refused" ? warning : notice),
             ("SYSLOG_FACILITY", facility),
             ("SYSLOG_IDENTIFIER", "warder-audit"),
             ("WARDER_SEQ", "\(event.sequence)"),
         ]
+        if isDamaged { entry.append(("WARDER_DAMAGED", "1")) }
         for field in fields {
             if let text = texts[field] { entry.append(("WARDER_" + field.uppercased(), text)) }
         }
@@ -55,7 +58,7 @@ struct JournalSink: EventSink {
     }
 
     private static func texts(of event: NumberedEvent) -> [String: String] {
-        guard let root = EventDocument.read(event.canonical)?.root else { return [:] }
+        guard let root = event.canonical.flatMap(EventDocument.read)?.root else { return [:] }
         var texts: [String: String] = [:]
         for field in fields {
             guard let node = root.member(field) else { continue }

@@ -13,10 +13,13 @@ final class SinkDelivery {
     private(set) var place: SinkPosition.Place?
     private var sink: any EventSink
     private let position: SinkPosition
+    private let missed: (ClosedRange<UInt64>) -> Void
 
-    init(_ sink: any EventSink, _ position: SinkPosition) {
+    /// `missed`: told of the events that were pruned before there was this sink.
+    init(_ sink: any EventSink, _ position: SinkPosition, missed: @escaping (ClosedRange<UInt64>) -> Void) {
         self.sink = sink
         self.position = position
+        self.missed = missed
     }
 
     /// Hands over the next events. Blocks until they are where they should be.
@@ -33,6 +36,9 @@ final class SinkDelivery {
                 return true
             }
             try sink.take(events)
+            if let first = events.first, first.sequence > place.number + 1 {
+                missed(place.number + 1...first.sequence - 1)
+            }
             place.number = last.sequence
             try position.write(place)
             self.place = place

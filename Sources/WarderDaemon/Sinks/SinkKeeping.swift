@@ -28,13 +28,23 @@ struct SinkKeeping: Service {
     private let place: Place
     private let configuration: DaemonConfiguration
     private let vault: Vault
+    private let reach: SinkReach
     private let logger: Logger
 
-    init(_ place: Place, _ configuration: DaemonConfiguration, vault: Vault, logger: Logger) {
+    init(_ place: Place, _ configuration: DaemonConfiguration, vault: Vault, reach: SinkReach, logger: Logger) {
         self.place = place
         self.configuration = configuration
         self.vault = vault
+        self.reach = reach
         self.logger = logger
+        if Self.isWanted(place, configuration) { reach.expect(place) }
+    }
+
+    private static func isWanted(_ place: Place, _ configuration: DaemonConfiguration) -> Bool {
+        switch place {
+        case .file: configuration.audit.file != nil
+        case .journal: configuration.audit.journal
+        }
     }
 
     /// Works on a thread of its own: a disk and a journal can hang, and nobody else must wait for them. Not even the
@@ -53,6 +63,7 @@ struct SinkKeeping: Service {
         while !isOver.withLock({ $0 }) {
             do {
                 let isAtEnd = try delivery.step(from: vault)
+                if let place = delivery.place { reach.set(self.place, place.number) }
                 if isFailing { logger.info("events are handed over again", metadata: ["sink": "\(place)"]) }
                 isFailing = false
                 if isAtEnd { wait(beyond: delivery.place?.number ?? 0) }
@@ -69,9 +80,10 @@ struct SinkKeeping: Service {
     /// `nil` where nobody asked for this place.
     private func delivery() -> SinkDelivery? {
         let position = SinkPosition(of: place.rawValue, in: configuration.stateDirectory)
+        guard Self.isWanted(place, configuration) else { return nil }
         switch place {
-        case .file: return configuration.audit.file.map { SinkDelivery(FileSink(path: $0), position) }
-        case .journal: return configuration.audit.journal ? SinkDelivery(JournalSink(), position) : nil
+        case .file: return configuration.audit.file.map { SinkDelivery(FileSink(path: $0), position, missed: tell) }
+        case .journal: return SinkDelivery(JournalSink(), position, missed: tell)
         }
     }
 
@@ -81,6 +93,13 @@ struct SinkKeeping: Service {
         _ = vault.whenEventsFollow(reached, seconds: Self.longestWait) { grown.signal() }
         grown.wait()
         usleep(Self.gatheringMicroseconds)
+    }
+
+    private func tell(_ pruned: ClosedRange<UInt64>) {
+        logger.warning(
+            "events were pruned before there was this sink",
+            metadata: ["sink": "\(place)", "events": "\(pruned.lowerBound) to \(pruned.upperBound)"]
+        )
     }
 
     private func tell(_ error: any Error) {

@@ -9,6 +9,7 @@ struct Answer: Sendable {
     enum Status: Int, Sendable {
         case ok = 200
         case created = 201
+        case accepted = 202
         case noContent = 204
         case notModified = 304
         case badRequest = 400
@@ -31,6 +32,7 @@ struct Answer: Sendable {
             switch self {
             case .ok: "OK"
             case .created: "Created"
+            case .accepted: "Accepted"
             case .noContent: "No Content"
             case .notModified: "Not Modified"
             case .badRequest: "Bad Request"

@@ -11,6 +11,7 @@ extension Problem {
         case .notFound: problem.message = "There is no such secret, version or field."
         case .tokenInvalid: problem.message = "The token does not work here; ask for a new one."
         case .approvalRequired: problem.message = "This tool's calls need an approval."
+        case .approvalDenied: problem.message = "Somebody said no to this call."
         default: break
         }
         return problem
@@ -22,8 +23,8 @@ extension Problem {
         let (status, code, message) = words(refusal, action)
         var problem = Problem(status, code, message, reason: refusal.rawValue)
         switch refusal {
-        case .throttled: problem.retryAfter = 30
-        case .tokenLimit, .auditUnavailable: problem.retryAfter = 1
+        case .throttled, .approvalLimit: problem.retryAfter = 30
+        case .tokenLimit, .launchLimit, .launchUnderWay, .rateLimited, .auditUnavailable: problem.retryAfter = 1
         default: break
         }
         return problem
@@ -72,10 +73,20 @@ extension Problem {
         case .serverAmbiguous:
             (.badRequest, .invalidRequest, "This process matches several servers: name the tool as server/tool.")
 
+        case .launcherOnly:
+            (.forbidden, .denied, "What a server needs just to run is for its launcher, and not for what it starts.")
+        case .launchUnderWay: (.tooManyRequests, .rateLimited, "This process is a launcher already.")
+        case .launchNested:
+            (.forbidden, .denied, "What a launcher has started starts no other server by a launch of its own.")
+        case .launchLimit: (.tooManyRequests, .rateLimited, "Too many servers of this user are started already.")
         case .toolMissing: (.forbidden, .denied, "The tool is not registered.")
         case .toolOfAnotherServer: (.forbidden, .denied, "The tool belongs to another server.")
         case .toolDigestMissing, .toolDigestMismatch:
             (.forbidden, .denied, "The tool's definition is pinned, and the one presented is not the accepted one.")
+        case .toolChanged:
+            (.forbidden, .denied, "The tool's definition changed, and nobody has accepted it yet.")
+        case .offerChanged:
+            (.conflict, .conflict, "This is not the definition that waits to be accepted.")
         case .grantMissing: (.forbidden, .denied, "No grant covers this.")
         case .grantExpired:
             (.forbidden, .denied, "The grant has ended.")
@@ -85,11 +96,30 @@ extension Problem {
         case .approvalRequired:
             (
                 .forbidden, .approvalRequired,
-                "The tool's class needs an approval. The grant can waive it."
+                "This call was not approved: a token that was approved, for this version and field, is needed."
             )
+        case .approvalPending:
+            (.forbidden, .approvalRequired, "People were asked about this call, and have not said enough yet.")
+        case .approvalDenied: (.forbidden, .approvalDenied, "Somebody said no to this call.")
+        case .approvalExpired:
+            (.conflict, .conflict, "Time is up for this approval; the server has to ask again.")
+        case .approvalDecided: (.conflict, .conflict, "This approval was decided already.")
+        case .approvalStale:
+            (
+                .conflict, .conflict,
+                "What was asked for is another call by now, and a yes to it would let nothing through."
+            )
+        case .approvalOwn:
+            (.forbidden, .denied, "Whoever asks, or lets a call through alone, cannot be the one who answers for it.")
+        case .approvalNotYours: (.forbidden, .denied, "Your vote is not one of those that are asked for.")
+        case .approvalTwice: (.conflict, .conflict, "You have said yes to this already; another person has to.")
+        case .approvalLimit:
+            (.tooManyRequests, .rateLimited, "Too many calls wait for an approval, or are approved in advance.")
         case .tokenMissing, .tokenUnknown, .tokenExpired, .tokenOfAnotherProcess, .tokenExhausted:
             (.unauthorized, .tokenInvalid, "The token does not work here.")
         case .tokenLimit: (.tooManyRequests, .rateLimited, "Too many live tokens.")
+        case .rateLimited:
+            (.tooManyRequests, .rateLimited, "The server asked for more tokens in a minute than its limit allows.")
 
         case .secretMissing: (.notFound, .notFound, "There is no such secret.")
         case .secretDeleted: (.notFound, .notFound, "The secret is deleted.")
@@ -133,6 +163,19 @@ extension Problem {
                 "This is not the attempt to unseal that is under way."
             )
 
+        case .rotationMissing: (.notFound, .notFound, "Nobody has said how this secret is rotated.")
+        case .rotationEnded: (.conflict, .conflict, "No rotation of this secret is under way.")
+        case .rotationBusy: (.conflict, .conflict, "A rotation of this secret is under way.")
+        case .rotationNotWaiting: (.conflict, .conflict, "Nothing holds the rotation up.")
+        case .rotationPromoted: (.conflict, .conflict, "Servers have the new value already.")
+        case .rotationNotPromoted:
+            (.conflict, .conflict, "No server has the new value, so there is nothing to go back from.")
+        case .rotationRetired: (.conflict, .conflict, "The upstream was told to forget the old value.")
+        case .rotationSettings: (.badRequest, .invalidRequest, "No value can be made as the settings say.")
+        case .rotationOrphaned:
+            (.conflict, .conflict, "Credentials that earlier rotations left at the upstream are still listed.")
+        case .workerMissing: (.serviceUnavailable, .unavailable, "No worker asks for work.")
+
         case .checkFailed:
             (.conflict, .conflict, "The current version is another one by now.")
         case .alreadyExists: (.conflict, .conflict, alreadyThere(action))
@@ -161,6 +204,10 @@ extension Problem {
             )
         case .noRoom:
             (.serviceUnavailable, .unavailable, "The vault's disk has no room for a second copy of the database.")
+        case .legalHold:
+            (.conflict, .conflict, "The log is on legal hold: the configuration forbids that anything of it goes.")
+        case .tooRecent:
+            (.badRequest, .invalidRequest, "What happened within the last 24 hours stays in the log.")
         case .nothingToUndo: (.conflict, .conflict, nothingToTakeBack(action))
         }
     }
@@ -170,8 +217,10 @@ extension Problem {
     private static func missingNoun(_ action: Action?) -> String {
         switch action {
         // A tool is added to a server.
-        case .toolAdd: "server"
+        case .toolAdd, .toolImport: "server"
         case .backupReview: "restore: this vault came from no backup"
+        case .approvalRuleSet, .standingAdd: "server"
+        case .standingRevoke: "standing approval"
         default: noun(action)
         }
     }
@@ -199,6 +248,8 @@ extension Problem {
         case .unsealCancel: "No share was brought."
         case .secretRollback: "There is no previous version to go back to."
         case .backupRelease: "The vault is in no quarantine."
+        case .rotationPause: "It is so already."
+        case .approvalReview: "Nobody let this call through alone, or it was reviewed already."
         default: "There is nothing to take back."
         }
     }

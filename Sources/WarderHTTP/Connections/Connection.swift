@@ -40,6 +40,8 @@ final class Connection: ChannelInboundHandler {
     private let seat: Seat
     private let outbox: Outbox
     private let prefix: String
+    /// On the client socket.
+    private let launchLine: LaunchLine?
     private var check: PeerCheck
     private var stage = Stage.idle
     private var keepsAlive = true
@@ -60,6 +62,8 @@ final class Connection: ChannelInboundHandler {
         self.check = check
         self.seat = seat
         self.outbox = outbox
+        launchLine =
+            door.kind == .client ? LaunchLine(check.process, server.launches, hangUp: seat.close) : nil
         prefix = "req_" + Hex.encode(SecureRandom.bytes(count: 6)) + "_"
         deadline = .now() + .seconds(server.limits.firstByteSeconds)
     }
@@ -75,6 +79,8 @@ final class Connection: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         takeBack?()
+        launchLine?.close()
+        if door.kind == .worker { server.vault.jobs.leave(prefix) }
         door.gate.leave(seat)
         server.statistics.connectionClosed()
     }
@@ -120,10 +126,18 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    /// No more requests: closes when the one under way is answered.
+    /// Told twice a second.
+    func watchLaunch() { launchLine?.watch() }
+
+    /// No more requests: closes when the one under way is answered. Who waits for something to happen gets no answer:
+    /// nothing was decided that could be lost, and others would wait for it. A worker's step may be on its way.
     func drain() {
         keepsAlive = false
-        if case .idle = stage { context?.close(promise: nil) }
+        switch stage {
+        case .idle: context?.close(promise: nil)
+        case .answering where takeBack != nil && door.kind != .worker: context?.close(promise: nil)
+        case .reading, .answering, .closing: break
+        }
     }
 
     // MARK: Reading
@@ -203,13 +217,13 @@ final class Connection: ChannelInboundHandler {
         guard let target = RequestTarget(head.uri) else {
             throw .fatal("The path has a spelling that the vault does not take.")
         }
-        let (peer, isKnown) = try look()
-        let match = try admission.admit(peer, isKnown: isKnown, in: seat.share, head.method, target, at: received)
+        let (peer, standing) = try look()
+        let match = try admission.admit(peer, standing, in: seat.share, head.method, target, at: received)
         return (match, target, peer)
     }
 
     /// Asks the kernel. A peer that cannot be attested gets nothing, not even an error it could learn from.
-    private func look() throws(Problem) -> (peer: Peer, isKnown: Bool) {
+    private func look() throws(Problem) -> (peer: Peer, standing: PeerCheck.Standing) {
         do throws(PeerCheck.Failure) { return try check.look() } catch {
             switch error {
             case .unconfirmed(let reason):
@@ -255,6 +269,8 @@ final class Connection: ChannelInboundHandler {
             target: request.target,
             fields: request.fields,
             body: request.body.take(),
+            connection: JobBoard.Line(name: prefix, hangUp: seat.close),
+            launchLine: launchLine,
             context: server
         )
     }
@@ -292,11 +308,22 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func finish(_ outcome: Work.Outcome, requestID: String, about action: Action? = nil) {
+        let hasWaited = takeBack != nil
         takeBack = nil
+        if hasWaited, door.kind == .client, case .success = outcome {
+            // Whoever is told something after a long time is looked at again.
+            do throws(Problem) {
+                guard try look().standing == .known else {
+                    server.unknownUsage.add(.unknown, uid: check.uid)
+                    throw door.problem(.unknownPeer)
+                }
+            } catch { return send(error.answer(requestID: requestID), code: error.code.rawValue) }
+        }
         switch outcome {
         case .success(let answer): send(answer)
         case .failure(let refusal):
-            let problem = door.problem(refusal, about: action)
+            var problem = door.problem(refusal, about: action)
+            if refusal == .rateLimited { problem.retryAfter = check.peer.map(server.vault.secondsUntilTokens) }
             send(problem.answer(requestID: requestID), code: problem.code.rawValue)
         }
     }
@@ -337,8 +364,17 @@ final class Connection: ChannelInboundHandler {
         stage = .idle
         sawFirstByte = false
         let now = NIODeadline.now()
-        deadline = now + .seconds(server.limits.idleSeconds)
-        seat.becomeIdle(at: now)
+        if door.kind == .worker, server.vault.jobs.isAtWork(prefix) {
+            // Nothing comes until the step is done, and the board knows how long that may take.
+            deadline = .distantFuture
+        } else if launchLine?.launch != nil {
+            // It stays for as long as the launcher does, and says nothing.
+            deadline = .distantFuture
+            seat.hold()
+        } else {
+            deadline = now + .seconds(server.limits.idleSeconds)
+            seat.becomeIdle(at: now)
+        }
         if !keepsAlive { context?.close(promise: nil) }
     }
 

@@ -5,7 +5,8 @@ import Locking
 /// A program must not be able to lock another one of the same user out by holding connections: an agent may run under
 /// the operator's uid. So whoever has used theirs up gets a further one for the one that has been without a whole request
 /// for longest, be it idle or sending one byte after the other, and connections that wait in a long poll are counted
-/// apart. Only what is being decided or answered is safe. Nobody's connection makes room for another user.
+/// apart. Only what is being decided or answered is safe. Nobody's connection makes room for another user, so that some
+/// places are for users who hold none: several who fill the rest keep nobody out.
 final class ConnectionGate: Sendable {
     /// What a connection is counted as.
     enum Share: Hashable, Sendable {
@@ -43,14 +44,18 @@ final class ConnectionGate: Sendable {
     }
 
     private let maximum: Int
+    private let reserve: Int
     private let perUser: Int
     private let unknown: Int
     private let longPolls: Int
     private let inside = Locked(Inside())
 
+    /// `maximum`: of all together, the reserve included.
+    /// `reserve`: places for users who hold none.
     /// `longPolls`: how many connections of one user may wait besides the others.
-    init(maximum: Int, perUser: Int, unknown: Int, longPolls: Int) {
+    init(maximum: Int, reserve: Int = 0, perUser: Int, unknown: Int, longPolls: Int) {
         self.maximum = maximum
+        self.reserve = reserve
         self.perUser = perUser
         self.unknown = unknown
         self.longPolls = longPolls
@@ -65,7 +70,9 @@ final class ConnectionGate: Sendable {
         let limit = share == .unknown ? unknown : perUser
         var givenAway: [Seat] = []
         let hasRoom = inside.withLock { inside in
-            while inside.count >= maximum || inside.seats[share, default: []].count(where: { !$0.isWaiting }) >= limit {
+            while inside.count >= room(for: share, inside)
+                || inside.seats[share, default: []].count(where: \.isCounted) >= limit
+            {
                 guard let spare = inside.takeLongestSpare(of: share) else { return false }
                 givenAway.append(spare)
             }
@@ -74,6 +81,11 @@ final class ConnectionGate: Sendable {
         }
         for seat in givenAway { seat.close() }
         return hasRoom ? seat : nil
+    }
+
+    /// Most connections of all together behind which this one still gets in.
+    private func room(for share: Share, _ inside: Inside) -> Int {
+        share != .unknown && inside.seats[share] == nil ? maximum : maximum - reserve
     }
 
     /// Whether the user may have one more connection that waits. It counts as such until it is idle again.
@@ -87,7 +99,7 @@ final class ConnectionGate: Sendable {
 
     /// Whether a stranger would find a place.
     var hasRoomForStrangers: Bool {
-        inside.withLock { $0.count < maximum && $0.seats[.unknown, default: []].count < unknown }
+        inside.withLock { $0.count < maximum - reserve && $0.seats[.unknown, default: []].count < unknown }
     }
 
     func leave(_ seat: Seat) { inside.withLock { $0.remove(seat) } }

@@ -45,7 +45,10 @@ final class ConnectionRoster {
 
     private func sweep() {
         let now = NIODeadline.now()
-        for connection in connections.values where connection.deadline < now { connection.expire() }
+        for connection in connections.values {
+            connection.watchLaunch()
+            if connection.deadline < now { connection.expire() }
+        }
     }
 }
 

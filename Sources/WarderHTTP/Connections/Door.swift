@@ -13,10 +13,19 @@ final class Door: Sendable {
         case .operator:
             table = .operator
             gate = ConnectionGate(
-                maximum: 4 * (limits.operatorConnections + limits.longPolls),
+                maximum: 4 * (limits.operatorConnections + limits.longPolls) + limits.operatorNewcomers,
+                reserve: limits.operatorNewcomers,
                 perUser: limits.operatorConnections,
                 unknown: 0,
                 longPolls: limits.longPolls
+            )
+        case .worker:
+            table = .worker
+            gate = ConnectionGate(
+                maximum: limits.workerConnections,
+                perUser: limits.workerConnections,
+                unknown: 0,
+                longPolls: limits.workerConnections
             )
         case .client, .inside:
             table = .client
@@ -24,7 +33,7 @@ final class Door: Sendable {
                 maximum: limits.clientConnections,
                 perUser: limits.connectionsPerUser,
                 unknown: limits.unknownConnections,
-                longPolls: limits.longPolls
+                longPolls: limits.clientLongPolls
             )
         }
     }
@@ -33,7 +42,7 @@ final class Door: Sendable {
     func problem(_ refusal: Refusal, about action: Action? = nil) -> Problem {
         switch kind {
         case .operator: .forOperator(refusal, about: action)
-        case .client, .inside: .forServer(refusal)
+        case .client, .worker, .inside: .forServer(refusal)
         }
     }
 }

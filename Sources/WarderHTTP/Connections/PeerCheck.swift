@@ -5,30 +5,47 @@ import WarderModel
 
 /// Who is on the other end, asked anew for every request, and whether any registered server knows them.
 ///
-/// What does not change between requests is remembered: the match holds while the kernel's description of the peer and
-/// the registry are the same. An executable is looked at only where a server that matches in everything else asks for
-/// it, so that no stranger can make the daemon read files.
+/// What does not change between requests is remembered: the match holds while the kernel's description of the peer, the
+/// registry and the launches are the same. An executable is looked at only where a server that matches in everything
+/// else asks for it, so that no stranger can make the daemon read files.
 struct PeerCheck: Sendable {
-    private let attested: AttestedPeer
+    /// What a peer is to the vault.
+    enum Standing: Sendable {
+        /// No server's, and nobody who may start one.
+        case stranger
+        /// May start a server.
+        case launcher
+        /// Speaks for a server.
+        case known
+    }
+
+    /// The process that connected.
+    let process: AttestedPeer
     private let vault: Vault
+    /// `nil` where nobody speaks for servers.
+    private let launches: LaunchBoard?
     private var plain: Peer?
-    private var peer: Peer?
+    /// As of the last look.
+    private(set) var peer: Peer?
     private var generation: UInt64 = 0
-    private var isKnown = false
+    /// Of the launches, when it was last asked which of them the process belongs to; 0 where that is not known.
+    private var launchGeneration: UInt64 = 0
+    private var place = LaunchBoard.Place.outside
+    private var standing = Standing.stranger
     private var needs: Set<AttestationNeed> = []
     /// Whether the executable was read once and has no hash all the same: then a selector on it does not match, and
     /// nobody waits again.
     private var wasRead = false
-    private let looksAtExecutables: Bool
 
-    init(_ attested: AttestedPeer, vault: Vault, looksAtExecutables: Bool) {
-        self.attested = attested
+    /// `launches`: `nil` where servers and what they are recognised by do not matter.
+    init(_ process: AttestedPeer, vault: Vault, launches: LaunchBoard?) {
+        self.process = process
         self.vault = vault
-        self.looksAtExecutables = looksAtExecutables
+        self.launches = launches
     }
 
     /// The user who connected.
-    var uid: UInt32 { attested.credentials.uid }
+    var uid: UInt32 { process.credentials.uid }
 
     /// Why there is no answer.
     enum Failure: Error {
@@ -39,19 +56,27 @@ struct PeerCheck: Sendable {
         case mustRead(matchesOtherwise: Bool)
     }
 
-    /// - Returns: the peer as it is now, and whether it matches a registered server.
-    mutating func look() throws(Failure) -> (peer: Peer, isKnown: Bool) {
+    /// - Returns: the peer as it is now, and what it is to the vault.
+    mutating func look() throws(Failure) -> (peer: Peer, standing: Standing) {
         do throws(AttestationError) {
             let current = vault.registryGeneration
-            let now = try attested.attest(needs: [])
-            if current == generation, now == plain, needs.isEmpty { return (peer ?? now, isKnown) }
+            let now = try process.attest(needs: [])
+            let isUnchanged = current == generation && now == plain && isLaunchUnchanged
+            if isUnchanged, needs.isEmpty { return (peer ?? now, standing) }
             let state = vault.state
-            if looksAtExecutables, current != generation || now != plain { needs = Self.needs(of: now, in: state) }
+            if launches != nil, current != generation || now != plain { needs = Self.needs(of: now, in: state) }
             plain = now
-            if !attested.mustHash(for: needs) { return try remember(now, needs, current, state) }
+            if !process.mustHash(for: needs) { return try remember(now, needs, current, state) }
             if wasRead { return try remember(now, needs.subtracting([.executableHash]), current, state) }
         } catch { throw .unconfirmed(error) }
         throw .mustRead(matchesOtherwise: matchesOtherwise)
+    }
+
+    /// Whether no launch has begun or ended since the last look, and the launcher of this process lives.
+    private var isLaunchUnchanged: Bool {
+        guard let launches else { return true }
+        if case .within(let launch) = place, !launches.confirm(launch, for: process) { return false }
+        return launches.generation(of: uid) == launchGeneration
     }
 
     /// Whether some server that asks for a hash asks for more than the executable, and finds it in this peer.
@@ -64,7 +89,7 @@ struct PeerCheck: Sendable {
 
     /// Reads what `look` must not read on an event loop; afterwards it finds the hash in memory.
     mutating func readExecutable() {
-        _ = try? attested.attest(needs: needs)
+        _ = try? process.attest(needs: needs)
         wasRead = true
     }
 
@@ -73,14 +98,36 @@ struct PeerCheck: Sendable {
         _ needs: Set<AttestationNeed>,
         _ current: UInt64,
         _ state: VaultState?
-    ) throws(AttestationError) -> (peer: Peer, isKnown: Bool) {
-        let now = needs.isEmpty ? plain : try attested.attest(needs: needs)
+    ) throws(AttestationError) -> (peer: Peer, standing: Standing) {
+        var now = needs.isEmpty ? plain : try process.attest(needs: needs)
+        try findLaunch()
+        switch place {
+        case .within(let launch): now.launch = launch.membership(of: process)
+        case .outside: break
+        case .unknown: now.isWayUpUnknown = true
+        }
         if current != generation || now != peer {
-            isKnown = !(state?.servers(matching: now).isEmpty ?? true)
+            standing = Self.standing(of: now, in: state)
             generation = current
             peer = now
         }
-        return (now, isKnown)
+        return (now, standing)
+    }
+
+    /// Walks up from the process only where launches have begun or ended since it was done last.
+    private mutating func findLaunch() throws(AttestationError) {
+        guard let launches, !isLaunchUnchanged else { return }
+        // Before the search: what begins or ends meanwhile is searched for again. So is everything after a failure.
+        let generation = launches.generation(of: uid)
+        (place, launchGeneration) = (.unknown, 0)
+        place = try launches.place(of: process)
+        launchGeneration = generation
+    }
+
+    private static func standing(of peer: Peer, in state: VaultState?) -> Standing {
+        guard let state else { return .stranger }
+        if !state.servers(matching: peer).isEmpty { return .known }
+        return state.admitsLauncher(peer) ? .launcher : .stranger
     }
 
     private static func needs(of peer: Peer, in state: VaultState?) -> Set<AttestationNeed> {

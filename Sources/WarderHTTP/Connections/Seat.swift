@@ -6,8 +6,10 @@ final class Seat: Sendable {
     private enum State {
         /// A request is under way.
         case busy
-        /// A request is under way that waits for something to happen.
+        /// A request is under way that waits for something to happen, or a worker is at what it came for.
         case waiting
+        /// No request is under way, and a launch hangs on the connection.
+        case held
         case idle(since: NIODeadline)
         /// A request has begun to arrive and is not whole yet: nothing was decided about it, so that nothing is lost.
         case arriving(since: NIODeadline)
@@ -29,6 +31,14 @@ final class Seat: Sendable {
         state.withLock { state in
             if case .givenAway = state { return }
             state = .idle(since: now)
+        }
+    }
+
+    /// No request is under way, and the connection is needed all the same.
+    func hold() {
+        state.withLock { state in
+            if case .givenAway = state { return }
+            state = .held
         }
     }
 
@@ -58,11 +68,19 @@ final class Seat: Sendable {
         if case .waiting = state.withLock({ $0 }) { true } else { false }
     }
 
+    /// Whether it counts as one of those that a user may have. What is held is counted where launches are.
+    var isCounted: Bool {
+        switch state.withLock({ $0 }) {
+        case .waiting, .held: false
+        case .busy, .idle, .arriving, .givenAway: true
+        }
+    }
+
     /// Since when the place can be spared: nothing is under way that would be lost.
     var spareSince: NIODeadline? {
         switch state.withLock({ $0 }) {
         case .idle(let since), .arriving(let since): since
-        case .busy, .waiting, .givenAway: nil
+        case .busy, .waiting, .held, .givenAway: nil
         }
     }
 
@@ -73,7 +91,7 @@ final class Seat: Sendable {
             case .idle, .arriving:
                 state = .givenAway
                 return true
-            case .busy, .waiting, .givenAway: return false
+            case .busy, .waiting, .held, .givenAway: return false
             }
         }
     }

@@ -14,14 +14,18 @@ extension QuarantineStatus {
 }
 
 extension BackupReview {
-    init(_ review: RestoreReview) {
+    /// `page`: places of the secrets that are wanted, from 0.
+    init(_ review: RestoreReview, page: Range<Int>) {
+        func count(_ degree: RestoreReview.Outdated) -> Int { review.secrets.count { $0.outdated == degree } }
         self.init(
             backup: review.origin.backup.created.description,
             restored: review.origin.began.description,
             gapSeconds: review.gapSeconds,
             newestEvent: review.origin.previous.size,
             released: review.origin.released?.time.description,
-            secrets: review.secrets.map {
+            unreadable: review.unreadable,
+            counts: Counts(likely: count(.likely), possible: count(.possible), unlikely: count(.unlikely)),
+            secrets: review.secrets[page.clamped(to: review.secrets.indices)].map {
                 Secret(
                     name: $0.name.text,
                     outdated: $0.outdated.rawValue,

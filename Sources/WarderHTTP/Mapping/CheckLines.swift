@@ -28,6 +28,7 @@ enum CheckLines {
             case .cancelled: ("sealed", "The vault was sealed meanwhile.")
             case .exhausted: ("memory_not_locked", "There is no locked memory left for what has to be opened.")
             case .keysChanged: ("keys_changed", "The keys were changed meanwhile; begin again.")
+            case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")
             case .store: ("audit_unavailable", "The database cannot be read now.")
             }
         return line("failed") { json in
@@ -66,6 +67,7 @@ enum CheckLines {
             json.field("values", report.good.values)
             json.field("destroyed", report.good.destroyed)
             json.field("events", report.good.events)
+            json.field("pruned", report.good.pruned)
             json.field("inbox", report.good.inbox)
             json.field("slots", report.good.slots)
             json.endObject()

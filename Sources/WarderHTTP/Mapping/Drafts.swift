@@ -6,7 +6,10 @@ import WarderWire
 /// What operators send, checked and turned into the core's words.
 extension Exchange {
     static func text(_ text: String?, what: String) throws(Problem) -> PlainText? {
-        guard let text else { return nil }
+        try text.map { text throws(Problem) in try words(text, what: what) }
+    }
+
+    static func words(_ text: String, what: String) throws(Problem) -> PlainText {
         do { return try PlainText(text) } catch { throw .invalid("\(what) cannot be taken: \(error.words)") }
     }
 
@@ -74,10 +77,12 @@ extension Secrets.Properties {
     }
 
     init(_ request: SetSecretRequest) throws(Problem) {
-        guard request.owner != nil || request.labels != nil || request.expires != nil else {
-            throw .invalid("Say what to change: the owner, the labels or the expiry.")
+        guard request.owner != nil || request.labels != nil || request.expires != nil || request.honeytoken != nil
+        else {
+            throw .invalid("Say what to change: the owner, the labels, the expiry, or whether it is a decoy.")
         }
         try self.init(owner: request.owner, labels: request.labels, expires: request.expires)
+        honeytoken = request.honeytoken
     }
 }
 
@@ -99,7 +104,8 @@ extension Selectors {
             group: fields.group,
             unit: fields.unit,
             executable: fields.executable,
-            executableSHA256: try Exchange.digest(fields.executableSHA256, what: "The executable's hash")
+            executableSHA256: try Exchange.digest(fields.executableSHA256, what: "The executable's hash"),
+            isLaunched: fields.launch ?? false
         )
     }
 }

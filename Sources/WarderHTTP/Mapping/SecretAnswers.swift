@@ -8,14 +8,45 @@ import WarderWire
 /// Answers that hold a value or a token. Written by hand into a buffer that is large enough from the start (growing
 /// leaves copies behind), and wiped after sending.
 enum SecretAnswers {
-    static func value(_ opened: Opened) -> Answer {
-        var json = JSONBuffer(capacity: opened.value.count * 6 + 512)
+    /// The only value that was asked for.
+    @Sendable static func value(_ opened: Opened) -> Answer {
+        let part = opened.parts[0]
+        return answer(opened, part.field) { json in write(part.value, to: &json) }
+    }
+
+    /// Several values of one version, in the order in which they were asked for.
+    @Sendable static func values(_ opened: Opened) -> Answer {
+        answer(opened) { json in
+            json.key("values")
+            json.beginArray()
+            for part in opened.parts {
+                json.beginObject()
+                json.field("field", part.field.text)
+                guard write(part.value, to: &json) else { return false }
+                json.endObject()
+            }
+            json.endArray()
+            return true
+        }
+    }
+
+    static func opened(as wanted: WantedFields) -> @Sendable (Opened) -> Answer {
+        wanted.isList ? values : value
+    }
+
+    private static func answer(
+        _ opened: Opened,
+        _ onlyField: FieldName? = nil,
+        _ writeValues: (inout JSONBuffer) -> Bool
+    ) -> Answer {
+        var json = JSONBuffer(capacity: opened.parts.reduce(512) { $0 + $1.value.count * 6 + 128 })
         json.beginObject()
         json.field("name", opened.name.text)
-        json.field("field", opened.field.text)
+        if let onlyField { json.field("field", onlyField.text) }
         json.field("version", opened.version)
         json.field("state", opened.state.rawValue)
-        guard write(opened.value, to: &json) else {
+        guard writeValues(&json) else {
+            json.wipe()
             return withoutMemory
         }
         json.endObject()
@@ -24,13 +55,28 @@ enum SecretAnswers {
         return answer
     }
 
-    static func resolved(_ resolved: Tokens.Resolved) -> Answer {
-        switch resolved {
-        case .value(let opened): return value(opened)
-        case .notModified(let version):
-            var answer = Answer(.notModified)
-            answer.version = version
-            return answer
+    /// The same, or the approval that people have to give first.
+    static func requested<Value>(
+        _ render: @escaping @Sendable (Value) -> Answer
+    ) -> @Sendable (Requested<Value>) -> Answer {
+        { requested in
+            switch requested {
+            case .done(let value): render(value)
+            case .waits(let status): .json(ApprovalState(status), .accepted)
+            }
+        }
+    }
+
+    static func resolved(as wanted: WantedFields) -> @Sendable (Tokens.Resolved) -> Answer {
+        let render = opened(as: wanted)
+        return { resolved in
+            switch resolved {
+            case .value(let opened): return render(opened)
+            case .notModified(let version):
+                var answer = Answer(.notModified)
+                answer.version = version
+                return answer
+            }
         }
     }
 
@@ -90,7 +136,7 @@ enum SecretAnswers {
         return secret(.created, &json) ?? withoutMemory
     }
 
-    private static var withoutMemory: Answer {
+    static var withoutMemory: Answer {
         Problem(.serviceUnavailable, .unavailable, "There is no locked memory left; try again.").answer(requestID: "")
     }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HashTreeCollections
 import WarderCore
 import WarderModel
 import WarderWire
@@ -14,7 +15,8 @@ extension SecretSummary {
             labels: secret.labels.mapValues(\.text),
             expires: secret.expires?.description,
             updated: (secret.current?.created ?? secret.created).description,
-            deleted: secret.deleted != nil
+            deleted: secret.deleted != nil,
+            honeytoken: secret.honeytoken
         )
     }
 }
@@ -79,7 +81,8 @@ extension SelectorFields {
             group: selectors.group,
             unit: selectors.unit,
             executable: selectors.executable,
-            executableSHA256: selectors.executableSHA256
+            executableSHA256: selectors.executableSHA256,
+            launch: selectors.isLaunched ? true : nil
         )
     }
 }
@@ -98,6 +101,7 @@ extension ToolSummary {
             needsApproval: overview.needsApproval,
             secrets: overview.secrets.map(\.text)
         )
+        addInventory(overview)
     }
 }
 
@@ -148,6 +152,8 @@ extension OperatorSummary {
 extension WhoAmI {
     init(_ peer: Peer, in state: VaultState?) {
         let servers = state?.servers(matching: peer) ?? []
+        let launchable =
+            peer.isBelowLauncher ? [] : state?.servers.values.filter { $0.selectors.admitLauncher(peer) } ?? []
         self.init(
             pid: peer.pid,
             uid: peer.uid,
@@ -158,6 +164,8 @@ extension WhoAmI {
             executableSHA256: peer.executable?.sha256,
             attestation: peer.attestation.rawValue,
             servers: servers.map(\.name.text),
+            launch: peer.launch?.id.text,
+            launchable: launchable.map(\.name.text).sorted(),
             tools: servers.flatMap { state?.tools(of: $0.name) ?? [] }.map(\.name.text)
         )
     }

@@ -12,7 +12,7 @@ struct Admission {
     /// The route that is meant, if there is a share of requests left, and the peer may use it.
     func admit(
         _ peer: Peer,
-        isKnown: Bool,
+        _ standing: PeerCheck.Standing,
         in share: ConnectionGate.Share,
         _ method: HTTPMethod,
         _ target: RequestTarget,
@@ -21,7 +21,7 @@ struct Admission {
         // A sealed vault knows nobody, and the operator socket asks the vault: everybody has the share of their user
         // there.
         let phase = server.vault.phase
-        let isStranger = door.kind == .client && phase == .unsealed && !isKnown
+        let isStranger = door.kind == .client && phase == .unsealed && standing == .stranger
         let usage = door.kind == .client ? server.clientUsage : server.operatorUsage
         guard isStranger ? server.unknownUsage.take(at: now) : usage.take(peer.uid, at: now) else {
             server.unknownUsage.add(.limited, uid: peer.uid)
@@ -36,15 +36,16 @@ struct Admission {
             switch match.route.audience {
             case .anybody: return match
             case .registeredOrSealed where phase != .unsealed: return match
-            case .registered, .registeredOrSealed: break
+            case .launchers where standing != .stranger: return match
+            case .registered, .launchers, .registeredOrSealed: break
             }
         }
         guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
-        guard isKnown else {
+        guard standing == .known else {
             server.unknownUsage.add(.unknown, uid: peer.uid)
             var problem = door.problem(.unknownPeer)
             // Whoever came in as a user of a server, and is none any more, gives the place back.
-            problem.closes = share != .unknown
+            problem.closes = share != .unknown && standing == .stranger
             throw problem
         }
         return try match.get()
@@ -57,6 +58,7 @@ struct Admission {
             case .none: 0
             case .small: server.limits.bodyBytes
             case .values: server.limits.secretBodyBytes
+            case .definitions: server.limits.definitionBodyBytes
             }
         guard fields.contentLength <= limit else {
             throw .fatal(

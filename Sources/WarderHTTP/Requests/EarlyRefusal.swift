@@ -29,7 +29,7 @@ extension Exchange {
 
     private func needsOperator(_ action: Action) -> Bool {
         switch action.permission {
-        case .roles, .anyOperator: true
+        case .roles, .rolesOrVault, .anyOperator: true
         case .rolesOrOwner: !caller.isOwner
         // To open what is open is an event each time.
         case .operatorSocket:

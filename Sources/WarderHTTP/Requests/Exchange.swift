@@ -13,6 +13,10 @@ struct Exchange: Sendable {
     let fields: Presented
     let vault: Vault
     let context: ServerContext
+    /// Tells this connection from all others.
+    let connection: JobBoard.Line
+    /// What launches hang on; on the client socket.
+    let launchLine: LaunchLine?
     private let body: BodyBytes
 
     /// What came in header fields.
@@ -27,6 +31,8 @@ struct Exchange: Sendable {
         target: RequestTarget,
         fields: RequestFields,
         body: [UInt8],
+        connection: JobBoard.Line,
+        launchLine: LaunchLine?,
         context: ServerContext
     ) {
         self.caller = caller
@@ -34,6 +40,8 @@ struct Exchange: Sendable {
         self.target = target
         self.fields = Presented(token: fields.token, knownVersion: fields.knownVersion)
         self.body = BodyBytes(body)
+        self.connection = connection
+        self.launchLine = launchLine
         self.context = context
         vault = context.vault
     }
@@ -58,15 +66,19 @@ struct Exchange: Sendable {
 
     /// The body as JSON, strictly: no unknown keys, no duplicates, no surprises.
     func decode<Body: Decodable>(_ type: Body.Type) throws(Problem) -> Body {
-        var bytes = body.take()
-        if bytes.isEmpty { bytes = Array("{}".utf8) }
-        let document: JSONDocument
-        do { document = try JSONDocument(parsing: consume bytes, limits: context.jsonLimits) } catch {
-            throw .invalid("The body is not valid JSON.")
-        }
+        let document = try document(within: context.jsonLimits)
         defer { document.wipe() }
         do { return try document.decode(type, unknownKeys: .refuse) } catch {
             throw .invalid("The body does not fit: \(error).")
+        }
+    }
+
+    /// The body as JSON of any shape.
+    func document(within limits: JSONLimits) throws(Problem) -> JSONDocument {
+        var bytes = body.take()
+        if bytes.isEmpty { bytes = Array("{}".utf8) }
+        do { return try JSONDocument(parsing: consume bytes, limits: limits) } catch {
+            throw .invalid("The body is not valid JSON.")
         }
     }
 

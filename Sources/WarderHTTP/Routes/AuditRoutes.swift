@@ -1,5 +1,4 @@
 import HashTreeCollections
-import Locking
 import NIOHTTP1
 import StrictJSON
 import WarderCore
@@ -13,7 +12,8 @@ extension RouteTable {
             exchange throws(Problem) in
             try exchange.searchEvents()
         },
-        Route(.GET, "/v1/audit/export", action: .auditExport, query: filterParameters) { exchange throws(Problem) in
+        Route(.GET, "/v1/audit/export", action: .auditExport, query: filterParameters.union(["evidence"])) {
+            exchange throws(Problem) in
             try exchange.exportEvents()
         },
     ]
@@ -82,34 +82,50 @@ extension Exchange {
 
     fileprivate func exportEvents() throws(Problem) -> Work {
         let filter = try filter()
-        let caller = caller
-        let vault = vault
+        if try flag("evidence") {
+            let reader = EvidenceReader(vault: vault, filter: filter)
+            return export(filter, start: { reader.start(through: $0) }, next: { reader.next() })
+        }
         let reader = ExportReader(vault: vault, filter: filter)
+        return export(filter, start: { reader.start(through: $0) }, next: { reader.next() })
+    }
+
+    /// `start` gets the number of the event that records the export.
+    private func export(
+        _ filter: EventFilter,
+        start: @escaping @Sendable (UInt64) -> Void,
+        next: @escaping @Sendable () -> [UInt8]?
+    ) -> Work {
+        let (vault, caller) = (vault, caller)
         return .stream(
             .jsonLines,
             permission: { done in
                 vault.submit(Log.export(filter, by: caller)) { outcome in
                     switch outcome {
                     case .success(let last):
-                        reader.start(through: last)
+                        start(last)
                         done(nil)
                     case .failure(let refusal): done(refusal)
                     }
                 }
             },
-            next: { reader.next() }
+            next: next
         )
     }
 
     private static func answer(_ page: Log.Page) -> Answer {
-        var json = JSONBuffer(capacity: page.events.reduce(128) { $0 + $1.count + 1 })
+        var json = JSONBuffer(capacity: page.events.reduce(128) { $0 + ($1.canonical?.count ?? 128) + 1 })
         json.beginObject()
         json.key("events")
         json.beginArray()
-        for event in page.events { json.raw(event) }
+        for event in page.events { json.raw(event.line) }
         json.endArray()
         json.field("scanned_to", page.scannedTo)
         json.field("complete", page.isComplete)
+        if let pruned = page.pruned {
+            json.field("pruned_through", pruned.through)
+            json.field("pruned_before", pruned.before.description)
+        }
         json.endObject()
         return Answer(.ok, body: json.bytes)
     }
@@ -132,7 +148,8 @@ extension Exchange {
         return filter
     }
 
-    private func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
+    /// A number of the query; `nil` where it is not there.
+    func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = try target.parameter(name) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
             throw .invalid("\(name) is a number from \(range.lowerBound) to \(range.upperBound).")
@@ -160,49 +177,6 @@ private struct Search: Sendable {
     func page(after: UInt64) -> Result<Log.Page, Refusal> {
         Result { () throws(Refusal) in
             try vault.events(matching: filter, after: after, limit: limit, budget: budget, newestFirst: newestFirst)
-        }
-    }
-}
-
-/// Walks the log for an export, a chunk at a time, up to the event that recorded the export itself.
-private final class ExportReader: Sendable {
-    private struct Position {
-        var after: UInt64 = 0
-        var last: UInt64 = 0
-        var isOver = false
-    }
-
-    private let vault: Vault
-    private let filter: EventFilter
-    private let position = Locked(Position())
-
-    init(vault: Vault, filter: EventFilter) {
-        self.vault = vault
-        self.filter = filter
-    }
-
-    func start(through last: UInt64) { position.withLock { $0.last = last } }
-
-    /// Lines, or `nil` at the end. An event that does not open ends the export with a line that says so.
-    func next() -> [UInt8]? {
-        let position = position.withLock { $0 }
-        guard !position.isOver, position.after < position.last else { return nil }
-        do throws(Refusal) {
-            let page = try vault.events(
-                matching: filter,
-                after: position.after,
-                through: position.last,
-                limit: 512,
-                budget: 2048
-            )
-            self.position.withLock { current in
-                current.after = max(page.scannedTo, current.after)
-                current.isOver = page.isComplete
-            }
-            return page.events.flatMap { $0 + [0x0A] }
-        } catch {
-            self.position.withLock { $0.isOver = true }
-            return Array("{\"export_failed\":\"\(error.rawValue)\",\"after_seq\":\(position.after)}\n".utf8)
         }
     }
 }

@@ -12,7 +12,10 @@ extension RouteTable {
                 while let piece = try making.next() { try production.put(piece) }
             }
         },
-        Route(.GET, "/v1/backup/review", action: .backupReview) { exchange in exchange.reviewBackup() },
+        Route(.GET, "/v1/backup/review", action: .backupReview, query: ["limit", "offset"]) {
+            exchange throws(Problem) in
+            try exchange.reviewBackup()
+        },
         Route(.POST, "/v1/backup/release", action: .backupRelease, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(Backups.release(by: exchange.caller)) { .json(exchange.status()) }
@@ -21,9 +24,14 @@ extension RouteTable {
 }
 
 extension Exchange {
+    private static let maximumReviewed: Int64 = 1000
+
     /// The log is walked through after the permission is on disk.
-    fileprivate func reviewBackup() -> Work {
+    fileprivate func reviewBackup() throws(Problem) -> Work {
         let (vault, context) = (vault, context)
+        let limit = try number("limit", in: 1...Self.maximumReviewed) ?? Self.maximumReviewed
+        let offset = try number("offset", in: 0...Int64(Int32.max)) ?? 0
+        let page = Int(offset)..<Int(offset + limit)
         return .decision(.backupReview) { finish in
             vault.submit(Backups.review(by: caller)) { outcome in
                 switch outcome {
@@ -31,7 +39,7 @@ extension Exchange {
                 case .success(let origin):
                     context.slowWork {
                         let review = Result { () throws(Refusal) in try vault.review(of: origin) }
-                        finish { review.map { .json(BackupReview($0)) } }
+                        finish { review.map { .json(BackupReview($0, page: page)) } }
                     }
                 }
             }

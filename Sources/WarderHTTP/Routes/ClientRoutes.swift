@@ -18,39 +18,48 @@ extension RouteTable {
             guard let peer = exchange.caller.peer else { throw .forServer(.unknownPeer) }
             return .done(.json(WhoAmI(peer, in: exchange.vault.state)))
         },
-        Route(.GET, "/v1/secrets/{name...}", query: ["field"]) { exchange throws(Problem) in
-            let field: FieldName =
-                try exchange.target.parameter("field").map { text throws(Problem) in
-                    try Exchange.parse(text, what: "The field")
-                } ?? .value
-            return exchange.ask(
+        Route(.GET, "/v1/secrets/{name...}", query: ["field", "fields"]) { exchange throws(Problem) in
+            let wanted = try WantedFields(
+                field: exchange.target.parameter("field"),
+                fields: exchange.target.parameter("fields")?.split(separator: ",", omittingEmptySubsequences: false)
+            )
+            let name: SecretName = try exchange.name("name")
+            return exchange.askForValue(
+                of: name,
                 Tokens.resolve(
-                    try exchange.name("name"),
-                    field: field,
+                    name,
+                    fields: wanted.names,
                     with: exchange.fields.token,
                     known: exchange.fields.knownVersion,
                     by: exchange.caller
                 ),
-                SecretAnswers.resolved
+                SecretAnswers.resolved(as: wanted)
             )
         },
+        changes,
+        launches,
+        approvalState,
         Route(.POST, "/v1/resolve", body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ResolveRequest.self)
-            return exchange.ask(
+            let name: SecretName = try Exchange.parse(request.secret, what: "The secret")
+            let wanted = try WantedFields(field: request.field, fields: request.fields)
+            return exchange.askForValue(
+                of: name,
                 Tokens.resolveOnce(
-                    try Exchange.parse(request.secret, what: "The secret"),
-                    field: try request.field.map { text throws(Problem) in
-                        try Exchange.parse(text, what: "The field")
-                    } ?? .value,
+                    name,
+                    fields: wanted.names,
                     for: try Tokens.Demand(request),
                     by: exchange.caller
                 ),
-                SecretAnswers.value
+                SecretAnswers.requested(SecretAnswers.opened(as: wanted))
             )
         },
         Route(.POST, "/v1/tokens", body: .small) { exchange throws(Problem) in
             let demand = try Tokens.Demand(exchange.decode(TokenRequest.self))
-            return exchange.ask(Tokens.issue(demand, by: exchange.caller), SecretAnswers.token)
+            return exchange.ask(
+                Tokens.issue(demand, by: exchange.caller),
+                SecretAnswers.requested(SecretAnswers.token)
+            )
         },
         Route(.POST, "/v1/tokens/renew", body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
@@ -71,11 +80,14 @@ extension RouteTable {
             if let changed = report.changed, changed.utf8.count > 500 {
                 throw .invalid("changed is at most 500 bytes.")
             }
+            let upstream = report.upstream.map { UpstreamUse(method: $0.method, host: $0.host, status: $0.status) }
+            if case .some(nil) = upstream { throw .invalid("The upstream's method, host or status is none.") }
             let outcome = CallOutcome(
                 kind: kind,
                 durationMilliseconds: report.durationMilliseconds,
                 outputsDigest: try Exchange.digest(report.outputsDigest, what: "The outputs' digest"),
-                changed: try Exchange.text(report.changed, what: "changed")
+                changed: try Exchange.text(report.changed, what: "changed"),
+                upstream: upstream ?? nil
             )
             return exchange.ask(Tokens.report(outcome, with: exchange.fields.token, by: exchange.caller)) {
                 .noContent

@@ -27,6 +27,12 @@ extension RouteTable {
             try exchange.expectNoBody()
             return exchange.ask(Keys.rotate(by: exchange.caller)) { .json(KeysRotated(rows: $0)) }
         },
+        Route(.POST, "/v1/keys/log", action: .keyRotateLog, body: .small) { exchange throws(Problem) in
+            try exchange.expectNoBody()
+            return exchange.ask(Keys.rotateLog(of: exchange.vault, by: exchange.caller)) {
+                .json(LogKeyRotated(epoch: $0.epoch, logKey: $0.key, events: $0.size))
+            }
+        },
         Route(.POST, "/v1/keys/root", slow: .keyRotateRoot, body: .small) { exchange throws(Problem) in
             try exchange.rotateRoot()
         },

@@ -6,8 +6,8 @@ import WarderWire
 /// What operators can ask. docs/api/openapi-operator.yaml says the same; a test holds the two against each other.
 extension RouteTable {
     static let `operator` = RouteTable(
-        system + checks + presence + keys + backups + secrets + servers + toolsAndGrants + tokensAndOperators + audit
-            + proofs + leaks
+        system + checks + presence + keys + backups + secrets + servers + tools + toolsAndGrants + tokensAndOperators
+            + audit + proofs + leaks + retention + rotations + approvals + limits + reports + alerts
     )
 
     private static let secrets: [Route] = [

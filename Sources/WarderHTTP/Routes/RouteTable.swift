@@ -11,6 +11,8 @@ struct Route: Sendable {
         case small
         /// Values of secrets.
         case values
+        /// Definitions of all tools of a server.
+        case definitions
     }
 
     /// Whom the route is for, before the vault is asked anything.
@@ -20,6 +22,8 @@ struct Route: Sendable {
         /// Peers that match a registered server; on the operator socket the same as anybody, because the vault decides
         /// by role.
         case registered
+        /// As `registered`; and peers that may start a server.
+        case launchers
         /// As `registered`; and everybody while the vault is not unsealed, when it knows nobody.
         case registeredOrSealed
     }

@@ -29,16 +29,11 @@ extension RouteTable {
             }
         },
         Route(.GET, "/v1/sys/findings", action: .doctorRead) { exchange in
-            exchange.ask(Doctor.read(by: exchange.caller)) { .json(Findings($0 + exchange.daemonFindings())) }
-        },
-        Route(.GET, "/v1/metrics") { exchange throws(Problem) in
-            guard let uid = exchange.caller.peer?.uid, exchange.vault.state?.operators[uid] != nil else {
-                throw .forOperator(exchange.vault.phase == .unsealed ? .notAnOperator : .sealed)
+            exchange.ask(Doctor.read(exchange.vault.jobs.presence, by: exchange.caller)) {
+                .json(Findings($0 + exchange.daemonFindings()))
             }
-            var answer = Answer(.ok, body: Array(exchange.metrics().utf8))
-            answer.mediaType = .metrics
-            return .done(answer)
         },
+        Route(.GET, "/v1/metrics") { exchange throws(Problem) in try exchange.metrics() },
     ]
 }
 
@@ -167,8 +162,10 @@ extension Exchange {
             servers: state?.servers.count,
             events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
+            confined: context.facts.isConfined,
             logKey: foundation?.logKeyText(state),
             clientSocket: context.facts.clientSocket,
+            worker: state == nil ? nil : WorkerStatus(vault.jobs.presence),
             quarantine: vault.state.flatMap(QuarantineStatus.init)
         )
     }
@@ -184,22 +181,11 @@ extension Exchange {
             )
         ]
     }
+}
 
-    fileprivate func metrics() -> String {
-        let state = vault.state
-        let memory = LockedMemory.status
-        return context.statistics.text(facts: [
-            ("warder_unsealed", "Whether the vault is unsealed.", vault.phase == .unsealed ? 1 : 0),
-            ("warder_events", "Events in the log.", Int64(vault.sequence)),
-            ("warder_secrets", "Secrets, deleted ones included.", Int64(state?.secrets.count ?? 0)),
-            ("warder_servers", "Registered servers.", Int64(state?.servers.count ?? 0)),
-            ("warder_tokens", "Tokens in memory.", Int64(state?.tokens.count ?? 0)),
-            ("warder_locked_memory_bytes", "Locked memory for secrets.", Int64(memory.lockedBytes)),
-            (
-                "warder_unlocked_memory_bytes", "Memory for secrets that could not be locked.",
-                Int64(memory.unlockedBytes)
-            ),
-        ])
+extension WorkerStatus {
+    init(_ presence: WorkerPresence) {
+        self.init(connections: presence.connections, keeper: presence.keeper?.rawValue)
     }
 }
 

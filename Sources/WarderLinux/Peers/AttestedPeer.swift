@@ -41,6 +41,9 @@ package final class AttestedPeer: Sendable {
     /// The level that was reached when the connection was accepted.
     package var attestation: Peer.Attestation { identity.attestation }
 
+    /// The process, whatever it does; nothing of this changes while it lives.
+    package var processIdentity: ProcessIdentity { identity.process }
+
     /// Looks at the process again and says what it is now. Call it for every request.
     ///
     /// Nothing is believed before the process was seen alive behind the last read, so that an answer is about the
@@ -66,6 +69,65 @@ package final class AttestedPeer: Sendable {
     package func mustHash(for needs: Set<AttestationNeed>) -> Bool {
         guard needs.contains(.executableHash), let process else { return false }
         return inspector.mustRead(process)
+    }
+
+    /// The process that started it, or that has adopted it since. Read by handles that mean this very process, and
+    /// believed because it was alive behind that.
+    ///
+    /// - Throws: `.processEnded`, also where there are no handles and nothing could be believed; `.kernel`.
+    package func parent() throws(AttestationError) -> Int32 {
+        guard let process else { throw .processEnded }
+        let parent: Int32
+        do throws(Errno) { parent = try process.parent() } catch { throw AttestationError(.processDirectory, error) }
+        try confirmAlive()
+        return parent
+    }
+
+    /// What is known of the way up from a process.
+    package enum Above: Sendable {
+        /// The nearest launcher, which may be the process itself.
+        case launcher(AttestedPeer)
+        case nobody
+        /// The way is longer than is walked, keeps changing, or `/proc` does not tell.
+        case unknown
+    }
+
+    /// The nearest of these launchers that is this process, or one above it.
+    ///
+    /// What it finds stays true for as long as the launcher lives, where that adopts what loses its parent below it
+    /// (`Descendants.adopt`): a process cannot leave, and none from outside can get in.
+    ///
+    /// - Throws: `.processEnded` when this process has gone; `.outOfDescriptors`.
+    package func nearest(among launchers: [AttestedPeer]) throws(AttestationError) -> Above {
+        if launchers.isEmpty { return .nobody }
+        guard let process else { return .unknown }
+        let byNumber = Dictionary(launchers.map { ($0.identity.pid, $0) }) { $0.isAlive ? $0 : $1 }
+        if let own = byNumber[identity.pid], own.identity.process == identity.process { return .launcher(own) }
+        for _ in 0..<Ancestry.attempts {
+            do throws(Errno) {
+                let outcome = try Ancestry.search(above: process, for: Set(byNumber.keys))
+                guard case .met(let number) = outcome, let launcher = byNumber[number] else {
+                    if case .top = outcome { return .nobody }
+                    return .unknown
+                }
+                // Alive behind the walk, it is the process that was met on the way: nobody else had its number.
+                guard launcher.isAlive else { return .nobody }
+                try confirmAlive(orThrow: .noSuchProcess)
+                return .launcher(launcher)
+            } catch {
+                if error.meansNoDescriptors { throw .outOfDescriptors }
+                try confirmAlive()
+                // A process on the way has ended, and its children have another parent now.
+            }
+        }
+        return .unknown
+    }
+
+    /// Whether the process is plainly there.
+    package var isAlive: Bool { (try? confirmAlive()) != nil }
+
+    private func confirmAlive(orThrow reason: Errno) throws(Errno) {
+        if !isAlive { throw reason }
     }
 
     private func unit(of process: ProcessDirectory) throws(AttestationError) -> String? {

@@ -13,7 +13,7 @@ struct ProcessDirectory: Sendable {
     private let stat: Descriptor?
 
     private static let controlGroupLimit = 8192
-    private static let statLimit = 4096
+    static let statLimit = 4096
 
     /// `status()` works only if `keepsStatus`.
     ///
@@ -40,6 +40,13 @@ struct ProcessDirectory: Sendable {
     func status() throws(Errno) -> ProcessStat {
         guard let stat else { throw .badFileDescriptor }
         return try Self.status(from: stat)
+    }
+
+    /// The parent of the process now.
+    ///
+    /// - Throws: `ESRCH` when it has gone.
+    func parent() throws(Errno) -> Int32 {
+        try Self.status(from: Descriptor.open("stat", in: root, flags: O_RDONLY)).parent
     }
 
     /// Effective user of the process now; `nil` when the file is odd.

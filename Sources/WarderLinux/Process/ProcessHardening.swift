@@ -17,6 +17,9 @@ package enum ProcessHardening {
         case crashHandlers
         /// Soft and hard limit of core files are 0.
         case coreFileLimit
+        /// Nothing is executed any more, nobody connected to, no socket made but Unix ones, and no other process looked
+        /// into.
+        case confinement
         /// Files are created for their owner alone.
         case fileCreationMask
         /// Nothing executed from here gains privileges.
@@ -45,6 +48,15 @@ package enum ProcessHardening {
         try renouncePrivileges()
         try require(.notDumpable, warder_clear_dumpable())
         return missing
+    }
+
+    /// Gives up executing programs, reaching networks, connecting to other programs and looking into them, for good, on
+    /// every thread. After ``apply()``, and after the last program was started. Whoever connects to this process is still
+    /// served, and datagrams go where they went.
+    ///
+    /// - Throws: where the kernel, or a service manager's own filter of system calls, does not allow it.
+    package static func confine() throws(Failure) {
+        try require(.confinement, warder_confine())
     }
 
     private static func require(_ measure: Measure, _ result: Int32) throws(Failure) {

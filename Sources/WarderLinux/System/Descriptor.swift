@@ -48,12 +48,17 @@ final class Descriptor: Sendable {
 
     /// The whole file where it has at most `limit` bytes; `nil` where it has more.
     func contents(limit: Int) throws(Errno) -> [UInt8]? {
-        let bytes = try [UInt8](capacity: limit + 1) { output throws(Errno) in
+        let bytes = try prefix(limit + 1)
+        return bytes.count <= limit ? bytes : nil
+    }
+
+    /// The file's first bytes: `count`, or all where it has fewer.
+    func prefix(_ count: Int) throws(Errno) -> [UInt8] {
+        try [UInt8](capacity: count) { output throws(Errno) in
             while output.freeCapacity > 0 {
                 if try read(at: Int64(output.count), appendingTo: &output) == 0 { break }
             }
         }
-        return bytes.count <= limit ? bytes : nil
     }
 
     /// What one read of at most `limit` bytes returns: all of a short file that the kernel writes in one piece.

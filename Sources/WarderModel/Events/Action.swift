@@ -45,6 +45,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     /// What lay under the old keys lies under the new ones, and the old keys are gone.
     case keyRewrap = "key.rewrap"
     case keyRotateRoot = "root.rotate"
+    /// Another key that signs the log.
+    case keyRotateLog = "key.rotate_log"
 
     // MARK: Secrets, by operators
 
@@ -72,6 +74,15 @@ package enum Action: String, Sendable, Codable, CaseIterable {
 
     /// Getting a value with a token.
     case secretResolve = "secret.resolve"
+    /// A process of a server begins to ask for changes of what it may have. Shows no value.
+    case secretWatch = "secret.watch"
+
+    // MARK: Launches
+
+    /// Starting a server: whatever the launcher starts from now on speaks for it.
+    case launchStart = "launch.start"
+    /// A launch ended, and its tokens with it.
+    case launchEnd = "launch.end"
 
     // MARK: Tokens
 
@@ -95,6 +106,14 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case serverRemove = "server.remove"
     case toolAdd = "tool.add"
     case toolList = "tool.list"
+    /// Changing what the vault says of a tool: its class, its owner, what it needs and returns.
+    case toolSet = "tool.set"
+    /// Taking a server's list of tools over: new ones, and definitions of those that are there.
+    case toolImport = "tool.import"
+    /// An import found another definition than the accepted one. From then on the tool gets nothing.
+    case toolChange = "tool.change"
+    /// Accepting the definition that an import found.
+    case toolAccept = "tool.accept"
     case toolRemove = "tool.remove"
     case grantAdd = "grant.add"
     case grantList = "grant.list"
@@ -114,6 +133,85 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     /// Ending the quarantine of a restored vault.
     case backupRelease = "backup.release"
 
+    // MARK: Rotation
+
+    /// Saying how a secret is rotated, and when.
+    case rotationSet = "rotation.set"
+    case rotationRemove = "rotation.remove"
+    /// Seeing how secrets are rotated and where it stands. No values.
+    case rotationList = "rotation.list"
+    /// Beginning a rotation by hand, or hastening the one under way.
+    case rotationStart = "rotation.start"
+    /// Asking a rotator whether it has all that it needs. Gives it the secret's values; changes nothing.
+    case rotationTest = "rotation.test"
+    /// Stopping what begins by itself, and letting it begin again.
+    case rotationPause = "rotation.pause"
+    case rotationResume = "rotation.resume"
+    case rotationAbort = "rotation.abort"
+    case rotationRollback = "rotation.rollback"
+    /// Saying that a credential which a rotation left behind is gone.
+    case rotationForget = "rotation.forget"
+    /// A rotation was due.
+    case rotationBegin = "rotation.begin"
+    /// The vault did its part of a rotation, or handed a step and the values that it needs to the worker.
+    case rotationStep = "rotation.step"
+    /// What a rotator said of a step.
+    case rotationAnswer = "rotation.answer"
+    /// A candidate became the current version.
+    case rotationPromote = "rotation.promote"
+    /// The version before became the current one again.
+    case rotationDemote = "rotation.demote"
+    /// A rotation came to its end, whichever.
+    case rotationEnd = "rotation.end"
+
+    // MARK: Limits
+
+    /// Saying how many tokens a minute servers may ask for.
+    case limitSet = "limit.set"
+    case limitList = "limit.list"
+    /// Requests beyond a server's limit, counted for a minute; the first of a minute has an event of its own.
+    case tokenLimited = "token.limited"
+
+    // MARK: Alerts
+
+    case alertList = "alert.list"
+    /// Taking note of what a rule found.
+    case alertAck = "alert.ack"
+    /// Telling nobody of a subject for a while.
+    case alertMute = "alert.mute"
+    /// Setting what a rule looks for.
+    case alertSet = "alert.set"
+    /// A rule found what it looks for.
+    case alertRaise = "alert.raise"
+    /// What is usual for servers was kept.
+    case alertLearn = "alert.learn"
+
+    /// A program of the machine was told that somebody is needed, or could not be.
+    case noticeSend = "notice.send"
+
+    // MARK: Approvals
+
+    /// A server asked for a credential that people have to approve first: they are asked.
+    case approvalRequest = "approval.request"
+    /// A server asks what was said.
+    case approvalWatch = "approval.watch"
+    case approvalList = "approval.list"
+    /// Reading one request, with the call's arguments.
+    case approvalShow = "approval.show"
+    case approvalApprove = "approval.approve"
+    case approvalDeny = "approval.deny"
+    /// One person let a call through alone.
+    case approvalBreakGlass = "approval.break_glass"
+    /// Somebody else has looked at that.
+    case approvalReview = "approval.review"
+    case approvalRuleList = "rule.list"
+    case approvalRuleSet = "rule.set"
+    case approvalRuleRemove = "rule.remove"
+    /// Saying yes in advance.
+    case standingAdd = "standing.add"
+    case standingList = "standing.list"
+    case standingRevoke = "standing.revoke"
+
     // MARK: The log
 
     /// Reading events: live, filtered, or as a file.
@@ -123,10 +221,14 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case auditProve = "audit.prove"
     /// Asking whether a value was ever stored, and who got it. Shows no value.
     case auditFindLeak = "audit.find_leak"
+    /// Letting the contents of old events go for good. Their leaves stay.
+    case auditPrune = "audit.prune"
     /// Reading the vault's own findings about its configuration.
     case doctorRead = "doctor.read"
     /// Opening every row, to say what is damaged. No values.
     case doctorDeep = "doctor.deep"
+    /// Reading what a security review is made of: all names, dates and rules. No values.
+    case reportRead = "report.read"
 }
 
 /// What an action does to its subject, for readers who count by kind.
@@ -141,11 +243,13 @@ extension Action {
         case roles(Set<Role>)
         /// The same, and whoever can copy the database anyway: root, and the user that the daemon runs as.
         case rolesOrOwner(Set<Role>)
+        /// The same, and the vault itself.
+        case rolesOrVault(Set<Role>)
         /// Every registered operator.
         case anyOperator
         /// Whoever the operator socket admits: the act itself needs a key.
         case operatorSocket
-        /// A process that matches a registered server; the command itself looks for tool, token and grant.
+        /// A process that matches a registered server, or may start one; the command itself looks for the rest.
         case server
         /// The vault itself.
         case vault
@@ -153,12 +257,23 @@ extension Action {
 
     package var permission: Permission {
         switch self {
-        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .keyRewrap: .vault
+        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .keyRewrap, .launchEnd:
+            .vault
+        case .toolSet, .toolImport, .toolAccept: .roles([.admin])
+        case .toolChange: .vault
         case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel: .operatorSocket
-        case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot: .roles([.admin])
-        case .keyList, .doctorDeep: .roles([.admin, .auditor])
+        case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot, .keyRotateLog:
+            .roles([.admin])
+        case .keyList, .doctorDeep, .reportRead: .roles([.admin, .auditor])
         case .backupCreate: .rolesOrOwner([.admin])
         case .backupRestore: .vault
+        case .rotationSet, .rotationRemove, .rotationForget: .roles([.admin])
+        case .rotationStart, .rotationTest, .rotationPause, .rotationResume, .rotationAbort, .rotationRollback:
+            .roles([.admin, .rotator])
+        case .rotationList: .roles([.admin, .rotator, .reader, .auditor])
+        case .rotationBegin, .rotationStep, .rotationAnswer, .rotationPromote, .rotationDemote, .rotationEnd,
+            .noticeSend, .tokenLimited, .alertRaise, .alertLearn:
+            .vault
         case .backupReview: .roles([.admin, .rotator, .reader, .auditor])
         case .backupRelease: .roles([.admin])
         case .presenceProve, .presenceSet, .presenceEnrol: .anyOperator
@@ -166,14 +281,24 @@ extension Action {
         case .secretReveal, .secretSalvage: .roles([.reader])
         case .secretList, .secretShow: .roles([.admin, .rotator, .reader, .auditor])
         case .secretDelete, .secretUndelete, .secretDestroy: .roles([.admin])
-        case .secretResolve, .tokenIssue, .tokenRenew, .tokenDrop, .callReport: .server
+        case .secretResolve, .secretWatch, .tokenIssue, .tokenRenew, .tokenDrop, .callReport, .launchStart: .server
+        // What became of a token.issue or a secret.resolve: nobody asks for it by this name.
+        case .approvalRequest: .vault
+        case .approvalWatch: .server
+        case .approvalList, .approvalShow, .standingList: .roles([.admin, .approver, .auditor])
+        case .approvalApprove, .approvalDeny, .standingRevoke: .roles([.admin, .approver])
+        case .approvalBreakGlass, .approvalRuleSet, .approvalRuleRemove, .standingAdd: .roles([.admin])
+        case .approvalReview: .roles([.admin, .approver, .auditor])
+        case .approvalRuleList: .anyOperator
         case .tokenList: .roles([.admin, .auditor])
-        case .tokenRevoke: .roles([.admin])
-        case .serverAdd, .serverUpdate, .serverQuarantine, .serverRelease, .serverRemove, .toolAdd, .toolRemove,
+        case .tokenRevoke, .limitSet, .alertMute, .alertSet: .roles([.admin])
+        case .alertAck: .roles([.admin, .auditor])
+        case .serverQuarantine: .rolesOrVault([.admin])
+        case .serverAdd, .serverUpdate, .serverRelease, .serverRemove, .toolAdd, .toolRemove,
             .grantAdd,
-            .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol:
+            .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol, .auditPrune:
             .roles([.admin])
-        case .serverList, .toolList, .grantList, .operatorList, .doctorRead: .anyOperator
+        case .serverList, .toolList, .grantList, .operatorList, .limitList, .alertList, .doctorRead: .anyOperator
         case .auditSearch, .auditExport, .auditProve, .auditFindLeak: .roles([.auditor])
         }
     }
@@ -186,9 +311,16 @@ extension Action {
             .toolRemove, .grantAdd,
             .grantRemove,
             .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove,
-            .slotChange, .keyRotate, .keyRotateRoot:
+            .slotChange, .keyRotate, .keyRotateRoot, .keyRotateLog, .auditPrune:
             true
-        case .backupRelease: true
+        case .backupRelease, .rotationSet, .rotationRemove, .rotationRollback, .rotationForget, .limitSet, .alertAck,
+            .alertMute, .alertSet:
+            true
+        // A no only takes away, and so does taking a standing yes back.
+        case .approvalApprove, .approvalBreakGlass, .approvalReview, .approvalRuleSet, .approvalRuleRemove,
+            .standingAdd:
+            true
+        case .toolSet, .toolImport, .toolAccept: true
         // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
         default: false
         }
@@ -201,23 +333,37 @@ extension Action {
             .create
         case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenList, .serverList,
             .toolList, .grantList,
-            .operatorList, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .doctorRead, .doctorDeep, .keyList,
+            .operatorList, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .doctorRead, .doctorDeep,
+            .reportRead,
+            .keyList,
             .backupCreate:
             .read
-        case .backupReview: .read
+        case .backupReview, .rotationList, .secretWatch, .limitList, .alertList: .read
+        case .approvalRequest, .standingAdd: .create
+        case .approvalWatch, .approvalList, .approvalShow, .approvalRuleList, .standingList: .read
+        case .approvalApprove, .approvalDeny, .approvalBreakGlass, .approvalReview, .approvalRuleSet: .update
+        case .approvalRuleRemove, .standingRevoke: .delete
+        case .rotationSet, .rotationStart, .rotationBegin: .create
+        case .rotationRemove, .rotationForget: .delete
+        case .rotationTest: .use
+        case .toolSet, .toolImport, .toolChange, .toolAccept: .update
+        case .rotationPause, .rotationResume, .rotationAbort, .rotationRollback, .rotationStep, .rotationAnswer,
+            .rotationPromote, .rotationDemote, .rotationEnd:
+            .update
         case .backupRestore: .create
-        case .backupRelease: .update
+        case .backupRelease, .limitSet, .alertAck, .alertMute, .alertSet, .alertLearn: .update
+        case .alertRaise: .create
         case .secretSet, .secretPromote, .secretRollback, .secretUndelete, .tokenRenew, .serverUpdate,
             .serverQuarantine, .serverRelease,
-            .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot:
+            .presenceSet, .presenceEnrol, .slotChange, .keyRotate, .keyRewrap, .keyRotateRoot, .keyRotateLog:
             .update
         case .secretDelete, .secretDestroy, .slotRemove, .unsealCancel, .tokenDrop, .tokenRevoke, .serverRemove,
             .toolRemove,
-            .grantRemove, .operatorRemove:
+            .grantRemove, .operatorRemove, .auditPrune:
             .delete
-        case .callReport, .peerUnknown, .peerLimited, .peerSealed, .peerRefused: .use
-        case .vaultStart, .vaultUnseal, .unsealShare: .start
-        case .vaultSeal, .vaultStop: .stop
+        case .callReport, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .noticeSend, .tokenLimited: .use
+        case .vaultStart, .vaultUnseal, .unsealShare, .launchStart: .start
+        case .vaultSeal, .vaultStop, .launchEnd: .stop
         case .presenceProve: .authenticate
         }
     }

@@ -22,6 +22,8 @@ package struct Event: Sendable {
     package var version: UInt32?
     package var fields: [FieldName] = []
     package var token: TokenAccessor?
+    /// The launch that the process belongs to.
+    package var launch: LaunchID?
     package var approval: String?
     package var onBehalfOf: PlainText?
     package var agent: PlainText?

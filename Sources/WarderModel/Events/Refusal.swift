@@ -14,6 +14,13 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case throttled
     case serverQuarantined = "server_quarantined"
     case serverAmbiguous = "server_ambiguous"
+    /// What a server needs just to run is for its launcher, and not for what that started.
+    case launcherOnly = "launcher_only"
+    /// The process is a launcher already.
+    case launchUnderWay = "launch_under_way"
+    /// A launcher started the process that asks, or nobody can tell.
+    case launchNested = "launch_nested"
+    case launchLimit = "launch_limit"
     /// The vault came from a backup, and nobody has said yet that its secrets are those of today.
     case restoredVault = "restored_vault"
 
@@ -23,17 +30,39 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case toolOfAnotherServer = "tool_of_another_server"
     case toolDigestMissing = "tool_digest_missing"
     case toolDigestMismatch = "tool_digest_mismatch"
+    /// Another definition was seen than the accepted one, and nobody has accepted it.
+    case toolChanged = "tool_changed"
+    /// What waits to be accepted is not, or no longer, the definition that was named.
+    case offerChanged = "offer_changed"
     case grantMissing = "grant_missing"
     case grantExpired = "grant_expired"
     case fieldNotGranted = "field_not_granted"
     case attestationTooWeak = "attestation_too_weak"
     case approvalRequired = "approval_required"
+    /// People were asked, and have not said enough yet.
+    case approvalPending = "approval_pending"
+    case approvalDenied = "approval_denied"
+    /// Nobody decided in time, or nobody used what was decided.
+    case approvalExpired = "approval_expired"
+    /// It was used, denied or approved already.
+    case approvalDecided = "approval_decided"
+    /// What it was asked for is another call by now.
+    case approvalStale = "approval_stale"
+    /// Who asks cannot answer.
+    case approvalOwn = "approval_own"
+    /// The rule asks others.
+    case approvalNotYours = "approval_not_yours"
+    case approvalTwice = "approval_twice"
+    /// Too many wait already.
+    case approvalLimit = "approval_limit"
     case tokenMissing = "token_missing"
     case tokenUnknown = "token_unknown"
     case tokenExpired = "token_expired"
     case tokenOfAnotherProcess = "token_of_another_process"
     case tokenExhausted = "token_exhausted"
     case tokenLimit = "token_limit"
+    /// The server asked for more tokens in a minute than its limit allows.
+    case rateLimited = "rate_limited"
 
     // MARK: Secrets
 
@@ -61,6 +90,29 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case shareTwice = "share_twice"
     case attemptUnknown = "attempt_unknown"
 
+    // MARK: Rotation
+
+    /// Nobody said how the secret is rotated.
+    case rotationMissing = "rotation_missing"
+    /// There is none under way.
+    case rotationEnded = "rotation_ended"
+    /// There is one under way.
+    case rotationBusy = "rotation_busy"
+    /// Nothing holds it up.
+    case rotationNotWaiting = "rotation_not_waiting"
+    /// Consumers have the new value.
+    case rotationPromoted = "rotation_promoted"
+    /// Consumers do not have the new value.
+    case rotationNotPromoted = "rotation_not_promoted"
+    /// The upstream does not accept the old value any more.
+    case rotationRetired = "rotation_retired"
+    /// A value cannot be made as the settings say.
+    case rotationSettings = "rotation_settings"
+    /// Credentials may be left at the upstream.
+    case rotationOrphaned = "rotation_orphaned"
+    /// No worker asks for work.
+    case workerMissing = "worker_missing"
+
     // MARK: Changes that do not fit
 
     case checkFailed = "check_failed"
@@ -72,6 +124,8 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case checkUnderWay = "check_under_way"
     /// The disk has no room for a copy of the database.
     case noRoom = "no_room"
+    case legalHold = "legal_hold"
+    case tooRecent = "too_recent"
     case nothingToUndo = "nothing_to_undo"
     case alreadyInitialised = "already_initialised"
     case notInitialised = "not_initialised"

@@ -37,6 +37,10 @@ package struct Peer: Hashable, Sendable {
     /// Executable, where the kernel lets the daemon read it.
     package var executable: Executable?
     package var attestation: Attestation
+    /// The launch that the process belongs to: that of the nearest launcher above it.
+    package var launch: LaunchMembership?
+    /// Whether nobody can tell if there is a launcher above it. It belongs to no launch then.
+    package var isWayUpUnknown: Bool
 
     package init(
         pid: Int32,
@@ -47,7 +51,9 @@ package struct Peer: Hashable, Sendable {
         pidfdInode: UInt64? = nil,
         unit: String? = nil,
         executable: Executable? = nil,
-        attestation: Attestation
+        attestation: Attestation,
+        launch: LaunchMembership? = nil,
+        isWayUpUnknown: Bool = false
     ) {
         self.pid = pid
         self.uid = uid
@@ -58,7 +64,12 @@ package struct Peer: Hashable, Sendable {
         self.unit = unit
         self.executable = executable
         self.attestation = attestation
+        self.launch = launch
+        self.isWayUpUnknown = isWayUpUnknown
     }
+
+    /// Whether a launcher started it, or nobody can tell: then it starts no launch itself.
+    package var isBelowLauncher: Bool { isWayUpUnknown || (launch.map { $0.part != .launcher } ?? false) }
 
     /// An executable file as seen through `/proc/PID/exe`.
     package struct Executable: Hashable, Sendable {

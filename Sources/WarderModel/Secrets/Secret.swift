@@ -13,8 +13,10 @@ package struct Secret: Sendable, Codable, Identifiable {
     package let name: SecretName
     package var owner: PlainText?
     package var labels: [String: PlainText]
-    /// When the upstream stops accepting the current version, as far as its owner knows.
+    /// When the upstream stops accepting the current version, as far as its owner or its rotator knows.
     package var expires: Timestamp?
+    /// Set on a decoy: a secret that nothing uses, so that whoever asks for it is where they should not be.
+    package var honeytoken: Bool?
     package let created: Timestamp
     /// Set while the secret is deleted but can be undeleted.
     package var deleted: Timestamp?
@@ -32,6 +34,7 @@ package struct Secret: Sendable, Codable, Identifiable {
         nextNumber = 1
     }
 
+    package var isDecoy: Bool { honeytoken == true }
     package var current: SecretVersion? { versions.last { $0.state == .current } }
     package var previous: SecretVersion? { versions.last { $0.state == .previous } }
 
@@ -56,10 +59,12 @@ package struct SecretVersion: Sendable, Codable, Equatable {
     package let number: UInt32
     package internal(set) var state: State
     package let created: Timestamp
-    package let createdBy: OperatorName
+    package let createdBy: VersionAuthor
     /// Ascending.
     package let fields: [FieldName]
     package internal(set) var destroyed: Timestamp?
+    /// While it is not current: when the upstream stops accepting it, as far as anybody knows.
+    package internal(set) var expires: Timestamp?
 }
 
 extension Secret {
@@ -68,6 +73,8 @@ extension Secret {
     ///
     /// Without a current version (it was destroyed) the previous one stays what it is: `rollback` still has somewhere
     /// to go.
+    ///
+    /// `expires`: of a `pending` one alone. The secret's own date stays until somebody changes it.
     /// - Returns: the new version, and the numbers whose values are to be destroyed because too many retired or pending
     ///   versions are
     ///   kept, ascending.
@@ -75,7 +82,8 @@ extension Secret {
         fields: [FieldName],
         pending: Bool,
         at time: Timestamp,
-        by creator: OperatorName
+        by creator: VersionAuthor,
+        expires: Timestamp? = nil
     ) -> (added: SecretVersion, destroyed: [UInt32]) {
         let version = SecretVersion(
             number: nextNumber,
@@ -83,23 +91,38 @@ extension Secret {
             created: time,
             createdBy: creator,
             fields: fields.sorted(),
-            destroyed: nil
+            destroyed: nil,
+            expires: pending ? expires : nil
         )
         nextNumber += 1
         versions.append(version)
-        if !pending { makeCurrent(version.number) }
+        if !pending {
+            keepDate()
+            makeCurrent(version.number)
+        }
         let surplus = (surplus(.retired, Self.keptRetiredVersions) + surplus(.pending, Self.keptPendingVersions))
             .sorted()
         for number in surplus { markDestroyed(number, at: time) }
         return (pending ? version : versions[versions.count - 1], surplus)
     }
 
-    /// Makes a stored version the current one; the version that was current becomes previous.
+    /// Makes a stored version the current one; the version that was current becomes previous. Each keeps its own date.
     /// - Returns: `false` when there is no such version or its values are destroyed.
     package mutating func promote(_ number: UInt32) -> Bool {
         guard let version = version(number), version.state != .destroyed else { return false }
-        if version.state != .current { makeCurrent(number) }
+        if version.state != .current {
+            keepDate()
+            expires = version.expires
+            makeCurrent(number)
+        }
         return true
+    }
+
+    /// Makes the version that a rotation replaced one of those that `rollback` does not go back to by itself.
+    package mutating func retire(_ number: UInt32) {
+        guard let index = versions.firstIndex(where: { $0.number == number }), versions[index].state == .previous
+        else { return }
+        versions[index].state = .retired
     }
 
     /// Marks a version's values as gone.
@@ -118,6 +141,12 @@ extension Secret {
     /// Numbers of the oldest versions in a state, without the newest `kept`.
     private func surplus(_ state: SecretVersion.State, _ kept: Int) -> [UInt32] {
         versions.filter { $0.state == state }.dropLast(kept).map(\.number)
+    }
+
+    /// The date of the current version goes with it, and comes back with it.
+    private mutating func keepDate() {
+        guard let index = versions.firstIndex(where: { $0.state == .current }) else { return }
+        versions[index].expires = expires
     }
 
     private mutating func makeCurrent(_ number: UInt32) {

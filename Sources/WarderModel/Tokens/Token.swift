@@ -11,6 +11,8 @@ package struct Token: Sendable {
     package let accessor: TokenAccessor
     package let tool: ToolID
     package let process: ProcessIdentity
+    /// With whose end it ends.
+    package let launch: LaunchID?
     package let issued: Moment
     package var expires: Moment
     /// Nothing renews it past this.
@@ -18,23 +20,53 @@ package struct Token: Sendable {
     /// How often each granted secret was resolved with it.
     package var used: [SecretName: Int64] = [:]
     package let claims: Claims
+    package let clearance: Clearance
+
+    /// Who was asked before it was issued.
+    package enum Clearance: Sendable, Hashable {
+        /// Nobody had to be.
+        case free
+        /// People who said yes to this one call.
+        case approval(ApprovalID, [ApprovalSubject.Release])
+        /// Somebody who said yes in advance.
+        case standing(RecordID)
+
+        /// As the log shows it.
+        package var name: String? {
+            switch self {
+            case .free: nil
+            case .approval(let id, _): id.text
+            case .standing(let id): StandingApprovalID(id).text
+            }
+        }
+    }
 
     package init(
         accessor: TokenAccessor,
         tool: ToolID,
         process: ProcessIdentity,
+        launch: LaunchID? = nil,
         issued: Moment,
         expires: Moment,
         hardLimit: Moment,
-        claims: Claims
+        claims: Claims,
+        clearance: Clearance = .free
     ) {
         self.accessor = accessor
         self.tool = tool
         self.process = process
+        self.launch = launch
         self.issued = issued
         self.expires = expires
         self.hardLimit = hardLimit
         self.claims = claims
+        self.clearance = clearance
+    }
+
+    /// How often it may resolve a secret. What was approved is one call: each secret once.
+    package func uses(under grant: Grant, by risk: Tool.Risk, approved: Bool) -> Int64? {
+        if approved, case .approval = clearance { return 1 }
+        return grant.allowedUses(by: risk)
     }
 }
 

@@ -18,13 +18,17 @@ package struct Server: Sendable, Codable, Identifiable {
 
     package struct Quarantine: Sendable, Codable {
         package let since: Timestamp
-        package let by: OperatorName
+        /// `nil` where the vault did it by itself.
+        package let by: OperatorName?
         package let reason: PlainText?
+        /// The alert for which the vault did it by itself.
+        package let alert: RecordID?
 
-        package init(since: Timestamp, by: OperatorName, reason: PlainText?) {
+        package init(since: Timestamp, by: OperatorName?, reason: PlainText?, alert: RecordID? = nil) {
             self.since = since
             self.by = by
             self.reason = reason
+            self.alert = alert
         }
     }
 }
@@ -41,6 +45,8 @@ package struct Selectors: Hashable, Sendable, Codable {
     package var executable: String?
     /// Lowercase hex of the executable's SHA-256.
     package var executableSHA256: String?
+    /// Absent in records of servers that are recognised by themselves.
+    private var launch: Bool?
 
     package init(
         uid: UInt32? = nil,
@@ -48,7 +54,8 @@ package struct Selectors: Hashable, Sendable, Codable {
         group: UInt32? = nil,
         unit: String? = nil,
         executable: String? = nil,
-        executableSHA256: String? = nil
+        executableSHA256: String? = nil,
+        isLaunched: Bool = false
     ) {
         self.uid = uid
         self.gid = gid
@@ -56,9 +63,30 @@ package struct Selectors: Hashable, Sendable, Codable {
         self.unit = unit
         self.executable = executable
         self.executableSHA256 = executableSHA256
+        launch = isLaunched ? true : nil
     }
 
-    package var isEmpty: Bool { self == Selectors() }
+    /// Whether the conditions are on whoever starts the server (`warder run`), and the server is what that started.
+    package var isLaunched: Bool {
+        get { launch ?? false }
+        set { launch = newValue ? true : nil }
+    }
+
+    package var isEmpty: Bool { self == Selectors() || self == Selectors(isLaunched: true) }
+
+    /// Whether a process speaks for a server of these conditions: by what it is, or by the launch that it belongs to.
+    /// A launch that began under other conditions counts no more.
+    package func recognise(_ peer: Peer, as server: ServerName) -> Bool {
+        guard isLaunched else { return match(peer) }
+        guard let launch = peer.launch, launch.part != .outsider else { return false }
+        return launch.server == server && launch.conditions == self
+    }
+
+    /// Whether the conditions of a launched server name this process as its launcher. Who belongs to a launch is asked of `/proc`, so that a launcher has to
+    /// be seen there.
+    package func admitLauncher(_ peer: Peer) -> Bool {
+        isLaunched && peer.attestation >= .starttime && match(peer)
+    }
 
     /// Whether the kernel confirms every condition. No condition at all matches nobody.
     package func match(_ peer: Peer) -> Bool {
@@ -74,7 +102,7 @@ package struct Selectors: Hashable, Sendable, Codable {
 
     /// The conditions that cost nothing to check.
     package var withoutExecutable: Selectors {
-        Selectors(uid: uid, gid: gid, group: group, unit: unit)
+        Selectors(uid: uid, gid: gid, group: group, unit: unit, isLaunched: isLaunched)
     }
 
     /// Whether a process of this user could satisfy the conditions: then the user and the server are no boundary to
@@ -83,7 +111,9 @@ package struct Selectors: Hashable, Sendable, Codable {
 
     /// Whether one process could satisfy both. A process can be in several groups, and has one of everything else.
     package func couldMatch(sameProcessAs other: Selectors) -> Bool {
-        Self.agree(uid, other.uid) && Self.agree(gid, other.gid) && Self.agree(unit, other.unit)
+        // A process belongs to one launch at a time.
+        if isLaunched && other.isLaunched { return false }
+        return Self.agree(uid, other.uid) && Self.agree(gid, other.gid) && Self.agree(unit, other.unit)
             && Self.agree(executable, other.executable) && Self.agree(executableSHA256, other.executableSHA256)
     }
 

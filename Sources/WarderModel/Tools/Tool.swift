@@ -20,9 +20,24 @@ package struct Tool: Sendable, Codable, Identifiable {
     package var category: Category
     package var owner: PlainText?
     package var expectedOutputs: PlainText?
-    /// SHA-256 of the accepted definition, lowercase hex. While set, a token request must present the same digest.
+    /// SHA-256 of the accepted definition, lowercase hex. A token request that presents another one gets nothing.
     package var definitionDigest: String?
     package let created: Timestamp
+    /// When a token request has to present the digest; `nil` is always.
+    package var pin: Pin?
+    /// Who accepted the definition.
+    package var acceptance: Decision?
+    /// The definition that was seen last, where it is not the accepted one: until somebody accepts it, the tool gets
+    /// nothing.
+    package var offer: Offer?
+    /// Since when a list of its server's tools does not have it.
+    package var gone: Timestamp?
+    /// Who chose risk and category, where it was not the proposal of the rules.
+    package var decision: Decision?
+    /// What it needs at the upstream, as somebody stated; empty for nothing.
+    package var permissions: [PlainText]?
+    /// When a token was issued for it last, to within `useSeconds`.
+    package var lastUse: Timestamp?
 
     package init(
         id: RecordID,
@@ -46,18 +61,12 @@ package struct Tool: Sendable, Codable, Identifiable {
         self.created = created
     }
 
-    /// Whether a call needs somebody's approval, by class.
-    ///
-    /// With a team, everything but a standard read-only tool does. A single user is asked for critical tools and for
-    /// what moves money or administers: being asked for everything teaches people to say yes.
+    /// Whether a call needs somebody's approval by its class alone, where no rule says anything else.
     package func needsApproval(in profile: Profile) -> Bool { Self.needsApproval(risk, category, in: profile) }
 
     /// The same of a class without its tool.
     package static func needsApproval(_ risk: Risk, _ category: Category, in profile: Profile) -> Bool {
-        switch profile {
-        case .team: risk != .readOnly || category != .standard
-        case .singleUser: risk == .critical || category != .standard
-        }
+        !ApprovalTerms.standard(risk, category, in: profile).isEmpty
     }
 }
 

@@ -69,7 +69,8 @@ struct LogQuery {
             database.cachedStatement(
                 sql: """
                     SELECT seq, time, leaf, epoch, sealed FROM log_payloads JOIN log_leaves USING (seq)
-                    WHERE seq BETWEEN ? AND ? AND time BETWEEN ? AND ? ORDER BY seq \(order) LIMIT ?
+                    WHERE seq BETWEEN ? AND ? AND (time BETWEEN ? AND ? OR typeof(time) <> 'integer')
+                    ORDER BY seq \(order) LIMIT ?
                     """
             ),
             arguments: [

@@ -49,16 +49,19 @@ extension SealedRecord {
 }
 
 extension SealedEvent {
+    /// A column that holds something else than it should is left empty: the event does not open then, and has its
+    /// place among the others nevertheless.
+    ///
     /// - Parameter row: number, time, leaf, epoch, sealed.
-    /// - Throws: `StoreError.damaged`.
+    /// - Throws: `StoreError.damaged` for a number that no event can have.
     init(_ row: Row) throws {
-        self.init(
-            sequence: try row.number(0),
-            time: try row.time(1),
-            leaf: try row.bytes(2),
-            epoch: try row.word(3),
-            sealed: try row.bytes(4)
-        )
+        let sequence = try row.number(0)
+        let leaf = (try? row.bytes(2)) ?? []
+        guard let time = try? row.time(1), let epoch = try? row.word(3), let sealed = try? row.bytes(4) else {
+            self.init(sequence: sequence, time: Timestamp(milliseconds: 0), leaf: leaf, epoch: 0, sealed: [])
+            return
+        }
+        self.init(sequence: sequence, time: time, leaf: leaf, epoch: epoch, sealed: sealed)
     }
 }
 

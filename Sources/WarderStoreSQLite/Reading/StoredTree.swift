@@ -58,7 +58,8 @@ extension SQLiteStore {
             try lookups.inDatabase { database in
                 let rows = try Row.fetchCursor(
                     database.cachedStatement(
-                        sql: "SELECT size, time, note FROM log_checkpoints ORDER BY hour DESC LIMIT ?"
+                        // By size: clocks are set back at times.
+                        sql: "SELECT size, time, note FROM log_checkpoints ORDER BY size DESC, time DESC LIMIT ?"
                     ),
                     arguments: [limit]
                 )

@@ -30,7 +30,15 @@ struct BatchWriter {
         if let number = batch.inboxTakenThrough {
             try execute("DELETE FROM inbox WHERE number <= ?", [number])
         }
+        if let range = batch.prunedPayloads { try prune(range) }
         for sealed in batch.inbox { try execute("INSERT INTO inbox (sealed) VALUES (?)", [Data(sealed)]) }
+    }
+
+    private func prune(_ range: ClosedRange<UInt64>) throws {
+        guard let first = Int64(exactly: range.lowerBound), let last = Int64(exactly: range.upperBound) else {
+            throw StoreError.outOfRange
+        }
+        try execute("DELETE FROM log_payloads WHERE seq BETWEEN ? AND ?", [first, last])
     }
 
     private func lay(_ foundation: Foundation) throws {

@@ -46,6 +46,8 @@ extension Harness {
             target: target,
             fields: try RequestFields(head),
             body: body,
+            connection: JobBoard.Line(name: "fuzz", hangUp: {}),
+            launchLine: nil,
             context: context
         )
         do throws(Problem) {

@@ -15,11 +15,9 @@ extension Harness {
         let cut = rest.word()
         let bytes = Array(rest.rest)
         let size = 1 + cut % max(bytes.count, 1)
-        for route in [
-            VaultRequest.health, .secret(try pat.get(), field: .value, token: try bearer.get(), traceparent: nil),
-        ] {
-            let whole = try ask(route, bytes, size: max(bytes.count, 1))
-            try hold(try ask(route, bytes, size: size) == whole, "a cut changes nothing")
+        for wanted in [nil, try one.get(), try two.get()] {
+            let whole = try ask(wanted, bytes, size: max(bytes.count, 1))
+            try hold(try ask(wanted, bytes, size: size) == whole, "a cut changes nothing")
             if case .answer(let status, let meaning) = whole {
                 try hold(status == 200 || !meaning.hasPrefix("good: "), "200 alone is good news")
             }
@@ -34,7 +32,8 @@ extension Harness {
         case failed(WarderClientError)
     }
 
-    private static let pat = Result { try SecretName("github/pat") }
+    private static let one = Result { try request(["value"]) }
+    private static let two = Result { try request(["username", "password"]) }
     private static let bearer = Result {
         VaultToken(
             text: try SecretBytes(copying: [65]),
@@ -45,8 +44,21 @@ extension Harness {
         )
     }
 
-    /// Sends a request over a connection that answers with these bytes and then closes.
-    private static func ask(_ request: VaultRequest, _ bytes: [UInt8], size: Int) throws -> Outcome {
+    private static func request(_ fields: [String]) throws -> SecretRequest {
+        try SecretRequest(
+            secret: "github/pat",
+            fields: fields,
+            tool: "github/list",
+            toolDigest: nil,
+            arguments: nil,
+            context: CallContext()
+        )
+    }
+
+    /// Sends a request, for the vault's health where nothing is wanted, over a connection that answers with these bytes and then closes.
+    private static func ask(_ wanted: SecretRequest?, _ bytes: [UInt8], size: Int) throws -> Outcome {
+        let token = try bearer.get()
+        let request = wanted.map { VaultRequest.secret($0, token: token) } ?? .health
         let channel = EmbeddedChannel()
         let pool = ConnectionPool(limit: 1, loop: channel.eventLoop) { _ in }
         let connection = VaultConnection(pool: pool)
@@ -56,7 +68,7 @@ extension Harness {
             connection
         )
         var outcomes: [Outcome] = []
-        let exchange = Exchange(request, deadline: .distantFuture) { outcomes.append(outcome(of: request, $0)) }
+        let exchange = Exchange(request, deadline: .distantFuture) { outcomes.append(outcome(of: wanted, token, $0)) }
         pool.send(exchange)
         // Nobody listens there: the channel says by itself that it is open.
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere")).wait()
@@ -70,21 +82,21 @@ extension Harness {
         return outcomes[0]
     }
 
-    private static func outcome(of request: VaultRequest, _ result: Result<VaultAnswer, WarderClientError>) -> Outcome {
+    private static func outcome(
+        of wanted: SecretRequest?,
+        _ token: VaultToken,
+        _ result: Result<VaultAnswer, WarderClientError>
+    ) -> Outcome {
         switch result {
         case .failure(let error): return .failed(error)
-        case .success(let answer): return .answer(status: answer.status, meaning: meaning(of: answer, request))
+        case .success(let answer): return .answer(status: answer.status, meaning: meaning(of: answer, wanted, token))
         }
     }
 
-    private static func meaning(of answer: VaultAnswer, _ request: VaultRequest) -> String {
+    private static func meaning(of answer: VaultAnswer, _ wanted: SecretRequest?, _ token: VaultToken) -> String {
         do throws(WarderClientError) {
-            if case .secret(let name, let field) = request.route {
-                guard let token = request.token else { return "no token" }
-                let secret = try answer.secret(name: name, field: field, token: token)
-                return "good: version \(secret.version)"
-            }
-            return "good: " + (try answer.decode(Health.self).state)
+            guard let wanted else { return "good: " + (try answer.decode(Health.self).state) }
+            return "good: version \(try answer.secret(wanted, token: token).version)"
         } catch { return error.description }
     }
 }

@@ -63,7 +63,7 @@ extension Harness {
 
     private static func readText(_ text: String) throws {
         let escaped = TerminalText.escaped(text)
-        try hold(!escaped.unicodeScalars.contains { TerminalText.isHazard($0) }, "nothing drives a terminal")
+        try hold(!escaped.unicodeScalars.contains { HiddenCharacter.contains($0) }, "nothing drives a terminal")
         for limit in [0, 1, 7] {
             try hold(TerminalText.width(TerminalText.truncated(escaped, to: limit)) <= limit, "a cell keeps its width")
         }

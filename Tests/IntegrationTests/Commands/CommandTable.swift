@@ -2,7 +2,21 @@
 ///
 /// A new verb gets a line in the part where it belongs: `EveryCommandTests` fails while it has none.
 enum CommandTable {
-    static let all = setUp + keys + secrets + registry + tokens + people + log + backups + takenAway
+    static let all =
+        setUp + keys + secrets + rotations + registry + approvals + tokens + hooks + rotatedByHook + people + log
+        + backups
+        + takenAway + clients
+
+    /// Files that lie in the folder.
+    static let files = [
+        "tools.json": #"""
+        {"tools":[{"name":"get_issue","description":"Get an issue.","inputSchema":{"type":"object"}},
+        {"name":"delete_issue","description":"Delete an issue.","inputSchema":{"type":"object"}}]}
+        """#,
+        "api.json": #"""
+        {"openapi":"3.1.0","paths":{"/issue":{"get":{"operationId":"get_issue","summary":"Get an issue."}}}}
+        """#,
+    ]
 
     private static let passphrase = VaultProcess.passphrase
     /// What opens the vault after a change.
@@ -82,6 +96,7 @@ enum CommandTable {
             shows: "slot {third}: removed"
         ),
         CommandRun(verb: "key rotate", shows: "new keys are in use"),
+        CommandRun(verb: "key rotate", arguments: "--log", shows: "the log has key 2 now: warder.log/"),
         CommandRun(
             verb: "key rotate",
             arguments: "--root --drop {shares}",
@@ -130,6 +145,95 @@ enum CommandTable {
         ),
     ]
 
+    static let rotations = [
+        CommandRun(verb: "rotate status", shows: "no secret is rotated yet"),
+        CommandRun(verb: "secret put", arguments: "app/key --stdin", input: "by hand\n", shows: "version 1 is current"),
+        CommandRun(verb: "rotate now", arguments: "app/key", status: 3, shows: "warder rotate schedule app/key"),
+        CommandRun(
+            verb: "rotate schedule",
+            arguments: "app/key --rotator random --set length=8 --every 30d",
+            status: 1,
+            shows: "bits of entropy"
+        ),
+        CommandRun(
+            verb: "rotate schedule",
+            arguments: "app/key --rotator random --set length=40 --every 30d",
+            shows: "the vault makes 40 characters out of 62, 238 bits of entropy"
+        ),
+        CommandRun(verb: "rotate test", arguments: "app/key", shows: "app/key can be rotated"),
+        CommandRun(verb: "rotate status", shows: "never rotated"),
+        CommandRun(verb: "rotate now", arguments: "app/key --reason leaver", shows: "servers get v2"),
+        CommandRun(verb: "secret versions", arguments: "app/key", shows: "rotation"),
+        CommandRun(verb: "rotate abort", arguments: "app/key", status: 7, shows: "warder rotate rollback app/key"),
+        CommandRun(verb: "rotate rollback", arguments: "app/key", shows: "goes back to the value before"),
+        CommandRun(verb: "rotate resume", arguments: "app/key", status: 7, shows: "(rotation_ended)"),
+        CommandRun(verb: "secret get", arguments: "app/key", shows: "by hand\n"),
+        CommandRun(verb: "rotate history", arguments: "app/key", shows: "rotation.demote"),
+        CommandRun(verb: "rotate pause", arguments: "app/key", shows: "is paused"),
+        CommandRun(verb: "rotate status", arguments: "app/key", shows: "rolled back to v1"),
+        CommandRun(verb: "rotate continue", arguments: "app/key", shows: "counts again"),
+        CommandRun(
+            verb: "rotate forget",
+            arguments: "app/key 00112233445566778899aabbccddeeff",
+            status: 3,
+            shows: "there is no such rotation"
+        ),
+        CommandRun(verb: "rotate remove", arguments: "app/key", shows: "is not rotated any more"),
+    ]
+
+    /// The test runs a worker, and the example's service with its hook.
+    static let hooks = [
+        CommandRun(
+            verb: "secret put",
+            arguments: "notes/api-key --stdin",
+            input: NotesService.firstKey + "\n",
+            shows: "version 1 is current"
+        ),
+        CommandRun(
+            verb: "grant add",
+            arguments: "github/list notes/api-key",
+            shows: "github/list may use notes/api-key (value)"
+        ),
+        CommandRun(
+            verb: "rotate schedule",
+            arguments: "notes/api-key --rotator exec:mistyped --by-hand",
+            shows: "notes/api-key is rotated by exec:mistyped, when somebody asks"
+        ),
+        CommandRun(
+            verb: "rotate test",
+            arguments: "notes/api-key",
+            status: 12,
+            shows: "the configuration has no worker.hooks.mistyped"
+        ),
+        CommandRun(
+            verb: "rotate schedule",
+            arguments: "notes/api-key --rotator exec:notes-key --every 30d",
+            shows: "notes/api-key is rotated by exec:notes-key, next 20"
+        ),
+        CommandRun(
+            verb: "rotate test",
+            arguments: "notes/api-key",
+            shows: "notes/api-key can be rotated; one value is valid at a time"
+        ),
+    ]
+
+    /// The test's server has the first key.
+    static let rotatedByHook = [
+        CommandRun(verb: "rotate status", shows: "1, all on v1"),
+        CommandRun(verb: "rotate now", arguments: "notes/api-key", shows: "servers get v2"),
+        CommandRun(verb: "rotate status", shows: "1, 1 still on v1 (github, last seen"),
+        CommandRun(verb: "rotate status", arguments: "notes/api-key", shows: "v1, last seen"),
+        CommandRun(verb: "rotate history", arguments: "notes/api-key", shows: "rotation.promote"),
+        CommandRun(verb: "rotate rollback", arguments: "notes/api-key", shows: "goes back to the value before"),
+        CommandRun(verb: "secret get", arguments: "notes/api-key", shows: NotesService.firstKey + "\n"),
+        CommandRun(verb: "rotate remove", arguments: "notes/api-key", shows: "is not rotated any more"),
+        CommandRun(
+            verb: "grant remove",
+            arguments: "github/list notes/api-key",
+            shows: "github/list may no longer use notes/api-key"
+        ),
+    ]
+
     static let registry = [
         CommandRun(
             verb: "server add",
@@ -146,6 +250,29 @@ enum CommandTable {
         CommandRun(verb: "tool add", arguments: "github/list --risk read-only", shows: "github/list: registered"),
         CommandRun(verb: "tool list", shows: "github/list"),
         CommandRun(verb: "tool show", arguments: "github/list", shows: "read-only"),
+        CommandRun(verb: "tool set", arguments: "github/list --owner platform", shows: "github/list: changed"),
+        CommandRun(verb: "tool classify", arguments: "{folder}/tools.json", shows: "delete_issue"),
+        CommandRun(
+            verb: "tool import tools-list",
+            arguments: "{folder}/tools.json --server github",
+            answers: [.init("Type github to go on:", "github")],
+            shows: "github: 2 added, 0 unchanged"
+        ),
+        CommandRun(
+            verb: "tool import openapi",
+            arguments: "{folder}/api.json --server github",
+            answers: [.init("Type github to go on:", "github")],
+            shows: "1 changed"
+        ),
+        CommandRun(verb: "tool diff", arguments: "github/get_issue", shows: "+ endpoint"),
+        CommandRun(
+            verb: "tool accept",
+            arguments: "github/get_issue --reason reviewed",
+            answers: [.init("Type github/get_issue to go on:", "github/get_issue")],
+            shows: "github/get_issue: accepted"
+        ),
+        CommandRun(verb: "tool remove", arguments: "github/get_issue --yes", shows: "removed"),
+        CommandRun(verb: "tool remove", arguments: "github/delete_issue --yes", shows: "removed"),
         CommandRun(
             verb: "grant add",
             arguments: "github/list github/pat --ttl 5m",
@@ -153,12 +280,121 @@ enum CommandTable {
         ),
         CommandRun(verb: "grant list", shows: "github/pat"),
         CommandRun(
+            verb: "limit set",
+            arguments: "github --risk read-only 50/min",
+            shows: "github: 50 token requests a minute for read-only tools"
+        ),
+        CommandRun(verb: "limit list", shows: "github"),
+        CommandRun(verb: "alert list", shows: "there are no open alerts"),
+        CommandRun(verb: "alert show", arguments: "0a0b0c0d", status: 3, shows: "there is no such alert"),
+        CommandRun(
+            verb: "alert ack",
+            arguments: "0a0b0c0d --reason none",
+            status: 3,
+            shows: "there is no such alert"
+        ),
+        CommandRun(
+            verb: "alert mute",
+            arguments: "spike server:github --for 2h --reason moving",
+            shows: "spike of server:github: nobody is told until"
+        ),
+        CommandRun(
+            verb: "alert unmute",
+            arguments: "spike server:github --reason moved",
+            shows: "spike of server:github: people are told"
+        ),
+        CommandRun(
+            verb: "alert rule set",
+            arguments: "many_secrets --threshold 20 --within 2m --quarantine",
+            shows: "many_secrets: on, 20 within 2m, quarantines its server"
+        ),
+        CommandRun(verb: "alert rule list", shows: "20 within 2m"),
+        CommandRun(
+            verb: "server add",
+            arguments: "desk --launch",
+            shows: "desk: registered (launch by uid=0)"
+        ),
+        CommandRun(
+            verb: "run",
+            arguments: "--server desk --client-socket {client} -- echo it-runs",
+            shows: "it-runs"
+        ),
+        CommandRun(
+            verb: "run",
+            arguments:
+                "--server desk --client-socket {client} --proxy api=https://example.org --proxy-secret api=github/pat "
+                + "--proxy-url api=API_URL --proxy-placeholder api=API_TOKEN -- echo it-runs-behind-it",
+            shows: "it-runs-behind-it"
+        ),
+        CommandRun(
+            verb: "run",
+            arguments: "--server github --client-socket {client} -- echo it-runs",
+            status: 5,
+            shows: "warder server add github --launch"
+        ),
+        CommandRun(verb: "server remove", arguments: "desk --yes", shows: "desk: removed"),
+        CommandRun(
             verb: "server quarantine",
             arguments: "github --reason odd",
             shows: "github: quarantined, 0 live tokens revoked"
         ),
         CommandRun(verb: "server show", arguments: "github", shows: "quarantined"),
         CommandRun(verb: "server release", arguments: "github", shows: "github: released"),
+    ]
+
+    /// Nobody asks for anything in this vault: what is said to a call is tried where one asks.
+    static let approvals = [
+        CommandRun(verb: "approval list", shows: "nothing waits for an approval"),
+        CommandRun(
+            verb: "approval inbox",
+            answers: [.init("q quit", "q")],
+            shows: "Calls that wait for an approval: 0"
+        ),
+        CommandRun(
+            verb: "approval show",
+            arguments: "apr_0000000000000000000000",
+            status: 3,
+            shows: "there is no such approval"
+        ),
+        CommandRun(
+            verb: "approval approve",
+            arguments: "apr_0000000000000000000000 --reason why",
+            status: 3,
+            shows: "there is no such approval"
+        ),
+        CommandRun(
+            verb: "approval deny",
+            arguments: "apr_0000000000000000000000 --reason why",
+            status: 3,
+            shows: "there is no such approval"
+        ),
+        CommandRun(
+            verb: "approval break-glass",
+            arguments: "apr_0000000000000000000000 --reason why",
+            status: 3,
+            shows: "there is no such approval"
+        ),
+        CommandRun(
+            verb: "approval review",
+            arguments: "apr_0000000000000000000000 --reason why",
+            status: 3,
+            shows: "there is no such approval"
+        ),
+        CommandRun(
+            verb: "approval rule set",
+            arguments: "critical standard --vote operator --vote operator",
+            shows: "critical, standard: asks operator (2)"
+        ),
+        CommandRun(verb: "approval rule list", shows: "operator, operator"),
+        CommandRun(verb: "approval rule remove", arguments: "critical standard", shows: "the rule is gone"),
+        CommandRun(
+            verb: "approval standing add",
+            arguments: "github/list --uses 2 --for 1h --reason moving",
+            shows: "github/list, 2 calls, for 1h",
+            keeps: ["standing": "(sta_[0-9A-Za-z]{22}):"]
+        ),
+        CommandRun(verb: "approval standing list", shows: "2 of 2"),
+        CommandRun(verb: "approval standing revoke", arguments: "{standing}", shows: "{standing}: revoked"),
     ]
 
     /// The test holds a token of `github/list`.
@@ -214,7 +450,7 @@ enum CommandTable {
         ),
         CommandRun(
             verb: "audit checkpoint",
-            arguments: "--size {exported} --output-file {folder}/log.checkpoint",
+            arguments: "--size {exported} --output-file {folder}/log.checkpoint --history {folder}/log.keys",
             shows: "written: "
         ),
         CommandRun(verb: "status", shows: "Log key", keeps: ["key": "(warder\\.log/\\S+)"]),
@@ -222,6 +458,11 @@ enum CommandTable {
             verb: "audit verify",
             arguments: "{folder}/log.jsonl --key {key} --checkpoint {folder}/log.checkpoint",
             shows: "proven   up to event {exported}"
+        ),
+        CommandRun(
+            verb: "audit verify",
+            arguments: "{folder}/log.jsonl --key {key}",
+            shows: "complete from event 1 to event {exported}"
         ),
         CommandRun(
             verb: "audit verify",
@@ -250,7 +491,14 @@ enum CommandTable {
             input: "a value of somebody else\n",
             shows: "the value was never stored here"
         ),
+        CommandRun(
+            verb: "audit prune",
+            arguments: "--before 30d",
+            shows: "nothing to prune"
+        ),
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
+        CommandRun(verb: "report", shows: "of 100 points are earned"),
+        CommandRun(verb: "report", arguments: "--fail-on score<100", status: 11, shows: "below 100"),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
     ]
 
@@ -299,6 +547,23 @@ enum CommandTable {
             arguments: "grace",
             answers: [.init("Type grace to go on:", "grace")],
             shows: "grace: removed"
+        ),
+    ]
+
+    /// The test puts a client's configuration into the folder.
+    static let clients = [
+        CommandRun(
+            verb: "mcp import",
+            arguments: "{folder}/.mcp.json",
+            answers: [.init("Type import to go on:", "import")],
+            shows: "rewritten; restart its client"
+        ),
+        CommandRun(verb: "mcp list", shows: "imported"),
+        CommandRun(
+            verb: "mcp undo",
+            arguments: "{folder}/.mcp.json",
+            answers: [.init("Type undo to go on:", "undo")],
+            shows: "as it was before the import"
         ),
     ]
 }

@@ -35,11 +35,21 @@ struct EveryCommandTests {
     @Test("every command does on a real daemon what its line in the table says")
     func run() throws {
         // The second operator reaches the operator socket by the daemon's own group.
-        let vault = try VaultProcess(profile: "single-user", settings: "operator_group: root")
+        let vault = try VaultProcess(profile: "single-user", settings: "operator_group: root\nworker_user: root")
+        let notes = try NotesService(in: vault.directory)
+        try vault.addSetting("worker:\n" + notes.configuration)
         try vault.start()
         let memory = Memory(folder: vault.directory + "/out")
+        memory["client"] = vault.clientSocket
         try FileManager.default.createDirectory(atPath: memory.folder, withIntermediateDirectories: false)
-        for line in CommandTable.setUp + CommandTable.keys + CommandTable.secrets + CommandTable.registry {
+        for (name, text) in CommandTable.files {
+            try Data(text.utf8).write(to: URL(filePath: memory.folder + "/" + name))
+        }
+        for line in CommandTable.setUp + CommandTable.keys { try run(line, vault, memory) }
+        // The vault is open from here on, and the worker waits long before it is needed.
+        let worker = try WorkerProcess(vault)
+        defer { worker.kill() }
+        for line in CommandTable.secrets + CommandTable.registry + CommandTable.approvals {
             try run(line, vault, memory)
         }
         let client = try vault.client()
@@ -51,11 +61,24 @@ struct EveryCommandTests {
         )
         for line in CommandTable.tokens { try run(line, vault, memory) }
         #expect(try client.request("GET", "/v1/secrets/github/pat", token: token).status == 401)
-        for line in CommandTable.people + CommandTable.log + CommandTable.backups { try run(line, vault, memory) }
+        try rotateByHook(vault, memory)
+        let later = CommandTable.people + CommandTable.log + CommandTable.backups + CommandTable.rotations
+        for line in later { try run(line, vault, memory) }
         let exported = try String(contentsOfFile: memory.folder + "/log.jsonl", encoding: .utf8)
         #expect(exported.split(separator: "\n").count == Int(memory["exported"] ?? ""))
         for line in CommandTable.takenAway { try run(line, vault, memory) }
+        let configuration = ClientConfiguration.small("calendar", path: ".mcp.json").text
+        try configuration.write(toFile: memory.folder + "/.mcp.json", atomically: false, encoding: .utf8)
+        for line in CommandTable.clients { try run(line, vault, memory) }
         #expect(memory.lines == CommandTable.all.count, "a part of the table was never run")
+    }
+
+    private func rotateByHook(_ vault: VaultProcess, _ memory: Memory) throws {
+        for line in CommandTable.hooks { try run(line, vault, memory) }
+        let body = #"{"tool":"github/list","secret":"notes/api-key"}"#
+        let resolved = try vault.client().request("POST", "/v1/resolve", body: body)
+        #expect(resolved.json["value"] as? String == NotesService.firstKey, "\(resolved.body)")
+        for line in CommandTable.rotatedByHook { try run(line, vault, memory) }
     }
 
     /// What lines kept for later ones.
@@ -93,6 +116,7 @@ struct EveryCommandTests {
     private func run(_ line: CommandRun, _ vault: VaultProcess, _ memory: Memory) throws {
         var session = TerminalSession(socket: vault.operatorSocket)
         if line.isStranger { session.uid = Stranger.uid }
+        session.environment = ["XDG_STATE_HOME": memory.folder + "/remembered"]
         let arguments = try memory.filled("\(line.verb) \(line.arguments)").split(separator: " ").map(String.init)
         let result = try session.run(
             arguments,

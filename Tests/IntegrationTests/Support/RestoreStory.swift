@@ -58,9 +58,26 @@ enum RestoreStory {
         _ more: [String] = [],
         environment: [String: String] = [:]
     ) throws -> Process {
+        try begin(
+            program: program,
+            mode: "restore",
+            backup,
+            ["--state", target.stateDirectory] + more,
+            environment: environment
+        )
+    }
+
+    /// A mode of `warderd` that is about a backup, with what opens it on its way already.
+    static func begin(
+        program: String = Programs.path("warderd"),
+        mode: String,
+        _ backup: String,
+        _ more: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["restore", backup, "--state", target.stateDirectory] + more
+        process.arguments = [mode, backup] + more
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         let input = Pipe()
         process.standardInput = input
@@ -97,17 +114,26 @@ enum RestoreStory {
 
     /// Flips a bit of a stored value in the file of a vault that is not running; `age` counts from the newest, 0.
     static func harmValue(_ age: Int, in database: String) throws {
+        try harm("version_values", by: "rowid", age, in: database)
+    }
+
+    /// The same of what an event says.
+    static func harmEvent(_ age: Int, in database: String) throws {
+        try harm("log_payloads", by: "seq", age, in: database)
+    }
+
+    private static func harm(_ table: String, by key: String, _ age: Int, in database: String) throws {
         let harm = """
             import sqlite3, sys
             db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-            query = "SELECT sealed FROM version_values ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+            query = f"SELECT sealed FROM {sys.argv[3]} ORDER BY {sys.argv[4]} DESC LIMIT 1 OFFSET ?"
             sealed, = db.execute(query, (int(sys.argv[2]),)).fetchone()
             db.close()
             file = open(sys.argv[1], "rb").read()
-            if file.count(sealed) != 1: sys.exit("the value is not in one piece")
+            if file.count(sealed) != 1: sys.exit("it is not in one piece")
             open(sys.argv[1], "r+b").write(file.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
             """
-        let harmed = try Program.python(harm, [database, String(age)])
+        let harmed = try Program.python(harm, [database, String(age), table, key])
         try #require(harmed.status == 0, "\(harmed.errors)")
     }
 }

@@ -10,10 +10,12 @@ final class VaultProcess: @unchecked Sendable {
     let directory: String
     private(set) var process = Process()
     private var log = ""
-    private let configuration: String
+    /// Its configuration file.
+    let configuration: String
 
     var clientSocket: String { directory + "/run/client.sock" }
     var operatorSocket: String { directory + "/run/operator.sock" }
+    var workerSocket: String { directory + "/run/worker.sock" }
     var stateDirectory: String { directory + "/state" }
     var database: String { stateDirectory + "/vault.db" }
     var pid: Int32 { process.processIdentifier }
@@ -184,6 +186,8 @@ final class VaultProcess: @unchecked Sendable {
         try ask("POST", "/v1/servers", "{\"name\":\"github\",\"selectors\":{\"uid\":\(uid)}}", expecting: 201)
         try ask("POST", "/v1/tools", "{\"name\":\"github/list\",\"risk\":\"read-only\"}", expecting: 201)
         try ask("POST", "/v1/grants", "{\"tool\":\"github/list\",\"secret\":\"\(secret)\"}", expecting: 201)
+        // Tests ask at a machine's speed.
+        try ask("PUT", "/v1/limits", #"{"server":"github","risk":"read-only","limit":"off"}"#)
     }
 
     /// Events that match, oldest first, for a caller with the auditor's role (the first operator of a single user's

@@ -48,10 +48,20 @@ import TransparencyLog
     @Test("key period: a log that goes on under a key that was given up")
     func keyPeriod() throws {
         var history = KeyHistory()
-        try history.change(to: stranger.noteKey, size: 30, by: log.signer)
+        try history.change(to: stranger, size: 30, by: log.signer)
         let chain = try KeyChain(pinned: log.signer.noteKey, history: history)
         let delivery = Delivery(file: log.lines.file, checkpoint: try log.checkpoint())
         expect(delivery, .keyOutOfPeriod(.newer, size: 40), needs: .keyPeriod, keys: chain)
+    }
+
+    @Test("key changes: an event names another key, which signs on, and the log's own key never said so")
+    func keyChanges() throws {
+        let change = KeyChange(.rotation(epoch: 2), size: 40, before: log.signer.noteKey, after: stranger.noteKey)
+        let note = try SignedNote(signing: change.text, by: [stranger, stranger])
+        var forged = log
+        forged.append(change: note.bytes)
+        let delivery = Delivery(file: forged.lines.file, checkpoint: try forged.checkpoint())
+        expect(delivery, .keyHistoryBroken, needs: .keyChanges)
     }
 
     @Test("sequence: a line is missing among those that are claimed")
@@ -73,7 +83,7 @@ import TransparencyLog
         var lines = log.lines
         lines[4] = fork.lines[4]
         let delivery = Delivery(file: lines.file, checkpoint: try log.checkpoint())
-        expect(delivery, .contentChanged(size: 40), needs: .root)
+        expect(delivery, .contentChanged(after: 0, size: 40), needs: .root)
     }
 
     @Test("older length: an older copy with the checkpoint of its day")
@@ -122,13 +132,24 @@ import TransparencyLog
         expect(delivery, .notCompared(held: 21), needs: .olderCompared)
     }
 
-    @Test("file hash: an event is made to look pruned")
+    @Test("prunes: an event is passed off as pruned")
+    func prunes() throws {
+        let delivery = Delivery(file: log.withLeaves(of: [5]).file, checkpoint: try log.checkpoint())
+        expect(delivery, .withheld(first: 5, last: 5), needs: .prunes)
+    }
+
+    @Test("file hash: an event is made to look pruned that may have been, or damaged")
     func fileHash() throws {
+        var log = log
+        log.append(pruneThrough: 7)
         var lines = log.lines
-        let manifest = try log.manifest(lines.file, count: 40, filter: nil)
-        lines[4] = ExportLine.pruned(number: 5, leaf: .leaf(lines[4])).bytes
+        let manifest = try log.manifest(lines.file, count: 41, filter: nil)
+        lines = log.withLeaves(of: [5])
         let delivery = Delivery(file: lines.file, checkpoint: manifest, isManifest: true)
         expect(delivery, .fileChanged, needs: .fileHash)
+        lines[4] = ExportLine.damaged(number: 5, leaf: .leaf(log.lines[4])).bytes
+        let damaged = Delivery(file: lines.file, checkpoint: manifest, isManifest: true)
+        expect(damaged, .fileChanged, needs: .fileHash)
     }
 
     @Test("contents: an event of the range is left out though nothing was filtered, or one beyond it is shown")

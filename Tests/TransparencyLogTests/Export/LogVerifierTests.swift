@@ -122,7 +122,7 @@ import TransparencyLog
         lines[9] = lines[9].text.replacing("use", with: "red").bytes
         var delivery = try complete()
         delivery.file = lines.file
-        #expect(delivery.verdict(keys).faults == [.contentChanged(size: 500)])
+        #expect(delivery.verdict(keys).faults == [.contentChanged(after: 0, size: 500)])
     }
 
     @Test("an export that lacks its first events, its last line feed, or has a line that is none, is told")
@@ -142,18 +142,38 @@ import TransparencyLog
 
     @Test("a pruned event is its leaf, and counted as such")
     func pruned() throws {
+        var log = log
+        log.append(pruneThrough: 499)
+        var lines = log.withLeaves(of: [1, 10, 499])
+        var delivery = Delivery(
+            file: lines.file,
+            checkpoint: try log.checkpoint(),
+            older: try log.checkpoint(300)
+        )
+        let verdict = delivery.verdict(keys)
+        #expect(verdict.isSound && verdict.provenUpTo == 501, "\(verdict.faults)")
+        #expect(verdict.pruned == 3 && verdict.shown == 498)
+        lines[9] = ExportLine.pruned(number: 10, leaf: .leaf(log.lines[8])).bytes
+        delivery.file = lines.file
+        #expect(delivery.verdict(keys).faults.contains(.contentChanged(after: 0, size: 501)))
+    }
+
+    @Test("a damaged event is its leaf, and counted as such; without one it is a fault, and nothing is proven")
+    func unreadable() throws {
         var lines = log.lines
-        for at in [0, 9, 499] {
-            lines[at] = ExportLine.pruned(number: UInt64(at + 1), leaf: .leaf(log.lines[at])).bytes
-        }
+        lines[9] = ExportLine.damaged(number: 10, leaf: .leaf(log.lines[9])).bytes
         var delivery = try complete(older: 300)
         delivery.file = lines.file
         let verdict = delivery.verdict(keys)
         #expect(verdict.isSound && verdict.provenUpTo == 500)
-        #expect(verdict.pruned == 3 && verdict.shown == 497)
-        lines[9] = ExportLine.pruned(number: 10, leaf: .leaf(log.lines[8])).bytes
+        #expect(verdict.damaged == 1 && verdict.shown == 499 && verdict.pruned == 0)
+        lines[9] = ExportLine.damaged(number: 10, leaf: nil).bytes
         delivery.file = lines.file
-        #expect(delivery.verdict(keys).faults.contains(.contentChanged(size: 500)))
+        let lost = delivery.verdict(keys)
+        #expect(lost.faults.contains(.leafLost(number: 10)) && lost.provenUpTo == nil && lost.damaged == 1)
+        lines[9] = Array(#"{"damaged":true,"note":"x","seq":10}"#.utf8)
+        delivery.file = lines.file
+        #expect(delivery.verdict(keys).faults.contains(.lineUnreadable(line: 10)))
     }
 
     @Test("a filtered export proves each line that it shows, with few hashes for those it leaves out")
@@ -227,7 +247,7 @@ import TransparencyLog
     func rotatedKey() throws {
         let next = try Keys.signer(7)
         var history = KeyHistory()
-        try history.change(to: next.noteKey, size: 400, by: log.signer)
+        try history.change(to: next, size: 400, by: log.signer)
         let chain = try KeyChain(pinned: log.signer.noteKey, history: history)
         let delivery = Delivery(
             file: log.lines.file,

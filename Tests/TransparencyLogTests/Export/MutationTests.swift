@@ -11,7 +11,8 @@ import TransparencyLog
     )
     func alterations() throws {
         var numbers = SeededGenerator.printed()
-        let log = TestLog(signer: try Keys.signer(), count: 24)
+        var log = TestLog(signer: try Keys.signer(), count: 23)
+        log.append(pruneThrough: Materials.pruned)
         let keys = KeyChain(pinned: log.signer.noteKey)
         let materials = try Materials(log)
         for good in materials.good { #expect(good.verdict(keys).isSound) }
@@ -35,10 +36,14 @@ import TransparencyLog
 enum Mutation: CaseIterable {
     case byteOfFile, byteOfFile2, byteOfCheckpoint, byteOfOlder, byteOfProof, dropLine, swapLines, cutLines, cutBytes
     case duplicateLine, spliceFork, spliceForkWithCheckpoint, replayOlder, foreignCheckpoint, insertBytes
+    case withhold
 }
 
 /// Sound exports, and what else an attacker has: the log's key, but not the older checkpoint.
 struct Materials {
+    /// Number of the last event that the log says was pruned.
+    static let pruned = 7
+
     let good: [Delivery]
     private let log: TestLog
     private let fork: TestLog
@@ -51,8 +56,7 @@ struct Materials {
         fork = TestLog(signer: log.signer, count: log.lines.count, words: "fork")
         let held = try log.checkpoint(older)
         let filtered = try log.filtered { $0.isMultiple(of: 5) }
-        var pruned = log.lines
-        pruned[6] = ExportLine.pruned(number: 7, leaf: .leaf(pruned[6])).bytes
+        let pruned = log.withLeaves(of: [7])
         good = [
             Delivery(file: log.lines.file, checkpoint: try log.checkpoint(), older: held),
             Delivery(
@@ -113,6 +117,10 @@ struct Materials {
             let size = Int.random(in: older...log.lines.count, using: &numbers)
             guard let checkpoint = try? fork.checkpoint(size, by: stranger) else { return nil }
             altered.checkpoint = checkpoint
+        case .withhold:
+            // Of a file without a manifest, the tree is still the same.
+            let number = Int.random(in: Self.pruned + 1...log.lines.count, using: &numbers)
+            altered.file = log.withLeaves(of: [number]).file
         case .insertBytes:
             let place = Int.random(in: 0...good.file.count, using: &numbers)
             let count = Int.random(in: 1...3, using: &numbers)

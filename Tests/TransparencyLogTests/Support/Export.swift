@@ -19,6 +19,35 @@ struct TestLog {
         tree.append(.leaf(line))
     }
 
+    /// An event in which one key gives the log over to the next.
+    mutating func append(change note: [UInt8], type: String = "key.rotate_log") {
+        let changes = #"["change=\#(Base64.encode(note))"]"#
+        let line =
+            (#"{"action":"update","changes":\#(changes),"decision":"allowed","#
+            + #""seq":\#(lines.count + 1),"type":"\#(type)"}"#).bytes
+        lines.append(line)
+        tree.append(.leaf(line))
+    }
+
+    /// The event of a prune.
+    mutating func append(pruneThrough number: Int, type: String = "audit.prune", decision: String = "allowed") {
+        let changes = #"["retention/0a@1","before=2026-09-01","through=\#(number)","events=\#(number)"]"#
+        let line =
+            (#"{"action":"delete","changes":\#(changes),"decision":"\#(decision)","#
+            + #""seq":\#(lines.count + 1),"type":"\#(type)"}"#).bytes
+        lines.append(line)
+        tree.append(.leaf(line))
+    }
+
+    /// The lines with leaves for these events.
+    func withLeaves(of numbers: some Sequence<Int>) -> [[UInt8]] {
+        var lines = lines
+        for number in numbers {
+            lines[number - 1] = ExportLine.pruned(number: UInt64(number), leaf: .leaf(lines[number - 1])).bytes
+        }
+        return lines
+    }
+
     func root(_ size: Int) throws -> TreeHash { try Frontier(size: UInt64(size), from: tree).root }
 
     func checkpoint(_ size: Int? = nil, extensions: [String] = [], by other: NoteSigner? = nil) throws -> [UInt8] {

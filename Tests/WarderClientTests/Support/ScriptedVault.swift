@@ -8,6 +8,8 @@ final class ScriptedVault: Sendable {
         var life = 300
         var liveTokens: Set<String> = []
         var issued = 0
+        /// What is said to a question for changes, by its method and path.
+        var changes: @Sendable (String) -> StubAnswer = { _ in .hang }
         /// Answers by method and path that go before the rules.
         var overrides: [String: StubAnswer] = [:]
     }
@@ -27,6 +29,7 @@ final class ScriptedVault: Sendable {
     func answer(_ request: StubRequest) -> StubAnswer {
         state.withLock { state in
             if let answer = state.overrides.first(where: { request.line.hasPrefix($0.key) })?.value { return answer }
+            if request.line.hasPrefix("GET /v1/changes") { return state.changes(request.line) }
             switch request.line {
             case "GET /v1/health":
                 return .json(200, #"{"state":"unsealed","later":[1]}"#)

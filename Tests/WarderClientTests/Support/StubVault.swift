@@ -50,6 +50,7 @@ final class StubVault: Sendable {
     final class Log: Sendable {
         private let entries = Locked<[StubRequest]>([])
         let connections = Atomic<Int>(0)
+        let ended = Atomic<Int>(0)
 
         func append(_ request: StubRequest) { entries.withLock { $0.append(request) } }
         var all: [StubRequest] { entries.withLock { $0 } }
@@ -96,12 +97,15 @@ final class StubVault: Sendable {
     /// Connections that were made so far.
     var connections: Int { log.connections.load(ordering: .relaxed) }
 
+    /// Connections that are open now.
+    var open: Int { connections - log.ended.load(ordering: .relaxed) }
+
     /// How many requests so far have this method and path.
     func count(_ line: String) -> Int { requests.count { $0.line.hasPrefix(line) } }
 
-    /// Waits until as many requests with this method and path have arrived, for twenty seconds at most.
+    /// Waits until as many requests with this method and path have arrived, for two minutes at most.
     func received(_ line: String, times: Int) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while count(line) < times, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(1)) }
     }
 
@@ -125,6 +129,10 @@ private final class StubHandler: ChannelInboundHandler {
         self.connection = connection
         self.log = log
         self.script = script
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        log.ended.add(1, ordering: .relaxed)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -19,6 +19,8 @@ struct TestVault: Sendable {
             let rules = ScriptedVault()
             let stub = try await StubVault.start(at: directory + "/client.sock") { rules.answer($0) }
             var configuration = WarderClientConfiguration(socketPath: stub.path)
+            // The stub shares its threads with whatever else is tested at the time.
+            configuration.timeout = .seconds(120)
             configure(&configuration)
             let client = try WarderClient(configuration)
             let vault = TestVault(rules: rules, stub: stub, client: client, configuration: configuration)

@@ -47,6 +47,14 @@ struct CSVLineTests {
         #expect(Set(row.keys).isSuperset(of: EventField.searchable))
     }
 
+    @Test("a damaged event is a row with its number, and says what it is in the last column")
+    func damaged() throws {
+        let row = try row(["damaged": true, "leaf": String(repeating: "0a", count: 32), "seq": 7])
+        #expect(row.filter { !$0.value.isEmpty }.keys.sorted() == ["other", "seq"])
+        #expect(row["seq"] == "7")
+        #expect(row["other"] == #"{"damaged":true,"leaf":"\#(String(repeating: "0a", count: 32))"}"#)
+    }
+
     @Test("what has no column stands in the last one")
     func other() throws {
         var event = SampleEvent.bare(.secretResolve)

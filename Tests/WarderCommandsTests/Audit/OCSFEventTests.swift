@@ -30,6 +30,10 @@ struct OCSFEventTests {
         server.release 300413
         server.remove 300404
         tool.add 300401
+        tool.set 300403
+        tool.import 300403
+        tool.change 300403
+        tool.accept 300403
         tool.remove 300404
         grant.add 300401
         grant.remove 300404
@@ -44,7 +48,9 @@ struct OCSFEventTests {
         key.rotate 300403
         key.rewrap 300403
         root.rotate 300403
+        key.rotate_log 300403
         secret.resolve 600302
+        secret.watch 600302
         secret.reveal 600302
         secret.salvage 600302
         secret.list 600302
@@ -59,6 +65,7 @@ struct OCSFEventTests {
         audit.export 600302
         doctor.read 600302
         doctor.deep 600302
+        report.read 600302
         backup.create 600302
         token.renew 600303
         token.drop 600304
@@ -73,10 +80,54 @@ struct OCSFEventTests {
         backup.review 600302
         audit.prove 600302
         audit.find_leak 600302
+        rotation.set 300403
+        rotation.remove 300403
+        rotation.promote 300403
+        rotation.demote 300403
+        rotation.list 600302
+        launch.start 600399
+        launch.end 600399
+        rotation.start 600301
+        rotation.test 600399
+        rotation.pause 600303
+        rotation.resume 600303
+        rotation.abort 600303
+        rotation.rollback 600303
+        rotation.forget 600304
+        rotation.begin 600301
+        rotation.step 600303
+        rotation.answer 600303
+        rotation.end 600303
+        audit.prune 600304
+        notice.send 600399
+        alert.list 600302
+        alert.ack 600303
+        alert.mute 600303
+        alert.set 600303
+        alert.raise 600301
+        alert.learn 600303
+        limit.set 600303
+        limit.list 600302
+        token.limited 600399
+        approval.request 600301
+        approval.watch 600302
+        approval.list 600302
+        approval.show 600302
+        approval.approve 600303
+        approval.deny 600303
+        approval.break_glass 600303
+        approval.review 600303
+        rule.list 600302
+        rule.set 300403
+        rule.remove 300404
+        standing.add 300401
+        standing.list 600302
+        standing.revoke 300404
         """
 
     private static func convert(_ event: [String: Any]) throws -> [String: Any] {
-        let bytes = OCSFEvent().convert(try SampleEvent.parsed(event))
+        var converter = OCSFEvent()
+        let bytes = converter.convert(try SampleEvent.parsed(event))
         #expect(bytes.last == UInt8(ascii: "\n") && bytes.count { $0 == UInt8(ascii: "\n") } == 1)
         return try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     }
@@ -104,6 +155,26 @@ struct OCSFEventTests {
             #expect(event["status_id"] as? Int == (isRefused ? 2 : 1))
             #expect(event["time"] as? Int == 1_795_253_400_250)
         }
+    }
+
+    @Test("a damaged event is one as its class demands: unknown, grave, at the time of the one before it")
+    func damaged() throws {
+        var converter = OCSFEvent()
+        func convert(_ event: [String: Any]) throws -> [String: Any] {
+            let bytes = converter.convert(try SampleEvent.parsed(event))
+            return try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        }
+        _ = try convert(SampleEvent.bare(.secretReveal))
+        let leaf = String(repeating: "0a", count: 32)
+        let event = try convert(["damaged": true, "leaf": leaf, "seq": 18])
+        #expect(try OCSFTypes.read().faults(of: event) == [])
+        #expect(event["type_uid"] as? Int == 600_399)
+        #expect(event["action_id"] as? Int == 0 && event["status_id"] as? Int == 0)
+        #expect(event["disposition_id"] as? Int == 27 && event["severity_id"] as? Int == 4)
+        #expect(event["time"] as? Int == 1_795_253_400_250)
+        let metadata = try #require(event["metadata"] as? [String: Any])
+        #expect(metadata["event_code"] as? String == "damaged" && metadata["sequence"] as? Int == 18)
+        #expect((event["unmapped"] as? [String: Any])?["leaf"] as? String == leaf)
     }
 
     @Test("every action has the class and the activity that the table says")

@@ -29,7 +29,8 @@ enum SampleEvent {
         ]
         let texts = [
             "agent": "desktop 1.2", "approval": "apr_1", "arguments_digest": String(repeating: "1d", count: 32),
-            "on_behalf_of": "ada@example.org", "purpose": "file a bug", "request_id": "req-1", "secret": "github/pat",
+            "launch": "lch_0001", "on_behalf_of": "ada@example.org", "purpose": "file a bug", "request_id": "req-1",
+            "secret": "github/pat",
             "server": "github", "session": "s-1", "token": "tok_0001", "tool": "create_issue",
             "tool_digest": String(repeating: "0c", count: 32), "trace_id": String(repeating: "2e", count: 16),
         ]
@@ -46,7 +47,7 @@ enum SampleEvent {
         case .vault: "vault"
         case .server: "process:1001"
         case .operatorSocket: "uid:1001"
-        case .roles, .rolesOrOwner, .anyOperator: "operator:ada"
+        case .roles, .rolesOrOwner, .rolesOrVault, .anyOperator: "operator:ada"
         }
     }
 
@@ -55,6 +56,13 @@ enum SampleEvent {
         let data = try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
         // Through the vault's own writer, for its escapes.
         return Array(IndentedJSON.line(try JSONDocument(parsing: Array(data)).root).dropLast())
+    }
+
+    /// A text as the vault writes it in JSON, with its quotes.
+    static func text(_ text: String) throws -> [UInt8] {
+        var json = JSONBuffer()
+        json.string(text)
+        return json.bytes
     }
 
     static func parsed(_ event: [String: Any]) throws -> EventLine { try EventLine(parsing: line(event)) }

@@ -33,7 +33,7 @@ import WarderTesting
         let token = HeldToken(
             try await kit.vault.perform(
                 Tokens.issue(try kit.demand(arguments: Self.arguments), by: kit.server(.synthetic()))
-            )
+            ).get()
         )
         let text = try #require(token.issued.text).text
         #expect(try await kit.mustResolve(with: token) == Self.value)

@@ -116,7 +116,9 @@ import WarderTesting
         )
         var caller = kit.server(.synthetic(unit: "notes.service"))
         caller.traceID = String(repeating: "a", count: 32)
-        let issued = HeldToken(try await kit.vault.perform(Tokens.issue(try kit.demand(claims: claims), by: caller)))
+        let issued = HeldToken(
+            try await kit.vault.perform(Tokens.issue(try kit.demand(claims: claims), by: caller)).get()
+        )
         let first = try kit.lastEvent()
         _ = try await kit.mustResolve(with: issued, by: .synthetic(unit: "notes.service"))
         let second = try kit.lastEvent()

@@ -29,7 +29,7 @@ import WarderTesting
         var after: UInt64 = 0
         while true {
             let page = try kit.page(after: after, limit: limit)
-            numbers += try page.numbers
+            numbers += page.numbers
             #expect(page.scannedTo == numbers.last ?? after)
             after = page.scannedTo
             if page.isComplete { break }
@@ -44,7 +44,7 @@ import WarderTesting
         var after: UInt64 = 41
         while true {
             let page = try kit.page(after: after, limit: limit, newestFirst: true)
-            numbers += try page.numbers
+            numbers += page.numbers
             after = page.scannedTo
             if page.isComplete { break }
         }
@@ -85,7 +85,7 @@ import WarderTesting
     func through() async throws {
         let kit = try await vault()
         let page = try kit.vault.events(matching: EventFilter(), after: 10, through: 20, limit: 100, budget: 100)
-        #expect(try page.numbers == Array(11...20))
+        #expect(page.numbers == Array(11...20))
         #expect(page.isComplete)
     }
 
@@ -104,7 +104,7 @@ import WarderTesting
         let filter = EventFilter(conditions: [try #require(.init(field: field, value: value))])
         let found = try kit.vault.events(matching: filter, after: 0, limit: 100, budget: 100)
         let expected = try kit.events().filter { $0.has(field, value) }.map(\.sequence)
-        #expect(try found.numbers == expected)
+        #expect(found.numbers == expected)
         #expect(["changes", "purpose"].contains(field) == expected.isEmpty)
     }
 
@@ -154,8 +154,8 @@ import WarderTesting
         let (first, last) = (all[20], all[30])
         let filter = EventFilter(since: Timestamp(rfc3339: first.time), until: Timestamp(rfc3339: last.time))
         let found = try kit.vault.events(matching: filter, after: 0, limit: 100, budget: 100)
-        #expect(try found.numbers == all.filter { $0.time >= first.time && $0.time <= last.time }.map(\.sequence))
-        #expect(try found.numbers.contains(first.sequence) && found.numbers.contains(last.sequence))
+        #expect(found.numbers == all.filter { $0.time >= first.time && $0.time <= last.time }.map(\.sequence))
+        #expect(found.numbers.contains(first.sequence) && found.numbers.contains(last.sequence))
     }
 
     @Test("reading is an event that says what was looked for, written before anything is read")
@@ -222,7 +222,7 @@ extension TestVault {
 }
 
 extension Log.Page {
-    fileprivate var numbers: [UInt64] { get throws { try events.map { try LoggedEvent($0).sequence } } }
+    fileprivate var numbers: [UInt64] { events.map(\.sequence) }
 }
 
 extension LoggedEvent {

@@ -23,7 +23,7 @@ import WarderTesting
 
     /// The log's own lines, as an export has them.
     private func lines(through last: UInt64) throws -> [UInt8] {
-        try kit.vault.events(after: 0, limit: Int(last)).flatMap { $0.canonical + [0x0A] }
+        try kit.vault.events(after: 0, limit: Int(last)).flatMap { $0.line + [0x0A] }
     }
 
     private func verdict(_ lines: [UInt8], _ note: [UInt8], older: [UInt8]? = nil) throws -> LogVerdict {
@@ -127,7 +127,9 @@ import WarderTesting
     private func isBroken(after sql: String) async throws -> Bool {
         let damaged = try kit.damaged(by: sql)
         let foundation = try #require(try damaged.store.foundation())
-        return try LogStanding.of(foundation, VaultState(profile: .team), in: damaged.store) == .broken
+        let state = VaultState(profile: .team)
+        let keys = try LogKeys(foundation, state, epoch: 1, in: damaged.store)
+        return try LogStanding.of(foundation, state, keys, in: damaged.store) == .broken
     }
 
     @Test("a log that was cut off, or whose hashes were changed, is not signed any more")

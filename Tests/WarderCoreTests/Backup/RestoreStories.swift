@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Sealing
 import Testing
 import WarderCrypto
@@ -70,6 +71,32 @@ import WarderTesting
         #expect(await Self.resolve(third) == nil)
     }
 
+    @Test("attack: an enrolment code that waited in the backup sets no passphrase after a restore")
+    func enrolments() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let grace = try await kit.mustAddOperator("grace", uid: 1001, roles: [.admin], withPresence: false)
+        let name = try OperatorName("grace")
+        let code = try #require(
+            EnrolmentCode(try await kit.vault.perform(Enrolments.make(for: name, by: kit.admin)).code)
+        )
+        // The backup is made here. Whoever reads the code later than grace used it waits for a restore.
+        let next = try await Self.restored(kit)
+        let use = Enrolments.use(code, toSet: try TestVault.verifier(), by: next.caller(grace, .operator))
+        #expect(await next.refusal(of: use) == .enrolmentInvalid)
+        #expect(try await next.provePresence(by: grace) == .failure(.presenceNotSet))
+        let restore = try #require(try next.events().last { $0.type == "backup.restore" })
+        let id = try #require(next.vault.state?.operators[1001]?.id)
+        #expect(restore.changes?.contains("operator/\(id)@3") == true, "\(restore.changes ?? [])")
+        // Another code of the restored vault works, and the check of all rows misses nothing.
+        let fresh = try #require(
+            EnrolmentCode(try await next.vault.perform(Enrolments.make(for: name, by: next.admin)).code)
+        )
+        let again = Enrolments.use(fresh, toSet: try TestVault.verifier(), by: next.caller(grace, .operator))
+        #expect(await next.refusal(of: again) == nil)
+        let (keys, foundation) = (try #require(next.vault.keys), try #require(next.vault.foundation))
+        #expect(try DeepCheck(keys.ring, foundation, store: next.store).run().findings == [])
+    }
+
     @Test("a vault that was restored twice has both origins, and is released at once")
     func twice() async throws {
         let first = try await Self.restored(try await TestVault())
@@ -127,7 +154,10 @@ import WarderTesting
         #expect(RestoreReview.outdated(changes: 0, gapSeconds: day, hasExpired: true) == .likely)
         #expect(RestoreReview.outdated(changes: 90, gapSeconds: day, hasExpired: false) == .likely)
         #expect(RestoreReview.outdated(changes: 89, gapSeconds: day, hasExpired: false) == .possible)
-        #expect(RestoreReview.outdated(changes: 1, gapSeconds: day, hasExpired: false) == .unlikely)
+        #expect(RestoreReview.outdated(changes: 1, gapSeconds: day, hasExpired: false) == .possible)
+        #expect(RestoreReview.outdated(changes: 1, gapSeconds: 90 * day, hasExpired: false) == .likely)
+        #expect(RestoreReview.outdated(changes: 0, gapSeconds: 900 * day, hasExpired: false) == .unlikely)
+        #expect(RestoreReview.outdated(changes: 2, gapSeconds: .max, hasExpired: false) == .likely)
     }
 
     @Test("the review names secrets, how often they changed, and the gap")
@@ -139,8 +169,32 @@ import WarderTesting
         let origin = try await next.vault.perform(Backups.review(by: next.admin))
         let review = try next.vault.review(of: origin)
         #expect(review.secrets.map(\.name.text) == ["busy/key", "stable/key"])
-        #expect(review.secrets.map(\.changes) == [3, 1])
+        // The first version of a secret took nobody's place.
+        #expect(review.secrets.map(\.changes) == [2, 0])
+        #expect(review.secrets.map(\.outdated) == [.likely, .unlikely])
         #expect(review.gapSeconds == (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
+    }
+
+    @Test("one version that took another's place is a change, also where the log has lost its event")
+    func rotatedOnce() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("once/key", "first")
+        kit.clock.advance(seconds: 60)
+        try await kit.mustPut("once/key", "second")
+        try await kit.mustPut("new/key")
+        let put = try #require(try kit.events().last { $0.secret == "once/key" }?.sequence)
+        kit.clock.advance(seconds: 60)
+        let damaged = try kit.damaged(
+            by: "UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = \(put)"
+        )
+        try await damaged.openAsRestored(damaged: 1)
+        let review = try damaged.vault.review(of: try await damaged.vault.perform(Backups.review(by: damaged.admin)))
+        #expect(review.unreadable == 1)
+        #expect(review.secrets.map(\.name.text) == ["once/key", "new/key"])
+        #expect(review.secrets.map(\.changes) == [1, 0])
+        #expect(review.secrets.last?.outdated == .unlikely)
+        try await damaged.vault.perform(Backups.release(by: damaged.admin))
+        #expect(await Self.resolve(damaged) == nil)
     }
 
     @Test("a vault that came from no backup has nothing to review and nothing to release")

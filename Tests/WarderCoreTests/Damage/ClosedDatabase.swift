@@ -42,6 +42,47 @@ enum ClosedDatabase {
     /// - Throws: `TestFailure` when they change nothing.
     static func run(_ sql: String, on path: String) throws { try run(program, [path, sql]) }
 
+    /// Copies a database that somebody may have open to another file, as it is now.
+    static func copy(_ path: String, to copy: String) throws {
+        let program = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('VACUUM INTO ?', (sys.argv[2],))"
+        try run(program, [path, copy])
+    }
+
+    /// One way to change a copy of a database.
+    struct Attack: Encodable {
+        /// The file that is changed, in place.
+        var path: String
+        /// Run with every trigger and check off. Has the function `flip(blob, place, mask)`.
+        var sql: String
+        /// Files that the statements know as `other0`, `other1` and so on.
+        var others: [String] = []
+    }
+
+    private static let attacker = """
+        import json, sqlite3, sys
+        def flip(blob, place, mask):
+            if not blob: return blob
+            changed = bytearray(blob)
+            changed[place % len(changed)] ^= mask
+            return bytes(changed)
+        for attack in json.load(open(sys.argv[1])):
+            database = sqlite3.connect(attack["path"], isolation_level=None)
+            database.create_function("flip", 3, flip)
+            for number, other in enumerate(attack["others"]): database.execute(f"ATTACH ? AS other{number}", (other,))
+            database.execute("PRAGMA ignore_check_constraints = ON")
+            triggers = database.execute("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'").fetchall()
+            for name, _ in triggers: database.execute(f"DROP TRIGGER main.{name}")
+            database.executescript(attack["sql"])
+            for _, sql in triggers: database.execute(sql)
+            database.close()
+        """
+
+    /// Runs many attacks, each on a file of its own, in one process. What they change is theirs to know.
+    static func run(_ attacks: [Attack], list: String) throws {
+        try JSONEncoder().encode(attacks).write(to: URL(filePath: list))
+        try run(attacker, [list])
+    }
+
     /// Overwrites one page in the middle of a table, so that the engine cannot read it.
     static func breakPage(of table: String, at path: String) throws { try run(breaker, [path, table]) }
 
@@ -64,5 +105,12 @@ extension TestVault {
         database.close()
         try ClosedDatabase.run(sql, on: directory.file("vault.db"))
         return try TestVault(restarting: self)
+    }
+
+    /// The path of a copy of the database as it is now.
+    func closedCopy() throws -> String {
+        let copy = directory.file("copy-\(UUID().uuidString).db")
+        try ClosedDatabase.copy(directory.file("vault.db"), to: copy)
+        return copy
     }
 }

@@ -125,16 +125,17 @@ struct DamageFixture {
                 ),
                 store: store,
                 presence: kit.vault.presence,
-                now: kit.clock.now()
+                now: kit.clock.now(),
+                rates: kit.vault.rates
             )
             let demand = Tokens.Demand(tool: .whole(question.tool))
             let command = Tokens.resolveOnce(
                 question.secret,
-                field: question.field,
+                fields: [question.field],
                 for: demand,
                 by: kit.server(question.peer)
             )
-            return try? transaction.decide(command).get().value.text
+            return try? transaction.decide(command).get().get().value.text
         }
     }
 

@@ -21,6 +21,12 @@ import WarderTesting
         "UPDATE records SET sealed = zeroblob(length(sealed)) WHERE id = x'\(try #require(id))'"
     }
 
+    @Test("a database that lost what the vault is built on is damaged, and none that nobody has set up")
+    func foundation() async throws {
+        let kit = try await TestVault()
+        #expect(throws: StoreError.damaged(code: 11)) { try kit.damaged(by: "DELETE FROM vault") }
+    }
+
     @Test("one damaged secret leaves the others as they were, and log and doctor name it")
     func secret() async throws {
         let kit = try await TestVault()
@@ -37,7 +43,7 @@ import WarderTesting
         #expect(unsealing.changes?.contains("damaged/secret/\(try #require(id))") == true)
         #expect(unsealing.changes?.contains("missing/secret/notes/api") == true)
         #expect(unsealing.changes?.last == "lost=2")
-        let diagnoses = try await again.vault.perform(Doctor.read(by: again.admin))
+        let diagnoses = try await again.vault.perform(Doctor.read(again.vault.jobs.presence, by: again.admin))
         #expect(Set(diagnoses.filter { $0.severity == .error }.map(\.code)) == ["record_damaged", "record_missing"])
 
         // Put in again, it works again.
@@ -117,7 +123,7 @@ import WarderTesting
         let token = try await again.mustIssue()
         #expect(await again.refusal(of: try again.resolve(with: token)) == .valueDamaged)
         await #expect(throws: Refusal.valueDamaged) { try await again.mustPut("notes/api") }
-        let codes = try await again.vault.perform(Doctor.read(by: again.admin)).map(\.code)
+        let codes = try await again.vault.perform(Doctor.read(again.vault.jobs.presence, by: again.admin)).map(\.code)
         #expect(codes.contains("record_stale"))
     }
 
@@ -183,5 +189,21 @@ import WarderTesting
                 LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil)
             ]
         )
+    }
+
+    @Test("an approval rule whose row says that it is something else still asks")
+    func disguisedRule() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let scope = ApprovalRule.Scope(server: nil, risk: .readOnly, category: .standard)
+        let terms = ApprovalTerms([.anyOperator])
+        let rule = try await kit.vault.perform(Approvals.setRule(scope, terms, by: kit.admin))
+        for kind in ["habit", "nothing"] {
+            let again = try await reopened(kit, after: "UPDATE records SET kind = '\(kind)' WHERE id = x'\(rule.id)'")
+            let entry = LostRecords.Entry(reason: .damaged, kind: .approvalRule, id: rule.id, name: nil)
+            #expect(again.vault.state?.lost.entries == [entry])
+            let issue = Tokens.issue(try again.demand(), by: again.server(.synthetic()))
+            #expect(await again.refusal(ofRequest: issue) == .valueDamaged)
+        }
     }
 }

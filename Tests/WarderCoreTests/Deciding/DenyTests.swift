@@ -31,12 +31,12 @@ import WarderTesting
             let outcome = desk.decide(
                 Tokens.resolveOnce(
                     try SecretName("notes/api"),
-                    field: field,
+                    fields: [field],
                     for: try kit.demand(),
                     by: kit.server(peer)
                 )
             )
-            switch outcome {
+            switch outcome.released() {
             case .success(let opened):
                 #expect(obstacles.isEmpty, "\(obstacles)")
                 #expect(opened.value.text == "s3cr3t")
@@ -58,7 +58,7 @@ import WarderTesting
             try Self.apply(obstacles, to: &desk.state, at: kit.clock.now().wall)
             let peer = Peer.synthetic(uid: obstacles.contains(.otherUser) ? 2001 : 2000, attestation: .starttime)
             let outcome = desk.decide(Tokens.issue(try kit.demand(), by: kit.server(peer)))
-            #expect((outcome.refusal == nil) == obstacles.isEmpty, "\(obstacles)")
+            #expect((outcome.released().refusal == nil) == obstacles.isEmpty, "\(obstacles)")
         }
     }
 

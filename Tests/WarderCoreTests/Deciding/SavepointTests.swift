@@ -36,6 +36,7 @@ import WarderTesting
         transaction.lay(foundation)
         try transaction.replace(ring: transaction.keys.ring)
         transaction.takeInbox(through: 7)
+        transaction.letGo(of: 1...2)
         transaction.batch.inbox.append([1])
         transaction.batch.checkpoint = StoredCheckpoint(size: 1, time: transaction.now.wall, note: [1])
         transaction.batch.logKeyChange = LogKeyChange(epoch: 2, key: [1], note: [1])

@@ -45,7 +45,7 @@ import WarderTesting
 extension TestVault {
     fileprivate func keyFindings() async throws -> [String] {
         let codes = ["one_key_slot", "root_key_old", "keys_old"]
-        return try await vault.perform(Doctor.read(by: admin)).filter { codes.contains($0.code) }
+        return try await vault.perform(Doctor.read(vault.jobs.presence, by: admin)).filter { codes.contains($0.code) }
             .map { "\($0.severity.rawValue) \($0.code)" }.sorted()
     }
 }

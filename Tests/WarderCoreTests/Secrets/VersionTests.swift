@@ -146,6 +146,22 @@ import WarderTesting
         #expect(await kit.refusal(of: Secrets.undelete(name, by: kit.admin)) == .nothingToUndo)
     }
 
+    @Test("the date that is given with a pending version is the secret's when that is promoted, and not before")
+    func pendingDate() async throws {
+        let kit = try await TestVault()
+        let name = try SecretName("a/b")
+        let (old, new) = (kit.clock.now().wall.adding(seconds: 60), kit.clock.now().wall.adding(seconds: 120))
+        try await kit.mustPut("a/b", expires: old)
+        try await kit.mustPut("a/b", pending: true, expires: new)
+        #expect(kit.vault.state?.secrets[name]?.expires == old)
+        _ = try await kit.vault.perform(Secrets.promote(name, version: 2, by: kit.admin))
+        #expect(kit.vault.state?.secrets[name]?.expires == new)
+        _ = try await kit.vault.perform(Secrets.rollback(name, by: kit.admin))
+        #expect(kit.vault.state?.secrets[name]?.expires == old)
+        let dated = try kit.events().filter { $0.type == "secret.put" }.compactMap { $0.changes?.first }
+        #expect(dated == ["expires=\(old)", "expires=\(new)"])
+    }
+
     @Test("properties stay as they are until they are said anew, and can be taken away")
     func properties() async throws {
         let kit = try await TestVault()

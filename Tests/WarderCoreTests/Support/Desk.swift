@@ -37,11 +37,22 @@ struct Desk {
             state: state,
             sequence: kit.vault.sequence
         )
-        return Transaction(open, store: kit.store, presence: kit.vault.presence, now: kit.clock.now())
+        return Transaction(
+            open,
+            store: kit.store,
+            presence: kit.vault.presence,
+            now: kit.clock.now(),
+            rates: kit.vault.rates
+        )
     }
 }
 
 extension Result where Failure == Refusal {
+    /// What was released; where people are asked first, that is nothing.
+    func released<Answer>() -> Result<Answer, Refusal> where Success == Requested<Answer> {
+        flatMap { requested in Result<Answer, Refusal> { () throws(Refusal) in try requested.get() } }
+    }
+
     /// Why it was refused; `nil` when it was not.
     var refusal: Refusal? {
         if case .failure(let refusal) = self { refusal } else { nil }

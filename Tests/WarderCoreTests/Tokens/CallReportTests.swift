@@ -23,6 +23,28 @@ import WarderTesting
         #expect(event.changes == ["outcome=ok", "call_ms=12"])
     }
 
+    @Test("a request to an upstream is told with its method, place and status, and nothing else fits into it")
+    func upstream() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let token = try await kit.mustIssue()
+        for (status, text) in [(200, "GET api.example.org:8443 200"), (nil, "GET api.example.org:8443 -")]
+            as [(Int?, String)]
+        {
+            var outcome = Self.outcome
+            outcome.upstream = UpstreamUse(method: "GET", host: "api.example.org:8443", status: status)
+            try await kit.vault.perform(Tokens.report(outcome, with: token.presented, by: kit.server(.synthetic())))
+            #expect(try kit.lastEvent().changes == ["outcome=ok", "call_ms=12", "upstream=\(text)"])
+        }
+        for (method, host, status) in [
+            ("", "x", 200), ("get", "x", 200), ("GET x", "x", 200), ("GET", "", 200), ("GET", "a b", 200),
+            ("GET", "a\nb", 200),
+            ("GET", "é", 200), ("GET", String(repeating: "x", count: 301), 200), ("GET", "x", 99), ("GET", "x", 600),
+        ] {
+            #expect(UpstreamUse(method: method, host: host, status: status) == nil)
+        }
+    }
+
     @Test("a call that outlived its token is reported for an hour, and the token does nothing else")
     func late() async throws {
         let kit = try await TestVault()

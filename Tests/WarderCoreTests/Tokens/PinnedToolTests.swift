@@ -28,7 +28,7 @@ import WarderTesting
         #expect(await kit.refusal(of: issue) == refusal)
         let once = Tokens.resolveOnce(
             try SecretName("notes/api"),
-            field: .value,
+            fields: [.value],
             for: try kit.demand(digest: presented),
             by: kit.server(.synthetic())
         )

@@ -59,7 +59,7 @@ import WarderTesting
         let token = try await kit.mustIssue()
         let use = Tokens.resolve(
             try SecretName("notes/api"),
-            field: .value,
+            fields: [.value],
             with: token.presented,
             known: nil,
             by: kit.caller(.synthetic(), .operator)

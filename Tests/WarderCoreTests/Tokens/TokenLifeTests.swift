@@ -100,7 +100,7 @@ import WarderTesting
             let clock = ManualClock()
             let issued = try transaction.decide(
                 Tokens.issue(try kit.demand(lifetime: asked), by: kit.server(.synthetic()))
-            ).get()
+            ).get().get()
             let token = HeldToken(issued)
             let end = clock.now().uptime + min(grantLife, Token.maximumLifetime) * 1000
             var isAlive = true
@@ -137,7 +137,7 @@ import WarderTesting
         let invented = PresentedToken(body: [UInt8](repeating: 7, count: 32))
         let use = Tokens.resolve(
             try SecretName("notes/api"),
-            field: .value,
+            fields: [.value],
             with: invented,
             known: nil,
             by: kit.server(.synthetic())
@@ -145,7 +145,7 @@ import WarderTesting
         #expect(await kit.refusal(of: use) == .tokenUnknown)
         let without = Tokens.resolve(
             try SecretName("notes/api"),
-            field: .value,
+            fields: [.value],
             with: nil,
             known: nil,
             by: kit.server(.synthetic())
@@ -200,6 +200,6 @@ extension Transaction {
             state: state,
             sequence: 0
         )
-        return Transaction(open, store: kit.store, presence: kit.vault.presence, now: now)
+        return Transaction(open, store: kit.store, presence: kit.vault.presence, now: now, rates: kit.vault.rates)
     }
 }

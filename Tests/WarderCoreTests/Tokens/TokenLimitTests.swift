@@ -14,7 +14,7 @@ import WarderTesting
         let kit = try await TestVault()
         try await kit.mustSetUpNotes()
         let issue = Tokens.issue(try kit.demand(), by: kit.server(.synthetic()))
-        let issued = await kit.together([Command<Tokens.Issued>](repeating: issue, count: Self.perProcess))
+        let issued = await kit.together(Array(repeating: issue, count: Self.perProcess))
         #expect(issued.allSatisfy { $0.refusal == nil })
         #expect(await kit.refusal(of: issue) == .tokenLimit)
         let other = Tokens.issue(try kit.demand(), by: kit.server(.synthetic(pid: 1)))

@@ -89,15 +89,44 @@ import WarderTesting
         let opened = try await kit.vault.perform(
             Tokens.resolveOnce(
                 try SecretName("notes/api"),
-                field: .value,
+                fields: [.value],
                 for: try kit.demand("search"),
                 by: kit.server(.synthetic())
             )
         )
-        #expect(opened.value.text == "s3cr3t")
+        #expect(try opened.get().value.text == "s3cr3t")
         #expect(kit.vault.state?.tokens.isEmpty == true)
         let event = try kit.lastEvent()
         #expect(event.type == "secret.resolve" && event.token?.hasPrefix("tok_") == true)
         #expect(event.server == "notes" && event.tool == "search")
+    }
+
+    @Test("several fields are one use, of one version, in one event; where one is not granted, none is opened")
+    func severalFields() async throws {
+        let kit = try await TestVault()
+        try await kit.mustAddServer("notes")
+        try await kit.mustAddTool("notes/search", risk: .readOnly)
+        let names = try ["username", "password", "host"].map { try FieldName($0) }
+        try await kit.mustPut("notes/db", fields: ["username": "app", "password": "pw", "host": "db"])
+        try await kit.mustGrant("notes/search", "notes/db", fields: ["username", "password"], uses: 1)
+        let token = try await kit.mustIssue()
+        func resolve(_ fields: [FieldName]) throws -> Command<Tokens.Resolved> {
+            Tokens.resolve(
+                try SecretName("notes/db"),
+                fields: fields,
+                with: token.presented,
+                known: nil,
+                by: kit.server(.synthetic())
+            )
+        }
+        #expect(await kit.refusal(of: try resolve(names)) == .fieldNotGranted)
+        let pair = [names[1], names[0]]
+        guard case .value(let opened) = try await kit.vault.perform(resolve(pair)) else {
+            throw TestFailure("no value")
+        }
+        #expect(opened.parts.map(\.field) == pair && opened.parts.map(\.value.text) == ["pw", "app"])
+        let event = try kit.lastEvent()
+        #expect(event.fields == ["password", "username"] && event.version == 1)
+        #expect(await kit.refusal(of: try resolve([names[0]])) == .tokenExhausted)
     }
 }

@@ -29,6 +29,7 @@ import WarderWire
             let body = operation.node["requestBody"]
             #expect((body != nil) == (route.body != .none), "\(operation.id)")
             if route.body == .values { #expect(["putSecret", "findLeak"].contains(operation.id)) }
+            if route.body == .definitions { #expect(operation.id == "importTools") }
             guard let body else { continue }
             #expect(body["content"]?.map.keys.sorted() == ["application/json"], "\(operation.id)")
             #expect(operation.codes.contains("too_large") && operation.codes.contains("unsupported_media_type"))
@@ -65,12 +66,13 @@ import WarderWire
             )
             #expect(operation.codes.contains("presence_required") == (presence != "never"), "\(operation.id)")
             guard let name = operation.node["x-warder-action"]?.text else {
-                #expect(["health", "whoAmI", "status", "metrics"].contains(operation.id))
+                #expect(["health", "whoAmI", "status", "metrics", "showRetention"].contains(operation.id))
                 continue
             }
             let action = try #require(Action(rawValue: name), "\(operation.id)")
             switch action.permission {
-            case .roles(let roles): #expect(said?.texts == roles.map(\.rawValue).sorted(), "\(operation.id)")
+            case .roles(let roles), .rolesOrVault(let roles):
+                #expect(said?.texts == roles.map(\.rawValue).sorted(), "\(operation.id)")
             case .rolesOrOwner(let roles):
                 #expect(said?.texts == roles.map(\.rawValue).sorted() + ["owner"], "\(operation.id)")
             case .anyOperator: #expect(said?.text == "operator", "\(operation.id)")
@@ -187,7 +189,7 @@ import WarderWire
         switch ErrorCode(rawValue: code) {
         case .invalidRequest: "400"
         case .tokenInvalid: "401"
-        case .denied, .approvalRequired, .presenceRequired, .wrongPassphrase: "403"
+        case .denied, .approvalRequired, .approvalDenied, .presenceRequired, .wrongPassphrase: "403"
         case .notFound: "404"
         case .methodNotAllowed: "405"
         case .conflict: "409"

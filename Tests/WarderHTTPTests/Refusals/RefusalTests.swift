@@ -20,16 +20,25 @@ import WarderWire
         .enrolmentInvalid: (403, "denied", nil),
         .throttled: (429, "rate_limited", 30), .serverQuarantined: (403, "denied", nil),
         .serverAmbiguous: (400, "invalid_request", nil),
+        .launcherOnly: (403, "denied", nil), .launchUnderWay: (429, "rate_limited", 1),
+        .launchNested: (403, "denied", nil), .launchLimit: (429, "rate_limited", 1),
         .restoredVault: (503, "restored_vault", nil),
 
         .toolMissing: (403, "denied", nil), .toolOfAnotherServer: (403, "denied", nil),
         .toolDigestMissing: (403, "denied", nil), .toolDigestMismatch: (403, "denied", nil),
+        .toolChanged: (403, "denied", nil), .offerChanged: (409, "conflict", nil),
         .grantMissing: (403, "denied", nil), .grantExpired: (403, "denied", nil),
         .fieldNotGranted: (403, "denied", nil),
         .attestationTooWeak: (403, "denied", nil), .approvalRequired: (403, "approval_required", nil),
+        .approvalPending: (403, "approval_required", nil), .approvalDenied: (403, "approval_denied", nil),
+        .approvalExpired: (409, "conflict", nil), .approvalDecided: (409, "conflict", nil),
+        .approvalStale: (409, "conflict", nil), .approvalTwice: (409, "conflict", nil),
+        .approvalOwn: (403, "denied", nil), .approvalNotYours: (403, "denied", nil),
+        .approvalLimit: (429, "rate_limited", 30),
         .tokenMissing: (401, "token_invalid", nil), .tokenUnknown: (401, "token_invalid", nil),
         .tokenExpired: (401, "token_invalid", nil), .tokenOfAnotherProcess: (401, "token_invalid", nil),
         .tokenExhausted: (401, "token_invalid", nil), .tokenLimit: (429, "rate_limited", 1),
+        .rateLimited: (429, "rate_limited", 1),
 
         .secretMissing: (404, "not_found", nil), .secretDeleted: (404, "not_found", nil),
         .versionMissing: (404, "not_found", nil), .versionDestroyed: (404, "not_found", nil),
@@ -44,6 +53,12 @@ import WarderWire
         .shareForeign: (403, "denied", nil), .shareTwice: (409, "conflict", nil),
         .attemptUnknown: (409, "conflict", nil),
 
+        .rotationMissing: (404, "not_found", nil), .rotationEnded: (409, "conflict", nil),
+        .rotationBusy: (409, "conflict", nil), .rotationNotWaiting: (409, "conflict", nil),
+        .rotationPromoted: (409, "conflict", nil), .rotationNotPromoted: (409, "conflict", nil),
+        .rotationRetired: (409, "conflict", nil), .rotationSettings: (400, "invalid_request", nil),
+        .rotationOrphaned: (409, "conflict", nil), .workerMissing: (503, "unavailable", nil),
+
         .checkFailed: (409, "conflict", nil), .alreadyExists: (409, "conflict", nil),
         .notFound: (404, "not_found", nil),
         .inUse: (409, "conflict", nil), .lastAdmin: (409, "conflict", nil),
@@ -51,6 +66,7 @@ import WarderWire
         .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
         .logBroken: (500, "internal", nil), .logContradicted: (409, "conflict", nil),
         .noRoom: (503, "unavailable", nil),
+        .legalHold: (409, "conflict", nil), .tooRecent: (400, "invalid_request", nil),
     ]
 
     @Test("the table has every refusal")
@@ -76,7 +92,8 @@ import WarderWire
         "a reason that several nouns have names the one that the request was about",
         arguments: [
             (Refusal.notFound, Action.serverRelease, "There is no such server."),
-            (.notFound, .toolAdd, "There is no such server."), (.notFound, .toolRemove, "There is no such tool."),
+            (.notFound, .toolAdd, "There is no such server."), (.notFound, .toolImport, "There is no such server."),
+            (.notFound, .toolRemove, "There is no such tool."),
             (.notFound, .grantRemove, "There is no such grant."), (.notFound, .tokenRevoke, "There is no such token."),
             (.notFound, .operatorEnrol, "There is no such operator."),
             (.alreadyExists, .toolAdd, "There is a tool of this name already."),
@@ -126,13 +143,15 @@ import WarderWire
         .inUse,
         .lastAdmin, .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay,
         .shareTwice,
-        .attemptUnknown,
+        .attemptUnknown, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted, .rotationNotPromoted,
+        .rotationRetired, .rotationOrphaned, .legalHold, .approvalExpired, .offerChanged,
+        .approvalDecided, .approvalStale, .approvalTwice,
     ]
 
     /// Come from commands that only the client socket has.
     private static let serversOnly: Set<Refusal> = [
-        .approvalRequired, .tokenMissing, .tokenUnknown, .tokenExpired, .tokenOfAnotherProcess, .tokenExhausted,
-        .restoredVault,
+        .approvalRequired, .approvalPending, .approvalDenied, .tokenMissing, .tokenUnknown, .tokenExpired,
+        .tokenOfAnotherProcess, .tokenExhausted,
     ]
 }
 

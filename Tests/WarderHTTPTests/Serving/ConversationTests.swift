@@ -17,7 +17,7 @@ import WarderTesting
             let talk = Talk(server)
             try talk.ask("status")
             try talk.ask("initialise")
-            for id in ["status", "metrics", "findings", "provePresence"] { try talk.ask(id) }
+            for id in ["status", "metrics", "findings", "reportFacts", "provePresence"] { try talk.ask(id) }
 
             try talk.ask("putSecret", status: 201)
             try talk.ask("putSecret", status: 200)
@@ -36,7 +36,8 @@ import WarderTesting
                 try talk.ask(id)
             }
 
-            for id in ["health", "whoAmI", "resolve"] { try talk.ask(id) }
+            for id in ["health", "whoAmI", "resolve", "listChanges"] { try talk.ask(id) }
+            try await talk.launch(kit)
             let token = try #require(try talk.ask("issueToken")["token"]?.text)
             let bearer = ["Authorization": "Bearer \(token)"]
             try talk.ask("readSecret", bearer, status: 200)
@@ -49,16 +50,23 @@ import WarderTesting
             #expect(second != accessor)
             try talk.ask("revokeToken", path: ["accessor": second])
 
+            try await talk.approvals(kit)
+            try await talk.alerts(kit)
+            try await talk.rotations(kit)
             for id in [
                 "listSecrets", "setSecret", "showSecret", "revealSecret", "promoteSecret", "rollbackSecret",
                 "deleteSecret",
-                "undeleteSecret", "destroySecret", "updateServer", "quarantineServer", "releaseServer", "removeGrant",
-                "removeTool",
+                "undeleteSecret", "destroySecret", "updateServer", "quarantineServer", "releaseServer",
             ] { try talk.ask(id) }
-            try await kit.vault.perform(Tools.remove(try ToolID("notes/delete"), by: talk.present()))
+            try talk.tools()
+            for id in ["removeGrant", "removeTool"] { try talk.ask(id) }
+            for name in ["notes/delete", "notes/list_notes"] {
+                try await kit.vault.perform(Tools.remove(try ToolID(name), by: talk.present()))
+            }
             for id in [
-                "removeServer", "addOperator", "listOperators", "removeOperator", "searchEvents", "exportEvents",
-                "findLeak",
+                "setLimit", "listLimits", "removeServer", "addOperator", "listOperators", "removeOperator",
+                "searchEvents", "exportEvents",
+                "findLeak", "prune", "showRetention",
             ] { try talk.ask(id) }
             for id in ["signCheckpoint", "prove", "proveConsistency", "logKeys"] { try talk.ask(id) }
             for id in ["createBackup", "check", "salvage"] { try talk.ask(id) }
@@ -112,7 +120,7 @@ import WarderTesting
     }
 
     /// Counters are no event.
-    private static let refusedEarly: Set<String> = ["metrics"]
+    private static let refusedEarly: Set<String> = ["metrics", "showRetention"]
 
     @Test("every operation but who-am-I is refused to a process that matches no server, and leaves no event of its own")
     func strangeProcesses() async throws {
@@ -149,7 +157,7 @@ import WarderTesting
 }
 
 /// Asks one operation after the other, and holds answers and events against the documents.
-private final class Talk {
+final class Talk {
     private let server: TestServer
     private(set) var asked: Set<String> = []
 
@@ -170,12 +178,36 @@ private final class Talk {
         let opened = #"{"slot":"\#(back)","passphrase":"correct horse battery staple"}"#
         try ask("rotateRootKey", body: #"{"slots":[\#(opened)],"drop":["\#(first)"]}"#)
         try ask("rotateKeys")
+        try ask("rotateLogKey")
         let more = try id(of: ask("addSlot", status: 201))
         try ask("removeSlot", path: ["slot": more])
         let last = try ask("addSlot", status: 201)
         let sets = try #require(try ask("status")["share_sets"]).list
         #expect(sets.map { [$0["threshold"]?.int, $0["shares"]?.int] } == [[2, 3]])
         return try #require(last["shares"]).list.compactMap(\.text)
+    }
+
+    /// A list, another one, and its acceptance.
+    func tools() throws {
+        for id in ["importTools", "showTool", "setTool"] { try ask(id) }
+        let changed = #"{"server":"notes","tools":[{"name":"list_notes","inputSchema":{"type":"object"}}]}"#
+        let line = try ask("importTools", body: changed)["tools"]?.list.first
+        #expect(line?["outcome"]?.text == "changed")
+        let offered = try #require(line?["offered_digest"]?.text)
+        let shown = try ask("showTool", path: ["tool": "list_notes"])
+        #expect(shown["offered_definition"]?["digest"]?.text == offered)
+        #expect(shown["definition_state"]?.text == "changed")
+        let tool = #"{"name":"notes/list_notes","digest":"\#(offered)"}"#
+        try ask("acceptTools", body: #"{"tools":[\#(tool)],"reason":"read it"}"#)
+    }
+
+    /// A launch of a server that nobody else is.
+    func launch(_ kit: TestVault) async throws {
+        let desk = try ServerName("desk")
+        let conditions = Selectors(uid: geteuid(), isLaunched: true)
+        _ = try await kit.vault.perform(Servers.add(desk, owner: nil, selectors: conditions, by: present()))
+        try ask("startLaunch", body: #"{"server":"desk"}"#, status: 201)
+        _ = try await kit.vault.perform(Servers.remove(desk, by: present()))
     }
 
     private func id(of slot: Node) throws -> String { try #require(slot["id"]?.text) }
@@ -280,6 +312,8 @@ extension TestServer {
         let inbox = try kit.store.inbox().count
         if id == "unsealWithShare" { return inbox == 1 ? "unseal.share" : "" }
         if id == "cancelUnsealing" { return inbox == 2 ? "unseal.cancel" : "" }
+        // It ends with the connection that it was asked for on.
+        if id == "startLaunch" { return try kit.events().last { $0.type != "launch.end" }?.type ?? "" }
         return try kit.lastEvent().type
     }
 }

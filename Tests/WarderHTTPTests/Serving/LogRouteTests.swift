@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import TransparencyLog
 import WarderCore
 import WarderModel
 import WarderTesting
@@ -79,6 +80,27 @@ import WarderTesting
             let answer = try client.ask("GET", "/v1/audit/export?type=grant.add")
             let events = try answer.text.split(separator: "\n").map { try LoggedEvent(Array($0.utf8)) }
             #expect(events.map(\.type) == ["grant.add"])
+        }
+    }
+
+    @Test("an export as evidence ends with what the vault signs of it")
+    func evidence() async throws {
+        try await Self.with { server, client in
+            let answer = try client.ask("GET", "/v1/audit/export?evidence=true&type=grant.add")
+            var lines = answer.text.split(separator: "\n").map { Array($0.utf8) }
+            let last = lines.popLast()
+            let signed = try Node(json: try #require(last))["manifest"]?.text
+            let note = try #require(signed)
+            let foundation = try #require(server.kit.vault.foundation)
+            let key = try LogSigner.key(of: foundation, origin: foundation.vault)
+            var verifier = LogVerifier(
+                keys: KeyChain(pinned: key),
+                evidence: LogEvidence(checkpoint: Array(note.utf8), isManifest: true)
+            )
+            verifier.update(lines.flatMap { $0 + [0x0A] })
+            let verdict = verifier.finish()
+            #expect(verdict.isSound && verdict.provenUpTo == server.kit.vault.sequence && verdict.shown == 1)
+            #expect(verdict.manifest?.filter == "type=grant.add")
         }
     }
 

@@ -124,7 +124,7 @@ import WarderTesting
 
 extension RawClient {
     /// Whether the server hangs up instead of answering.
-    fileprivate func hasEndedSoon() throws -> Bool {
+    func hasEndedSoon() throws -> Bool {
         guard (try? send(Self.request("GET", "/v1/whoami"))) != nil else { return true }
         return (try? receive()) == nil
     }

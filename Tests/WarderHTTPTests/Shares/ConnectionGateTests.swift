@@ -13,8 +13,14 @@ import WarderTesting
         let gate: ConnectionGate
         private let names = Locked<[String]>([])
 
-        init(maximum: Int = 100, perUser: Int = 3, unknown: Int = 2, longPolls: Int = 1) {
-            gate = ConnectionGate(maximum: maximum, perUser: perUser, unknown: unknown, longPolls: longPolls)
+        init(maximum: Int = 100, reserve: Int = 0, perUser: Int = 3, unknown: Int = 2, longPolls: Int = 1) {
+            gate = ConnectionGate(
+                maximum: maximum,
+                reserve: reserve,
+                perUser: perUser,
+                unknown: unknown,
+                longPolls: longPolls
+            )
         }
 
         var closed: [String] { names.withLock { $0 } }
@@ -112,6 +118,39 @@ import WarderTesting
         }
         #expect(held == 24)
         for _ in 0..<16 { #expect(gate.enter(.user(2), close: {}) != nil) }
+    }
+
+    @Test("some places are for users who hold none: one each, and never for a stranger")
+    func newcomers() throws {
+        let hall = Hall(maximum: 6, reserve: 2, perUser: 3, unknown: 3)
+        _ = try hall.rest(.user(1), "a", since: 0)
+        for _ in 0..<2 { #expect(hall.enter(.user(1)) != nil) }
+        #expect(hall.enter(.unknown) != nil)
+        #expect(hall.enter(.unknown) == nil)
+        #expect(!hall.gate.hasRoomForStrangers)
+        // Who comes first takes one of the last two, and no second one but for the place of the first.
+        let second = try hall.rest(.user(2), "b", since: 1)
+        #expect(hall.enter(.user(3)) != nil)
+        #expect(hall.enter(.user(4)) == nil)
+        #expect(second.becomeBusy())
+        #expect(hall.enter(.user(2)) == nil)
+        hall.gate.leave(second)
+        #expect(hall.enter(.user(4)) != nil)
+        #expect(hall.closed.isEmpty)
+    }
+
+    @Test("attack: however many connections up to thirty users of the operators' group hold, another one gets in")
+    func group() throws {
+        let gate = Door(.operator, limits: ServerLimits()).gate
+        var held = 0
+        for uid in 1...30 {
+            while let seat = gate.enter(.user(UInt32(uid)), close: {}) {
+                held += 1
+                if gate.startWaiting(seat) { continue }
+            }
+        }
+        #expect(held > 96)
+        #expect(gate.enter(.user(99), close: {}) != nil)
     }
 
     @Test("no connection makes room for another user, and none of a stranger for another stranger")

@@ -26,6 +26,7 @@ import WarderModel
         key.rotate        | admin                         | presence | update
         key.rewrap        | vault                         |          | update
         root.rotate       | admin                         | presence | update
+        key.rotate_log    | admin                         | presence | update
         secret.put        | admin rotator                 |          | create
         secret.set        | admin rotator                 |          | update
         secret.reveal     | reader                        | presence | read
@@ -38,6 +39,9 @@ import WarderModel
         secret.undelete   | admin                         |          | update
         secret.destroy    | admin                         | presence | delete
         secret.resolve    | server                        |          | read
+        secret.watch      | server                        |          | read
+        launch.start      | server                        |          | start
+        launch.end        | vault                         |          | stop
         token.issue       | server                        |          | create
         token.renew       | server                        |          | update
         token.drop        | server                        |          | delete
@@ -47,11 +51,15 @@ import WarderModel
         server.add        | admin                         | presence | create
         server.update     | admin                         | presence | update
         server.list       | any operator                  |          | read
-        server.quarantine | admin                         |          | update
+        server.quarantine | admin vault                   |          | update
         server.release    | admin                         | presence | update
         server.remove     | admin                         | presence | delete
         tool.add          | admin                         | presence | create
         tool.list         | any operator                  |          | read
+        tool.set          | admin                         | presence | update
+        tool.import       | admin                         | presence | update
+        tool.change       | vault                         |          | update
+        tool.accept       | admin                         | presence | update
         tool.remove       | admin                         | presence | delete
         grant.add         | admin                         | presence | create
         grant.list        | any operator                  |          | read
@@ -64,12 +72,54 @@ import WarderModel
         backup.restore    | vault                         |          | create
         backup.review     | admin auditor reader rotator  |          | read
         backup.release    | admin                         | presence | update
+        rotation.set      | admin                         | presence | create
+        rotation.remove   | admin                         | presence | delete
+        rotation.list     | admin auditor reader rotator  |          | read
+        rotation.start    | admin rotator                 |          | create
+        rotation.test     | admin rotator                 |          | use
+        rotation.pause    | admin rotator                 |          | update
+        rotation.resume   | admin rotator                 |          | update
+        rotation.abort    | admin rotator                 |          | update
+        rotation.rollback | admin rotator                 | presence | update
+        rotation.forget   | admin                         | presence | delete
+        rotation.begin    | vault                         |          | create
+        rotation.step     | vault                         |          | update
+        rotation.answer   | vault                         |          | update
+        rotation.promote  | vault                         |          | update
+        rotation.demote   | vault                         |          | update
+        rotation.end      | vault                         |          | update
+        limit.set         | admin                         | presence | update
+        limit.list        | any operator                  |          | read
+        token.limited     | vault                         |          | use
+        alert.list        | any operator                  |          | read
+        alert.ack         | admin auditor                 | presence | update
+        alert.mute        | admin                         | presence | update
+        alert.set         | admin                         | presence | update
+        alert.raise       | vault                         |          | create
+        alert.learn       | vault                         |          | update
+        notice.send       | vault                         |          | use
+        approval.request  | vault                         |          | create
+        approval.watch    | server                        |          | read
+        approval.list     | admin approver auditor        |          | read
+        approval.show     | admin approver auditor        |          | read
+        approval.approve  | admin approver                | presence | update
+        approval.deny     | admin approver                |          | update
+        approval.break_glass | admin                         | presence | update
+        approval.review   | admin approver auditor        | presence | update
+        rule.list         | any operator                  |          | read
+        rule.set          | admin                         | presence | update
+        rule.remove       | admin                         | presence | delete
+        standing.add      | admin                         | presence | create
+        standing.list     | admin approver auditor        |          | read
+        standing.revoke   | admin approver                |          | delete
         audit.search      | auditor                       |          | read
         audit.export      | auditor                       |          | read
         audit.prove       | auditor                       |          | read
         audit.find_leak   | auditor                       |          | read
+        audit.prune       | admin                         | presence | delete
         doctor.read       | any operator                  |          | read
         doctor.deep       | admin auditor                 |          | read
+        report.read       | admin auditor                 |          | read
         """
 
     private func who(_ permission: Action.Permission) -> String {
@@ -79,6 +129,7 @@ import WarderModel
         case .operatorSocket: "operator socket"
         case .anyOperator: "any operator"
         case .rolesOrOwner(let roles): roles.sorted().map(\.rawValue).joined(separator: " ") + " owner"
+        case .rolesOrVault(let roles): roles.sorted().map(\.rawValue).joined(separator: " ") + " vault"
         case .roles(let roles): roles.sorted().map(\.rawValue).joined(separator: " ")
         }
     }
@@ -115,7 +166,7 @@ import WarderModel
     @Test func `only a person can be asked to be there`() {
         for action in Action.allCases where action.needsPresence {
             switch action.permission {
-            case .roles, .rolesOrOwner, .anyOperator: break
+            case .roles, .rolesOrOwner, .rolesOrVault, .anyOperator: break
             case .operatorSocket, .server, .vault: Issue.record("\(action.rawValue)")
             }
         }
@@ -138,6 +189,11 @@ import WarderModel
         #expect(Action.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+\.[a-z]+(_[a-z]+)*/) != nil })
         #expect(Refusal.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil })
         #expect(Role.allCases.map(\.rawValue) == ["admin", "rotator", "reader", "approver", "auditor"])
-        #expect(RecordKind.allCases.map(\.rawValue) == ["secret", "server", "tool", "grant", "operator", "origin"])
+        let kinds = [
+            "secret", "server", "tool", "grant", "operator", "origin", "rotation", "consumer", "retention", "approval",
+            "approval_rule", "standing_approval", "limit", "definition",
+            "alert", "watch", "habit",
+        ]
+        #expect(RecordKind.allCases.map(\.rawValue) == kinds)
     }
 }

@@ -44,7 +44,7 @@ import WarderModel
                 fields: [.value],
                 pending: pending,
                 at: time,
-                by: try OperatorName("ada")
+                by: .person(try OperatorName("ada"))
             )
             let isNew = memory.used.insert(added.number).inserted
             #expect(isNew, "seed \(generator.seed): \(added.number) again")

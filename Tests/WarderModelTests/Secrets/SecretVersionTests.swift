@@ -15,7 +15,7 @@ import WarderModel
         _ secret: inout Secret,
         pending: Bool = false
     ) throws -> (added: SecretVersion, destroyed: [UInt32]) {
-        secret.addVersion(fields: [.value], pending: pending, at: day, by: try OperatorName("ada"))
+        secret.addVersion(fields: [.value], pending: pending, at: day, by: .person(try OperatorName("ada")))
     }
 
     /// `#expect` takes no expression that changes something.
@@ -52,6 +52,32 @@ import WarderModel
         #expect(states(secret) == "1:previous 2:current 3:pending")
         expect(secret.promote(3))
         #expect(states(secret) == "1:retired 2:previous 3:current")
+    }
+
+    @Test func `each version keeps the date on which its upstream stops accepting it`() throws {
+        var secret = try secret(versions: 1)
+        let dates = (1...3).map { day.adding(seconds: Int64($0)) }
+        secret.expires = dates[0]
+        _ = secret.addVersion(
+            fields: [.value],
+            pending: true,
+            at: day,
+            by: .person(try OperatorName("ada")),
+            expires: dates[1]
+        )
+        #expect(secret.expires == dates[0])
+        expect(secret.promote(2))
+        #expect(secret.expires == dates[1])
+        expect(secret.promote(1))
+        #expect(secret.expires == dates[0])
+        // Of what somebody stores they say themselves how long it lasts.
+        try put(&secret)
+        #expect(secret.expires == dates[0])
+        secret.expires = dates[2]
+        expect(secret.promote(2))
+        #expect(secret.expires == dates[1])
+        expect(secret.promote(3))
+        #expect(secret.expires == dates[2])
     }
 
     @Test func `going back swaps current and previous, and going back again swaps them back`() throws {
@@ -164,7 +190,8 @@ import WarderModel
     @Test func `fields are kept in ascending order`() throws {
         var secret = try secret()
         let fields = try ["zeta", "alpha", "Beta"].map { try FieldName($0) }
-        let version = secret.addVersion(fields: fields, pending: false, at: day, by: try OperatorName("ada")).added
+        let version = secret.addVersion(fields: fields, pending: false, at: day, by: .person(try OperatorName("ada")))
+            .added
         #expect(version.fields.map(\.text) == ["Beta", "alpha", "zeta"])
     }
 }

@@ -36,6 +36,31 @@ import WarderModel
         #expect(Profile.allCases == [.singleUser, .team])
     }
 
+    @Test func `another definition takes over what got worse, and never another category`() throws {
+        var tool = Tool(
+            id: RecordID(high: 1, low: 1),
+            name: try ToolID("shop/refund"),
+            text: nil,
+            risk: .sideEffect,
+            category: .financial,
+            owner: nil,
+            created: Timestamp(milliseconds: 0)
+        )
+        func proposal(_ risk: Tool.Risk, _ category: Tool.Category) -> Definition.Proposal {
+            Definition.Proposal(risk: risk, category: category, reasons: [])
+        }
+        tool.reclass(from: proposal(.sideEffect, .financial), to: proposal(.critical, .administrative))
+        #expect(tool.risk == .critical && tool.category == .financial)
+        tool.reclass(from: proposal(.critical, .administrative), to: proposal(.readOnly, .standard))
+        #expect(tool.risk == .critical && tool.category == .financial)
+        tool.category = .standard
+        // What a person decided against stays decided.
+        tool.reclass(from: proposal(.critical, .financial), to: proposal(.critical, .financial))
+        #expect(tool.category == .standard)
+        tool.reclass(from: proposal(.critical, .standard), to: proposal(.critical, .administrative))
+        #expect(tool.category == .administrative)
+    }
+
     @Test func `classes are spelled as they are stored`() {
         #expect(Tool.Risk.allCases.map(\.rawValue) == ["read-only", "side-effect", "critical"])
         #expect(Tool.Category.allCases.map(\.rawValue) == ["standard", "financial", "administrative"])

@@ -15,7 +15,7 @@ struct AuditCommands: ParsableCommand {
             """,
         subcommands: [
             TailEvents.self, SearchEvents.self, WhoRead.self, WhoCan.self, SummariseEvents.self, FindLeak.self,
-            ExportEvents.self, SignCheckpoint.self, ProveEvent.self, VerifyExport.self,
+            ExportEvents.self, SignCheckpoint.self, ProveEvent.self, VerifyExport.self, PruneLog.self,
         ]
     )
 }

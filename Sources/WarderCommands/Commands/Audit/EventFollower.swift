@@ -1,5 +1,4 @@
 import StrictJSON
-import WarderWire
 
 /// Follows the log from one event on, over restarts of the daemon and over sealing: no event is left out, and none comes
 /// twice.
@@ -8,8 +7,6 @@ struct EventFollower {
     static let maximumLimit = 1000
     /// How long the vault waits for an event before it answers that there is none, in seconds.
     private static let waitSeconds = 55
-    /// Between two looks at a vault that does not answer, in milliseconds.
-    private static let pauseMilliseconds = 1000
 
     private let vault: Vault
     private let filter: [(name: String, value: String)]
@@ -23,11 +20,18 @@ struct EventFollower {
     private struct Mark {
         let number: Int64
         let id: String?
+        /// Whether it cannot be read: which event it was, its number says alone.
+        let isMissing: Bool
 
         init(_ event: JSONNode) {
             let event = EventLine(event)
             number = event.number
             id = event.text("id")
+            isMissing = event.missing != nil
+        }
+
+        func isSame(as other: Mark) -> Bool {
+            number == other.number && (isMissing || other.isMissing || id == other.id)
         }
     }
 
@@ -49,7 +53,8 @@ struct EventFollower {
             return try look()
         } catch {
             guard error.isPassing else { throw error }
-            try wait(for: error)
+            try VaultPatience(session, vault).wait(for: error)
+            session.console.message("the vault answers again; going on after event \(end)")
             isResuming = true
             return []
         }
@@ -72,7 +77,7 @@ struct EventFollower {
         let page = try EventPage(vault.askForDocument(request))
         var events = page.events
         if let known {
-            guard let first = events.first.map(Mark.init), first.number == known.number, first.id == known.id else {
+            guard let first = events.first.map(Mark.init), first.isSame(as: known) else {
                 throw .anotherLog(known.number)
             }
             events.removeFirst()
@@ -81,28 +86,6 @@ struct EventFollower {
         if let newest = events.last { last = Mark(newest) }
         end = max(end, page.scannedTo ?? end, page.newest ?? end)
         return events
-    }
-
-    /// Waits until the vault is there and open. Looks at its state alone: that is no event.
-    private func wait(for failure: CommandFailure) throws(CommandFailure) {
-        var said: String?
-        func say(_ what: String, _ hints: [String]) {
-            guard what != said else { return }
-            said = what
-            session.console.message("\(what); waiting for it", hints: hints)
-        }
-        say(failure.message, failure.hints)
-        while true {
-            do throws(CommandFailure) {
-                let status: VaultStatus = try vault.ask(VaultRequest("GET", "/v1/sys/status")).value
-                guard status.state != "unsealed" else { break }
-                say("the vault is sealed", ["Open it: warder unseal"])
-            } catch {
-                guard error.isPassing else { throw error }
-            }
-            session.context.pause(Self.pauseMilliseconds)
-        }
-        session.console.message("the vault answers again; going on after event \(end)")
     }
 }
 

@@ -18,11 +18,14 @@ struct EventLine {
             throw .malformedAnswer
         }
         if let failure = ExportFailure(root) { throw CommandFailure(failure) }
+        if missing != nil, number >= 1 { return }
         guard int("seq") != nil, time != nil, text("type") != nil else { throw .malformedAnswer }
     }
 
     private static let limits = JSONLimits(maxBytes: LineSplitter.maximumBytes, maxMembers: .max, maxTokens: .max)
 
+    /// Why nobody knows what it said; `nil` for an event.
+    var missing: MissingContent? { MissingContent(root) }
     /// What happened, if this version knows it.
     var action: Action? { text("type").flatMap(Action.init(rawValue:)) }
     var isRefused: Bool { root.member("decision")?.isText("refused") == true }
@@ -82,6 +85,14 @@ struct ExportFailure {
 extension CommandFailure {
     /// The export ended before its end.
     init(_ failure: ExportFailure) {
+        guard failure.reason != Refusal.logBroken.rawValue else {
+            self.init(
+                .server,
+                "the log is not what was signed before, so that the vault signs no more of it (log_broken)",
+                hints: ["What is damaged: warder doctor --deep", "The events without a signature: --no-manifest"]
+            )
+            return
+        }
         self.init(
             .server,
             "the log could not be read on after event \(failure.after) (\(TerminalText.escaped(failure.reason)))",

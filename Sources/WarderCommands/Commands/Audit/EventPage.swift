@@ -9,11 +9,14 @@ struct EventPage {
     let scannedTo: Int64?
     /// Whether there is nothing more to look at in this direction.
     let isComplete: Bool
+    /// Every event before the first one that is still there happened before this moment; `nil` where nothing was pruned.
+    let prunedBefore: String?
 
     init(_ document: JSONDocument) throws(CommandFailure) {
         guard let list = document.root.member("events"), list.kind == .array else { throw .malformedAnswer }
         events = list.elements.map { $0 }.sorted { Self.sequence($0) < Self.sequence($1) }
         scannedTo = document.root.member("scanned_to").flatMap { try? $0.int() }
+        prunedBefore = document.root.member("pruned_before").flatMap { try? $0.string() }
         isComplete = document.root.member("complete").flatMap { try? $0.bool() } ?? true
     }
 
@@ -28,10 +31,13 @@ struct EventPage {
 extension Vault {
     /// The newest events that match, in the order of the log.
     ///
+    /// `atPrunedEnd` is told when the search came to where the log was pruned.
+    ///
     /// One answer looks at a bounded part of the log, so that several may be needed where few events match.
     func newestEvents(
         _ filter: [(name: String, value: String)],
-        limit: Int
+        limit: Int,
+        atPrunedEnd: (_ before: String) -> Void = { _ in }
     ) throws(CommandFailure) -> [JSONNode] {
         var found: [JSONNode] = []
         var before: Int64?
@@ -40,6 +46,7 @@ extension Vault {
             if let before { query.append(("after", String(before))) }
             let page = try EventPage(askForDocument(VaultRequest("GET", "/v1/audit/events", query: query)))
             found = page.events + found
+            if page.isComplete, let moment = page.prunedBefore { atPrunedEnd(moment) }
             guard !page.isComplete, let scanned = page.scannedTo, scanned < before ?? .max else { break }
             before = scanned
         }
@@ -81,6 +88,12 @@ struct EventPrinter {
 
     private static func cells(of node: JSONNode) -> [Table.Cell] {
         let event = EventLine(node)
+        if let missing = event.missing {
+            return [
+                .init(nil), .init(event.scalar("seq")), .init(missing.rawValue, .bad), .init(nil), .init(nil),
+                .init("does not open: warder doctor --deep"),
+            ]
+        }
         let isRefused = event.isRefused
         return [
             .init(time(event)), .init(event.scalar("seq")), .init(event.text("decision"), isRefused ? .bad : nil),

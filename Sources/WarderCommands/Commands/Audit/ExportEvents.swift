@@ -1,4 +1,5 @@
 import ArgumentParser
+import TransparencyLog
 import WarderWire
 
 /// `warder audit export`
@@ -7,12 +8,16 @@ struct ExportEvents: VaultCommand {
         commandName: "export",
         abstract: "Write events to a file: JSON Lines, CSV or OCSF.",
         discussion: """
-            The file is private to you, and it appears under its name when it is complete. The export is an event of \
-            the log itself.
+            The file is private to you, and it appears under its name when it is complete. Beside it lies what the \
+            vault signs of it: which events, how many, and the hash of the whole log (FILE.manifest). The export is an \
+            event of the log itself.
 
             FORMATS
               jsonl  the log's own bytes, one event a line. The only one that loses
-                     nothing: keep it as evidence, and check the log with it.
+                     nothing: keep it as evidence, and check it with warder audit verify.
+                     Of what a filter leaves out, and of what was pruned, there are
+                     hashes: lines that begin with {"seq": or {"leaf":. Without them:
+                     --no-manifest.
               csv    a table for spreadsheets. Control characters are written out, and
                      a cell that a spreadsheet would compute gets an apostrophe in
                      front, which alters the data: --no-csv-safe leaves it away.
@@ -40,6 +45,15 @@ struct ExportEvents: VaultCommand {
     )
     var csvSafe = true
 
+    @Flag(inversion: .prefixedNo, help: "Have the vault sign what the export holds.")
+    var manifest = true
+
+    @Option(
+        help: ArgumentHelp("Where to put what the vault signs; beside the file without it.", valueName: "path"),
+        completion: .file()
+    )
+    var manifestFile: String?
+
     @Option(help: ArgumentHelp("Where to; - is standard output.", valueName: "path"), completion: .file())
     var outputFile: String
 
@@ -47,69 +61,134 @@ struct ExportEvents: VaultCommand {
 
     func validate() throws {
         guard csvSafe || format == .csv else { throw ValidationError("--no-csv-safe is for --format csv") }
+        guard manifest || manifestFile == nil else {
+            throw ValidationError("--manifest-file has no use with --no-manifest")
+        }
+        guard manifestFile != "-", manifestFile != outputFile else {
+            throw ValidationError("--manifest-file takes a file of its own")
+        }
     }
 
     func run(in session: Session) throws(CommandFailure) {
         let vault = try session.vault()
-        let query = try filter.query(now: session.context.now())
+        var query = try filter.query(now: session.context.now())
+        let manifestPath = manifestPath
+        if let manifestPath {
+            query.append(("evidence", "true"))
+            try AtomicFile.requireFree(manifestPath, mayReplace: global.yes)
+        }
         var progress = ExportProgress(console: session.console, total: total(vault, session.console))
         defer { progress.clear() }
+        let note: [UInt8]?
         if outputFile == "-" {
             var printer = LinePrinter(session.console)
-            try export(query, from: vault, &progress) { line throws(CommandFailure) in
+            note = try export(query, from: vault, &progress) { line throws(CommandFailure) in
                 try unsafe printer.take(line.span.bytes)
             }
             try printer.finish()
-            return
+            progress.clear()
+        } else {
+            let file = try AtomicFile(path: outputFile, mayReplace: global.yes)
+            var written = 0
+            note = try export(query, from: vault, &progress) { bytes throws(CommandFailure) in
+                written += bytes.count
+                try unsafe file.write(bytes.span.bytes)
+            }
+            if manifestPath != nil, note == nil { throw .malformedAnswer }
+            try file.commit()
+            progress.clear()
+            session.console.message(
+                "\(progress.events) events, \(ByteCount.text(written)), in \(TerminalText.escaped(outputFile))",
+                hints: pruned(progress)
+            )
         }
-        let file = try AtomicFile(path: outputFile, mayReplace: global.yes)
-        var written = 0
-        try export(query, from: vault, &progress) { bytes throws(CommandFailure) in
-            written += bytes.count
-            try unsafe file.write(bytes.span.bytes)
-        }
+        tell(progress.damaged, session.console)
+        guard let manifestPath else { return }
+        guard let note else { throw .malformedAnswer }
+        try keep(note, at: manifestPath, session.console)
+    }
+
+    /// `nil` where nothing is signed: whoever sends events through a pipe says where it goes, or goes without.
+    private var manifestPath: String? {
+        guard manifest else { return nil }
+        return manifestFile ?? (outputFile == "-" ? nil : outputFile + ".manifest")
+    }
+
+    private func pruned(_ progress: ExportProgress) -> [String] {
+        guard progress.pruned > 0 else { return [] }
+        return ["Of \(progress.pruned) more the vault has hashes alone: their contents were pruned."]
+    }
+
+    private func tell(_ damaged: Int64, _ console: Console) {
+        guard damaged > 0 else { return }
+        console.message(
+            "\(damaged) of them could not be read: their numbers stand for them",
+            hints: ["What is damaged: warder doctor --deep"]
+        )
+    }
+
+    private func keep(_ note: [UInt8], at path: String, _ console: Console) throws(CommandFailure) {
+        let manifest: ExportManifest
+        do { manifest = try ExportManifest(Checkpoint(text: SignedNote(note).text)) } catch { throw .malformedAnswer }
+        let file = try AtomicFile(path: path, mayReplace: global.yes)
+        try file.write(unsafe note.span.bytes)
         try file.commit()
-        progress.clear()
-        session.console.message(
-            "\(progress.events) events, \(ByteCount.text(written)), in \(TerminalText.escaped(outputFile))"
+        let range = manifest.count == 0 ? "no event" : "events \(manifest.first) to \(manifest.last)"
+        console.message(
+            "signed: \(manifest.filter == nil ? range : "\(range), filtered"), in \(TerminalText.escaped(path))",
+            hints: [
+                format == .jsonl
+                    ? "Verify it, anywhere: warder audit verify \(TerminalText.escaped(outputFile)) --key-file VKEY"
+                    : "It is about these events as JSON Lines; only such a file can be verified."
+            ]
         )
     }
 
     /// Hands on one event at a time, in the format that was asked for.
+    ///
+    /// - Returns: the signed manifest, where the vault sent one.
     private func export(
         _ query: [(name: String, value: String)],
         from vault: Vault,
         _ progress: inout ExportProgress,
         _ write: ([UInt8]) throws(CommandFailure) -> Void
-    ) throws(CommandFailure) {
-        let converter = format.converter(isSafe: csvSafe)
+    ) throws(CommandFailure) -> [UInt8]? {
+        var converter = format.converter(isSafe: csvSafe)
         // The header waits for the first event: one that is refused has nothing to show.
         var pending = converter?.header ?? []
-        var hasEvents = false
+        var hasLines = false
+        var note: [UInt8]?
         do throws(CommandFailure) {
-            try vault.exportLines(query, progress: { progress.take($0) }) { line throws(CommandFailure) in
-                if let converter {
-                    pending += converter.convert(try EventLine(parsing: line))
+            try vault.exportParts(query) { part, line throws(CommandFailure) in
+                if case .manifest(let text) = part {
+                    note = text
+                    return
+                }
+                progress.take(part, bytes: line.count + 1)
+                if converter != nil {
+                    guard part.isEvent else { return }
+                    pending += converter?.convert(try EventLine(parsing: line)) ?? []
                 } else {
                     pending += line
                     pending.append(UInt8(ascii: "\n"))
                 }
-                hasEvents = true
+                hasLines = true
                 guard pending.count >= Self.pieceBytes else { return }
                 try write(pending)
                 pending.removeAll(keepingCapacity: true)
             }
         } catch {
             // What came before is good, and a pipe has had the beginning of it already.
-            if hasEvents { try write(pending) }
+            if hasLines { try write(pending) }
             throw error
         }
         try write(pending)
+        return note
     }
 
-    /// How many events there will be, for the progress bar: known only where all are wanted and somebody watches.
+    /// How many events the log has, for the progress bar: where somebody watches, and every event is spoken for.
     private func total(_ vault: Vault, _ console: Console) -> Int64? {
-        guard filter.isEmpty, console.errorWidth != nil else { return nil }
+        guard filter.isEmpty || manifestPath != nil, console.errorWidth != nil else { return nil }
         let status = try? vault.ask(VaultRequest("GET", "/v1/sys/status"), for: VaultStatus.self).value
         return status?.events
     }

@@ -31,7 +31,8 @@ struct SearchEvents: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         let query = try filter.query(now: session.context.now())
-        let events = try session.vault().newestEvents(query, limit: limit)
+        var prunedBefore: String?
+        let events = try session.vault().newestEvents(query, limit: limit) { prunedBefore = $0 }
         var printer = EventPrinter(session.output)
         try printer.print(events)
         if events.isEmpty {
@@ -39,5 +40,6 @@ struct SearchEvents: VaultCommand {
         } else if events.count >= limit {
             session.console.message("these are the newest \(limit); there may be more: --limit, or warder audit export")
         }
+        session.tellOfPruned(prunedBefore, askedFor: query)
     }
 }

@@ -46,7 +46,7 @@ struct TailEvents: VaultCommand {
         let vault = try session.vault()
         var printer = EventPrinter(session.output)
         // At least one, because the newest one says where to go on.
-        let events = try vault.newestEvents(query, limit: max(count, 1))
+        let events = try newest(query, vault, session)
         try printer.print(count == 0 ? [] : events)
         guard follow else {
             if events.isEmpty {
@@ -56,5 +56,21 @@ struct TailEvents: VaultCommand {
         }
         var follower = EventFollower(session, vault, query, after: events.last)
         while true { try printer.print(follower.next()) }
+    }
+
+    /// The newest events; who follows waits for a vault that is sealed.
+    private func newest(
+        _ query: [(name: String, value: String)],
+        _ vault: Vault,
+        _ session: Session
+    ) throws(CommandFailure) -> [JSONNode] {
+        while true {
+            do throws(CommandFailure) {
+                return try vault.newestEvents(query, limit: max(count, 1))
+            } catch {
+                guard follow, error.status == .sealed else { throw error }
+                try VaultPatience(session, vault).wait(for: error)
+            }
+        }
     }
 }

@@ -48,7 +48,13 @@ struct CreateBackup: VaultCommand {
         let place = path ?? BackupSeries(directory ?? ".").directory.appending(name).string
         // Whoever is no operator can copy the vault, and cannot see how much is in it.
         let events = try? vault.ask(VaultRequest("GET", "/v1/sys/status"), for: VaultStatus.self).value.events
-        let file = try AtomicFile(path: place, mayReplace: false)
+        let file = try AtomicFile(
+            path: place,
+            mayReplace: false,
+            otherwise:
+                "A backup is never written over: name another file, or let it be named after its time: --directory",
+            isKindred: { directory != nil && BackupSeries.isName($0) }
+        )
         let (bytes, prefix) = try copy(vault, to: file, session)
         try file.commit()
         let removed = try keep.map { keep throws(CommandFailure) in

@@ -39,6 +39,15 @@ struct DaemonCheck {
                 )
             )
         }
+        if status.confined == false {
+            findings.append(
+                warning(
+                    "not_confined",
+                    "the daemon could not give up executing programs and reaching others: whoever got hold of it could",
+                    "let the container, or SystemCallFilter= of warderd's unit, allow seccomp(2), and start it again"
+                )
+            )
+        }
         if status.version != commandVersion {
             findings.append(
                 warning(

@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import UnixHTTP
 import WarderWire
 
 /// Whether the daemon can be reached, and if not, which of the reasons it is.
@@ -31,7 +32,7 @@ struct SocketCheck {
             return [error("socket_wrong", "\(path) is not a socket", "move it away, and start warderd again")]
         }
         do throws(ConnectionFault) {
-            _ = try VaultSocket(path: path, timeoutSeconds: 5)
+            _ = try UnixSocket(path: path, timeoutSeconds: 5)
             return []
         } catch {
             return [finding(for: error, status)]

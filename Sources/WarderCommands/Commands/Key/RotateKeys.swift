@@ -16,8 +16,12 @@ struct RotateKeys: VaultCommand {
             asked for each passphrase and for shares; a slot that you cannot open has to go: --drop. Backups that were \
             made before still open with the old slots.
 
+            --log replaces the key that signs the audit log. The key before signs the new one and is destroyed. Whoever \
+            pinned it can go on with it: an export says how the log came to the new key.
+
             EXAMPLE
               warder key rotate
+              warder key rotate --log
               warder key rotate --root --drop 0f1e2d3c
               warder key rotate --root --credential-file /etc/warder/unseal.key
             """
@@ -25,6 +29,9 @@ struct RotateKeys: VaultCommand {
 
     @Flag(help: "Replace the root key.")
     var root = false
+
+    @Flag(help: "Replace the key that signs the audit log.")
+    var log = false
 
     @Option(
         help: ArgumentHelp("The file of the slot that a credential opens.", valueName: "path"),
@@ -38,6 +45,7 @@ struct RotateKeys: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        guard !(root && log) else { throw ValidationError("--root and --log are two rotations") }
         guard root || (credentialFile == nil && drop.isEmpty) else {
             throw ValidationError("--credential-file and --drop go with --root")
         }
@@ -45,11 +53,20 @@ struct RotateKeys: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         if root { return try rotateRoot(session) }
+        if log { return try rotateLog(session) }
         let answer: Answer<KeysRotated> = try session.vault().ask(VaultRequest("POST", "/v1/keys/rotate"))
         try session.output.show(answer) { rotated throws(CommandFailure) in
             try session.console.print("new keys are in use; \(rotated.rows) rows are sealed anew in the background")
         }
         session.console.message("see how far it is: warder key slots")
+    }
+
+    private func rotateLog(_ session: Session) throws(CommandFailure) {
+        let answer: Answer<LogKeyRotated> = try session.vault().ask(VaultRequest("POST", "/v1/keys/log"))
+        try session.output.show(answer) { rotated throws(CommandFailure) in
+            try session.console.print("the log has key \(rotated.epoch) now: \(TerminalText.escaped(rotated.logKey))")
+        }
+        session.console.message("keep it where you keep the one before; both verify what comes from now on")
     }
 
     private func rotateRoot(_ session: Session) throws(CommandFailure) {

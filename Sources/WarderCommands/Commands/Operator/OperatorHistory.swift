@@ -24,8 +24,10 @@ struct OperatorHistory {
     /// Key slots that they made, or opened the vault with.
     private(set) var slots: Set<String> = []
     private(set) var refused = 0
+    private(set) var unreadable = UnreadableEvents()
 
     mutating func take(_ event: EventLine) {
+        if unreadable.take(event) { return }
         guard !event.isRefused else {
             refused += 1
             return

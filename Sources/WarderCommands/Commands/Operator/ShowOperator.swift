@@ -59,10 +59,12 @@ struct ShowOperator: VaultCommand {
             past.take(try EventLine(parsing: line))
         }
         let report = OperatorReport(name, person, past, try remedies(past, in: vault))
+        let pruned = try vault.prunedBefore()
         try session.output.show(report: report) { () throws(CommandFailure) in
             try session.output.print(details(person, session.moment))
             try show(past, report.commands ?? [], session)
         }
+        session.tellOfPruned(pruned, askedFor: query)
     }
 
     private func details(_ person: OperatorSummary?, _ moment: Moment) -> Details {
@@ -90,6 +92,7 @@ struct ShowOperator: VaultCommand {
             if !table.isEmpty { try session.output.printLines([""]) }
             try session.output.print(table, ifEmpty: "\(name.text) \(none)")
         }
+        past.unreadable.tell(console)
         if past.refused > 0 {
             console.message(
                 "refused requests: \(past.refused)",
@@ -166,6 +169,8 @@ struct OperatorReport: Encodable {
     /// Changes beyond those that are listed.
     var others: Int?
     var refused: Int?
+    /// Events that could not be read, and may have been theirs.
+    var unreadable: Int?
     /// What replaces what they still know.
     var commands: [String]?
 
@@ -197,6 +202,7 @@ struct OperatorReport: Encodable {
         }
         others = past.deeds.others?.count ?? 0
         refused = past.refused
+        unreadable = past.unreadable.count
         self.commands = commands
     }
 }

@@ -80,7 +80,7 @@ struct GetSecret: VaultCommand {
             var iterator = unsafe bytes.makeIterator()
             while case .valid(let encoded) = unsafe scalars.parseScalar(from: &iterator) {
                 let scalar = Unicode.UTF8.decode(encoded)
-                if TerminalText.isHazard(scalar), scalar != "\n", scalar != "\t" { return false }
+                if HiddenCharacter.contains(scalar), scalar != "\n", scalar != "\t" { return false }
             }
             return true
         }

@@ -15,6 +15,7 @@ struct SetSecret: VaultCommand {
               warder secret set github/pat --expires 90d
               warder secret set github/pat --label env=prod --label team=core
               warder secret set github/pat --expires never --no-labels
+              warder secret set decoy/aws --honeytoken
             """
     )
 
@@ -41,11 +42,17 @@ struct SetSecret: VaultCommand {
     )
     var expires: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether it is a decoy: nothing uses it, and whoever asks for it raises an alert."
+    )
+    var honeytoken: Bool?
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard owner != nil || expires != nil || noLabels || !label.isEmpty else {
-            throw ValidationError("say what to change: --owner, --label, --no-labels or --expires")
+        guard owner != nil || expires != nil || noLabels || !label.isEmpty || honeytoken != nil else {
+            throw ValidationError("say what to change: --owner, --label, --no-labels, --expires or --honeytoken")
         }
         if noLabels, !label.isEmpty { throw ValidationError("--no-labels does not go with --label") }
     }
@@ -54,7 +61,8 @@ struct SetSecret: VaultCommand {
         let request = SetSecretRequest(
             owner: owner,
             labels: label.isEmpty && !noLabels ? nil : try KeyValue.dictionary(label),
-            expires: try ExpiryText.resolve(expires, now: session.context.now())
+            expires: try ExpiryText.resolve(expires, now: session.context.now()),
+            honeytoken: honeytoken
         )
         let answer: Answer<SecretSummary> = try session.vault().ask(
             VaultRequest("PATCH", "/v1/secrets/\(name.text)", body: JSONBody.encode(request))
@@ -62,6 +70,7 @@ struct SetSecret: VaultCommand {
         try session.output.show(answer) { secret throws(CommandFailure) in
             var parts = ["owner \(secret.owner ?? "nobody")", "expires \(secret.expires ?? "never")"]
             parts += secret.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            if secret.honeytoken == true { parts.append("a decoy") }
             try session.console.print(TerminalText.escaped("\(name.text): \(parts.joined(separator: ", "))"))
         }
     }

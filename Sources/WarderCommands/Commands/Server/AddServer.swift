@@ -13,6 +13,7 @@ struct AddServer: VaultCommand {
 
             EXAMPLE
               warder server add github --uid 1001 --unit mcp-github.service --owner team
+              warder server add github --launch
               warder server add notes --uid ada --executable /usr/local/bin/notes-mcp
             """
     )

@@ -26,8 +26,13 @@ struct ServerConditions: ParsableArguments {
     )
     var executableSHA256: String?
 
+    @Flag(
+        help: "It is started by `warder run`: the conditions are on that, and without any it has to be your own user."
+    )
+    var launch = false
+
     func validate() throws {
-        guard [uid, gid, group, unit, executable, executableSHA256].contains(where: { $0 != nil }) else {
+        guard launch || [uid, gid, group, unit, executable, executableSHA256].contains(where: { $0 != nil }) else {
             throw ValidationError(
                 "say how the kernel recognises it: --uid, --gid, --group, --unit, --executable or --executable-sha256"
             )
@@ -40,13 +45,19 @@ struct ServerConditions: ParsableArguments {
     /// - Throws: `.usage` for a user or a group that this machine does not have.
     func selectors() throws(CommandFailure) -> SelectorFields {
         SelectorFields(
-            uid: try uid.map { text throws(CommandFailure) in try Accounts.uid(text) },
+            uid: try uid.map { text throws(CommandFailure) in try Accounts.uid(text) } ?? uidOfLauncher,
             gid: try gid.map { text throws(CommandFailure) in try Accounts.gid(text) },
             group: try group.map { text throws(CommandFailure) in try Accounts.gid(text) },
             unit: unit,
             executable: executable,
-            executableSHA256: executableSHA256
+            executableSHA256: executableSHA256,
+            launch: launch ? true : nil
         )
+    }
+
+    /// Servers of a client are started by whoever uses the client.
+    private var uidOfLauncher: UInt32? {
+        launch && [gid, group, unit].allSatisfy { $0 == nil } ? Accounts.ownUID : nil
     }
 }
 
@@ -84,6 +95,7 @@ extension SelectorFields {
         if let unit { parts.append("unit=\(unit)") }
         if let executable { parts.append("executable=\(executable)") }
         if let executableSHA256 { parts.append("sha256=\(executableSHA256.prefix(12))…") }
-        return parts.joined(separator: " ")
+        let conditions = parts.joined(separator: " ")
+        return launch == true ? "launch by \(conditions)" : conditions
     }
 }

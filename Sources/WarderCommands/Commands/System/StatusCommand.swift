@@ -69,12 +69,27 @@ struct StatusCommand: VaultCommand {
             status.memoryLocked ? "locked" : "not locked: keys may reach the swap",
             status.memoryLocked ? nil : .caution
         )
+        if status.confined == false {
+            details.add("Confinement", "none: it could execute programs and reach others", .caution)
+        }
+        if let worker = status.worker, let (words, style) = Self.words(worker) { details.add("Worker", words, style) }
         details.add("Daemon", "warderd \(status.version), pid \(status.pid)")
         details.add("Started", session.moment.long(status.started))
         details.add("Operator socket", try session.vault().socketPath)
         details.add("Client socket", status.clientSocket)
         details.add("Log key", status.logKey)
         return details
+    }
+
+    /// `nil` where none asks for work and the daemon starts none: most vaults need none.
+    private static func words(_ worker: WorkerStatus) -> (String, Style?)? {
+        switch worker.keeper {
+        case "ended": return ("what keeps it running has ended: restart warderd", .bad)
+        case "missing": return ("not beside warderd: install it there, and restart warderd", .caution)
+        case "running" where worker.connections == 0: return ("started by warderd, does not ask for work", .caution)
+        case "running": return ("started by warderd, \(worker.connections) steps at a time", nil)
+        default: return worker.connections == 0 ? nil : ("\(worker.connections) steps at a time", nil)
+        }
     }
 
     /// `2: passphrase, 2 of 3 shares`; how many shares there are is told to operators of an open vault.

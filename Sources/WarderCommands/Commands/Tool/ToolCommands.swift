@@ -9,11 +9,18 @@ struct ToolCommands: ParsableCommand {
         commandName: "tool",
         abstract: "Register the tools of a server, with the harm that they can do.",
         discussion: """
+            Most tools come from their server's own list, with a class that the vault proposes: warder tool import. A \
+            tool whose definition changes afterwards gets no credential until somebody accepts it.
+
             EXAMPLE
-              warder tool add github/create_issue --risk side-effect --owner platform
-              warder tool list
+              warder tool import tools-list --server github --command github-mcp stdio
+              warder tool list --server github
+              warder tool set github/create_issue --risk critical --reason "it pays"
             """,
-        subcommands: [AddTool.self, ListTools.self, ShowTool.self, RemoveTool.self]
+        subcommands: [
+            ImportTools.self, AddTool.self, ListTools.self, ShowTool.self, SetTool.self, DiffTools.self,
+            AcceptTools.self, ClassifyTools.self, RemoveTool.self,
+        ]
     )
 }
 
@@ -81,84 +88,6 @@ struct AddTool: VaultCommand {
     }
 }
 
-/// `warder tool list`
-struct ListTools: VaultCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "list",
-        abstract: "List all tools with their class and the secrets that they may use.",
-        discussion: """
-            EXAMPLE
-              warder tool list
-            """
-    )
-
-    @OptionGroup var global: GlobalOptions
-
-    func run(in session: Session) throws(CommandFailure) {
-        let answer: Answer<ToolList> = try session.vault().ask(VaultRequest("GET", "/v1/tools"))
-        try session.output.show(answer) { list throws(CommandFailure) in
-            var table = Table([
-                .init("TOOL", canShrink: false), .init("RISK", canShrink: false), .init("CATEGORY"), .init("APPROVAL"),
-                .init("OWNER"), .init("SECRETS"), .init("DESCRIPTION"),
-            ])
-            for tool in list.tools {
-                table.add([
-                    .init(tool.name), .init(tool.risk, tool.riskStyle), .init(tool.category),
-                    .init(tool.needsApproval ? "needed" : "none"), .init(tool.owner),
-                    .init(tool.secrets.joined(separator: ", ")), .init(tool.description),
-                ])
-            }
-            try session.output.print(
-                table,
-                ifEmpty: "there are no tools yet",
-                hints: ["Register one: warder tool add SERVER/TOOL --risk read-only"]
-            )
-        }
-    }
-}
-
-/// `warder tool show`
-struct ShowTool: VaultCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show one tool.",
-        discussion: """
-            EXAMPLE
-              warder tool show github/create_issue
-            """
-    )
-
-    @Argument(help: "SERVER/TOOL.", transform: NameArgument.tool)
-    var name: ToolID
-
-    @OptionGroup var global: GlobalOptions
-
-    func run(in session: Session) throws(CommandFailure) {
-        let document = try session.vault().askForDocument(VaultRequest("GET", "/v1/tools"))
-        guard let list = document.root.member("tools") else { throw .malformedAnswer }
-        for node in list.elements where node.member("name")?.isText(name.text) == true {
-            let body = node.rawBytes
-            let answer = Answer<ToolSummary>(value: try Vault.decode(body), body: body)
-            return try session.output.show(answer) { tool throws(CommandFailure) in try show(tool, session) }
-        }
-        throw CommandFailure(.notFound, "there is no tool \(name.text)", hints: ["See what there is: warder tool list"])
-    }
-
-    private func show(_ tool: ToolSummary, _ session: Session) throws(CommandFailure) {
-        var details = Details()
-        details.add("Tool", tool.name)
-        details.add("Description", tool.description)
-        details.add("Risk", tool.risk, tool.riskStyle)
-        details.add("Category", tool.category)
-        details.add("Approval", tool.needsApproval ? "needed by class" : "none needed")
-        details.add("Owner", tool.owner)
-        details.add("Outputs", tool.expectedOutputs)
-        details.add("Pinned to", tool.definitionDigest)
-        details.add("Secrets", tool.secrets.isEmpty ? "none" : tool.secrets.joined(separator: ", "))
-        try session.output.print(details)
-    }
-}
-
 /// `warder tool remove`
 struct RemoveTool: VaultCommand {
     static let configuration = CommandConfiguration(
@@ -183,13 +112,18 @@ struct RemoveTool: VaultCommand {
 
 extension ToolSummary {
     /// `side-effect, standard`.
-    fileprivate var classText: String { TerminalText.escaped("\(risk), \(category)") }
+    var classText: String { TerminalText.escaped("\(risk), \(category)") }
 
-    fileprivate var riskStyle: Style? {
+    var riskStyle: Style? { Style(risk: risk) }
+}
+
+extension Style {
+    /// How much a risk stands out.
+    init?(risk: String) {
         switch risk {
-        case "critical": .bad
-        case "side-effect": .caution
-        default: nil
+        case "critical": self = .bad
+        case "side-effect": self = .caution
+        default: return nil
         }
     }
 }

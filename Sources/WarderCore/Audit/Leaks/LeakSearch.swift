@@ -56,27 +56,31 @@ extension Vault {
     ) throws(DeepCheck.Stop) -> LeakReport {
         guard let keys else { throw .cancelled }
         var trail = LeakTrail(try Self.fingerprints(of: needle, keys.ring))
-        var (position, count, unreadable): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        var (position, count, unreadable): (UInt64, UInt64, UInt64) = (prunedLog?.through ?? 0, 0, 0)
         var first: (sequence: UInt64, time: Timestamp)?
         while position < last {
             if isCancelled() || self.keys == nil { throw .cancelled }
-            let events: [SealedEvent]
+            let part: LogPart
             do throws(StoreError) {
-                events = try store.events(
+                part = try logPart(
                     in: position + 1...last,
                     times: EventFilter().times,
                     limit: Self.slice,
                     newestFirst: false
                 )
             } catch { throw .store(error) }
-            guard let end = events.last else { break }
-            for event in events {
+            guard let end = part.end else { break }
+            for row in part.rows {
+                guard case .sealed(let event) = row else {
+                    unreadable += 1
+                    continue
+                }
                 if first == nil { first = (event.sequence, event.time) }
                 let canonical = try Self.open(event, keys)
                 if canonical.map({ trail.take($0, sequence: event.sequence) }) != true { unreadable += 1 }
             }
-            count += UInt64(events.count)
-            position = end.sequence
+            count += UInt64(part.rows.count)
+            position = end
             progress(DeepCheck.Progress(checked: Int(clamping: position), total: Int(clamping: last)))
         }
         return LeakReport(

@@ -28,7 +28,7 @@ package struct LeakUse: Sendable, Equatable {
     package struct Kind: Sendable, Hashable {
         package let secret: String
         package let version: UInt32
-        /// `secret.resolve`, `secret.reveal`, `secret.salvage`.
+        /// `secret.resolve`, `secret.reveal`, `secret.salvage`; `rotation.step` where a worker got it.
         package let type: String
         package let server: String?
         package let tool: String?
@@ -66,13 +66,13 @@ struct LeakTrail {
     private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
     /// Only events of these kinds say anything here, and until something matched only the first: most of a log is read
     /// past without parsing.
-    private static let creating = Array("{\"action\":\"create\"".utf8)
+    private static let creating = ["create", "update"].map { Array("{\"action\":\"\($0)\"".utf8) }
     private static let others = ["read", "delete"].map { Array("{\"action\":\"\($0)\"".utf8) }
 
     /// Takes in what one event says. `false` for bytes that are no event.
     mutating func take(_ canonical: [UInt8], sequence: UInt64) -> Bool {
         let isOfInterest =
-            canonical.starts(with: Self.creating)
+            Self.creating.contains { canonical.starts(with: $0) }
             || !matches.isEmpty && Self.others.contains { canonical.starts(with: $0) }
         guard isOfInterest else { return true }
         guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
@@ -81,9 +81,10 @@ struct LeakTrail {
             return true
         }
         switch Action(rawValue: type) {
-        case .secretPut:
+        case .secretPut, .rotationStep, .rotationAnswer:
             noteDestroyed(event)
             noteMatch(event, sequence)
+            noteHandedOut(event, type)
         case .secretDestroy: noteDestroyed(event)
         case .secretResolve, .secretReveal: noteUse(event, type)
         case .secretSalvage:
@@ -141,6 +142,22 @@ struct LeakTrail {
             !Set(Self.texts(event, "fields")).isDisjoint(with: match.matched)
         else { return }
         count(event, type, match)
+    }
+
+    /// What a worker was handed for a step of a rotation: `handed/vN/field+field` of the secret that is rotated, and
+    /// `handed/helper/NAME/vN/field+field` of the one that the rotator logs in with.
+    private mutating func noteHandedOut(_ event: JSONNode, _ type: String) {
+        guard !matches.isEmpty, let rotated = Self.text(event, "secret") else { return }
+        for change in Self.texts(event, "changes") where change.hasPrefix("handed/") {
+            var parts = change.split(separator: "/").dropFirst()
+            guard let fields = parts.popLast()?.split(separator: "+").map(String.init), let last = parts.popLast(),
+                last.hasPrefix("v"), let version = UInt32(last.dropFirst())
+            else { continue }
+            let secret = parts.first == "helper" ? parts.dropFirst().joined(separator: "/") : rotated
+            for match in matches where match.secret == secret && match.version == version {
+                if !Set(fields).isDisjoint(with: match.matched) { count(event, type, match) }
+            }
+        }
     }
 
     private mutating func count(_ event: JSONNode, _ type: String, _ match: LeakMatch) {

@@ -10,13 +10,16 @@ import WarderModel
 enum LogStanding: Sendable, Equatable {
     /// It begins with all that was signed; the newest checkpoint, if there was any.
     case continues(StoredCheckpoint?)
-    /// It does not, or its tree is not whole: nothing is signed any more.
+    /// It does not, or its tree or its keys are not whole: nothing is signed any more.
     case broken
 
+    /// `keys`: who signed it; `nil` where that cannot be said.
+    ///
     /// - Throws: `auditUnavailable` when the store cannot be read.
     static func of(
         _ foundation: Foundation,
         _ state: VaultState,
+        _ keys: LogKeys?,
         in store: any VaultStore
     ) throws(Refusal) -> LogStanding {
         let newest: StoredCheckpoint?
@@ -24,13 +27,13 @@ enum LogStanding: Sendable, Equatable {
             guard case .damaged = error else { throw Refusal(error) }
             return .broken
         }
-        guard let tree = store.tree() else { return .broken }
+        guard let keys, let tree = store.tree() else { return .broken }
         guard let newest else { return .continues(nil) }
         // A restored log goes on from one that had another name.
         let own = state.logOrigin(foundation)
         let origins = [own, foundation.vault] + state.origins.values.map(\.id)
         let signed = origins.lazy.compactMap { origin in
-            (try? LogSigner.checkpoint(in: newest.note, of: foundation, origin: origin)).map { (origin, $0) }
+            keys.checkpoint(in: newest.note, of: origin).map { (origin, $0) }
         }
         guard let (origin, checkpoint) = signed.first, checkpoint.size == newest.size, checkpoint.size <= tree.size
         else { return .broken }

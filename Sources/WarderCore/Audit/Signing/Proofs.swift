@@ -36,9 +36,14 @@ extension Vault {
         return (proof, note)
     }
 
-    /// How the log's key changed, as signed notes one behind the other; empty for a log that has its first key. Blocks.
+    /// How the log's key and name changed, as signed notes one behind the other; empty for a log that has its first.
+    /// Blocks.
+    ///
+    /// - Throws: `logBroken` where one cannot be read; `sealed`; `auditUnavailable`.
     package func logKeyHistory() throws(Refusal) -> [UInt8] {
-        do throws(StoreError) { return try store.logKeyChanges().flatMap(\.self) } catch { throw Refusal(error) }
+        guard let state else { throw .sealed }
+        guard let notes = try LogKeys.notes(state, in: store) else { throw .logBroken }
+        return notes.flatMap(\.self)
     }
 
     private func checkpoint(including sequence: UInt64) throws(Refusal) -> SignedNote {

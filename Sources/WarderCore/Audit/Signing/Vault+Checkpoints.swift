@@ -1,9 +1,13 @@
 import Dispatch
 import Locking
 import TransparencyLog
+import WarderCrypto
 package import WarderModel
 
 extension Vault {
+    /// Milliseconds between two checkpoints for whoever asks.
+    private static let signingRhythm: Int64 = 1000
+
     /// The newest checkpoint that this vault signed; `nil` while it is sealed, and before the first.
     package var checkpoint: StoredCheckpoint? {
         if case .continues(let checkpoint) = view.withLock({ $0.log }) { checkpoint } else { nil }
@@ -22,7 +26,17 @@ extension Vault {
         return try outcome.get()
     }
 
-    /// The same for threads that may wait.
+    /// The newest checkpoint, where it was signed within this second, and otherwise a new one: whoever asks again and again
+    /// does not keep the writer busy. Blocks.
+    ///
+    /// - Throws: as ``signCheckpoint()``.
+    package func recentCheckpoint() throws(Refusal) -> StoredCheckpoint {
+        let now = clock.now().wall.milliseconds
+        if let checkpoint, (0..<Self.signingRhythm).contains(now - checkpoint.time.milliseconds) { return checkpoint }
+        return try signCheckpointAndWait()
+    }
+
+    /// Signs as ``signCheckpoint()``, for threads that may wait.
     package func signCheckpointAndWait() throws(Refusal) -> StoredCheckpoint {
         let outcome = Locked<Result<StoredCheckpoint, Refusal>>(.failure(.sealed))
         let done = DispatchSemaphore(value: 0)
@@ -41,17 +55,26 @@ extension Vault {
         )
     }
 
-    /// Signs the log as it was when it had `size` events: what an export ends with. Not kept. Blocks.
+    /// Signs the log as it was when it had `size` events. Not kept. Blocks.
     ///
-    /// - Throws: `notFound` for more events than there are; `logBroken`; `sealed`.
-    package func signCheckpoint(at size: UInt64) throws(Refusal) -> [UInt8] {
-        guard let keys, let foundation, let origin = state?.logOrigin(foundation) else { throw .sealed }
-        guard size <= sequence else { throw .notFound }
-        guard !isLogBroken else { throw .logBroken }
+    /// `extensions`: the lines of an export's manifest.
+    /// - Throws: `notFound` for more events than there are, and for fewer than there were when the log got its present
+    ///   key, which signs none of these; `logBroken`; `sealed`.
+    package func signCheckpoint(at size: UInt64, extensions: [String] = []) throws(Refusal) -> [UInt8] {
+        // Of one moment: a key that was given up meanwhile must not sign what came later.
+        let seen = view.withLock { $0 }
+        guard let keys = seen.keys, let foundation = seen.foundation, let state = seen.state else { throw .sealed }
+        guard seen.log != .broken, let notes = try LogKeys.notes(state, in: store),
+            let changes = try? KeyHistory(notes.flatMap(\.self))
+        else { throw .logBroken }
+        let begun = changes.entries.last { $0.change.after.key == keys.signing.verifyingKey }
+        guard size <= seen.sequence, size >= begun?.change.size ?? 0 else { throw .notFound }
+        let origin = state.logOrigin(foundation)
         var prover = TreeProver(StoredNodes(store: store), size: size)
         guard let root = try? prover.root() else { throw .logBroken }
         do throws(NoteError) {
-            return try LogSigner(keys, origin: origin).note(size: size, root: root, at: clock.now().wall).bytes
+            return try LogSigner(keys, origin: origin)
+                .note(size: size, root: root, extensions: extensions, at: clock.now().wall).bytes
         } catch { throw .logBroken }
     }
 

@@ -28,9 +28,13 @@ struct VerdictView {
         if verdict.pruned > 0 {
             lines.append("pruned   \(verdict.pruned) events are there as hashes alone; what they said is gone")
         }
-        if verdict.omitted > 0 {
-            lines.append("left out \(verdict.omitted) events: that no other fits the filter is the vault's word alone")
+        if verdict.damaged > 0 {
+            lines.append(
+                "damaged  \(verdict.damaged) events could not be read by the vault: what they said is not here"
+            )
         }
+        lines += contents
+        lines += verdict.changes.map(Self.line)
         if let held = verdict.continues {
             lines.append("goes on  from the \(held) events of the checkpoint that you kept")
         } else {
@@ -42,6 +46,33 @@ struct VerdictView {
         return lines
     }
 
+    /// What the export has of the log, and whether that is all of it.
+    private var contents: [String] {
+        let leftOut = "left out \(verdict.omitted) events"
+        guard let manifest = verdict.manifest else {
+            return verdict.omitted == 0 ? [] : ["\(leftOut): that no other fits the filter is the vault's word alone"]
+        }
+        if let filter = manifest.filter {
+            return [
+                "filter   \(filter)",
+                "\(leftOut): every event shown is in the log; that no other fits the filter is the vault's word alone",
+            ]
+        }
+        guard verdict.isSound, manifest.count > 0 else { return [] }
+        let whole = "complete from event \(manifest.first) to event \(manifest.last): none between them is left out"
+        return [whole] + (verdict.omitted == 0 ? [] : ["\(leftOut) before and after these"])
+    }
+
+    private static func line(_ change: KeyChange) -> String {
+        switch change.reason {
+        case .rotation(let epoch):
+            "new key  number \(epoch), signed by the one before, from event \(change.size + 1) on"
+        case .restore:
+            "restored from a backup of \(change.size) events, under the name \(change.after.name.text) since: what came "
+                + "after these under the name before is not in this log"
+        }
+    }
+
     private var document: [UInt8] {
         var json = JSONBuffer(capacity: 1024)
         json.beginObject()
@@ -50,7 +81,27 @@ struct VerdictView {
         json.field("shown", verdict.shown)
         json.field("claimed", verdict.claimed)
         json.field("pruned", verdict.pruned)
+        json.field("damaged", verdict.damaged)
         json.field("omitted", verdict.omitted)
+        if let manifest = verdict.manifest {
+            json.key("manifest")
+            json.beginObject()
+            json.field("first", manifest.first)
+            json.field("last", manifest.last)
+            json.field("count", manifest.count)
+            if let filter = manifest.filter { json.field("filter", filter) }
+            json.endObject()
+        }
+        json.key("changes")
+        json.beginArray()
+        for change in verdict.changes {
+            json.beginObject()
+            if case .restore = change.reason { json.field("restored_at", change.size) }
+            if case .rotation = change.reason { json.field("new_key_at", change.size) }
+            json.field("key", change.after.text)
+            json.endObject()
+        }
+        json.endArray()
         if let held = verdict.continues { json.field("continues", held) }
         if let signer = verdict.signer { json.field("signer", signer.text) }
         json.field("fault_count", verdict.faultCount)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SystemPackage
 import TransparencyLog
 
@@ -8,13 +9,14 @@ struct VerifyExport: VaultCommand {
         commandName: "verify",
         abstract: "Verify an export of the log, without a vault.",
         discussion: """
-            Needs the log's public key, which `warder init` printed and `warder status` shows, and the checkpoint that goes \
-            with the export. It recomputes the hash of all events and compares it with the signed one. With a checkpoint \
-            that was kept earlier (--since) it also notices that the log was rewritten, cut off or set back.
+            Needs the log's public key, which `warder init` printed and `warder status` shows, and what was signed of the \
+            export: its manifest, which `warder audit export` puts beside it. It recomputes the hash of all events and \
+            compares it with the signed one. With a checkpoint or a manifest that was kept earlier (--since) it also \
+            notices that the log was rewritten, cut off or set back.
 
             EXAMPLE
-              warder audit verify nov.jsonl --key-file log.vkey --checkpoint nov.checkpoint
-              warder audit verify nov.jsonl --key-file k --checkpoint nov --since oct
+              warder audit verify nov.jsonl --key-file log.vkey
+              warder audit verify nov.jsonl --key-file log.vkey --since oct.checkpoint
             """
     )
 
@@ -29,17 +31,29 @@ struct VerifyExport: VaultCommand {
     @Option(help: ArgumentHelp("A file with the log's public key.", valueName: "path"), completion: .file())
     var keyFile: String?
 
-    @Option(help: ArgumentHelp("The checkpoint that goes with the export.", valueName: "path"), completion: .file())
-    var checkpoint: String
+    @Option(
+        help: ArgumentHelp("The export's manifest; EXPORT.manifest without it.", valueName: "path"),
+        completion: .file()
+    )
+    var manifest: String?
 
-    @Option(help: ArgumentHelp("A checkpoint that was kept earlier.", valueName: "path"), completion: .file())
+    @Option(
+        help: ArgumentHelp("A checkpoint of the export's size, for one without a manifest.", valueName: "path"),
+        completion: .file()
+    )
+    var checkpoint: String?
+
+    @Option(
+        help: ArgumentHelp("A checkpoint or manifest that was kept earlier.", valueName: "path"),
+        completion: .file()
+    )
     var since: String?
 
     @Option(help: ArgumentHelp("A proof from the earlier checkpoint.", valueName: "path"), completion: .file())
     var consistency: String?
 
     @Option(
-        help: ArgumentHelp("How the log's key changed: GET /v1/audit/keys.", valueName: "path"),
+        help: ArgumentHelp("How the log's key changed, where the export leaves that out.", valueName: "path"),
         completion: .file()
     )
     var keyHistory: String?
@@ -50,21 +64,55 @@ struct VerifyExport: VaultCommand {
         guard (key == nil) != (keyFile == nil) else {
             throw ValidationError("give the log's public key, with --key or --key-file")
         }
+        guard manifest == nil || checkpoint == nil else {
+            throw ValidationError("give a manifest or a checkpoint, not both")
+        }
     }
 
     func run(in session: Session) throws(CommandFailure) {
         let evidence = LogEvidence(
-            checkpoint: try Self.read(checkpoint),
+            checkpoint: try signed(),
+            isManifest: checkpoint == nil,
             older: try since.map(Self.read),
             consistency: try consistency.map(Self.read)
         )
         var verifier = LogVerifier(keys: try chain(), evidence: evidence)
-        try Self.pieces(of: export) { verifier.update($0) }
+        let total = Self.size(of: export)
+        var progress = ByteProgress(console: session.console)
+        defer { progress.clear() }
+        var done: UInt64 = 0
+        var conversion: ExportFormat?
+        try Self.pieces(of: export) { piece in
+            if done == 0 { conversion = ExportFormat(recognisedIn: piece) }
+            done += UInt64(piece.count)
+            verifier.update(piece)
+            progress.show(done, of: total)
+        }
+        if let conversion {
+            throw .usage(
+                "this is an export as \(conversion.rawValue.uppercased()), which loses what could be verified",
+                hints: ["Verify one of the same events: warder audit export --output-file FILE.jsonl"]
+            )
+        }
         let verdict = verifier.finish()
+        progress.clear()
         try VerdictView(verdict).show(in: session)
         guard verdict.isSound else {
             throw CommandFailure(.verificationFailed, "the export does not hold")
         }
+    }
+
+    /// The signed note that goes with the export.
+    private func signed() throws(CommandFailure) -> [UInt8] {
+        if let named = checkpoint ?? manifest { return try Self.read(named) }
+        let beside = export + ".manifest"
+        guard unsafe access(beside, F_OK) == 0 else {
+            throw .usage(
+                "\(TerminalText.escaped(beside)) is not there",
+                hints: ["Name what was signed of the export: --manifest PATH, or --checkpoint PATH"]
+            )
+        }
+        return try Self.read(beside)
     }
 
     private func chain() throws(CommandFailure) -> KeyChain {
@@ -92,6 +140,12 @@ struct VerifyExport: VaultCommand {
             if bytes.count <= KeyHistory.byteLimit { bytes += piece }
         }
         return bytes
+    }
+
+    /// 0 where it is not known.
+    private static func size(of path: String) -> UInt64 {
+        var file = stat()
+        return unsafe stat(path, &file) == 0 ? UInt64(max(0, file.st_size)) : 0
     }
 
     private static func pieces(of path: String, _ take: ([UInt8]) -> Void) throws(CommandFailure) {

@@ -11,65 +11,148 @@ struct CSVLine: EventConverter {
         "seq", "time", "type", "action", "decision", "reason", "actor", "server", "tool", "secret", "version", "fields",
         "token", "approval", "on_behalf_of", "agent", "session", "purpose", "request_id", "trace_id", "tool_digest",
         "arguments_digest", "duration_us", "changes", "peer.uid", "peer.gid", "peer.pid", "peer.unit", "peer.exe",
-        "peer.exe_sha256", "peer.attestation", "id",
+        "peer.exe_sha256", "peer.attestation", "id", "launch",
     ]
     /// The column of what this version has no column for, as JSON.
     static let other = "other"
 
-    private static let names = Set(columns)
+    /// Columns in the order in which the log has the fields, so that they are found in one pass.
+    private static let ownFields = fields(below: "")
+    private static let peerFields = fields(below: "peer.")
 
-    var header: [UInt8] { row(Self.columns + [Self.other]) }
-
-    func convert(_ event: EventLine) -> [UInt8] {
-        let cells = Self.columns.map { name in
-            let path = name.split(separator: ".").map(String.init)
-            return path.reduce(event.root as JSONNode?) { $0?.member($1) }.map(Self.text) ?? ""
-        }
-        return row(cells + [Self.rest(of: event)])
+    private static func fields(below prefix: String) -> [(name: String, column: Int)] {
+        columns.enumerated().filter { prefix.isEmpty ? !$1.contains(".") : $1.hasPrefix(prefix) }
+            .map { (name: String($1.dropFirst(prefix.count)), column: $0) }.sorted { $0.name < $1.name }
     }
 
-    /// Texts and numbers as they are, lists as JSON.
-    private static func text(_ node: JSONNode) -> String {
-        EventLine.text(node) ?? String(decoding: IndentedJSON.line(node).dropLast(), as: UTF8.self)
+    var header: [UInt8] {
+        var row: [UInt8] = []
+        for title in Self.columns + [Self.other] { CSVCell.append(title, isSafe: isSafe, to: &row) }
+        Self.endRow(&row)
+        return row
+    }
+
+    func convert(_ event: EventLine) -> [UInt8] {
+        var cells = [JSONNode?](repeating: nil, count: Self.columns.count)
+        var rest: [(name: String, value: JSONNode)] = []
+        for (key, value) in Self.sort(event.root.members, by: Self.ownFields, into: &cells) {
+            let name = EventLine.text(key) ?? ""
+            guard name == "peer", value.kind == .object else {
+                rest.append((name, value))
+                continue
+            }
+            for (key, value) in Self.sort(value.members, by: Self.peerFields, into: &cells) {
+                rest.append(("peer." + (EventLine.text(key) ?? ""), value))
+            }
+        }
+        var row: [UInt8] = []
+        row.reserveCapacity(1024)
+        for cell in cells {
+            if let cell {
+                CSVCell.append(cell, isSafe: isSafe, to: &row)
+            } else {
+                CSVCell.append("", isSafe: isSafe, to: &row)
+            }
+        }
+        CSVCell.append(Self.json(rest), isSafe: isSafe, to: &row)
+        Self.endRow(&row)
+        return row
+    }
+
+    /// Puts each member into its cell, and gives back those that have none.
+    private static func sort(
+        _ members: JSONMembers,
+        by fields: [(name: String, column: Int)],
+        into cells: inout [JSONNode?]
+    ) -> [(key: JSONNode, value: JSONNode)] {
+        var others: [(key: JSONNode, value: JSONNode)] = []
+        var next = 0
+        for (key, value) in members {
+            // Both are in the same order; what is not has to be looked for.
+            let ahead = fields[next...].firstIndex { key.isText($0.name) }
+            guard let found = ahead ?? fields[..<next].firstIndex(where: { key.isText($0.name) }) else {
+                others.append((key, value))
+                continue
+            }
+            cells[fields[found].column] = value
+            next = found + 1
+        }
+        return others
     }
 
     /// Members without a column, of a later version.
-    private static func rest(of event: EventLine) -> String {
+    private static func json(_ members: [(name: String, value: JSONNode)]) -> String {
+        guard !members.isEmpty else { return "" }
         var json = JSONBuffer()
         json.beginObject()
-        var isEmpty = true
-        func add(_ members: JSONMembers, below prefix: String) {
-            for (key, value) in members {
-                let name = prefix + (EventLine.text(key) ?? "")
-                if name == "peer", value.kind == .object {
-                    add(value.members, below: "peer.")
-                } else if !names.contains(name) {
-                    json.key(text: name)
-                    json.raw(IndentedJSON.line(value).dropLast())
-                    isEmpty = false
-                }
-            }
+        for (name, value) in members {
+            json.key(text: name)
+            json.value(value)
         }
-        add(event.root.members, below: "")
         json.endObject()
-        return isEmpty ? "" : String(decoding: json.bytes, as: UTF8.self)
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    private func row(_ cells: [String]) -> [UInt8] {
-        Array((cells.map { CSVCell.quoted($0, isSafe: isSafe) }.joined(separator: ",") + "\r\n").utf8)
+    /// Takes the comma behind the last cell away.
+    private static func endRow(_ row: inout [UInt8]) {
+        row.removeLast()
+        row += [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
     }
 }
 
 /// One cell of a table.
 enum CSVCell {
-    /// The text in quotes, harmless to a terminal.
+    /// Appends a value and a comma: texts and numbers as they are, lists as JSON.
+    static func append(_ node: JSONNode, isSafe: Bool, to row: inout [UInt8]) {
+        switch node.kind {
+        case .string:
+            // Nearly all of them: nothing to write out, and in quotes already.
+            let bytes = node.rawBytes
+            guard bytes.count > 2, isHarmless(bytes) else {
+                return append(EventLine.text(node) ?? "", isSafe: isSafe, to: &row)
+            }
+            row += bytes
+            row.append(UInt8(ascii: ","))
+        case .number where node.rawBytes.first != UInt8(ascii: "-"):
+            row.append(UInt8(ascii: "\""))
+            row += node.rawBytes
+            row += [UInt8(ascii: "\""), UInt8(ascii: ",")]
+        default:
+            var json = JSONBuffer()
+            json.value(node)
+            append(String(decoding: json.bytes, as: UTF8.self), isSafe: isSafe, to: &row)
+        }
+    }
+
+    /// Whether a text in quotes is itself in a row as well: printable ASCII without quotes and backslashes, beginning
+    /// with a letter or a digit.
+    private static func isHarmless(_ quoted: [UInt8]) -> Bool {
+        let text = quoted.dropFirst().dropLast()
+        guard let first = text.first else { return false }
+        switch first {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            return text.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        default: return false
+        }
+    }
+
+    /// Appends the text in quotes, harmless to a terminal, and a comma.
     ///
     /// A spreadsheet computes what begins with one of a few characters, and what it computes can fetch and send. With
     /// `isSafe` an apostrophe before them makes them text. No other cell can begin in the middle of this one, because
     /// every cell is quoted.
-    static func quoted(_ text: String, isSafe: Bool) -> String {
-        let text = TerminalText.escaped(text)
-        return "\"" + (isSafe && isFormula(text) ? "'" : "") + text.replacing("\"", with: "\"\"") + "\""
+    static func append(_ text: String, isSafe: Bool, to row: inout [UInt8]) {
+        row.append(UInt8(ascii: "\""))
+        if !text.isEmpty {
+            let text = TerminalText.escaped(text)
+            if isSafe, isFormula(text) { row.append(UInt8(ascii: "'")) }
+            for byte in text.utf8 {
+                if byte == UInt8(ascii: "\"") { row.append(byte) }
+                row.append(byte)
+            }
+        }
+        row += [UInt8(ascii: "\""), UInt8(ascii: ",")]
     }
 
     /// Whether a spreadsheet may take it for something to compute; some look behind leading spaces, and some take the

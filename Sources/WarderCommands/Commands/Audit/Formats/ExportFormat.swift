@@ -19,11 +19,25 @@ enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
+extension ExportFormat {
+    /// The format that loses what could be verified and that a file begins like; `nil` for anything else.
+    init?(recognisedIn beginning: [UInt8]) {
+        let line = beginning.prefix { $0 != UInt8(ascii: "\n") }
+        if line.starts(with: Array("\"seq\",".utf8)) {
+            self = .csv
+        } else if line.starts(with: Array("{\"actor\":{".utf8)) {
+            self = .ocsf
+        } else {
+            return nil
+        }
+    }
+}
+
 /// Turns events into another format, one at a time.
 protocol EventConverter {
     /// What stands before the first event.
     var header: [UInt8] { get }
 
-    /// One event with its line break.
-    func convert(_ event: EventLine) -> [UInt8]
+    /// One event with its line break, or what stands for one that could not be read.
+    mutating func convert(_ event: EventLine) -> [UInt8]
 }

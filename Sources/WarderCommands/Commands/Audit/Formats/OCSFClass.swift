@@ -38,7 +38,7 @@ struct OCSFActivity {
 
 /// The kinds of thing that are managed.
 enum OCSFEntityKind {
-    case secret, server, tool, grant, person, slot, keyring
+    case secret, server, tool, grant, person, slot, keyring, approvalRule, approval
 }
 
 extension OCSFActivity {
@@ -77,10 +77,15 @@ extension OCSFActivity {
             case .unsealShare, .unsealCancel: Self.lifecycle(99, "Other")
 
             case .presenceProve: OCSFActivity(type: .authentication, id: 1, name: "Logon")
+            case .approvalRuleSet: Self.manage(.approvalRule, 3, "Update")
+            case .approvalRuleRemove: Self.manage(.approvalRule, 4, "Delete")
+            case .standingAdd: Self.manage(.approval, 1, "Create")
+            case .standingRevoke: Self.manage(.approval, 4, "Delete")
             case .tokenIssue: OCSFActivity(type: .authorizeSession, id: 1, name: "Assign Privileges")
 
             case .secretPut: Self.manage(.secret, 1, "Create")
             case .secretSet, .secretPromote, .secretRollback: Self.manage(.secret, 3, "Update")
+            case .rotationSet, .rotationRemove, .rotationPromote, .rotationDemote: Self.manage(.secret, 3, "Update")
             case .secretUndelete: Self.manage(.secret, 8, "Enable")
             case .secretDelete, .secretDestroy: Self.manage(.secret, 4, "Delete")
             case .serverAdd: Self.manage(.server, 1, "Create")
@@ -89,6 +94,7 @@ extension OCSFActivity {
             case .serverRelease: Self.manage(.server, 13, "Resume")
             case .serverRemove: Self.manage(.server, 4, "Delete")
             case .toolAdd: Self.manage(.tool, 1, "Create")
+            case .toolSet, .toolImport, .toolChange, .toolAccept: Self.manage(.tool, 3, "Update")
             case .toolRemove: Self.manage(.tool, 4, "Delete")
             case .grantAdd: Self.manage(.grant, 1, "Create")
             case .grantRemove: Self.manage(.grant, 4, "Delete")
@@ -99,13 +105,22 @@ extension OCSFActivity {
             case .slotAdd: Self.manage(.slot, 1, "Create")
             case .slotChange: Self.manage(.slot, 3, "Update")
             case .slotRemove: Self.manage(.slot, 4, "Delete")
-            case .keyRotate, .keyRewrap, .keyRotateRoot: Self.manage(.keyring, 3, "Update")
+            case .keyRotate, .keyRewrap, .keyRotateRoot, .keyRotateLog: Self.manage(.keyring, 3, "Update")
 
-            case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenRenew, .tokenDrop,
-                .tokenList, .tokenRevoke, .callReport, .serverList, .toolList, .grantList, .operatorList, .keyList,
-                .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .doctorRead,
-                .doctorDeep,
-                .peerUnknown, .peerLimited, .peerSealed, .peerRefused:
+            case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .secretWatch,
+                .tokenRenew, .tokenDrop, .tokenList, .tokenRevoke, .callReport, .serverList, .toolList, .grantList,
+                .operatorList, .keyList,
+                .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .auditPrune,
+                .doctorRead,
+                .doctorDeep, .reportRead, .rotationList, .rotationStart, .rotationTest, .rotationPause, .rotationResume,
+                .rotationAbort, .rotationRollback, .rotationForget, .rotationBegin, .rotationStep, .rotationAnswer,
+                .rotationEnd, .limitSet, .limitList, .tokenLimited, .alertList, .alertAck, .alertMute,
+                .alertSet, .alertRaise, .alertLearn, .noticeSend, .launchStart, .launchEnd,
+                .approvalRequest, .approvalWatch,
+                .approvalList, .approvalShow,
+                .approvalApprove, .approvalDeny, .approvalBreakGlass, .approvalReview, .approvalRuleList, .standingList,
+                .peerUnknown, .peerLimited,
+                .peerSealed, .peerRefused:
                 Self.api(action.effect)
             }
     }

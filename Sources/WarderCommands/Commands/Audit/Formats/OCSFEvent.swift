@@ -10,12 +10,18 @@ struct OCSFEvent: EventConverter {
 
     var header: [UInt8] { [] }
 
-    func convert(_ event: EventLine) -> [UInt8] {
-        let activity = event.action.map(OCSFActivity.init) ?? .unknown
-        var writer = OCSFWriter(event, activity)
+    /// Time of the event before, in milliseconds since 1970: what stands for an event has none of its own, and every
+    /// event of the framework needs one.
+    private var lastTime: Int64 = 0
+
+    mutating func convert(_ event: EventLine) -> [UInt8] {
+        let action = event.action
+        let activity = action.map(OCSFActivity.init) ?? .unknown
+        lastTime = event.time?.milliseconds ?? lastTime
+        var writer = OCSFWriter(event, activity, time: lastTime)
         writer.json.beginObject()
         writer.writeActor()
-        writer.writeOutcome()
+        writer.writeOutcome(of: action)
         writer.json.field("activity_id", activity.id)
         writer.json.field("activity_name", activity.name)
         switch activity.type {
@@ -44,13 +50,16 @@ struct OCSFEvent: EventConverter {
 struct OCSFWriter {
     let event: EventLine
     let activity: OCSFActivity
+    /// In milliseconds since 1970.
+    let time: Int64
     var json = JSONBuffer(capacity: 2048)
     /// Members of the event, `peer.uid` for one inside of another, that need not stand under `unmapped`.
     private var mapped: Set<String> = []
 
-    init(_ event: EventLine, _ activity: OCSFActivity) {
+    init(_ event: EventLine, _ activity: OCSFActivity, time: Int64) {
         self.event = event
         self.activity = activity
+        self.time = time
     }
 
     /// The text of a member that finds its place now.
@@ -69,9 +78,9 @@ struct OCSFWriter {
 
     // MARK: Parts of every class
 
-    mutating func writeOutcome() {
+    mutating func writeOutcome(of action: Action?) {
         mapped.insert("decision")
-        let outcome = OCSFOutcome(event)
+        let outcome = OCSFOutcome(event, action)
         json.field("action", outcome.action.name)
         json.field("action_id", outcome.action.id)
         json.field("disposition", outcome.disposition.name)
@@ -87,7 +96,7 @@ struct OCSFWriter {
         json.key("metadata")
         json.beginObject()
         if let trace = take("trace_id") { json.field("correlation_uid", trace) }
-        if let type = take("type") { json.field("event_code", type) }
+        if let type = take("type") ?? event.missing?.rawValue { json.field("event_code", type) }
         json.field("log_name", "warder")
         if let time = take("time") { json.field("original_time", time) }
         json.key("product")
@@ -112,7 +121,7 @@ struct OCSFWriter {
     var hasTrace: Bool { activity.type == .apiActivity && event.text("trace_id") != nil }
 
     mutating func writeTime() {
-        json.field("time", event.time?.milliseconds ?? 0)
+        json.field("time", time)
         // Whole milliseconds; the microseconds stay under `unmapped`.
         if let duration = event.int("duration_us") { json.field("duration", duration / 1000) }
     }
@@ -139,6 +148,6 @@ struct OCSFWriter {
     /// Written anew, so that no character that could drive a terminal is passed on.
     private mutating func write(_ name: String, _ value: JSONNode) {
         json.key(text: name)
-        json.raw(IndentedJSON.line(value).dropLast())
+        json.value(value)
     }
 }

@@ -2,21 +2,29 @@ import WarderModel
 
 /// What the vault decided, in the words of the profile `security_control`, and how much it matters.
 struct OCSFOutcome {
-    /// `action_id`: 1 allowed, 2 denied.
+    /// `action_id`: 0 unknown, 1 allowed, 2 denied.
     let action: (id: Int, name: String)
     /// `disposition_id`: what came of it.
     let disposition: (id: Int, name: String)
-    /// `status_id`: 1 success, 2 failure.
+    /// `status_id`: 0 unknown, 1 success, 2 failure.
     let status: (id: Int, name: String)
     /// `severity_id`: 1 informational, 2 low, 3 medium, 4 high.
     let severity: (id: Int, name: String)
 
-    init(_ event: EventLine) {
+    /// `known`: the event's action, if this version knows it.
+    init(_ event: EventLine, _ known: Action?) {
+        guard event.missing == nil else {
+            action = (0, "Unknown")
+            disposition = (27, "Error")
+            status = (0, "Unknown")
+            severity = (4, "High")
+            return
+        }
         guard event.isRefused else {
             action = (1, "Allowed")
             disposition = (1, "Allowed")
             status = (1, "Success")
-            severity = event.action.map(Self.isFarReaching) ?? false ? (2, "Low") : (1, "Informational")
+            severity = known.map(Self.isFarReaching) ?? false ? (2, "Low") : (1, "Informational")
             return
         }
         action = (2, "Denied")
@@ -52,19 +60,29 @@ struct OCSFOutcome {
                 switch refusal {
                 case .unknownPeer, .notAnOperator, .roleMissing, .presenceRequired, .presenceNotSet, .wrongPassphrase,
                     .enrolmentInvalid, .wrongKey, .tokenMissing, .tokenUnknown, .tokenOfAnotherProcess, .shareForeign,
-                    .slotNotOpened:
+                    .slotNotOpened, .approvalOwn, .approvalNotYours:
                     .person
-                case .throttled, .serverQuarantined, .serverAmbiguous, .toolMissing, .toolOfAnotherServer,
-                    .toolDigestMissing, .toolDigestMismatch, .grantMissing, .grantExpired, .fieldNotGranted,
-                    .attestationTooWeak, .approvalRequired, .tokenExpired, .tokenExhausted, .tokenLimit, .secretMissing,
+                case .throttled, .serverQuarantined, .serverAmbiguous, .launcherOnly, .launchNested, .launchLimit,
+                    .toolMissing,
+                    .toolOfAnotherServer,
+                    .toolDigestMissing, .toolDigestMismatch, .toolChanged, .grantMissing, .grantExpired,
+                    .fieldNotGranted,
+                    .attestationTooWeak, .approvalRequired, .approvalPending, .approvalDenied, .approvalLimit,
+                    .tokenExpired, .tokenExhausted, .tokenLimit, .rateLimited,
+                    .secretMissing,
                     .secretDeleted, .versionMissing, .versionDestroyed, .fieldMissing:
                     .rule
-                case .sealed, .keysChanged, .slotMissing, .slotLimit, .lastSlot, .slotTakesNoPassphrase,
+                case .sealed, .launchUnderWay, .offerChanged, .keysChanged, .slotMissing, .slotLimit, .lastSlot,
+                    .slotTakesNoPassphrase,
                     .rotationUnderWay, .sharesOutOfRange, .shareMalformed, .shareMistyped, .shareTwice, .attemptUnknown,
                     .checkFailed, .alreadyExists, .notFound, .inUse, .lastAdmin, .selectorsEmpty, .checkUnderWay,
-                    .nothingToUndo, .alreadyInitialised, .notInitialised, .noRoom, .restoredVault:
+                    .nothingToUndo, .alreadyInitialised, .notInitialised, .noRoom, .restoredVault, .legalHold,
+                    .tooRecent, .approvalExpired, .approvalDecided, .approvalStale, .approvalTwice,
+                    .rotationMissing, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted,
+                    .rotationNotPromoted, .rotationRetired, .rotationSettings, .rotationOrphaned:
                     .state
-                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted, .auditUnavailable:
+                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted, .auditUnavailable,
+                    .workerMissing:
                     .failure
                 }
         }

@@ -8,7 +8,7 @@ extension OCSFWriter {
     mutating func writeAPI() {
         json.key("api")
         json.beginObject()
-        json.field("operation", event.text("type") ?? "")
+        json.field("operation", event.text("type") ?? event.missing?.rawValue ?? "")
         if let request = take("request_id") {
             json.key("request")
             json.beginObject()
@@ -123,11 +123,16 @@ extension OCSFWriter {
         case .server: writeThing("Server", take("server"))
         case .tool:
             writeThing("Tool", event.tool)
-            _ = (take("server"), take("tool"))
+            // What sums up an import names a server alone, which goes with what has no place.
+            if event.tool != nil { _ = (take("server"), take("tool")) }
         case .slot:
             let slot = event.texts("changes").first { $0.hasPrefix("slot/") }
             writeThing("Key slot", slot?.split(separator: "/").dropFirst().first.map(String.init))
         case .keyring: writeThing("Keyring", nil)
+        case .approvalRule:
+            let scope = event.texts("changes").first { $0.hasPrefix("scope=") }
+            writeThing("Approval rule", scope.map { String($0.dropFirst(6)) })
+        case .approval: writeThing("Standing approval", take("approval"))
         case .grant: writeGrant()
         case .person: writePerson()
         }

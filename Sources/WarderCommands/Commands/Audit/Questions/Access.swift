@@ -25,6 +25,8 @@ struct Access: Encodable {
     var rows: [Row]
     /// Operators who can give access to others and to themselves.
     var admins: [String]
+    /// Events of the past that could not be read, and may have changed this; none where the vault's own lists answered.
+    var unreadable: Int
 
     init(to name: SecretName, in picture: AccessPicture, at moment: Timestamp) {
         secret = name.text
@@ -40,6 +42,7 @@ struct Access: Encodable {
             Row(kind: "operator", name: name, can: common.isEmpty, because: common.map(\.rawValue))
         }
         rows = tools + people
+        unreadable = picture.unreadable.count
         admins = picture.operators.filter { $0.value.contains(Role.admin.rawValue) }.keys.sorted()
     }
 

@@ -37,6 +37,8 @@ struct AccessPicture {
     var operators: [String: [String]] = [:]
     /// The one secret that is asked about; `nil` where there is none of that name.
     var secret: SecretState?
+    /// Events that may have changed any of this.
+    var unreadable = UnreadableEvents()
 
     static func key(_ tool: String, _ secret: String) -> String { "\(tool) \(secret)" }
 }
@@ -75,11 +77,13 @@ extension AccessPicture {
     private static let openings = [Effect.create, .update, .delete].map { Array("{\"action\":\"\($0.rawValue)\"".utf8) }
 
     /// Whether the line may say something here.
-    static func concerns(_ line: [UInt8]) -> Bool { openings.contains { line.starts(with: $0) } }
+    static func concerns(_ line: [UInt8]) -> Bool {
+        openings.contains { line.starts(with: $0) } || MissingContent.isOpening(line)
+    }
 
     /// Takes over what an event changed. Grows with the nouns, not with the events.
     mutating func take(_ event: EventLine, about name: SecretName, in profile: Profile) {
-        guard !event.isRefused, let action = event.action else { return }
+        guard !unreadable.take(event), !event.isRefused, let action = event.action else { return }
         takeSecret(event, action, about: name)
         switch action {
         case .serverAdd: take(server: event) { $0 = ServerState(selectors: Self.selectors(event)) }
@@ -87,7 +91,8 @@ extension AccessPicture {
         case .serverQuarantine: take(server: event) { $0.isQuarantined = true }
         case .serverRelease: take(server: event) { $0.isQuarantined = false }
         case .serverRemove: if let server = event.text("server") { servers[server] = nil }
-        case .toolAdd:
+        // An event that sums up an import or several acceptances names no tool.
+        case .toolAdd, .toolSet, .toolImport, .toolAccept:
             guard let tool = event.tool else { return }
             let risk = event.change("risk").flatMap(Tool.Risk.init(rawValue:)) ?? .critical
             let category = event.change("category").flatMap(Tool.Category.init(rawValue:)) ?? .standard

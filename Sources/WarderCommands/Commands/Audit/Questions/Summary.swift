@@ -23,12 +23,16 @@ struct SummariseEvents: VaultCommand {
     func run(in session: Session) throws(CommandFailure) {
         let query = try filter.query(now: session.context.now())
         var summary = Summary()
-        try session.vault().exportLines(query) { line throws(CommandFailure) in
+        let vault = try session.vault()
+        try vault.exportLines(query) { line throws(CommandFailure) in
             summary.take(try EventLine(parsing: line))
         }
+        let pruned = try vault.prunedBefore()
         try session.output.show(report: summary.report) { () throws(CommandFailure) in
             try session.output.print(summary.table, ifEmpty: "no event matches")
+            summary.unreadable.tell(session.console)
         }
+        session.tellOfPruned(pruned, askedFor: query)
     }
 }
 
@@ -57,6 +61,8 @@ struct Summary {
 
         var allowed: Int
         var refused: Int
+        /// Events that could not be read, and may have matched.
+        var unreadable: Int
         var servers: [Row]
         var tools: [Row]
         var secrets: [Row]
@@ -66,11 +72,13 @@ struct Summary {
     }
 
     private var total = Count()
+    private(set) var unreadable = UnreadableEvents()
     private var tallies = Dictionary(
         uniqueKeysWithValues: Kind.allCases.map { ($0, Tally<String, Count>(Count())) }
     )
 
     mutating func take(_ event: EventLine) {
+        if unreadable.take(event) { return }
         func count(_ count: inout Count) {
             if event.isRefused { count.refused += 1 } else { count.allowed += 1 }
             count.last = event.text("time")
@@ -94,6 +102,7 @@ struct Summary {
         return Report(
             allowed: total.allowed,
             refused: total.refused,
+            unreadable: unreadable.count,
             servers: rows(.server),
             tools: rows(.tool),
             secrets: rows(.secret),

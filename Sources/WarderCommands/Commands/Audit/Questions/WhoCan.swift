@@ -31,11 +31,21 @@ struct WhoCan: VaultCommand {
         let vault = try session.vault()
         let now = session.context.now()
         let access: Access
+        var unreadable = UnreadableEvents()
         if let at {
             let text = try MomentText.resolve(at, .past, option: "--at", now: now)
             let moment = Timestamp(rfc3339: text) ?? now
+            if let pruned = try vault.prunedBefore() {
+                throw CommandFailure(
+                    .notFound,
+                    "the log was pruned: what was allowed before \(Session.text(pruned)) is not in it",
+                    hints: ["Ask an export from before, or a vault that is restored from a backup of that time"]
+                )
+            }
             let picture = try picture(until: text, in: vault)
+            unreadable = picture.unreadable
             guard picture.secret != nil else {
+                unreadable.tell(session.console)
                 throw CommandFailure(
                     .notFound,
                     "there was no secret \(name.text) at \(Moment.absolute(moment))",
@@ -49,6 +59,7 @@ struct WhoCan: VaultCommand {
         try session.output.show(report: access) { () throws(CommandFailure) in
             try session.output.print(access.table, ifEmpty: "nobody can get \(name.text)")
         }
+        if session.output.format == .table { unreadable.tell(session.console) }
         if session.output.format == .table, !access.admins.isEmpty {
             let names = TerminalText.escaped(access.admins.joined(separator: ", "))
             session.console.message("admins can give access to anybody, themselves included: \(names)")

@@ -7,8 +7,8 @@ struct WhoRead: VaultCommand {
         commandName: "who-read",
         abstract: "Say who got the values of a secret.",
         discussion: """
-            Servers that resolved it for a tool, operators who revealed it, and whoever saved everything that opens. \
-            For whom a server acted is what that server said. Looking is an event of the log itself.
+            Servers that resolved it for a tool, operators who revealed it, rotators that were handed it, and whoever \
+            saved everything that opens. For whom a server acted is what that server said. Looking is an event of the log itself.
 
             EXAMPLE
               warder audit who-read github/pat --since 30d
@@ -27,20 +27,25 @@ struct WhoRead: VaultCommand {
         let period = try period.query(now: session.context.now())
         let vault = try session.vault()
         var readings = Readings(of: name)
-        for filter in [("secret", name.text), ("type", Action.secretSalvage.rawValue)] {
+        // The values with which a rotator logs in leave in events of other secrets.
+        let types: [Action] = [.secretSalvage, .rotationStep, .rotationTest]
+        for filter in [("secret", name.text)] + types.map({ ("type", $0.rawValue) }) {
             try vault.exportLines(period + [filter]) { line throws(CommandFailure) in
-                readings.take(try EventLine(parsing: line))
+                readings.take(try EventLine(parsing: line), isAboutSecret: filter.0 == "secret")
             }
         }
+        let pruned = try vault.prunedBefore()
         try session.output.show(report: readings.report) { () throws(CommandFailure) in
             try session.output.print(readings.table, ifEmpty: "nobody got a value of \(name.text)")
         }
+        if session.output.format == .table { readings.unreadable.tell(session.console) }
         if session.output.format == .table, readings.refused > 0 {
             session.console.message(
                 "refused requests: \(readings.refused)",
                 hints: ["See them: warder audit search --secret \(name.text) --decision refused"]
             )
         }
+        session.tellOfPruned(pruned, askedFor: period)
     }
 }
 
@@ -82,17 +87,26 @@ struct Readings {
         /// Readings by readers beyond those that are listed.
         var others: Int
         var refused: Int
+        /// Events of the period that could not be read.
+        var unreadable: Int
     }
 
     private let name: SecretName
     private var tally = Tally<Reader, Count>(Count())
     private(set) var refused = 0
+    private(set) var unreadable = UnreadableEvents()
 
     init(of name: SecretName) { self.name = name }
 
-    mutating func take(_ event: EventLine) {
-        guard let action = event.action, [.secretResolve, .secretReveal, .secretSalvage].contains(action) else {
+    /// `isAboutSecret`: it was asked for by the secret's name, and not by its type.
+    mutating func take(_ event: EventLine, isAboutSecret: Bool = true) {
+        guard !unreadable.take(event), let action = event.action else { return }
+        switch action {
+        case .secretResolve, .secretReveal, .secretSalvage: break
+        case .rotationStep, .rotationTest:
+            if !isAboutSecret, !event.isRefused { takeHandout(event, action) }
             return
+        default: return
         }
         guard !event.isRefused else {
             // A refused salvage was about everything, and names nothing.
@@ -110,6 +124,25 @@ struct Readings {
         tally.add(reader) { count in
             count.times.add(event)
             if let version = event.int("version") { count.versions.insert(version) }
+        }
+    }
+
+    /// What a worker was handed: `handed/vN/field+field` of the secret that is rotated, and
+    /// `handed/helper/NAME/vN/field+field` of the one that the rotator logs in with.
+    private mutating func takeHandout(_ event: EventLine, _ action: Action) {
+        guard let rotated = event.text("secret") else { return }
+        for change in event.texts("changes") where change.hasPrefix("handed/") {
+            var parts = change.split(separator: "/").dropFirst().dropLast()
+            guard let last = parts.popLast(), last.hasPrefix("v"), let version = Int64(last.dropFirst()) else {
+                continue
+            }
+            let secret = parts.first == "helper" ? parts.dropFirst().joined(separator: "/") : rotated
+            guard secret == name.text else { continue }
+            let reader = Reader(type: action.rawValue, actor: "rotator of \(rotated)")
+            tally.add(reader) { count in
+                count.times.add(event)
+                count.versions.insert(version)
+            }
         }
     }
 
@@ -131,7 +164,8 @@ struct Readings {
                 )
             },
             others: tally.others?.times.count ?? 0,
-            refused: refused
+            refused: refused,
+            unreadable: unreadable.count
         )
     }
 

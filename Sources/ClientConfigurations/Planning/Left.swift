@@ -1,0 +1,84 @@
+/// A secret that an import leaves where it is, and why.
+package struct Left: Hashable, Sendable {
+    /// Number of the file, in the order in which the files were given.
+    package let file: Int
+    /// The value; `nil` in a comment.
+    package let place: Place?
+    package let position: SourcePosition
+    /// Why it is taken for a secret; `nil` where it is a copy of one that is moved.
+    package let evidence: Evidence?
+    package let reason: Reason
+
+    package enum Reason: Hashable, Sendable {
+        case argument
+        /// The client calls the server itself; nobody starts a program to which the vault could give something.
+        case remote(ClientFormat)
+        /// The command is a whole line.
+        case commandLine
+        /// Part of the value is replaced by the client.
+        case mixed
+        case variableName
+        /// The server gets the variable from the vault already, or twice.
+        case variableTwice
+        case otherMember
+        case unclear(String)
+        case unclearLaunch
+        case doubtful
+        case byChoice
+        case comment
+        case copy
+        case outsideServers
+    }
+}
+
+extension Left.Reason {
+    /// Why it stays.
+    package var sentence: String {
+        switch self {
+        case .argument:
+            "every user of the machine can read the arguments of a running program, so that the vault gives none"
+        case .remote: "the client itself sends it to a server elsewhere, and warder run only starts programs"
+        case .commandLine: "the command is a whole line, which clients cut into words in different ways"
+        case .mixed: "the client replaces a part of the value, which it cannot do in the vault"
+        case .variableName: "warder run gives no program a variable of this name"
+        case .variableTwice: "the server gets this variable from another place as well"
+        case .otherMember: "it is not known what the client does with this member"
+        case .unclear(let sentence): sentence
+        case .unclearLaunch: "its command calls warder, and not as warder run --server NAME ... -- COMMAND"
+        case .doubtful: "it may be anything that is long and random"
+        case .byChoice: "you said so"
+        case .comment: "it stands in a comment"
+        case .copy: "it is a copy of a secret that is moved"
+        case .outsideServers: "it does not belong to an MCP server"
+        }
+    }
+
+    /// What to do about it.
+    package var remedy: String {
+        switch self {
+        case .argument:
+            "if the program takes it from a variable as well, write it below env, and import again;"
+                + " --arguments moves it out of the file, though not out of the arguments of the running program"
+        case .remote(let format): format.remoteRemedy
+        case .commandLine: "write the program alone as command, and its words as args, and import again"
+        case .mixed: "write the whole value, or give the parts as variables of their own, and import again"
+        case .variableName: "rename the variable, if the program allows that"
+        case .variableTwice: "keep one of the two, and import again"
+        case .otherMember: "store it with warder secret put, and write what the client documents for references"
+        case .unclear: "mend the entry, and import again"
+        case .unclearLaunch: "write it so, and import again"
+        case .doubtful: "if it is a secret, import again with --take and this place"
+        case .byChoice: "import again without --leave to move it"
+        case .comment, .copy: "take it out by hand"
+        case .outsideServers: "look whether the client can keep it elsewhere"
+        }
+    }
+}
+
+/// A value under a secret's name that is none.
+package struct PassedOver: Hashable, Sendable {
+    package let file: Int
+    package let place: Place
+    package let position: SourcePosition
+    package let why: Innocence
+}

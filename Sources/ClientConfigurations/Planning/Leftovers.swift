@@ -1,0 +1,76 @@
+/// Secrets that lie in a file besides those in its servers: copies of what is moved, and tokens in comments or
+/// elsewhere.
+struct Leftovers {
+    /// How many secrets of each kind are listed for one file.
+    static let listed = 20
+
+    /// What has been looked at of a file.
+    struct Seen {
+        let tree: SyntaxTree
+        /// Numbers of nodes whose values leave the file.
+        var moved: Set<Int> = []
+        /// Numbers of nodes that are listed as staying.
+        var left: Set<Int> = []
+        /// Where servers stand.
+        var entries: [Range<Int>] = []
+    }
+
+    private(set) var left: [Left] = []
+    private(set) var unlisted = 0
+    private var counts: [Left.Reason: Int] = [:]
+    private let file: Int
+    private let tree: SyntaxTree
+
+    /// Looks through a file; needles are what leaves this file or another one of the import.
+    init(_ seen: Seen, file: Int, needles: [[UInt8]]) {
+        self.file = file
+        tree = seen.tree
+        for comment in tree.comments { read(comment, needles) }
+        for index in tree.nodes.indices where tree.nodes[index].kind == .text && !seen.moved.contains(index) {
+            let node = SyntaxNode(tree: tree, index: index)
+            let range = node.range
+            guard range.count > 6 else { continue }
+            // Half a character somewhere does not hide the rest.
+            let text = (node.textBytes ?? Array(tree.source[range]))[...]
+            if needles.contains(where: { text.firstRange(of: $0) != nil }) {
+                if !seen.left.contains(index) { add(.copy, at: range.lowerBound, nil) }
+            } else if !seen.entries.contains(where: { $0.overlaps(range) }), let span = KnownTokens.find(in: text).first
+            {
+                add(.outsideServers, at: range.lowerBound, span.evidence)
+            }
+        }
+    }
+
+    private mutating func read(_ comment: Range<Int>, _ needles: [[UInt8]]) {
+        let text = tree.source[comment]
+        if let copy = needles.lazy.compactMap({ text.firstRange(of: $0) }).first {
+            add(.copy, at: copy.lowerBound, nil)
+            return
+        }
+        let found = (KnownTokens.find(in: text) + Addresses.find(in: text)).first { span in
+            !Placeholders.isPlaceholder(text[span.range]) && !Placeholders.isReference(text[span.range])
+        }
+        if let found { add(.comment, at: found.range.lowerBound, found.evidence) }
+    }
+
+    private mutating func add(_ reason: Left.Reason, at offset: Int, _ evidence: Evidence?) {
+        counts[reason, default: 0] += 1
+        guard counts[reason, default: 0] <= Self.listed else {
+            unlisted += 1
+            return
+        }
+        left.append(
+            Left(file: file, place: nil, position: tree.position(of: offset), evidence: evidence, reason: reason)
+        )
+    }
+
+    /// What is searched for: values, and the secret parts of them. A single word or a few letters would be found
+    /// everywhere.
+    static func needles(_ moves: [EntryDecision.Move]) -> [[UInt8]] {
+        let parts = moves.flatMap { move in
+            let value = Array(move.candidate.value.utf8)
+            return [value] + move.candidate.spans.map { Array(value[$0.range]) }
+        }
+        return Set(parts).filter { $0.count >= 6 && !$0.allSatisfy(\.isLetter) }.sorted { $0.count > $1.count }
+    }
+}

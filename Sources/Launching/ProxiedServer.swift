@@ -1,0 +1,171 @@
+import Glibc
+import SystemPackage
+import WarderLinux
+package import WarderModel
+
+/// Starts a server whose credentials never enter it, and stands beside it until it ends.
+///
+/// This process alone is the launch: what it starts speaks for nobody, and everything that the vault gives stays here.
+/// Others carry what the server says and reads, and what it asks of its upstreams; nothing of its environment ever changes,
+/// so that it is never started anew.
+package final class ProxiedServer {
+    /// The server's standard streams. Neither blocks.
+    package struct Streams: Sendable {
+        /// To be written, and closed by whoever writes.
+        package let input: Int32
+        /// To be read; open as long as this process.
+        package let output: Int32
+    }
+
+    private static let ofTerminal: Set = [SIGINT, SIGQUIT, SIGWINCH, SIGCONT]
+    private static let forwarded = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP]
+
+    private let server: ServerName
+    private let socket: String
+    private let say: (_ line: String, _ hints: [String]) -> Void
+    private let signals: SignalSource
+    private let isTerminal = StandardStreams.isTerminal
+    private let line: LaunchLine
+    /// Since the client has closed its end.
+    private var termination: Termination?
+
+    /// Tells the vault that the server is about to be started.
+    ///
+    /// Before any other thread: signals are taken from those alone that start after this.
+    package init(
+        _ server: ServerName,
+        socket: String,
+        say: @escaping (_ line: String, _ hints: [String]) -> Void
+    ) throws(LaunchFault) {
+        self.server = server
+        self.socket = socket
+        self.say = say
+        do throws(Errno) {
+            try Descendants.adopt()
+            signals = try SignalSource(Self.forwarded + [SIGCHLD])
+        } catch { throw .kernel(error) }
+        signal(SIGPIPE, SIG_IGN)
+        line = try LaunchLine(server, socket: socket, admitsMembers: false)
+    }
+
+    /// Starts it, has its streams carried, and waits until it has ended.
+    ///
+    /// - Parameters:
+    ///   - command: The program and its arguments.
+    ///   - variables: What it gets besides this process's environment.
+    ///   - mask: Its file mode creation mask.
+    ///   - carry: Begins to carry, and returns at once.
+    /// - Returns: What the server ended with, as shells have it. Nothing that it has started is left then.
+    /// - Throws: Why it could not be started.
+    package func run(
+        _ command: [String],
+        variables: [String: String],
+        mask: UInt32,
+        carry: (Streams) -> Void
+    ) throws(LaunchFault) -> Int32 {
+        var plan = LaunchPlan(
+            server: server,
+            command: command,
+            secrets: [],
+            policy: .ignore,
+            socket: socket,
+            variables: variables,
+            mask: mask
+        )
+        plan.admitsMembers = false
+        let tree = try ServerTree(plan, EnvironmentValues([], of: server, socket: socket), isPiped: true)
+        let launch = LaunchKeeper(plan, line)
+        carry(try Self.streams(of: tree))
+        while tree.ending == nil {
+            wait(launch)
+            takeSignals(for: tree)
+            for number in termination?.take(at: .now) ?? [] { tree.signal(number) }
+            if termination == nil { tell(launch.goOn(.now)) }
+        }
+        clear(tree)
+        return tree.ending?.exitCode ?? 1
+    }
+
+    /// The ends are whoever's who carries: the server sees the end of its input when that one closes it, and what it said
+    /// last can be read when nothing of it is left here.
+    private static func streams(of tree: ServerTree) throws(LaunchFault) -> Streams {
+        guard let input = tree.process.input, let output = tree.process.output else {
+            throw .kernel(.badFileDescriptor)
+        }
+        let own = [input, output].map { fcntl($0.number, F_DUPFD_CLOEXEC, 3) }
+        guard own.allSatisfy({ $0 >= 0 }) else {
+            let reason = Errno(rawValue: errno)
+            tree.signal(SIGKILL)
+            throw .kernel(reason)
+        }
+        input.close()
+        output.close()
+        return Streams(input: own[0], output: own[1])
+    }
+
+    // MARK: Waiting
+
+    private func wait(_ launch: LaunchKeeper) {
+        var poll = Poll()
+        poll.add(.signals, signals.number, Poll.readable)
+        if termination == nil {
+            poll.add(.launch, launch.number, Poll.readable)
+            // Others read what the client says; here it counts that it has closed its end, or reads no more.
+            poll.add(.fromClient, Self.open(0), Poll.hangup)
+            poll.add(.toClient, Self.open(1), 0)
+        }
+        let happened = poll.wait(until: termination.map(\.due) ?? launch.due)
+        if happened[.launch] != nil { tell(launch.receive()) }
+        // A server ends by itself when its input has ended. One that does not is asked, and then made to.
+        if Self.isOver(happened[.fromClient]) || Self.isOver(happened[.toClient]) {
+            termination = .afterClient(.now, hearsClient: true)
+        }
+    }
+
+    /// A descriptor that is none is nobody who could close it, and waiting for it would not wait.
+    private static func open(_ number: Int32) -> Int32? { fcntl(number, F_GETFD) < 0 ? nil : number }
+
+    private static func isOver(_ events: Int16?) -> Bool {
+        events.map { $0 & (Int16(POLLHUP | POLLERR) | Poll.hangup) != 0 } ?? false
+    }
+
+    private func takeSignals(for tree: ServerTree) {
+        while let number = signals.next() {
+            switch number {
+            case SIGCHLD: tree.reap()
+            case SIGTSTP:
+                if !isTerminal { tree.signal(SIGTSTP) }
+                // The shell that stopped the one sees the other stopped as well.
+                raise(SIGSTOP)
+            default:
+                if !isTerminal || !Self.ofTerminal.contains(number) { tree.signal(number) }
+            }
+        }
+    }
+
+    /// Ends what the server has left behind.
+    private func clear(_ tree: ServerTree) {
+        let clearing = Clearing(.now)
+        while true {
+            switch clearing.goOn(.now) {
+            case .done: return
+            case .givenUp:
+                return say("something that \(server.text) started cannot be ended, and is left behind", [])
+            case .underWay:
+                usleep(5000)
+                tree.reap()
+            }
+        }
+    }
+
+    /// The server lives on without a launch: it holds nothing, and gets nothing until there is one again.
+    private func tell(_ report: LaunchKeeper.Report?) {
+        switch report {
+        case nil, .news: break
+        case .interrupted: say("the launch of \(server.text) is interrupted; trying again", [])
+        case .goesOn: say("the launch of \(server.text) goes on", [])
+        case .refused:
+            say("the vault refuses the launch of \(server.text); it is asked again, less and less often", [])
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import WarderModel
+
+/// How credentials and the vault's own keys are kept.
+enum CredentialChecks {
+    /// Days after which a value counts as old.
+    static let oldDays = 90
+    /// Days after which a backup counts as old.
+    static let oldBackupDays = 8
+
+    static let all = [
+        Check("secret-age", .credentials, points: 3, "No value is older than 90 days.", [.tokens]) { facts in
+            secrets(facts) { secret in
+                guard let changed = secret.changed else { return nil }
+                let days = changed.days(until: facts.taken)
+                guard days > oldDays else { return nil }
+                let history = secret.versions == 1 ? "was never changed in" : "was last changed before"
+                return Fault(
+                    days > 365 ? .high : .medium,
+                    secret.name,
+                    "\(secret.name) \(history) \(days) days.",
+                    Remedy(
+                        secret.schedule == nil ? "warder secret put \(secret.name)" : "warder rotate now \(secret.name)"
+                    )
+                )
+            }
+        },
+        Check("secret-schedule", .credentials, points: 2, "Every secret changes by itself.", [.tokens]) { facts in
+            secrets(facts) { secret in
+                guard secret.schedule == nil else { return nil }
+                return Fault(
+                    .low,
+                    secret.name,
+                    "\(secret.name) changes only when somebody remembers.",
+                    Remedy("warder rotate schedule \(secret.name) --rotator ROTATOR --every 90d")
+                )
+            }
+        },
+        Check("secret-expiry", .credentials, points: 3, "No value is past its upstream's date.", [.tokens]) { facts in
+            secrets(facts) { secret in
+                guard let expires = secret.expires, expires <= facts.taken else { return nil }
+                return Fault(
+                    .high,
+                    secret.name,
+                    "\(secret.name) expired at its upstream on \(expires.day).",
+                    Remedy(
+                        secret.schedule == nil
+                            ? "warder secret put \(secret.name) --expires DATE" : "warder rotate now \(secret.name)"
+                    )
+                )
+            }
+        },
+        Check("secret-owner", .credentials, points: 1, "Every secret has an owner.", [.tokens]) { facts in
+            secrets(facts) { secret in
+                guard secret.owner == nil else { return nil }
+                return Fault(
+                    .low,
+                    secret.name,
+                    "Nobody answers for \(secret.name).",
+                    Remedy("warder secret set \(secret.name) --owner WHO")
+                )
+            }
+        },
+        Check(
+            "shared-secret",
+            .credentials,
+            points: 2,
+            "No two servers hold the same secret.",
+            [.tokens, .overSharing]
+        ) {
+            facts in
+            guard case .known(let grants) = facts.grants else { return .notEvaluated(facts.grants.reason ?? "") }
+            let bySecret = Dictionary(grouping: grants, by: \.secret)
+            return secrets(facts) { secret in
+                let own = (bySecret[secret.name] ?? []).sorted { $0.tool < $1.tool }
+                let servers = Set(own.map { String($0.tool.prefix { $0 != "/" }) }).sorted()
+                guard servers.count > 1, let other = own.first(where: { $0.tool.hasPrefix(servers[1] + "/") }) else {
+                    return nil
+                }
+                return Fault(
+                    .medium,
+                    secret.name,
+                    "\(secret.name) is given to \(Words.count(servers.count, "server")) (\(Words.list(servers))): a leak "
+                        + "at one is a leak at all, and nobody can tell whose.",
+                    Remedy(
+                        Commands.remove(other),
+                        advice: "Give \(servers[1]) a credential of its own: warder secret put SECRET; "
+                            + "warder grant add \(other.tool) SECRET."
+                    )
+                )
+            }
+        },
+        Check("key-slots", .credentials, points: 2, "Losing one key does not lose the vault.", [.tokens]) { facts in
+            guard case .known(let slots) = facts.slots else { return .notEvaluated(facts.slots.reason ?? "") }
+            var answer = CheckAnswer(evidence: Words.list(slots.map(\.kind)))
+            if slots.count == 1, slots[0].kind != "shares" {
+                answer.faults.append(
+                    Fault(
+                        .medium,
+                        "",
+                        "One \(slots[0].kind) is all that opens the vault: whoever loses it loses everything.",
+                        Remedy("warder key add-slot")
+                    )
+                )
+            }
+            return answer
+        },
+        Check("backups", .credentials, points: 2, "There is a backup of this week.", [.tokens]) { facts in
+            guard case .known(let backups) = facts.backups else { return .notEvaluated(facts.backups.reason ?? "") }
+            let days = backups.last.map { $0.days(until: facts.taken) }
+            var answer = CheckAnswer(evidence: backups.last.map { "Last on \($0.day)." } ?? "")
+            if days.map({ $0 > oldBackupDays }) ?? true {
+                answer.faults.append(
+                    Fault(
+                        days == nil ? .high : .medium,
+                        "",
+                        days.map { "The newest backup is \($0) days old." } ?? "There is no backup.",
+                        Remedy("warder backup create FILE")
+                    )
+                )
+            }
+            return answer
+        },
+    ]
+
+    private static func secrets(_ facts: ReviewFacts, _ fault: (SecretFacts) -> Fault?) -> CheckAnswer {
+        switch facts.secrets {
+        case .notEvaluated(let reason): .notEvaluated(reason)
+        case .known(let secrets): .each(of: secrets, "secret", none: "There are no secrets.", fault)
+        }
+    }
+}

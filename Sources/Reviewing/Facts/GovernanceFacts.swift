@@ -1,0 +1,229 @@
+package import WarderModel
+
+/// Who is asked before a call, by class.
+package struct ApprovalFacts: Codable, Hashable, Sendable {
+    package struct Rule: Codable, Hashable, Sendable {
+        /// `nil` is what holds at every server without a rule of its own.
+        package var server: String?
+        package var risk: Tool.Risk
+        package var category: Tool.Category
+        /// Groups of which each must say yes; the same twice asks two people.
+        package var groups: [String]
+        /// Groups of these that nobody is in who may approve.
+        package var empty: [String]
+        /// Tools whose calls it decides about.
+        package var tools: Int
+
+        package init(
+            server: String? = nil,
+            risk: Tool.Risk,
+            category: Tool.Category,
+            groups: [String],
+            empty: [String],
+            tools: Int
+        ) {
+            self.server = server
+            self.risk = risk
+            self.category = category
+            self.groups = groups
+            self.empty = empty
+            self.tools = tools
+        }
+
+        /// `critical financial`, `shop critical financial`.
+        package var name: String {
+            ([server].compactMap(\.self) + [risk.rawValue, category.rawValue]).joined(separator: " ")
+        }
+    }
+
+    /// A yes that was given before anybody called.
+    package struct Standing: Codable, Hashable, Sendable {
+        package var id: String
+        /// A tool, or a server with all of its tools.
+        package var subject: String
+        /// Whether it is for calls with the same arguments alone.
+        package var bound: Bool
+        /// Calls that it still lets through.
+        package var remaining: Int
+        package var expires: Instant
+        package var author: String
+
+        package init(
+            id: String,
+            subject: String,
+            bound: Bool,
+            remaining: Int,
+            expires: Instant,
+            author: String
+        ) {
+            self.id = id
+            self.subject = subject
+            self.bound = bound
+            self.remaining = remaining
+            self.expires = expires
+            self.author = author
+        }
+
+        func covers(_ tool: ToolFacts) -> Bool { subject == tool.name || subject == tool.server }
+    }
+
+    /// What holds for every class, and what holds for classes of single servers.
+    package var rules: [Rule]
+    /// Uses of the emergency exit that nobody has looked at, by the id of each.
+    package var unreviewed: [String]
+    /// Those that can still let something through.
+    package var standing: [Standing]
+
+    package init(rules: [Rule], unreviewed: [String], standing: [Standing]) {
+        self.rules = rules
+        self.unreviewed = unreviewed
+        self.standing = standing
+    }
+
+    /// The rule that decides about a tool.
+    func rule(of tool: ToolFacts) -> Rule? {
+        let own = rules.filter { $0.risk == tool.risk && $0.category == tool.category }
+        return own.first { $0.server == tool.server } ?? own.first { $0.server == nil }
+    }
+}
+
+/// How many calls a minute one server may make; `nil` is without limit.
+package struct LimitFacts: Codable, Hashable, Sendable {
+    package struct Limit: Codable, Hashable, Sendable {
+        /// `nil` is what holds for every server without a limit of its own.
+        package var server: String?
+        package var risk: Tool.Risk
+        package var rate: Int?
+
+        package init(server: String? = nil, risk: Tool.Risk, rate: Int?) {
+            self.server = server
+            self.risk = risk
+            self.rate = rate
+        }
+
+        /// `critical`, `shop critical`.
+        package var name: String { ([server].compactMap(\.self) + [risk.rawValue]).joined(separator: " ") }
+    }
+
+    package var limits: [Limit]
+
+    package init(limits: [Limit]) { self.limits = limits }
+}
+
+package struct AlertFacts: Codable, Hashable, Sendable {
+    /// Something of which nobody is told for a while.
+    package struct Mute: Codable, Hashable, Sendable {
+        package var rule: String
+        package var subject: String
+        package var until: Instant
+
+        package init(rule: String, subject: String, until: Instant) {
+            self.rule = rule
+            self.subject = subject
+            self.until = until
+        }
+    }
+
+    /// What is watched for.
+    package var rules: [String]
+    /// What is not watched for any more, because somebody wanted it so.
+    package var off: [String]
+    package var muted: [Mute]
+    /// Programs that are told.
+    package var destinations: [String]
+    /// Alerts that nobody has taken notice of.
+    package var open: Int
+
+    package init(rules: [String], off: [String], muted: [Mute], destinations: [String], open: Int) {
+        self.rules = rules
+        self.off = off
+        self.muted = muted
+        self.destinations = destinations
+        self.open = open
+    }
+}
+
+package struct AuditFacts: Codable, Hashable, Sendable {
+    /// Events in the log.
+    package var events: UInt64
+    /// Size of the newest signed checkpoint; `nil` where there is none.
+    package var signed: UInt64?
+    /// The log can no longer be signed: it is not the one that was signed before.
+    package var broken: Bool
+    /// Where checkpoints lie besides the database.
+    package var checkpoints: [String]
+    /// Where events go besides the database.
+    package var copies: [String]
+    /// Days for which contents of events stay; 0 is for ever.
+    package var days: Int
+    package var hold: Bool
+
+    package init(
+        events: UInt64,
+        signed: UInt64?,
+        broken: Bool,
+        checkpoints: [String],
+        copies: [String],
+        days: Int,
+        hold: Bool
+    ) {
+        self.events = events
+        self.signed = signed
+        self.broken = broken
+        self.checkpoints = checkpoints
+        self.copies = copies
+        self.days = days
+        self.hold = hold
+    }
+}
+
+/// One way to open the vault.
+package struct SlotFacts: Codable, Hashable, Sendable {
+    package var kind: String
+    package var created: Instant
+    /// Of shares: how many open it.
+    package var threshold: Int?
+
+    package init(kind: String, created: Instant, threshold: Int?) {
+        self.kind = kind
+        self.created = created
+        self.threshold = threshold
+    }
+}
+
+package struct BackupFacts: Codable, Hashable, Sendable {
+    /// `nil` where none was ever made.
+    package var last: Instant?
+
+    package init(last: Instant?) { self.last = last }
+}
+
+/// What the configuration says of people: `governance:` in the file.
+package struct GovernanceFacts: Codable, Hashable, Sendable {
+    /// Who is called when something happens.
+    package var owner: String?
+    /// Whom they call.
+    package var escalation: String?
+    /// For how long records are kept, and why.
+    package var retention: String?
+
+    package init(owner: String?, escalation: String?, retention: String?) {
+        self.owner = owner
+        self.escalation = escalation
+        self.retention = retention
+    }
+}
+
+/// How the vault stood the last rehearsal.
+package struct RehearsalFacts: Codable, Hashable, Sendable {
+    package var last: Instant
+    package var passed: Int
+    /// Scenarios in which a decoy left, or nothing was recorded.
+    package var failed: [String]
+
+    package init(last: Instant, passed: Int, failed: [String]) {
+        self.last = last
+        self.passed = passed
+        self.failed = failed
+    }
+}

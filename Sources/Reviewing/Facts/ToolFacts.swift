@@ -1,0 +1,102 @@
+package import WarderModel
+
+/// One tool, as far as a review wants to know it.
+package struct ToolFacts: Codable, Hashable, Sendable {
+    /// What stands between a call of the tool and its credential.
+    package enum Approval: String, Codable, Sendable {
+        /// Its class asks for none.
+        case unneeded
+        /// Nothing is released before somebody said yes.
+        case required
+        /// An operator let it go without.
+        case waived
+        /// Its class asks for one, and a rule of the vault asks nobody.
+        case overruled
+        /// Nobody is asked: it is not in a vault.
+        case absent
+    }
+
+    /// How its definition stands to the one that somebody accepted.
+    package enum Definition: String, Codable, Sendable {
+        case unpinned, accepted
+        /// Another one was seen, and nobody has accepted it.
+        case changed
+        /// Accepted, and only held against the server's own where that presents it.
+        case unpresented
+        /// Its server does not have it any more.
+        case gone
+    }
+
+    /// `server/tool`.
+    package var name: String
+    package var description: String?
+    package var risk: Tool.Risk
+    package var category: Tool.Category
+    /// Why it is in that class, a sentence each.
+    package var reasons: [String]
+    package var owner: Fact<String?>
+    /// What its upstream demands, such as OAuth scopes; empty where nobody said.
+    package var permissions: Fact<[String]>
+    /// Whether somebody said that its upstream demands nothing.
+    package var undemanding: Bool?
+    package var outputs: Fact<String?>
+    package var definition: Fact<Definition>
+    package var approval: Fact<Approval>
+    /// Whether using its credential leaves an event.
+    package var recorded: Fact<Bool>
+    /// When a token was last issued for it; `nil` is never.
+    package var used: Fact<Instant?>
+
+    package init(
+        name: String,
+        description: String?,
+        risk: Tool.Risk,
+        category: Tool.Category,
+        reasons: [String] = [],
+        owner: Fact<String?>,
+        permissions: Fact<[String]>,
+        undemanding: Bool? = nil,
+        outputs: Fact<String?>,
+        definition: Fact<Definition>,
+        approval: Fact<Approval>,
+        recorded: Fact<Bool>,
+        used: Fact<Instant?>
+    ) {
+        self.name = name
+        self.description = description
+        self.risk = risk
+        self.category = category
+        self.reasons = reasons
+        self.owner = owner
+        self.permissions = permissions
+        self.undemanding = undemanding
+        self.outputs = outputs
+        self.definition = definition
+        self.approval = approval
+        self.recorded = recorded
+        self.used = used
+    }
+}
+
+extension ToolFacts {
+    /// What stands before the slash.
+    package var server: String { String(name.prefix { $0 != "/" }) }
+    /// What stands behind it.
+    package var shortName: String { String(name.drop { $0 != "/" }.dropFirst()) }
+    /// Whether calls change something.
+    package var changes: Bool { risk != .readOnly || category != .standard }
+    /// `critical, financial`.
+    package var classWords: String {
+        category == .standard ? risk.rawValue : "\(risk.rawValue), \(category.rawValue)"
+    }
+
+    /// Whether nobody wrote down what it must be allowed.
+    var lacksPermissions: Bool { permissions.value?.isEmpty == true && undemanding != true }
+
+    /// How much a fault of the tool weighs.
+    var severity: Severity {
+        if risk == .critical { return .critical }
+        if category != .standard { return .high }
+        return risk == .sideEffect ? .medium : .low
+    }
+}

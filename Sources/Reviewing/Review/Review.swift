@@ -1,0 +1,136 @@
+import WarderModel
+
+/// A reading of facts: figures, score, findings, checklist. The same facts always give the same review.
+package struct Review: Hashable, Sendable {
+    /// Of the JSON form: docs/formats/report.md.
+    package static let format = 1
+
+    package let facts: ReviewFacts
+    package let figures: Figures
+    package let score: Score
+    /// Worst first.
+    package let findings: [Finding]
+    package let checks: [CheckResult]
+    package let checklist: [ChecklistSection]
+    package let risks: [RiskCoverage]
+    /// What widened since an earlier review; `nil` where none was named.
+    package private(set) var widening: Widening?
+
+    /// Reads facts, and holds them against those of an earlier review where one is named; changes that somebody has
+    /// acknowledged are named by their ids.
+    package init(_ facts: ReviewFacts, since baseline: ReviewFacts? = nil, acknowledged: Set<String> = []) {
+        self.facts = facts
+        figures = Figures(facts)
+        let (checks, findings) = CheckList.ask(facts)
+        (self.checks, self.findings) = (checks, findings)
+        score = Score(checks)
+        checklist = Checklist.sections(facts, checks, findings)
+        risks = OWASPRisk.allCases.map { RiskCoverage($0, checks) }
+        widening = baseline.map { Widening(from: $0, to: facts, acknowledged: acknowledged) }
+    }
+
+    package func finding(_ id: String) -> Finding? { findings.first { $0.id == id } }
+
+    /// Findings of each severity, worst first; severities without one are left out.
+    package var counts: [(severity: Severity, count: Int)] {
+        Severity.allCases.compactMap { severity in
+            let count = findings.count { $0.severity == severity }
+            return count == 0 ? nil : (severity, count)
+        }
+    }
+}
+
+/// What a reviewer asks first.
+package struct Figures: Codable, Hashable, Sendable {
+    /// So many of so many.
+    package struct Share: Codable, Hashable, Sendable {
+        package let part: Int
+        package let whole: Int
+
+        /// Complete hundredths: 199 of 200 are not all. `nil` of nothing.
+        package var percent: Int? { whole == 0 ? nil : part * 100 / whole }
+    }
+
+    package let tools: Int
+    package let readOnly: Int
+    package let sideEffect: Int
+    package let critical: Int
+    /// Of tools for which nobody wrote down what they must be allowed.
+    package let missingPermissions: Fact<Int>
+    /// Of tools that change something: those whose use of credentials leaves an event.
+    package let auditCoverage: Fact<Share>
+    /// Of tools whose class asks for an approval: those that get nothing without.
+    package let approvalCoverage: Fact<Share>
+
+    enum CodingKeys: String, CodingKey {
+        case tools, critical
+        case readOnly = "read_only"
+        case sideEffect = "side_effect"
+        case missingPermissions = "missing_permissions"
+        case auditCoverage = "audit_coverage"
+        case approvalCoverage = "approval_coverage"
+    }
+
+    init(_ facts: ReviewFacts) {
+        let tools = facts.tools
+        self.tools = tools.count
+        readOnly = tools.count { $0.risk == .readOnly }
+        sideEffect = tools.count { $0.risk == .sideEffect }
+        critical = tools.count { $0.risk == .critical }
+        missingPermissions = Self.all(tools, \.permissions) { tools in
+            tools.count(where: \.lacksPermissions)
+        }
+        auditCoverage = Self.all(tools.filter(\.changes), \.recorded) { tools in
+            Share(part: tools.count { $0.recorded.value == true }, whole: tools.count)
+        }
+        approvalCoverage = Self.all(tools, \.approval) { tools in
+            Share(
+                part: tools.count { $0.approval.value == .required },
+                whole: tools.count { $0.approval.value != .unneeded }
+            )
+        }
+    }
+
+    /// One tool of which nobody knows makes a figure over all of them unknown.
+    private static func all<Value, Answer>(
+        _ tools: [ToolFacts],
+        _ fact: (ToolFacts) -> Fact<Value>,
+        _ answer: ([ToolFacts]) -> Answer
+    ) -> Fact<Answer> {
+        for tool in tools {
+            if let reason = fact(tool).reason { return .notEvaluated(reason) }
+        }
+        return .known(answer(tools))
+    }
+}
+
+/// One entry of the OWASP MCP Top 10, and what the checks that bear on it say.
+package struct RiskCoverage: Codable, Hashable, Sendable {
+    package let risk: OWASPRisk
+    package let title: String
+    package let outcome: CheckResult.Outcome
+    /// Checks that bear on it.
+    package let checks: [String]
+    /// One sentence.
+    package let evidence: String
+
+    init(_ risk: OWASPRisk, _ checks: [CheckResult]) {
+        self.risk = risk
+        title = risk.title
+        let own = checks.filter { $0.risks.contains(risk) }
+        self.checks = own.map(\.id)
+        let failed = own.count { $0.outcome == .failed }
+        let unknown = own.count { $0.outcome == .notEvaluated }
+        if failed > 0 {
+            outcome = .failed
+        } else if unknown > 0 || own.isEmpty || risk.beyond != nil {
+            outcome = .notEvaluated
+        } else {
+            outcome = .passed
+        }
+        var words = ["\(own.count - failed - unknown) of \(Words.count(own.count, "check")) passed"]
+        if failed > 0 { words.append("\(failed) failed") }
+        if unknown > 0 { words.append("\(unknown) not evaluated") }
+        evidence = words.joined(separator: ", ") + "." + (risk.beyond.map { " \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `warder mcp …`
+struct McpCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcp",
+        abstract: "Move secrets out of the configurations of MCP clients, and back.",
+        discussion: """
+            Claude Desktop, Claude Code, VS Code and Cursor keep the secrets of MCP servers in plain text. An import \
+            moves them into the vault, and lets the client start each server through `warder run`.
+
+            EXAMPLE
+              warder mcp import --dry-run
+              warder mcp import ~/.cursor/mcp.json
+              warder mcp undo ~/.cursor/mcp.json
+            """,
+        subcommands: [ImportConfigurations.self, ListImports.self, UndoImports.self]
+    )
+}

@@ -1,0 +1,118 @@
+import Dispatch
+import Glibc
+import Launching
+import Locking
+import UpstreamProxy
+import WarderClient
+import WarderModel
+
+/// A server that reaches its upstreams through proxies in this process, and holds placeholders alone.
+struct ProxiedRun {
+    let server: ServerName
+    let declarations: ProxyDeclarations
+    let command: [String]
+    let socket: String
+    let mask: UInt32
+    let console: Console
+
+    /// Why it did not come to run.
+    enum Fault: Error {
+        case launch(LaunchFault)
+        case proxy(LoopbackProxy.Unopened)
+        case client(WarderClientError)
+    }
+
+    /// How long a client that does not read is waited for when the server has ended, and nothing of it is left, until
+    /// the last of what it said and did has been carried and reported.
+    private static let patience = DispatchTimeInterval.seconds(2)
+
+    /// Runs the server until it ends, and nothing is left of it.
+    ///
+    /// - Returns: What it ended with, as shells have it.
+    func run() throws(Fault) -> Int32 {
+        let console = console
+        let launched: ProxiedServer
+        do throws(LaunchFault) {
+            launched = try ProxiedServer(server, socket: socket) { line, hints in
+                console.message(TerminalText.escaped(line), hints: hints)
+            }
+        } catch { throw .launch(error) }
+        let session = try session()
+        let isDone = DispatchSemaphore(value: 0)
+        let code: Int32
+        do throws(LaunchFault) {
+            code = try launched.run(command, variables: session.environment, mask: mask) { streams in
+                let ends = StdioRelay.Ends(
+                    clientInput: 0,
+                    clientOutput: 1,
+                    serverInput: streams.input,
+                    serverOutput: streams.output
+                )
+                session.start(ends) { isDone.signal() }
+            }
+        } catch { throw .launch(error) }
+        _ = isDone.wait(timeout: .now() + Self.patience)
+        return code
+    }
+
+    private func session() throws(Fault) -> ProxySession {
+        let client: WarderClient
+        do throws(WarderClientError) {
+            client = try WarderClient(WarderClientConfiguration(socketPath: socket))
+        } catch { throw .client(error) }
+        let credentials = VaultCredentials(client, server: server)
+        let observer = RefusalNotes(server: server, declarations: declarations)
+        do throws(LoopbackProxy.Unopened) {
+            return try ProxySession.open(declarations, credentials: credentials, observer: observer)
+        } catch { throw .proxy(error) }
+    }
+}
+
+/// Tells on standard error what the proxy did not carry: each kind of it once, because a server tries again.
+private final class RefusalNotes: ProxyObserver {
+    private let server: ServerName
+    private let secrets: [String: String]
+    private let said = Locked<Set<String>>([])
+    /// Standard error may be a pipe that nobody reads.
+    private let queue = DispatchQueue(label: "refusals")
+
+    init(server: ServerName, declarations: ProxyDeclarations) {
+        self.server = server
+        secrets = Dictionary(uniqueKeysWithValues: declarations.all.map { ($0.upstream.name, $0.upstream.secret.text) })
+    }
+
+    func refusedConnection(to upstream: String, uid: UInt32?) {
+        say("a connection to the proxy of \(upstream) came from outside the launch, and was closed", [])
+    }
+
+    func refusedRequest(to upstream: String, because refusal: RequestRefusal) {
+        say("the server's request to \(upstream) was refused: \(refusal.rawValue)", hints(upstream, refusal))
+    }
+
+    private func hints(_ upstream: String, _ refusal: RequestRefusal) -> [String] {
+        switch refusal {
+        case .denied:
+            [
+                "For a tool's calls: warder grant add \(server.text)/TOOL \(secrets[upstream] ?? "SECRET")",
+                "For what it does without one, as at its start: \(server.text)/@launch in place of the tool",
+                "Why: warder audit search --decision refused --server \(server.text)",
+            ]
+        case .noPlaceholder, .misplaced, .ambiguous:
+            [
+                "Say where the server sends its credential: --proxy-place \(upstream)=header:FIELD, or basic, or query:NAME"
+            ]
+        case .unavailable: ["Is it open? warder status"]
+        case .unreachable:
+            ["Its name and port, the network, its certificate: --proxy-ca \(upstream)=FILE for a private one"]
+        case .target, .method, .host, .framing, .upgrade, .unusable, .answer:
+            ["What it means: docs/operations/proxy.md"]
+        }
+    }
+
+    private func say(_ line: String, _ hints: [String]) {
+        guard said.withLock({ $0.insert(line).inserted }) else { return }
+        queue.async {
+            Console(environment: [:]).message(line, hints: hints)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import HashTreeCollections
+package import WarderModel
+
+/// Saying otherwise about a tool.
+extension Tools {
+    /// What is to change; `nil` leaves it, and the inner `nil` takes it away.
+    package struct Changes: Sendable {
+        package var risk: Tool.Risk?
+        package var category: Tool.Category?
+        package var owner: PlainText??
+        package var expectedOutputs: PlainText??
+        /// Empty where it needs nothing.
+        package var permissions: [PlainText]??
+        package var pin: Tool.Pin?
+        /// Why; a class is not changed without.
+        package var reason: PlainText?
+
+        package init() {}
+
+        var changesClass: Bool { risk != nil || category != nil }
+    }
+
+    /// Changes what the vault says of a tool. A class that a person sets stays until they set another, or accept a
+    /// definition that is worse than the one before; tokens end with the class under which they were given. Requires
+    /// `admin`, and presence.
+    package static func set(_ name: ToolID, _ changes: Changes, by caller: Caller) -> Command<Overview> {
+        Command(
+            .toolSet,
+            by: caller,
+            describe: {
+                describe(name, &$0)
+                $0.purpose = changes.reason
+            }
+        ) { transaction, event throws(Refusal) in
+            guard var tool = transaction.state.tools[name] else { throw .notFound }
+            guard case .person(let person, _) = event.actor else { throw .notAnOperator }
+            let before = tool
+            if changes.changesClass {
+                tool.risk = changes.risk ?? tool.risk
+                tool.category = changes.category ?? tool.category
+                tool.decision = Tool.Decision(by: person, at: transaction.now.wall, reason: changes.reason)
+            }
+            if let owner = changes.owner { tool.owner = owner }
+            if let outputs = changes.expectedOutputs { tool.expectedOutputs = outputs }
+            if let permissions = changes.permissions { tool.permissions = permissions }
+            if let pin = changes.pin { tool.pin = pin }
+            try transaction.put(tool, &event)
+            if before.risk != tool.risk || before.category != tool.category {
+                let revoked = transaction.endTokens(of: [name])
+                event.changes += ["before=\(before.risk.rawValue),\(before.category.rawValue)", "revoked=\(revoked)"]
+            }
+            event.changes += tool.classTexts
+            if let owner = changes.owner { event.changes.append("owner=\(owner?.text ?? "")") }
+            if let pin = changes.pin { event.changes.append("pin=\(pin.rawValue)") }
+            if changes.permissions != nil {
+                event.changes += (tool.permissions ?? []).map { "permission=\($0.text)" }
+            }
+            return overview(tool, transaction.state)
+        }
+    }
+}

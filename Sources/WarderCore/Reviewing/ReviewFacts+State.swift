@@ -1,0 +1,132 @@
+import HashTreeCollections
+import Reviewing
+import Rotating
+import Scheduling
+import Sealing
+import WarderModel
+
+extension ToolFacts {
+    init(_ tool: Tool, in state: VaultState, at now: Timestamp) {
+        let grants = state.grants(of: tool.name).filter { grant in grant.expires.map { $0 > now } ?? true }
+        let accepted = state.definitions[tool.name]?.accepted
+        self.init(
+            name: tool.name.text,
+            description: tool.text?.text,
+            risk: tool.risk,
+            category: tool.category,
+            reasons: Self.reasons(for: tool, accepted),
+            // A server's owner answers for its tools.
+            owner: .known(tool.owner?.text ?? state.servers[tool.name.server]?.owner?.text),
+            permissions: .known(tool.permissions?.map(\.text) ?? Self.scopes(accepted)),
+            undemanding: tool.permissions.map(\.isEmpty),
+            outputs: .known(tool.expectedOutputs?.text),
+            definition: Self.definition(of: tool),
+            approval: .known(Self.approval(of: tool, grants, in: state)),
+            recorded: .known(!grants.isEmpty),
+            used: .known(tool.lastUse.map(Instant.init))
+        )
+    }
+
+    /// Why it is in its class: who said so, or what the rules read in its definition.
+    private static func reasons(for tool: Tool, _ accepted: WarderModel.Definition.Form?) -> [String] {
+        guard let decision = tool.decision else { return (accepted?.proposal.reasons ?? []).map(\.text) }
+        let reason: String = decision.reason.map { ": \($0.text)" } ?? "."
+        let day = decision.at.description.prefix(10)
+        return ["\(decision.by) said so on \(day)\(reason)"]
+    }
+
+    /// Any one of the lists suffices: the shortest.
+    private static func scopes(_ definition: WarderModel.Definition.Form?) -> [String] {
+        (definition?.scopes ?? []).min { $0.count < $1.count }?.map(\.text) ?? []
+    }
+
+    private static func definition(of tool: Tool) -> Fact<Definition> {
+        if tool.name.tool == .launch { return .notEvaluated("What a server needs just to run has no definition.") }
+        if tool.offer != nil { return .known(.changed) }
+        if tool.gone != nil { return .known(.gone) }
+        guard tool.definitionDigest != nil else { return .known(.unpinned) }
+        return .known(tool.pin == .whenPresented ? .unpresented : .accepted)
+    }
+
+    /// What the vault does when the tool is called now: by the rules that hold, and not by its class alone.
+    private static func approval(of tool: Tool, _ grants: [Grant], in state: VaultState) -> Approval {
+        guard !state.approvalTerms(of: tool).isEmpty else {
+            return state.standardTerms(of: tool).isEmpty ? .unneeded : .overruled
+        }
+        return grants.contains { $0.approval == .none } ? .waived : .required
+    }
+}
+
+extension ServerFacts {
+    init(_ server: Server, in state: VaultState) {
+        let others = state.servers.values.filter {
+            $0.name != server.name && $0.selectors.couldMatch(sameProcessAs: server.selectors)
+        }
+        self.init(
+            name: server.name.text,
+            owner: server.owner?.text,
+            selectors: server.selectors,
+            quarantined: server.quarantine != nil,
+            overlaps: others.map(\.name.text).sorted(),
+            operators: state.operators.values.filter { server.selectors.couldMatch(uid: $0.uid) }.map(\.name.text)
+                .sorted()
+        )
+    }
+}
+
+extension GrantFacts {
+    init(_ grant: Grant, in state: VaultState) {
+        let consumer = state.consumers[grant.secret]?[grant.tool.server]
+        self.init(
+            tool: grant.tool.text,
+            secret: grant.secret.text,
+            fields: grant.fields.map(\.text),
+            lifetime: Int(grant.lifetime),
+            uses: grant.uses.map { Int($0) },
+            waived: grant.approval == .none,
+            attestation: grant.minimumAttestation,
+            expires: grant.expires.map(Instant.init),
+            created: Instant(grant.created),
+            author: grant.createdBy.text,
+            used: .known(consumer.map { Instant($0.lastSeen) })
+        )
+    }
+}
+
+extension SecretFacts {
+    init(_ secret: Secret, in state: VaultState) {
+        let rotation = state.rotations[secret.name]
+        let timing = rotation?.pausedSince == nil ? rotation?.timing : nil
+        self.init(
+            name: secret.name.text,
+            owner: secret.owner?.text,
+            created: Instant(secret.created),
+            changed: secret.current.map { Instant($0.created) },
+            versions: Int(secret.nextNumber) - 1,
+            schedule: timing.map { $0.schedule.map { "\($0)" } ?? "by its age" },
+            expires: secret.expires.map(Instant.init),
+            honeytoken: .known(secret.isDecoy)
+        )
+    }
+}
+
+extension OperatorFacts {
+    init(_ person: Operator, in state: VaultState) {
+        self.init(
+            name: person.name.text,
+            uid: person.uid,
+            roles: person.roles.sorted(),
+            groups: person.groups.sorted(),
+            presence: person.presence != nil,
+            needed: state.profile == .singleUser || state.sharesUserWithServer(person.uid)
+        )
+    }
+}
+
+extension SlotFacts {
+    init(_ slot: KeySlot) {
+        var threshold: Int?
+        if case .shares(_, let set) = slot.kind { threshold = Int(set.threshold) }
+        self.init(kind: slot.kindName, created: Instant(slot.created), threshold: threshold)
+    }
+}

@@ -1,0 +1,3 @@
+import WarderWorker
+
+runWorker()

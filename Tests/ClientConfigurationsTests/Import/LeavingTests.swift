@@ -1,0 +1,164 @@
+import ClientConfigurations
+import Testing
+import WarderModel
+
+/// What stays where it is, and what is said of it.
+@Suite struct LeavingTests {
+    static let entries: [(String, Left.Reason, String)] = [
+        (#"{"command": "npx", "args": ["x", "--token", "\#(Invented.github)"]}"#, .argument, "args › #3"),
+        (#"{"command": "npx", "args": ["x", "--token=\#(Invented.github)"]}"#, .argument, "args › #2"),
+        (#"{"command": "npx", "args": ["x", "\#(Invented.databaseURL)"]}"#, .argument, "args › #2"),
+        (#"{"command": "sh", "args": ["-c", "API_KEY=\#(Invented.hex) x"]}"#, .argument, "args › #2"),
+        (
+            #"{"command": "npx", "args": ["mcp-remote", "https://x", "--header", "Authorization:Bearer \#(Invented.hex)"]}"#,
+            .argument, "args › #4"
+        ),
+        (#"{"command": "docker", "args": ["run", "image", "-e", "A_KEY=\#(Invented.hex)"]}"#, .argument, "args › #4"),
+        (
+            #"{"command": "docker", "args": ["run", "--rm", "image", "x", "-e", "A_KEY=\#(Invented.hex)"]}"#, .argument,
+            "args › #6"
+        ),
+        (
+            #"{"command": "docker", "args": ["run", "-v", "/a:/b", "image", "--password", "\#(Invented.password)"]}"#,
+            .argument, "args › #6"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#, .remote(.claudeDesktop),
+            "headers › X-API-Key"
+        ),
+        (#"{"type": "sse", "url": "https://u:\#(Invented.password)@x/sse"}"#, .remote(.claudeDesktop), "url"),
+        (#"{"serverUrl": "https://x?access_token=\#(Invented.hex)"}"#, .remote(.claudeDesktop), "serverUrl"),
+        (#"{"command": "npx -y server", "env": {"TOKEN": "\#(Invented.github)"}}"#, .commandLine, "env › TOKEN"),
+        (#"{"command": "a", "env": {"DB": "postgres://${USER}:\#(Invented.password)@h/d"}}"#, .mixed, "env › DB"),
+        (#"{"command": "a", "env": {"A_TOKEN": "${A_TOKEN:-\#(Invented.github)}"}}"#, .mixed, "env › A_TOKEN"),
+        (#"{"command": "a", "env": {"my-token": "\#(Invented.github)"}}"#, .variableName, "env › my-token"),
+        (#"{"command": "a", "env": {"BLOB": "\#(Invented.hex)"}}"#, .doubtful, "env › BLOB"),
+        (
+            #"{"command": "a", "oauth": {"clientSecret": "\#(Invented.password)"}}"#, .otherMember,
+            "oauth › clientSecret"
+        ),
+        (
+            #"{"command": "a", "url": "b", "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclear("its entry names a command and a url, and only the client knows which one it takes"), "env › TOKEN"
+        ),
+        (#"{"command": ["a", "\#(Invented.github)"]}"#, .unclear("its command is no text"), "command › #2"),
+        (#"{"command": "a", "args": "\#(Invented.github)"}"#, .unclear("its args are not a list of texts"), "args"),
+        (
+            #"{"command": "a", "args": [1], "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclear("its args are not a list of texts"), "env › TOKEN"
+        ),
+        (
+            #"{"command": "a", "env": [{"TOKEN": "\#(Invented.github)"}]}"#,
+            .unclear("its env or headers are not names with values"), "env › #1 › TOKEN"
+        ),
+        (
+            #"{"cmd": "a", "envs": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclear("its entry names neither a command nor a url"), "envs › TOKEN"
+        ),
+        (
+            #"{"command": "a", "args": ["\ud800"], "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclear("one of its texts has half a character, or a NUL, and no program can be given that"), "env › TOKEN"
+        ),
+        (
+            #"{"command": "a", "args": ["\u0000"], "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclear("one of its texts has half a character, or a NUL, and no program can be given that"), "env › TOKEN"
+        ),
+        (
+            #"{"command": "warder", "args": ["run", "a"], "env": {"TOKEN": "\#(Invented.github)"}}"#, .unclearLaunch,
+            "env › TOKEN"
+        ),
+        (
+            #"{"command": "warder", "args": ["run", "--server", "A b", "--", "x"], "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .unclearLaunch, "env › TOKEN"
+        ),
+        (
+            #"{"command": "warder", "args": ["run", "--server", "a", "--env", "TOKEN=a/b#value", "--", "x"], "env": {"TOKEN": "\#(Invented.github)"}}"#,
+            .variableTwice, "env › TOKEN"
+        ),
+    ]
+
+    @Test(arguments: entries)
+    func `a secret that the vault cannot give stays, with the reason and its place`(
+        entry: String,
+        why: Left.Reason,
+        place: String
+    ) throws {
+        let plan = try plan(entry: entry)
+        #expect(plan.changesNothing)
+        #expect(plan.secrets.isEmpty && plan.servers.isEmpty)
+        #expect(plan.left.map(\.reason) == [why])
+        #expect(plan.left.first?.place?.description == "mcpServers › github › \(place)")
+    }
+
+    @Test func `what can be moved is moved although something else stays`() throws {
+        let plan = try plan(
+            entry:
+                #"{"command": "a", "args": ["--token", "\#(Invented.slack)"], "env": {"TOKEN": "\#(Invented.github)"}}"#
+        )
+        #expect(plan.secrets.map(\.name.text) == ["github/token"])
+        #expect(plan.left.map(\.reason) == [.argument])
+        #expect(plan.newText?.contains(Invented.slack) == true)
+        #expect(plan.newText?.contains(Invented.github) == false)
+    }
+
+    @Test func `one value for two variables of one name is left to a person`() throws {
+        let plan = try plan(
+            entry:
+                #"{"command": "docker", "args": ["run", "-e", "TOKEN=\#(Invented.slack)", "i"], "env": {"TOKEN": "\#(Invented.github)"}}"#
+        )
+        #expect(plan.left.map(\.reason) == [.variableTwice])
+        #expect(plan.secrets.count == 1)
+    }
+
+    @Test func `a person decides about doubts, and about what stays`() throws {
+        let entry = #"{"command": "a", "env": {"BLOB": "\#(Invented.hex)", "A_TOKEN": "\#(Invented.github)"}}"#
+        let taken = try plan(entry: entry, settings: ImportSettings(take: ["/mcpServers/github/env/BLOB"]))
+        #expect(taken.secrets.map(\.name.text) == ["github/blob", "github/a-token"])
+        let left = try plan(entry: entry, settings: ImportSettings(leave: ["/mcpServers/github/env/A_TOKEN"]))
+        #expect(left.changesNothing && left.left.map(\.reason) == [.doubtful, .byChoice])
+        let server = try plan(entry: entry, settings: ImportSettings(leave: ["/mcpServers/github"]))
+        #expect(server.left.map(\.reason) == [.byChoice, .byChoice])
+    }
+
+    @Test func `references and placeholders are named as what they are`() throws {
+        let entry =
+            #"{"command": "a", "env": {"A_TOKEN": "${A}", "B_KEY": "<YOUR_KEY>", "C_KEY": "/etc/c.pem", "D_PASSWORD": true}}"#
+        let plan = try plan(entry: entry)
+        #expect(plan.changesNothing && plan.left.isEmpty)
+        #expect(plan.passedOver.map(\.why) == [.reference, .placeholder, .path])
+        #expect(plan.passedOver.first?.place.pointer == "/mcpServers/github/env/A_TOKEN")
+    }
+
+    @Test func `a file of variables is named, and not looked into`() throws {
+        let plan = try plan(entry: #"{"command": "a", "envFile": "${workspaceFolder}/.env"}"#)
+        #expect(plan.passedOver.map(\.why) == [.otherFile])
+    }
+
+    @Test func `tokens in comments, copies and history are named`() throws {
+        let text = """
+            {
+              // was \(Invented.slack)
+              "mcpServers": {"a": {"command": "a", "env": {"A_TOKEN": "\(Invented.github)"}}}, // \(Invented.github)
+              "note": "see \(Invented.github)", "key": "\(Invented.anthropic)"
+            }
+            """
+        let plan = try ImportPlan([file(".cursor/mcp.json", text)])
+        #expect(plan.left.map(\.reason) == [.comment, .copy, .copy, .outsideServers])
+        #expect(plan.left.map(\.position.line) == [2, 3, 4, 4])
+        #expect(plan.rotations.map(\.subject).count == 3)
+    }
+
+    @Test func `a long history does not fill the list`() throws {
+        let display = (0..<50).map { #""\#(Invented.github)\#($0 + 10)""# }.joined(separator: ",")
+        let plan = try ImportPlan([file(".claude.json", #"{"history": [\#(display)]}"#)])
+        #expect(plan.left.count == 20 && plan.leftUnlisted == 30)
+        #expect(plan.changesNothing)
+    }
+
+    @Test func `a place is shown without what could drive a terminal`() throws {
+        let plan = try plan(entry: #"{"command": "npx x", "env": {"A\u001b[2J/~\u202e_TOKEN": "\#(Invented.github)"}}"#)
+        let place = try #require(plan.left.first?.place)
+        #expect(place.description == "mcpServers › github › env › A [2J/~ _TOKEN")
+        #expect(place.pointer == "/mcpServers/github/env/A\u{1b}[2J~1~0\u{202e}_TOKEN")
+    }
+}

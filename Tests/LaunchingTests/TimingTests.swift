@@ -1,0 +1,75 @@
+import Glibc
+import Testing
+import UnixHTTP
+import WarderWire
+
+@testable import Launching
+
+/// How long a launcher waits for what.
+@Suite struct TimingTests {
+    private static let start = ContinuousClock.now
+
+    @Test("a server whose client is done is asked, and then made to, each once and within two seconds")
+    func ending() {
+        var termination = Termination.afterClient(Self.start, hearsClient: true)
+        #expect(termination.take(at: Self.start + .milliseconds(699)).isEmpty)
+        #expect(termination.take(at: Self.start + .milliseconds(700)) == [SIGTERM])
+        #expect(termination.due == Self.start + .milliseconds(1300))
+        #expect(termination.take(at: Self.start + .milliseconds(1300)) == [SIGKILL])
+        #expect(termination.due == nil && termination.take(at: Self.start + .seconds(9)).isEmpty)
+    }
+
+    @Test("one whose values are taken away is asked at once, and one that was not looked at meanwhile gets both")
+    func atOnce() {
+        var termination = Termination.atOnce(Self.start)
+        #expect(termination.take(at: Self.start) == [SIGTERM] && !termination.hearsClient)
+        var late = Termination.ofOld(Self.start, isPiped: true)
+        #expect(late.take(at: Self.start + .seconds(1)) == [SIGTERM, SIGKILL])
+    }
+
+    @Test("a daemon that is away is asked soon, and one that refuses twice as late each time, up to a minute")
+    func backoff() {
+        var backoff = Backoff()
+        let away = LaunchFault.unreachable(.closed)
+        #expect(
+            (0..<6).map { _ in backoff.delay(after: away) } == Array(repeating: .milliseconds(100), count: 5) + [
+                .seconds(2)
+            ]
+        )
+        backoff.reset()
+        let refused = LaunchFault.refused(.denied, .launch, requestID: "r")
+        #expect(
+            (0..<8).map { _ in backoff.delay(after: refused) } == [2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) }
+        )
+        #expect(
+            backoff.delay(after: .refused(.sealed, .launch, requestID: "r")) == .seconds(2),
+            "it may be open in a moment"
+        )
+        #expect(backoff.delay(after: refused) == .seconds(2))
+    }
+
+    @Test("a refusal is what stands until somebody changes something")
+    func refusals() {
+        let codes: [ErrorCode] = [.denied, .notFound, .approvalRequired]
+        for code in codes { #expect(LaunchFault.refused(code, .launch, requestID: "").isRefusal) }
+        let passing: [ErrorCode] = [.sealed, .unavailable, .rateLimited, .restoredVault, .conflict]
+        for code in passing { #expect(!LaunchFault.refused(code, .launch, requestID: "").isRefusal) }
+        #expect(!LaunchFault.unreachable(.timedOut).isRefusal && !LaunchFault.malformed.isRefusal)
+    }
+
+    @Test("waiting ends when something is due, and names what has happened")
+    func polling() {
+        var ends: [Int32] = [-1, -1]
+        #expect(unsafe pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        var poll = Poll()
+        poll.add(.launch, nil, Poll.readable)
+        poll.add(.values, -1, Poll.readable)
+        poll.add(.fromServer, ends[0], Poll.readable)
+        let begin = ContinuousClock.now
+        #expect(poll.wait(until: begin + .milliseconds(20)).isEmpty)
+        #expect(ContinuousClock.now >= begin + .milliseconds(20))
+        poll.add(.toServer, ends[1], Poll.writable)
+        #expect(poll.wait(until: nil) == [.toServer: Poll.writable])
+    }
+}

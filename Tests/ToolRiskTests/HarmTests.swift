@@ -1,0 +1,101 @@
+import Testing
+import ToolDefinitions
+import ToolRisk
+import WarderModel
+
+@Suite struct HarmTests {
+    private func verdict(_ name: String, _ description: String? = nil, properties: String = "") throws -> String {
+        let verdict = ToolClassifier.classify(try tool(name, description, properties: properties))
+        return "\(verdict.risk.rawValue), \(verdict.category.rawValue)"
+    }
+
+    @Test(arguments: [
+        "delete_repository", "purge_queue", "drop_table", "wipe_disk", "deleteAllComments", "truncate_log",
+        "terminate_instances",
+    ])
+    func `what is gone afterwards is critical`(name: String) throws {
+        #expect(try verdict(name).hasPrefix("critical"))
+    }
+
+    @Test(arguments: [
+        "delete_comment", "remove_label", "delete_reaction", "clear_filter", "unpin_message", "archive_card",
+    ])
+    func `light things may go`(name: String) throws {
+        #expect(try verdict(name) == "side-effect, standard")
+    }
+
+    @Test(arguments: [
+        "refund_payment", "create_payout", "charge_card", "withdraw_funds", "send_payment", "createRefund",
+        "pay_invoice",
+    ])
+    func `moving money is critical`(name: String) throws {
+        #expect(try verdict(name) == "critical, financial")
+    }
+
+    @Test func `an amount with somebody to get it is money`() throws {
+        let fields = #""amount":{"type":"number"},"recipient":{"type":"string"}"#
+        #expect(try verdict("submit_form", "Submits.", properties: fields) == "critical, financial")
+        #expect(try verdict("submit_form", "Submits.") == "side-effect, standard")
+    }
+
+    @Test(arguments: ["update_invoice", "void_invoice", "update_billing_address", "cancel_payment"])
+    func `what is about money and moves none is financial`(name: String) throws {
+        #expect(try verdict(name) == "side-effect, financial")
+    }
+
+    @Test(arguments: [
+        "change_account_owner", "assign_role", "set_iam_policy", "grant_permission", "reset_password",
+        "update_firewall",
+        "rotate_secret", "create_access_token", "generate_api_key",
+    ])
+    func `who may do what is critical`(name: String) throws {
+        #expect(try verdict(name) == "critical, administrative")
+    }
+
+    @Test(arguments: ["invite_user", "add_team_member", "create_webhook", "update_organization", "enable_plugin"])
+    func `what administrators look after is administrative`(name: String) throws {
+        #expect(try verdict(name) == "side-effect, administrative")
+    }
+
+    @Test(arguments: ["run_command", "execute_sql", "exec_shell", "eval_code", "ssh_exec", "run_python_script"])
+    func `running what one is given is critical`(name: String) throws {
+        #expect(try verdict(name) == "critical, administrative")
+    }
+
+    @Test(arguments: ["create_issue", "update_page", "send_message", "merge_pull_request", "cancel_subscription"])
+    func `an ordinary change is an ordinary change`(name: String) throws {
+        #expect(try verdict(name) == "side-effect, standard")
+    }
+
+    @Test(arguments: ["get_secret", "read_secret_value", "fetch_credentials", "get_password"])
+    func `reading a credential is critical`(name: String) throws {
+        #expect(try verdict(name) == "critical, administrative")
+        #expect(ToolClassifier.classify(try tool(name)).reasons.first == .givesCredentials)
+    }
+
+    @Test func `the name knows better than DELETE what is done`() throws {
+        func risk(_ name: String) throws -> Tool.Risk {
+            ToolClassifier.classify(try request(.delete, "/subscriptions/{id}", name)).risk
+        }
+        #expect(try risk("cancel_subscription") == .sideEffect)
+        #expect(try risk("subscriptions_id") == .critical)
+        #expect(try risk("delete_account") == .critical)
+    }
+
+    @Test func `a reason never quotes the tool`() throws {
+        let name = "Frobnicate_escapeize_delete_ESCAPE"
+        let reasons = ToolClassifier.classify(
+            try tool(
+                name,
+                "Escapeifies it and escapeizes the rest. Deletes ESCAPE.",
+                properties: #""ESCAPE":{"enum":["ESCAPE"]},"action":{"enum":["delete-ESCAPE","escapeify"]}"#
+            )
+        ).reasons
+        #expect(!reasons.isEmpty)
+        #expect(
+            reasons.allSatisfy {
+                !$0.description.lowercased().contains("escape") && !$0.description.contains("robnicate")
+            }
+        )
+    }
+}

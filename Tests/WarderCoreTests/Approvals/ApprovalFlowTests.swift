@@ -1,0 +1,203 @@
+import HashTreeCollections
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import WarderCore
+
+/// From the request to the one use of what was approved.
+@Suite struct ApprovalFlowTests {
+    @Test("a call waits for every vote that is asked for, gets its token once, and asks anew after that")
+    func flow() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        #expect(try stand.kit.lastEvent().type == "approval.request")
+        #expect(try stand.kit.lastEvent().approval == id.text)
+        #expect(try await stand.approve(id, "sam") == nil)
+        #expect(try await stand.refusal() == .approvalPending)
+        let event = try stand.kit.lastEvent()
+        #expect(event.type == "token.issue" && event.reason == "approval_pending" && event.approval == id.text)
+        #expect(try await stand.approve(id, "olga") == nil)
+        #expect(try stand.standing(id) == .approved)
+
+        let token = HeldToken(try await stand.ask().get())
+        #expect(try stand.kit.lastEvent().approval == id.text)
+        #expect(try stand.standing(id) == .used)
+        #expect(try await stand.kit.mustResolve("shop/api", with: token) == "s3cr3t")
+        #expect(try stand.kit.lastEvent().approval == id.text)
+        let another = try await stand.mustWait()
+        #expect(another != id)
+    }
+
+    @Test("the same request again waits for the same approval, also after a restart and from another process")
+    func idempotent() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        #expect(try await stand.mustWait() == id)
+        try await stand.restart()
+        #expect(try await stand.mustWait(by: .synthetic(pid: 4712)) == id)
+        #expect(stand.kit.vault.state?.approvals.count == 1)
+    }
+
+    @Test("votes from before a restart count after it")
+    func restart() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        try await stand.approve(id, "sam")
+        try await stand.restart()
+        try await stand.approve(id, "olga")
+        try await stand.restart()
+        #expect(try await stand.refusal() == nil)
+        try await stand.restart()
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test("a no ends it, and the same call is refused for a quarter of an hour; others are asked about")
+    func denied() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        try await stand.approve(id, "sam")
+        #expect(try await stand.deny(id, "tess") == nil)
+        #expect(try await stand.refusal() == .approvalDenied)
+        #expect(try stand.kit.lastEvent().approval == id.text)
+        #expect(try await stand.refusal(#"{"amount":6}"#) == .approvalPending)
+        #expect(try await stand.approve(id, "olga") == .approvalDecided)
+        stand.kit.clock.advance(seconds: Approval.denialHolds - 1)
+        #expect(try await stand.refusal() == .approvalDenied)
+        stand.kit.clock.advance(seconds: 1)
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test("a no after the last yes still holds the call back")
+    func deniedLate() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        #expect(try await stand.deny(id, "carl") == nil)
+        #expect(try await stand.refusal() == .approvalDenied)
+    }
+
+    @Test("a request that nobody decides about in an hour has ended")
+    func patience() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        stand.kit.clock.advance(seconds: Approval.patience - 1)
+        #expect(try await stand.mustWait() == id)
+        stand.kit.clock.advance(seconds: 1)
+        #expect(try stand.standing(id) == .expired)
+        #expect(try await stand.approve(id, "sam") == .approvalExpired)
+        #expect(try await stand.deny(id, "sam") == .approvalExpired)
+        #expect(try await stand.mustWait() != id)
+    }
+
+    @Test("what was approved can be used for a quarter of an hour")
+    func usable() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        stand.kit.clock.advance(seconds: Approval.usable)
+        #expect(try stand.standing(id) == .expired)
+        #expect(try await stand.mustWait() != id)
+        let other = try await stand.mustApprove(#"{"amount":7}"#)
+        stand.kit.clock.advance(seconds: Approval.usable - 1)
+        #expect(try await stand.refusal(#"{"amount":7}"#) == nil)
+        #expect(try stand.standing(other) == .used)
+    }
+
+    @Test("a clock that was set back prolongs nothing")
+    func clock() async throws {
+        let stand = try await ApprovalStand()
+        _ = try await stand.mustApprove()
+        stand.kit.clock.setWall(to: stand.kit.clock.now().wall.adding(seconds: -3600))
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test("a request in one step is approved and used like any other")
+    func resolveOnce() async throws {
+        let stand = try await ApprovalStand()
+        func once() async throws -> Requested<Opened> {
+            try await stand.kit.vault.perform(
+                Tokens.resolveOnce(
+                    try SecretName("shop/api"),
+                    fields: [.value],
+                    for: try stand.kit.demand("shop/refund", arguments: "{}"),
+                    by: stand.kit.server(.synthetic())
+                )
+            )
+        }
+        guard case .waits(let status) = try await once() else { throw TestFailure("no approval was asked for") }
+        try await stand.approve(status.id, "sam")
+        try await stand.approve(status.id, "olga")
+        #expect(try await once().get().value.text == "s3cr3t")
+        guard case .waits(let again) = try await once() else { throw TestFailure("one approval, two values") }
+        #expect(again.id != status.id)
+    }
+
+    @Test("too many requests of one server make no more, and those of another still do")
+    func limit() async throws {
+        let stand = try await ApprovalStand()
+        for number in 0..<Approvals.mostPendingOfServer {
+            _ = try await stand.mustWait("[\(number)]", by: .synthetic(pid: Int32(50 + number % 2)))
+        }
+        #expect(try await stand.refusal("[-1]") == .approvalLimit)
+        #expect(try await stand.refusal("[0]") == .approvalPending)
+        stand.kit.clock.advance(seconds: Approval.patience)
+        #expect(try await stand.refusal("[-1]") == .approvalPending)
+    }
+
+    @Test("what has ended is forgotten after a week, but not what the next call is compared with")
+    func forgotten() async throws {
+        let stand = try await ApprovalStand()
+        let used = try await stand.mustApprove()
+        _ = try await stand.ask()
+        let ended = try await stand.mustWait("[1]")
+        stand.kit.clock.advance(seconds: Approvals.remembered + Approval.patience)
+        let next = try await stand.mustWait("[2]")
+        #expect(Set(stand.kit.vault.state?.approvals.keys.map(\.self) ?? []) == [used, next])
+        #expect(ended != next)
+    }
+
+    @Test("a single user's own presence is the vote, and without it there is none")
+    func singleUser() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        try await kit.mustPut("notes/api")
+        try await kit.mustAddServer("notes", Selectors(uid: 1000))
+        try await kit.mustAddTool("notes/delete", risk: .critical)
+        try await kit.mustGrant("notes/delete", "notes/api")
+        let issue = Tokens.issue(try kit.demand("notes/delete"), by: kit.server(.synthetic(uid: 1000)))
+        guard case .waits(let status) = try await kit.vault.perform(issue) else {
+            throw TestFailure("nobody was asked")
+        }
+        let reason = try PlainText("mine")
+        let absent = Approvals.approve(status.id, reason: reason, by: kit.caller(kit.ada, .operator))
+        #expect(await kit.refusal(of: absent) == .presenceRequired)
+        _ = try await kit.vault.perform(Approvals.approve(status.id, reason: reason, by: kit.admin))
+        #expect(await kit.refusal(ofRequest: issue) == nil)
+        #expect(await kit.refusal(ofRequest: issue) == .approvalPending)
+    }
+
+    @Test("a restore ends what waits, what was not used, and what was said in advance")
+    func restored() async throws {
+        let stand = try await ApprovalStand()
+        let pending = try await stand.mustWait("[1]")
+        let approved = try await stand.mustApprove()
+        _ = try await stand.kit.vault.perform(
+            Approvals.addStanding(
+                Approvals.StandingTerms(
+                    server: try ServerName("shop"),
+                    tool: nil,
+                    arguments: #"[9]"#,
+                    seconds: 3600,
+                    uses: 5,
+                    reason: try PlainText("returns")
+                ),
+                by: stand.kit.admin
+            )
+        )
+        try await stand.kit.seal()
+        try await stand.kit.openAsRestored()
+        #expect(try stand.standing(pending) == .void && stand.standing(approved) == .void)
+        #expect(stand.kit.vault.state?.standingApprovals.isEmpty == true)
+        _ = try await stand.kit.vault.perform(Backups.release(by: stand.kit.admin))
+        #expect(try await stand.refusal() == .approvalPending)
+        #expect(try await stand.refusal("[9]") == .approvalPending)
+    }
+}

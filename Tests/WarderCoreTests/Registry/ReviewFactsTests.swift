@@ -1,0 +1,212 @@
+import HashTreeCollections
+import Testing
+import WarderModel
+import WarderTesting
+
+@testable import Reviewing
+@testable import WarderCore
+
+/// What a review learns of a vault, and what time does to it.
+@Suite("Facts for a review")
+struct ReviewFactsTests {
+    private static let surroundings = Reviews.Surroundings(
+        audit: AuditFacts(
+            events: 1,
+            signed: 1,
+            broken: false,
+            checkpoints: ["/c"],
+            copies: ["/e"],
+            days: 0,
+            hold: false
+        ),
+        governance: GovernanceFacts(owner: "ada", escalation: "grace", retention: "a year"),
+        notices: ["/usr/bin/tell"]
+    )
+
+    private static func review(_ kit: TestVault) async throws -> Review {
+        Review(try await kit.vault.perform(Reviews.facts(surroundings, by: kit.admin)))
+    }
+
+    @Test("a grant that nobody used for ninety days is a finding, and one that was used is not")
+    func unused() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        kit.clock.advance(seconds: 91 * 86_400)
+        let before = try await Self.review(kit)
+        #expect(
+            before.finding("unused-grant:notes/search notes/api")?.remedy.commands == [
+                "warder grant remove notes/search notes/api"
+            ]
+        )
+        #expect(before.finding("secret-age:notes/api") != nil)
+        try await kit.mustRevokeGrant("notes/search", "notes/api")
+        try await kit.mustPut("notes/api", "another")
+        let after = try await Self.review(kit)
+        #expect(after.finding("unused-grant:notes/search notes/api") == nil)
+        #expect(after.finding("secret-age:notes/api") == nil)
+        #expect(after.score.lost < before.score.lost)
+    }
+
+    @Test("a server under an operator's user, and an operator without a passphrase, are findings until that ends")
+    func identities() async throws {
+        let kit = try await TestVault(profile: .team)
+        try await kit.mustAddOperator("grace", uid: 1001, roles: [.auditor], withPresence: false)
+        try await kit.mustAddServer("notes", Selectors(uid: 1001, unit: "notes.service"))
+        let before = try await Self.review(kit)
+        #expect(
+            before.finding("shared-uid:notes")?.remedy.commands == [
+                "warder server update notes --uid UID --unit notes.service"
+            ]
+        )
+        #expect(before.finding("operator-presence:grace") != nil)
+        try await kit.mustAddServer("other", Selectors(uid: 3000, unit: "other.service"))
+        let state = try #require(kit.vault.state)
+        #expect(ServerFacts(try #require(state.servers[try ServerName("other")]), in: state).operators == [])
+    }
+
+    @Test("what was deleted is not reviewed, an ended grant records nothing, and values are nowhere")
+    func bounds() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustPut("notes/gone", "gone-for-good")
+        _ = try await kit.vault.perform(Secrets.delete(try SecretName("notes/gone"), by: kit.admin))
+        try await kit.mustAddTool("notes/write", risk: .sideEffect)
+        try await kit.mustGrant("notes/write", "notes/api", expires: kit.clock.now().wall.adding(seconds: 60))
+        #expect(try await Self.review(kit).facts.tools.last?.recorded == .known(true))
+        kit.clock.advance(seconds: 61)
+        let review = try await Self.review(kit)
+        #expect(review.facts.tools.last?.recorded == .known(false))
+        #expect(review.facts.secrets.value?.map(\.name) == ["notes/api"])
+        let text = String(decoding: ReviewJSON.bytes(of: review.facts), as: UTF8.self)
+        #expect(!text.contains("s3cr3t") && !text.contains("gone-for-good"))
+        #expect(try kit.lastEvent().type == "report.read")
+    }
+
+    @Test("what is wrong in a vault is a finding, and none once it is mended", arguments: LiveFault.all)
+    func live(_ fault: LiveFault) async throws {
+        let kit = try await TestVault(limits: .product)
+        try await kit.mustSetUpNotes()
+        try await fault.cause(kit)
+        let before = try await Self.review(kit)
+        #expect(before.finding(fault.finding) != nil, "\(before.findings.map(\.id))")
+        guard let mend = fault.mend else { return }
+        try await mend(kit)
+        let after = try await Self.review(kit)
+        #expect(after.finding(fault.finding) == nil)
+    }
+
+    @Test("every check is held against a vault that does what it finds")
+    func complete() {
+        let elsewhere: Set<String> = [
+            "break-glass", "standing-approvals", "log-signed", "checkpoint-outside", "retention", "incident-path",
+            // The vault does not know.
+            "backups",
+        ]
+        #expect(Set(CheckList.all.map(\.id)) == Set(LiveFault.all.map(\.check)).union(elsewhere))
+    }
+
+    @Test("a vault states everything but its backups and rehearsals, and says why it does not state those")
+    func stated() async throws {
+        let kit = try await TestVault(limits: .product)
+        try await kit.mustSetUpNotes()
+        let review = try await Self.review(kit)
+        let unknown = review.checks.filter { $0.outcome == .notEvaluated }
+        // Nothing of this vault's tools changes anything, so that nobody has to be asked.
+        #expect(unknown.map(\.id) == ["approvers", "backups"])
+        #expect(review.facts.secrets.value?.map(\.honeytoken) == [.known(false)])
+        #expect(review.facts.tools.map(\.used) == [.known(nil)])
+        _ = try await kit.mustIssue()
+        #expect(try await Self.review(kit).facts.tools.map(\.used) == [.known(Instant(kit.clock.now().wall))])
+    }
+
+    @Test("a rule that lets a class through unasked takes its points away, and one that asks for more is no waiver")
+    func rules() async throws {
+        let stand = try await ApprovalStand()
+        let before = try await Self.review(stand.kit)
+        #expect(before.figures.approvalCoverage.value?.percent == 100)
+        try await stand.setRule()
+        let after = try await Self.review(stand.kit)
+        let finding = try #require(after.finding("approval-critical:shop/refund"))
+        #expect(finding.remedy.commands == ["warder approval rule remove critical financial"])
+        #expect(after.figures.approvalCoverage.value?.percent == 0)
+        #expect(after.score.lost >= before.score.lost + finding.points)
+        // Whoever compares the two sees it as well.
+        let widening = Review(after.facts, since: before.facts).widening
+        #expect(widening?.changes.map(\.id).contains("approval-removed:critical financial") == true)
+        try await stand.setRule("security", server: "shop")
+        #expect(try await Self.review(stand.kit).facts.tools.first?.approval == .known(.required))
+    }
+
+    @Test("a yes beforehand is a finding as long as it holds, unless it is for the same arguments alone")
+    func standing() async throws {
+        let stand = try await ApprovalStand()
+        func add(_ arguments: String?) async throws -> StandingApproval {
+            let terms = Approvals.StandingTerms(
+                server: try ServerName("shop"),
+                tool: nil,
+                arguments: arguments,
+                seconds: 3600,
+                uses: 10,
+                reason: try PlainText("returns")
+            )
+            return try await stand.kit.vault.perform(Approvals.addStanding(terms, by: stand.kit.admin))
+        }
+        let any = try await add(nil)
+        let exact = try await add("{}")
+        let review = try await Self.review(stand.kit)
+        let finding = try #require(review.finding("standing-approvals:\(any.name)"))
+        #expect(finding.severity == .critical && finding.cause.contains("10 calls of shop"))
+        #expect(finding.remedy.commands == ["warder approval standing revoke \(any.name)"])
+        #expect(review.finding("standing-approvals:\(exact.name)") == nil)
+        #expect(review.facts.approvals.value?.standing.count == 2)
+        stand.kit.clock.advance(seconds: 3600)
+        #expect(try await Self.review(stand.kit).facts.approvals.value?.standing == [])
+    }
+
+    @Test("a call that somebody let through alone is a finding until somebody else has looked at it")
+    func breakGlass() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        #expect(try await stand.breakGlass(id, "ada") == nil)
+        #expect(try await Self.review(stand.kit).finding("break-glass:\(id)") != nil)
+        #expect(try await stand.review(id, "rita") == nil)
+        #expect(try await Self.review(stand.kit).finding("break-glass:\(id)") == nil)
+    }
+
+    @Test("what the configuration and the log say are findings where they say nothing")
+    func surrounding() async throws {
+        let kit = try await TestVault()
+        let poor = Reviews.Surroundings(
+            audit: AuditFacts(events: 1, signed: nil, broken: false, checkpoints: [], copies: [], days: 0, hold: false),
+            governance: GovernanceFacts(owner: nil, escalation: nil, retention: nil),
+            notices: []
+        )
+        let review = Review(try await kit.vault.perform(Reviews.facts(poor, by: kit.admin)))
+        let expected = [
+            "log-signed:", "checkpoint-outside:checkpoints", "checkpoint-outside:events", "retention:retention",
+            "incident-path:incident_owner", "incident-path:escalation", "alerts:destinations",
+        ]
+        let rich = try await Self.review(kit)
+        for id in expected {
+            #expect(review.finding(id) != nil, "\(id)")
+            #expect(rich.finding(id) == nil, "\(id)")
+        }
+    }
+
+    @Test("why a tool is in its class is who said so, or what was read in its definition")
+    func reasons() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.importTools([.writes])
+        let read = try await Self.review(kit).facts.tools.first { $0.shortName == "delete_note" }
+        #expect(read?.reasons.isEmpty == false && read?.reasons.contains { $0.contains("ada") } == false)
+        var changes = Tools.Changes()
+        changes.risk = .critical
+        changes.reason = try PlainText("there is no undo")
+        let name = try ToolID("notes/delete_note")
+        _ = try await kit.vault.perform(Tools.set(name, changes, by: kit.admin))
+        let said = try await Self.review(kit).facts.tools.first { $0.shortName == "delete_note" }
+        #expect(said?.reasons.count == 1 && said?.reasons.first?.contains("ada said so") == true)
+        #expect(said?.reasons.first?.hasSuffix("there is no undo") == true)
+    }
+}

@@ -1,0 +1,153 @@
+/** Resolves credentials at the moment a tool is called. */
+
+import * as answers from './answers.js';
+import { completed } from './configuration.js';
+import { Connections } from './connections.js';
+import { Code, CredentialRefused, WarderClientError } from './errors.js';
+import { Follower } from './following.js';
+import * as requests from './requests.js';
+import { Resolver, SecretRequest } from './resolver.js';
+
+/**
+ * One client serves a whole process, for any number of calls at the same time.
+ *
+ * It keeps a few connections and short-lived tokens, and no value unless a call names `maxStale`: each call asks the
+ * vault, so a rotated secret is the new one in the very next call.
+ */
+export class WarderClient {
+  #configuration;
+  #connections;
+  #resolver;
+  #followers = new Set();
+  #isWatching = false;
+  #isClosed = false;
+
+  /** A client that connects when it is first used, for servers that must start while the vault is away. */
+  constructor(configuration) {
+    this.#configuration = completed(configuration);
+    this.#connections = new Connections(this.#configuration.socketPath, this.#configuration.maximumConnections);
+    this.#resolver = new Resolver(this.#connections, this.#configuration);
+  }
+
+  /** A client whose vault has answered. A sealed vault answers too. */
+  static async connect(configuration) {
+    const client = new WarderClient(configuration);
+    try {
+      await client.health();
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return client;
+  }
+
+  /** The value of a secret, asked for now. */
+  async resolve(secret, options) {
+    return this.#resolve(new SecretRequest(secret, options));
+  }
+
+  /** Resolves a secret, runs `body` with it, and reports to the vault how the call went. */
+  async withCredential(secret, options, body) {
+    const { outcome = () => 'ok', ...wish } = options;
+    const wanted = new SecretRequest(secret, wish);
+    const first = await this.#resolve(wanted);
+    try {
+      return await this.#reporting(first, body, outcome);
+    } catch (refusal) {
+      if (!(refusal instanceof CredentialRefused)) throw refusal;
+      this.#resolver.forget(wanted);
+      const second = await this.#resolve(wanted);
+      if (second.version === first.version) {
+        this.#resolver.finish(second);
+        throw refusal;
+      }
+      return this.#reporting(second, body, outcome);
+    }
+  }
+
+  /** Reports how a call went that was made with `secret`; `withCredential` does this by itself. */
+  async report(report, secret) {
+    this.#checkOpen();
+    await this.#resolver.report(report, secret);
+  }
+
+  /** Whether the vault is unsealed. */
+  async health() {
+    this.#checkOpen();
+    return this.#resolver.ask(requests.health, answers.health);
+  }
+
+  /** What the vault sees of this process, and which tools it may be. */
+  async whoAmI() {
+    this.#checkOpen();
+    return this.#resolver.ask(requests.whoAmI, answers.whoAmI);
+  }
+
+  /** What changes for this process's servers, for as long as the next change is asked for. */
+  async* changes({ maxStale = 60 } = {}) {
+    this.#checkOpen();
+    const follower = new Follower(this.#configuration, { keepsProcess: true });
+    this.#followers.add(follower);
+    try {
+      yield* follower.changes(maxStale);
+    } finally {
+      this.#followers.delete(follower);
+    }
+  }
+
+  /** Gives the tokens back and closes the connections. Calls that still wait, and later ones, fail as closed. */
+  async close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const follower of this.#followers) follower.close();
+    await this.#resolver.giveAllBack();
+    this.#connections.close();
+  }
+
+  async #resolve(wanted) {
+    this.#checkOpen();
+    const secret = await this.#resolver.resolve(wanted);
+    if (wanted.maxStale > 0 && !this.#isClosed) this.#watch();
+    return secret;
+  }
+
+  async #reporting(secret, body, outcome) {
+    const start = performance.now();
+    let said = 'error';
+    try {
+      const result = await body(secret);
+      said = outcome(result);
+      return result;
+    } catch (error) {
+      if (error instanceof CredentialRefused) said = 'refused';
+      throw error;
+    } finally {
+      secret.wipe();
+      await this.#conclude(secret, { outcome: said, durationMs: Math.trunc(performance.now() - start) });
+    }
+  }
+
+  async #conclude(secret, report) {
+    try {
+      await this.#resolver.report(report, secret);
+    } catch (error) {
+      this.#configuration.reportFailed?.(error);
+    }
+    this.#resolver.finish(secret);
+  }
+
+  /** Listens for changes of what is kept, once there is any. */
+  #watch() {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const follower = new Follower(this.#configuration, { keepsProcess: false });
+    this.#followers.add(follower);
+    follower.follow((change) => this.#resolver.changed(change));
+  }
+
+  #checkOpen() {
+    if (this.#isClosed) throw new WarderClientError(Code.closed);
+  }
+}
+
+if (Symbol.asyncDispose) WarderClient.prototype[Symbol.asyncDispose] = WarderClient.prototype.close;

@@ -1,0 +1,73 @@
+/** Values that calls may use while the vault cannot be asked, for as long as each call allows. */
+
+import { Code } from './errors.js';
+import { maximumKeys } from './tokens.js';
+
+/** Nobody could be asked. A vault that answers otherwise has said no, or has a reason to release nothing. */
+export const outages = new Set([Code.unreachable, Code.timedOut, Code.unavailable]);
+
+/** The vault is there and keeps everything back: what was kept from it goes. */
+const closings = new Set([Code.sealed, Code.notInitialised, Code.restoredVault]);
+
+/**
+ * Keeps a value for calls that name `maxStale`, and for no others; decides when it may be used. A clock is not looked at
+ * here: callers say what time it is.
+ */
+export class KeptValues {
+  #values = new Map();
+
+  get isEmpty() {
+    return this.#values.size === 0;
+  }
+
+  /**
+   * Keeps values in place of those before; the one that was kept longest makes room. `limit`: the longest time that
+   * the vault allows, in seconds, where it says one.
+   */
+  keep(request, { version, values, asked, limit }) {
+    if (this.#values.get(request.key)?.asked > asked || limit === 0) {
+      for (const value of values) value.wipe();
+      if (limit === 0) this.forget(request);
+      return;
+    }
+    this.forget(request);
+    if (this.#values.size >= maximumKeys) this.#drop(this.#values.keys().next().value);
+    this.#values.set(request.key, { secret: request.name, version, values, asked, limit });
+  }
+
+  /** The value for a call that could not ask. */
+  usable(request, now) {
+    const kept = this.#values.get(request.key);
+    if (kept === undefined) return undefined;
+    return now - kept.asked <= Math.min(request.maxStale, kept.limit ?? Infinity) ? kept : undefined;
+  }
+
+  /** What was refused is not used any more; of a vault that is closed, nothing is. */
+  failed(request, error) {
+    if (closings.has(error.code)) this.clear();
+    else if (error.isRefusal) this.forget(request);
+  }
+
+  /** Forgets what is not current any more. */
+  changed(change) {
+    // Being out of touch is what values are kept for.
+    if (change.kind === 'out_of_touch') return;
+    for (const [key, kept] of this.#values) {
+      if (change.concerns(kept.secret) && kept.version !== change.version) this.#drop(key);
+    }
+  }
+
+  /** Forgets one value, such as one that its upstream did not accept. */
+  forget(request) {
+    this.#drop(request.key);
+  }
+
+  clear() {
+    for (const key of this.#values.keys()) this.#drop(key);
+  }
+
+  #drop(key) {
+    for (const value of this.#values.get(key)?.values ?? []) value.wipe();
+    this.#values.delete(key);
+  }
+}

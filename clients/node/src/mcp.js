@@ -1,0 +1,53 @@
+/** Credentials for tools of the official MCP SDK, and of any server whose handlers have the same shape. */
+
+import { CredentialRefused, WarderClientError } from './errors.js';
+
+/**
+ * Wraps a tool handler: resolves at call time, calls `handler(arguments, extra, credential)`, reports the outcome.
+ *
+ *     server.registerTool('create_note', { inputSchema },
+ *       withCredential(warder, 'notes/api-key', { tool: 'notes/create_note' }, createNote));
+ *
+ * The call's arguments and the trace context of its `_meta` go to the vault with the request. A failure of the vault
+ * becomes a result with `isError` and a sentence for the model: whether to try again, and nothing that is secret.
+ */
+export function withCredential(warder, secret, options, handler) {
+  const { context, ...wish } = options;
+  return async (...call) => {
+    // The SDK leaves the arguments out for tools that take none.
+    const [callArguments, extra] = call.length > 1 ? call : [{}, call[0]];
+    const named = {
+      signal: extra?.signal ?? extra?.mcpReq?.signal,
+      ...wish,
+      arguments: callArguments,
+      context: callContext(extra, context?.(extra)),
+      outcome: (result) => (result?.isError === true ? 'error' : 'ok'),
+    };
+    try {
+      return await warder.withCredential(secret, named, (credential) => handler(callArguments, extra, credential));
+    } catch (error) {
+      if (!(error instanceof WarderClientError || error instanceof CredentialRefused)) throw error;
+      return { content: [{ type: 'text', text: explain(error) }], isError: true };
+    }
+  };
+}
+
+/** What a call says about itself: `claims` with the trace context of its `_meta`. */
+export function callContext(extra, claims = {}) {
+  const meta = extra?._meta ?? extra?.mcpReq?._meta ?? extra;
+  return { traceparent: meta?.traceparent, ...claims };
+}
+
+/** What the model is told about a failure: refused and unreachable are different things. */
+export function explain(error) {
+  if (error instanceof CredentialRefused) {
+    return 'The upstream service did not accept the credential that the vault gave.';
+  }
+  if (error.isRefusal) {
+    return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.`;
+  }
+  if (error.isRetryable) {
+    return `The vault cannot give out the credential at the moment (${error.code}). Try again later.`;
+  }
+  return `The credential could not be resolved (${error.code}).`;
+}

@@ -1,0 +1,230 @@
+/** What the client does for its calls: finds a token, asks for the value, and once more where the token was refused. */
+
+import * as answers from './answers.js';
+import { Code, WarderClientError } from './errors.js';
+import { KeptValues, outages } from './kept.js';
+import { isField, isSecret } from './names.js';
+import * as requests from './requests.js';
+import { originOf, ResolvedSecret } from './secret.js';
+import { TokenCache, TokenDemand, VaultToken } from './tokens.js';
+
+/** Reports of calls with a kept value that wait for the vault to come back. */
+const maximumLateReports = 256;
+const reportSeconds = 2;
+
+/** Most fields that a secret can have. */
+const maximumFields = 32;
+
+/** A call's wish for fields of one secret, with every name checked before anything is sent. */
+export class SecretRequest {
+  constructor(name, { field = 'value', maxStale = 0, signal, ...wish }) {
+    const fields = Array.isArray(field) ? [...field] : [field];
+    const areFields = fields.every(isField) && new Set(fields).size === fields.length
+      && fields.length >= 1 && fields.length <= maximumFields;
+    if (!isSecret(name) || !areFields || !(maxStale >= 0)) throw new WarderClientError(Code.invalidRequest);
+    this.name = name;
+    this.fields = fields;
+    this.maxStale = maxStale;
+    this.signal = signal;
+    this.demand = new TokenDemand(wish);
+    /** Under which its values are kept. */
+    this.key = `${name} ${fields.join(',')} ${this.demand.key}`;
+  }
+}
+
+export class Resolver {
+  #connections;
+  #configuration;
+  #tokens;
+  #kept = new KeptValues();
+  #lateReports = [];
+  #calls = 0;
+
+  constructor(connections, configuration) {
+    this.#connections = connections;
+    this.#configuration = configuration;
+    // A shared token is requested with a full timeout of its own, so that it ends before the first of those who join
+    // later would; and with no signal, because no caller takes the others with it.
+    this.#tokens = new TokenCache((demand) => this.#requestToken(demand, configuration.timeout), configuration.tokenClock);
+  }
+
+  /** The value as it is now. */
+  async resolve(wanted) {
+    if (this.#calls >= this.#configuration.maximumCalls) throw new WarderClientError(Code.overloaded);
+    this.#calls += 1;
+    const asked = wanted.maxStale > 0 ? this.#configuration.clock() : 0;
+    try {
+      const [found, token] = await this.#ask(wanted, deadline(this.#configuration.timeout));
+      if (wanted.maxStale > 0) {
+        const { version, values, maxStale: limit } = found;
+        this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), asked, limit });
+      }
+      if (this.#lateReports.length > 0) this.#reportLate();
+      return new ResolvedSecret(found, { token, request: wanted });
+    } catch (error) {
+      return this.#inPlaceOf(error, wanted);
+    } finally {
+      this.#calls -= 1;
+    }
+  }
+
+  /** Sends a request that needs no token, or brings its own. */
+  async ask(request, read, seconds = this.#configuration.timeout) {
+    return read(await this.#connections.send(request, seconds));
+  }
+
+  /**
+   * Tells the vault how a call went. A call that used a kept value has no token that works, so its report goes out under
+   * a new one, at once or when the vault is back.
+   */
+  async report(report, secret) {
+    const { token, request } = originOf(secret);
+    if (secret.stale === undefined) return this.#sendReport(report, token, request.demand.traceparent);
+    const age = Math.round(secret.stale);
+    const note = `used version ${secret.version} as the vault gave it ${age} s before, while it was away`;
+    const changed = report.changed === undefined ? note : `${note}; ${report.changed}`.slice(0, 500);
+    const late = { report: { ...report, changed }, demand: request.demand.shared };
+    try {
+      await this.#sendLate(late);
+    } catch (error) {
+      if (!outages.has(error.code)) throw error;
+      this.#lateReports.push(late);
+      if (this.#lateReports.length > maximumLateReports) this.#lateReports.shift();
+    }
+  }
+
+  /** Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it. */
+  finish(secret) {
+    const { token } = originOf(secret);
+    if (token?.isForOneCall) this.#giveBack(token);
+  }
+
+  /** Ends what the client holds, before it is closed. */
+  async giveAllBack() {
+    this.#kept.clear();
+    await Promise.all(this.#tokens.takeAll().map((token) => this.#giveBack(token)));
+  }
+
+  /** Keeps a value no more, because its upstream did not accept it. */
+  forget(wanted) {
+    this.#kept.forget(wanted);
+  }
+
+  /** Forgets what is not current any more. */
+  changed(change) {
+    this.#kept.changed(change);
+  }
+
+  async #ask(wanted, end) {
+    const token = await this.#token(wanted, end);
+    try {
+      return await this.#fetch(wanted, token, end);
+    } catch (error) {
+      if (error.code !== Code.tokenInvalid) throw error;
+      this.#tokens.drop(wanted.demand, token);
+    }
+    // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
+    const second = await this.#token(wanted, end);
+    try {
+      return await this.#fetch(wanted, second, end);
+    } catch (error) {
+      if (error.code === Code.tokenInvalid) this.#tokens.drop(wanted.demand, second);
+      throw error;
+    }
+  }
+
+  async #fetch(wanted, token, end) {
+    const request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent);
+    const answer = await this.#connections.send(request, left(end), wanted.signal);
+    return [answers.values(answer, wanted.name, wanted.fields), token];
+  }
+
+  /** The kept value where the vault could not be asked and the call allows it; else the error. */
+  #inPlaceOf(error, wanted) {
+    if (!outages.has(error.code)) {
+      if (error instanceof WarderClientError) this.#kept.failed(wanted, error);
+      throw error;
+    }
+    if (!(wanted.maxStale > 0)) throw error;
+    const now = this.#configuration.clock();
+    const kept = this.#kept.usable(wanted, now);
+    if (kept === undefined) throw error;
+    const values = kept.values.map((value) => value.copy());
+    const found = { version: kept.version, values, stale: now - kept.asked };
+    return new ResolvedSecret(found, { request: wanted });
+  }
+
+  async #token(wanted, end) {
+    const { demand, signal } = wanted;
+    if (demand.isForOneCall) return this.#requestToken(demand, left(end), signal);
+    const token = this.#tokens.token(demand);
+    return token instanceof VaultToken ? token : orUntil(token, left(end), signal);
+  }
+
+  async #requestToken(demand, seconds, signal) {
+    const requested = this.#configuration.tokenClock();
+    const issued = answers.issuedToken(await this.#connections.send(requests.token(demand), seconds, signal));
+    return new VaultToken(issued.text, {
+      requested,
+      life: issued.life,
+      jitter: this.#configuration.jitter(),
+      isForOneCall: demand.isForOneCall,
+    });
+  }
+
+  async #sendReport(report, token, traceparent) {
+    await this.ask(requests.report(report, token, traceparent), answers.nothing, reportSeconds);
+  }
+
+  async #sendLate({ report, demand }) {
+    const token = await this.#token({ demand }, deadline(reportSeconds));
+    await this.#sendReport(report, token, demand.traceparent);
+  }
+
+  async #reportLate() {
+    const late = this.#lateReports.shift();
+    if (late === undefined) return;
+    try {
+      await this.#sendLate(late);
+      await this.#reportLate();
+    } catch (error) {
+      if (outages.has(error.code)) this.#lateReports.unshift(late);
+      else this.#configuration.reportFailed?.(error);
+    }
+  }
+
+  async #giveBack(token) {
+    try {
+      await this.ask(requests.giveBack(token), answers.nothing, 1);
+    } catch {
+      // It ends by itself.
+    }
+    token.text.wipe();
+  }
+}
+
+function deadline(seconds) {
+  return performance.now() + seconds * 1000;
+}
+
+function left(end) {
+  return (end - performance.now()) / 1000;
+}
+
+/** What a promise gives, unless the time or the caller's patience ends before. */
+async function orUntil(promise, seconds, signal) {
+  let alarm;
+  let cancel;
+  const end = new Promise((_, reject) => {
+    cancel = () => reject(new WarderClientError(Code.cancelled));
+    alarm = setTimeout(() => reject(new WarderClientError(Code.timedOut)), Math.max(seconds, 0) * 1000);
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
+  });
+  try {
+    return await Promise.race([promise, end]);
+  } finally {
+    clearTimeout(alarm);
+    signal?.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { AnswerReader } from '../src/answer-reader.js';
+import { canonical } from '../src/canonical.js';
+import * as library from '../src/index.js';
+import { callContext, explain, withCredential } from '../src/mcp.js';
+import { isSecret, isTool } from '../src/names.js';
+import { clientSocket } from '../src/places.js';
+import { parse } from '../src/strict-json.js';
+import { answer, refusal, trace, withVault } from './stub.js';
+
+const { Code, CredentialRefused, Secret, WarderClient } = library;
+
+test('a secret shows nothing of itself, and its bytes are overwritten', () => {
+  const bytes = Buffer.from('s3cret');
+  const secret = new Secret(bytes);
+  const shown = [
+    `${secret}`, secret + '', JSON.stringify({ secret }), inspect(secret), inspect({ secret }, { depth: 9 }),
+    inspect(secret, { customInspect: false, showHidden: true }), JSON.stringify(Object.entries(secret)),
+    JSON.stringify(structuredClone({ ...secret })),
+  ];
+  assert.ok(shown.every((text) => !text.includes('s3cret')), shown.join('\n'));
+  const copy = secret.copy();
+  secret.wipe();
+  assert.deepEqual([...bytes], [0, 0, 0, 0, 0, 0]);
+  assert.ok(secret.isWiped);
+  assert.equal(copy.unprotectedText(), 's3cret');
+});
+
+test('a secret that nobody holds any more is overwritten', { skip: typeof gc !== 'function' && 'needs --expose-gc' },
+  async () => {
+    const bytes = Buffer.from('s3cret');
+    (() => new Secret(bytes))();
+    for (let turn = 0; turn < 50 && bytes[0] !== 0; turn += 1) {
+      gc();
+      await new Promise((resolve) => { setTimeout(resolve, 10); });
+    }
+    assert.deepEqual([...bytes], [0, 0, 0, 0, 0, 0]);
+  });
+
+test('arguments have the form of RFC 8785', () => {
+  for (const [value, text] of [
+    [{ b: [1, null, true, undefined], a: {}, c: undefined }, '{"a":{},"b":[1,null,true,null]}'],
+    [{ '€': 1, '\r': 2, '\ufb33': 3, 1: 4, '😀': 5, '\x80': 6, ö: 7 },
+      '{"\\r":2,"1":4,"\x80":6,"ö":7,"€":1,"😀":5,"\ufb33":3}'],
+    ['\x00\x1f"\\/\b\f\n\r\té\x7f', '"\\u0000\\u001f\\"\\\\/\\b\\f\\n\\r\\té\x7f"'],
+    [2n ** 80n, '1208925819614629174706176'],
+    [[-0, 1e21, 1e-7, 0.1], '[0,1e+21,1e-7,0.1]'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+  ]) assert.equal(canonical(value), text);
+  let deep = [];
+  for (let level = 0; level < 16; level += 1) deep = [deep];
+  const circle = {};
+  circle.circle = circle;
+  for (const value of [NaN, Infinity, '\ud800', deep, circle, () => {}, Symbol('x'), 'x'.repeat(16_383)]) {
+    assert.throws(() => canonical(value), { code: Code.invalidRequest });
+  }
+  canonical('x'.repeat(16_382));
+});
+
+test('the parser reads what JSON.parse reads, and refuses what it refuses', () => {
+  const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '"\\u00e9"', '"\\ud83d\\ude00"', '1', '-0.5e3', '01', 'true',
+    'null', 'nul', ' ', '\n', '"', '\\', '\u0007', 'é'];
+  let read = 0;
+  for (let seed = 1; seed <= 40_000; seed += 1) {
+    // A small generator, so that a failure can be repeated by its seed.
+    let state = seed;
+    const next = (below) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    const text = Array.from({ length: 1 + next(7) }, () => pieces[next(pieces.length)]).join('');
+    let expected;
+    try {
+      expected = JSON.parse(text);
+    } catch {
+      assert.throws(() => parse(Buffer.from(text)), undefined, `seed ${seed}: ${text}`);
+      continue;
+    }
+    // Keys that stand twice are the one difference.
+    if (/"a".*"a"|"b".*"b"|"\\u00e9".*"\\u00e9"/s.test(text)) continue;
+    assert.equal(JSON.stringify(parse(Buffer.from(text))), JSON.stringify(expected), `seed ${seed}: ${text}`);
+    read += 1;
+  }
+  assert.ok(read > 1_000, `${read}`);
+  assert.throws(() => parse(Buffer.from('{"a":1,"a":2}')));
+  assert.throws(() => parse(Buffer.from('['.repeat(40) + ']'.repeat(40))));
+  assert.throws(() => parse(Buffer.from([0x22, 0xff, 0x22])));
+  assert.equal(Object.getPrototypeOf(parse(Buffer.from('{"__proto__":{"x":1}}'))), null);
+});
+
+test('names are the vaults', () => {
+  for (const name of ['github/pat', 'a', '0/b.c_d-e', [...'abcdefgh'].join('/'), 'a'.repeat(63)]) assert.ok(isSecret(name));
+  for (const name of ['', '/', 'a/', 'a//b', 'A', '.', '..', 'a/..', 'a\n', 'é', [...'abcdefghi'].join('/'), 'a%2e', 7]) {
+    assert.ok(!isSecret(name), String(name));
+  }
+  for (const name of ['server/tool', 'tool', 's/@launch', '@launch', 's/A_b.c-D', 's/...']) assert.ok(isTool(name), name);
+  for (const name of ['', 'a/b/c', 'S/tool', 's/', '/t', 's/.', 's/..', '..', 's/@other', 'x\r\n']) assert.ok(!isTool(name), name);
+});
+
+test('a vault is found as daemon and command find it', () => {
+  const nowhere = { run: '/nowhere', uid: 1000, home: () => '/home/ada' };
+  assert.equal(clientSocket({ WARDER_SOCKET: '/x.sock' }, nowhere), '/x.sock');
+  assert.equal(clientSocket({ WARDER_SOCKET: '' }, nowhere), '/home/ada/.local/state/warder/run/client.sock');
+  assert.equal(clientSocket({}, { ...nowhere, uid: 0 }), '/nowhere/warder/client.sock');
+  assert.equal(clientSocket({}, { ...nowhere, home: () => undefined }), undefined);
+});
+
+test('the declarations name what there is', () => {
+  for (const [file, module] of [['index', library], ['mcp', { callContext, explain, withCredential }]]) {
+    const text = readFileSync(new URL(`../src/${file}.d.ts`, import.meta.url), 'utf8');
+    const declared = [...text.matchAll(/^export declare (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(declared.sort(), Object.keys(module).sort());
+  }
+  const text = readFileSync(new URL('../src/index.d.ts', import.meta.url), 'utf8');
+  const codes = [...text.matchAll(/^ {2}readonly \w+: '(\w+)';$/gm)].map(([, code]) => code);
+  assert.deepEqual(codes.filter((code) => Object.values(Code).includes(code)).sort(), Object.values(Code).sort());
+  const methods = Object.getOwnPropertyNames(WarderClient.prototype).filter((name) => name !== 'constructor');
+  for (const name of methods) assert.match(text, new RegExp(`^  ${name}[<(]`, 'm'));
+});
+
+test('a wrapped handler passes arguments, trace and outcome on', () => withVault(async (vault, client) => {
+  const handler = withCredential(client(), 'notes/key', { tool: 'notes/create_note', context: () => ({ onBehalfOf: 'ada' }) },
+    async ({ text }, extra, credential) => {
+      if (text === 'refuse') throw new CredentialRefused();
+      if (text === 'break') throw new TypeError('broken');
+      return { content: [{ type: 'text', text: `${text} ${credential.unprotectedText()}` }], isError: text === 'fail' };
+    });
+  // As version 1 of the SDK calls handlers, and as version 2 does.
+  for (const extra of [{ _meta: { traceparent: trace } }, { mcpReq: { _meta: { traceparent: trace } } }]) {
+    vault.seen.length = 0;
+    const result = await handler({ text: 'hello' }, extra);
+    assert.equal(result.content[0].text, 'hello s3cret');
+    const [token, secret, report] = ['POST /v1/tokens', 'GET /v1/secrets/', 'POST /v1/calls']
+      .map((start) => vault.asked(start)[0]);
+    assert.equal(token.body, '{"tool":"notes/create_note","on_behalf_of":"ada","arguments":{"text":"hello"}}');
+    assert.ok([token, secret, report].every(({ fields }) => fields.traceparent === trace));
+  }
+  vault.seen.length = 0;
+  await handler({ text: 'hello' }, {});
+  await handler({ text: 'fail' }, {});
+  const refused = await handler({ text: 'refuse' }, {});
+  assert.ok(refused.isError && refused.content[0].text.includes('did not accept the credential'));
+  await assert.rejects(handler({ text: 'break' }, {}), TypeError);
+  const outcomes = vault.asked('POST /v1/calls').map(({ body }) => JSON.parse(body).outcome);
+  assert.deepEqual(outcomes, ['ok', 'error', 'refused', 'error']);
+  for (const [refusalOfVault, words] of [
+    [refusal(403, 'denied'), '(refused). Trying again does not help'],
+    [refusal(503, 'sealed'), '(sealed). Try again later'],
+    [refusal(500, 'internal'), 'could not be resolved (vault_fault)'],
+  ]) {
+    vault.overrides['POST /v1/tokens'] = refusalOfVault;
+    const result = await handler({ text: 'x' }, {});
+    assert.ok(result.isError && result.content[0].text.includes(words), result.content[0].text);
+  }
+}));
+
+test('a handler without arguments is called as the SDK calls it', () => withVault(async (vault, client) => {
+  const handler = withCredential(client(), 'notes/key', { tool: 't' }, async (args, extra) => ({ args, extra, content: [] }));
+  const extra = { _meta: {} };
+  assert.deepEqual(await handler(extra), { args: {}, extra, content: [] });
+  assert.match(vault.seen[0].body, /"arguments":\{\}/);
+  assert.equal(answer(204), 'HTTP/1.1 204 X\r\n\r\n');
+}));
+
+test('an answer may come in any pieces, and nothing of it is left where it arrived', () => {
+  for (const [text, body] of [
+    ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello', 'hello'],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n', 'hello'],
+    ['HTTP/1.1 204 No Content\r\n\r\n', ''],
+    [`HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n${'s3cret'.repeat(10_000)}`, 's3cret'.repeat(10_000)],
+  ]) {
+    for (let size = text.length > 1_000 ? 997 : 1; size <= text.length; size += Math.max(1, text.length >> 6)) {
+      const reader = new AnswerReader();
+      reader.expect(100_000);
+      let found;
+      for (let start = 0; start < text.length; start += size) {
+        assert.equal(found, undefined);
+        const piece = Buffer.from(text.slice(start, start + size));
+        found = reader.take(piece);
+        assert.ok(piece.every((byte) => byte === 0));
+      }
+      assert.equal(found.body.toString(), body);
+      assert.equal(reader.hasBegun, false);
+    }
+  }
+  assert.throws(() => new AnswerReader().take(Buffer.from('HTTP/1.1 200 OK\r\n')), { code: Code.protocolViolation });
+});

@@ -1,0 +1,279 @@
+"""Resolves credentials at the moment a tool is called, for programs with an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from types import TracebackType
+from typing import TypeVar
+
+from .._core import answers, requests
+from .._core.resolver import Resolver
+from .._core.secret_request import SecretRequest
+from ..configuration import WarderClientConfiguration
+from ..errors import Code, CredentialRefused, WarderClientError
+from ..messages import CallContext, CallReport, Change, Health, WhoAmI
+from ..secret import ResolvedSecret
+from .following import Follower
+from .pool import ConnectionPool
+from .transport import LoopFlight, LoopTransport
+
+Result = TypeVar("Result")
+
+
+class AsyncWarderClient:
+    """The same methods as :class:`~warder_client.WarderClient`, awaited; one client serves one event loop."""
+
+    def __init__(self, configuration: WarderClientConfiguration | None = None) -> None:
+        """A client that connects when it is first used; it may be made before the loop runs.
+
+        Raises:
+            WarderClientError: ``invalid_configuration``.
+        """
+        self._configuration = configuration or WarderClientConfiguration()
+        self._path = self._configuration.resolved_socket_path()
+        self._session: _Session | None = None
+        self._is_closed = False
+
+    @classmethod
+    async def connect(cls, configuration: WarderClientConfiguration | None = None) -> AsyncWarderClient:
+        """A client whose vault has answered. A sealed vault answers too.
+
+        Raises:
+            WarderClientError: ``unreachable`` if nobody listens, ``refused`` if the vault does not know this process,
+                ``invalid_configuration``.
+        """
+        client = cls(configuration)
+        try:
+            await client.health()
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def resolve(
+        self,
+        secret: str,
+        *,
+        tool: str,
+        field: str | Sequence[str] = "value",
+        tool_digest: str | None = None,
+        arguments: object = None,
+        context: CallContext | None = None,
+        max_stale: float = 0,
+    ) -> ResolvedSecret:
+        """The value of a secret, asked for now. See :meth:`warder_client.WarderClient.resolve`."""
+        return await self._resolve(
+            SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
+        )
+
+    async def with_credential(
+        self,
+        secret: str,
+        body: Callable[[ResolvedSecret], Awaitable[Result]],
+        *,
+        tool: str,
+        field: str | Sequence[str] = "value",
+        tool_digest: str | None = None,
+        arguments: object = None,
+        context: CallContext | None = None,
+        max_stale: float = 0,
+        outcome: Callable[[Result], str] | None = None,
+    ) -> Result:
+        """Resolves a secret, runs ``body`` with it, and reports to the vault how the call went.
+
+        See :meth:`warder_client.WarderClient.with_credential`. A cancelled call is reported like any other.
+        """
+        wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
+        first = await self._resolve(wanted)
+        try:
+            return await self._reporting(first, body, outcome)
+        except CredentialRefused:
+            self._open_session().resolver.forget(wanted)
+            second = await self._resolve(wanted)
+            if second.version == first.version:
+                await self._finish(second)
+                raise
+        return await self._reporting(second, body, outcome)
+
+    @asynccontextmanager
+    async def credential(
+        self,
+        secret: str,
+        *,
+        tool: str,
+        field: str | Sequence[str] = "value",
+        tool_digest: str | None = None,
+        arguments: object = None,
+        context: CallContext | None = None,
+        max_stale: float = 0,
+    ) -> AsyncIterator[ResolvedSecret]:
+        """:meth:`with_credential` as an ``async with`` statement, which cannot run its body a second time."""
+        wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
+        async with self._reported(await self._resolve(wanted)) as (resolved, _):
+            yield resolved
+
+    async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
+        """Reports how a call went that was made with ``secret``; the two methods above do this by themselves.
+
+        Raises:
+            WarderClientError: The vault did not take it.
+        """
+        await self._open_session().resolver.report(report, secret)
+
+    async def health(self) -> Health:
+        """Whether the vault is unsealed."""
+        return await self._open_session().resolver.ask(requests.HEALTH, answers.health)
+
+    async def who_am_i(self) -> WhoAmI:
+        """What the vault sees of this process, and which tools it may be."""
+        return await self._open_session().resolver.ask(requests.WHO_AM_I, answers.who_am_i)
+
+    async def changes(self, max_stale: float = 60) -> AsyncGenerator[Change, None]:
+        """What changes for this process's servers. See :meth:`warder_client.WarderClient.changes`."""
+        async with aclosing(self._open_session().changes(max_stale)) as changes:
+            async for change in changes:
+                yield change
+
+    async def close(self) -> None:
+        """Gives the tokens back and closes the connections. Calls that still wait, and later ones, fail as closed."""
+        session, self._session = self._session, None
+        self._is_closed = True
+        if session is not None and session.is_ours:
+            await session.close()
+
+    async def __aenter__(self) -> AsyncWarderClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- Sessions
+
+    def _open_session(self) -> _Session:
+        if self._is_closed:
+            raise WarderClientError(Code.CLOSED)
+        session = self._session
+        if session is None or not session.is_ours:
+            # A session of before belongs to a parent process, or to a loop that has ended: nothing of it is used. It is
+            # not even released, because a child shares the loop's kernel objects with its parent.
+            if session is not None:
+                _abandoned.append(session)
+            session = self._session = _Session(self._path, self._configuration)
+        return session
+
+    # -- Calls
+
+    async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+        session = self._open_session()
+        secret = await session.resolver.resolve(wanted)
+        if wanted.max_stale > 0:
+            session.watch()
+        return secret
+
+    async def _reporting(
+        self,
+        secret: ResolvedSecret,
+        body: Callable[[ResolvedSecret], Awaitable[Result]],
+        outcome: Callable[[Result], str] | None,
+    ) -> Result:
+        async with self._reported(secret) as (resolved, say):
+            result = await body(resolved)
+            if outcome is not None:
+                say(outcome(result))
+            return result
+
+    @asynccontextmanager
+    async def _reported(self, secret: ResolvedSecret) -> AsyncIterator[tuple[ResolvedSecret, Callable[[str], None]]]:
+        start = time.monotonic()
+        said = ["ok"]
+        try:
+            yield secret, lambda outcome: said.__setitem__(0, outcome)
+        except BaseException as error:
+            said[0] = "refused" if isinstance(error, CredentialRefused) else "error"
+            raise
+        finally:
+            secret.wipe()
+            # Apart from the caller's task: a cancelled call has an outcome like any other.
+            work = self._conclude(secret, said[0], time.monotonic() - start)
+            await asyncio.shield(asyncio.ensure_future(work))
+
+    async def _conclude(self, secret: ResolvedSecret, outcome: str, seconds: float) -> None:
+        try:
+            await self.report(CallReport(outcome, duration_ms=int(seconds * 1_000)), secret)
+        except WarderClientError as error:
+            if self._configuration.report_failed is not None:
+                self._configuration.report_failed(error)
+        await self._finish(secret)
+
+    async def _finish(self, secret: ResolvedSecret) -> None:
+        session = self._session
+        if session is not None:
+            await session.resolver.finish(secret)
+
+
+_abandoned: list[_Session] = []
+
+
+class _Session:
+    """What belongs to one event loop of one process: connections, tokens, kept values."""
+
+    def __init__(self, path: str, configuration: WarderClientConfiguration) -> None:
+        self._process_id = os.getpid()
+        self._loop = asyncio.get_running_loop()
+        self._path = path
+        self._configuration = configuration
+        self._pool = ConnectionPool(path, configuration.maximum_connections)
+        self._transport = LoopTransport(self._pool)
+        self.resolver: Resolver[LoopFlight] = Resolver(self._transport, configuration)
+        self._followers: set[Follower] = set()
+        self._is_watching = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it belongs to the process and the loop that run now.
+
+        Raises:
+            RuntimeError: It belongs to another loop that still runs, on another thread.
+        """
+        if self._process_id != os.getpid():
+            return False
+        if self._loop is asyncio.get_running_loop():
+            return True
+        if not self._loop.is_closed():
+            raise RuntimeError("one AsyncWarderClient serves one event loop; make another for this loop")
+        return False
+
+    async def changes(self, max_stale: float) -> AsyncGenerator[Change, None]:
+        """What changes, until the session is closed."""
+        follower = Follower(self._path, self._configuration)
+        self._followers.add(follower)
+        try:
+            async with aclosing(follower.changes(max_stale)) as changes:
+                async for change in changes:
+                    yield change
+        finally:
+            self._followers.discard(follower)
+
+    def watch(self) -> None:
+        """Listens for changes of what is kept, once there is any."""
+        if not self._is_watching:
+            self._is_watching = True
+            follower = Follower(self._path, self._configuration)
+            self._followers.add(follower)
+            follower.follow(self.resolver.changed)
+
+    async def close(self) -> None:
+        """Gives the tokens back, within a second or two, and closes the connections."""
+        # A call that ends only now begins no more.
+        self._is_watching = True
+        for follower in list(self._followers):
+            await follower.close()
+        await self.resolver.give_all_back()
+        self._pool.close()
+        await self._transport.settle()

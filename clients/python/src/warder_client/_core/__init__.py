@@ -1,0 +1,1 @@
+"""What the client decides, without waiting for anything: shared by threads and event loops."""

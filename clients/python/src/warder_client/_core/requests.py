@@ -1,0 +1,55 @@
+"""The client socket's routes."""
+
+from __future__ import annotations
+
+import json
+
+from ..errors import Code, WarderClientError
+from ..messages import CallReport
+from .http import Request
+from .tokens import TokenDemand, VaultToken
+
+HEALTH = Request("GET /v1/health")
+WHO_AM_I = Request("GET /v1/whoami")
+
+#: All values of a version may have 1 MiB, and JSON may need six bytes for one of them.
+_VALUE_LIMIT = 8 << 20
+
+
+def token(demand: TokenDemand) -> Request:
+    """Asks for a token."""
+    return Request("POST /v1/tokens", traceparent=demand.traceparent, body=demand.body())
+
+
+def secret(name: str, fields: tuple[str, ...], token: VaultToken, traceparent: str | None) -> Request:
+    """Asks for one value, or several of one version."""
+    query = f"field={fields[0]}" if len(fields) == 1 else "fields=" + ",".join(fields)
+    return Request(f"GET /v1/secrets/{name}?{query}", token.text, traceparent, answer_limit=_VALUE_LIMIT)
+
+
+def report(report: CallReport, token: VaultToken, traceparent: str | None) -> Request:
+    """Tells how a call went."""
+    members: dict[str, str | int] = {"outcome": report.outcome}
+    if report.duration_ms is not None:
+        members["duration_ms"] = report.duration_ms
+    if report.outputs_digest is not None:
+        members["outputs_digest"] = report.outputs_digest
+    if report.changed is not None:
+        members["changed"] = report.changed
+    try:
+        body = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise WarderClientError(Code.INVALID_REQUEST) from None
+    return Request("POST /v1/calls", token.text, traceparent, body)
+
+
+def give_back(token: VaultToken) -> Request:
+    """Ends a token that is not needed any more."""
+    return Request("DELETE /v1/tokens/self", token.text)
+
+
+def changes(since: str | None, wait: int) -> Request:
+    """Waits for news about the secrets of this server, for at most ``wait`` seconds."""
+    cursor = "" if since is None else f"&since={since}"
+    # As many as one process could have: each takes a name and some forty bytes.
+    return Request(f"GET /v1/changes?wait={wait}{cursor}", answer_limit=_VALUE_LIMIT)

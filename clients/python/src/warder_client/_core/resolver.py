@@ -1,0 +1,287 @@
+"""What the client does for its calls: finds a token, asks for the value, and once more where the token was refused.
+
+Written once, as coroutines over a ``Transport``. With an event loop they wait; with threads, whose transport blocks
+instead, they never do, and :func:`run` takes them from start to end in one go.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..configuration import WarderClientConfiguration
+from ..errors import Code, WarderClientError
+from ..messages import CallReport, Change
+from ..secret import ResolvedSecret, Secret
+from . import answers, requests
+from .http import Answer, Request
+from .kept import OUTAGES, Kept, KeptValues
+from .secret_request import SecretRequest
+from .tokens import Flight, TokenCache, TokenDemand, VaultToken
+
+Result = TypeVar("Result")
+
+#: Reports of calls with a kept value that wait for the vault to come back.
+_MAXIMUM_LATE_REPORTS = 256
+_REPORT_SECONDS = 2.0
+_GIVE_BACK_SECONDS = 1.0
+
+#: Of a kept value, which was not resolved with any.
+_NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
+
+
+class Transport(Protocol[Flight]):
+    """How requests travel and calls wait: threads and event loops have one each."""
+
+    @property
+    def lock(self) -> AbstractContextManager[Any, Any]:
+        """Guards what calls share. Nobody waits for anything while it is held."""
+
+    async def send(self, request: Request, deadline: float) -> Answer:
+        """One request and its answer. ``deadline`` is a moment of ``time.monotonic``."""
+
+    def new_flight(self) -> Flight:
+        """Something that calls can wait for."""
+
+    async def wait(self, flight: Flight, deadline: float) -> VaultToken:
+        """Waits for a token that somebody else requests."""
+
+    def land(self, flight: Flight, result: VaultToken | WarderClientError) -> None:
+        """Ends the waiting."""
+
+    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does work that others depend on, to its end, even if the caller goes away meanwhile."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does work in the background."""
+
+
+@dataclass(frozen=True)
+class _LateReport:
+    report: CallReport
+    demand: TokenDemand
+
+
+class Resolver(Generic[Flight]):
+    """The client of one process, or of one event loop in it."""
+
+    def __init__(self, transport: Transport[Flight], configuration: WarderClientConfiguration) -> None:
+        self._transport = transport
+        self._configuration = configuration
+        self._clock = configuration.clock
+        self._timeout = min(max(configuration.timeout, 0.001), 3_600.0)
+        self._tokens: TokenCache[Flight] = TokenCache()
+        self._calls = 0
+        self._late_reports: deque[_LateReport] = deque(maxlen=_MAXIMUM_LATE_REPORTS)
+        #: For calls that name ``max_stale``.
+        self._kept = KeptValues()
+
+    async def resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+        """The value as it is now."""
+        with self._transport.lock:
+            if self._calls >= self._configuration.maximum_calls:
+                raise WarderClientError(Code.OVERLOADED)
+            self._calls += 1
+        try:
+            asked = self._clock()
+            secret, limit = await self._ask(wanted, time.monotonic() + self._timeout)
+        except WarderClientError as error:
+            return self._in_place_of(error, wanted)
+        finally:
+            with self._transport.lock:
+                self._calls -= 1
+        if wanted.max_stale > 0:
+            with self._transport.lock:
+                copies = tuple(value.copy() for value in secret._values())
+                self._kept.keep(wanted.key, Kept(secret.version, copies, asked, limit))
+        if self._late_reports:
+            self._transport.spawn(self._report_late())
+        return secret
+
+    async def ask(self, request: Request, read: Callable[[Answer], Result], within: float | None = None) -> Result:
+        """Sends a request that needs no token, or brings its own."""
+        return read(await self._transport.send(request, time.monotonic() + (within or self._timeout)))
+
+    # -- Reports
+
+    async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
+        """Tells the vault how a call went.
+
+        A call that used a kept value has no token that works, so its report goes out under a new one, at once or when
+        the vault is back.
+        """
+        demand = secret._request.demand
+        if secret.stale is None:
+            await self._send_report(report, secret._token, demand.traceparent)
+            return
+        note = f"used version {secret.version} as the vault gave it {secret.stale:.0f} s before, while it was away"
+        changed = note if report.changed is None else f"{note}; {report.changed}"[:500]
+        late = _LateReport(replace(report, changed=changed), demand.shared)
+        try:
+            await self._send_late(late)
+        except WarderClientError as error:
+            if error.code not in OUTAGES:
+                raise
+            self._late_reports.append(late)
+
+    async def _send_report(self, report: CallReport, token: VaultToken, traceparent: str | None) -> None:
+        await self.ask(requests.report(report, token, traceparent), answers.nothing, _REPORT_SECONDS)
+
+    async def _send_late(self, late: _LateReport) -> None:
+        token = await self._token(late.demand, time.monotonic() + _REPORT_SECONDS)
+        await self._send_report(late.report, token, late.demand.traceparent)
+
+    async def _report_late(self) -> None:
+        while self._late_reports:
+            try:
+                late = self._late_reports.popleft()
+            except IndexError:
+                # Another thread was faster.
+                return
+            try:
+                await self._send_late(late)
+            except WarderClientError as error:
+                if error.code in OUTAGES:
+                    self._late_reports.appendleft(late)
+                    return
+                if self._configuration.report_failed is not None:
+                    self._configuration.report_failed(error)
+
+    async def finish(self, secret: ResolvedSecret) -> None:
+        """Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it."""
+        if secret._token.is_for_one_call:
+            self._transport.spawn(self._give_back(secret._token, _GIVE_BACK_SECONDS))
+
+    async def give_all_back(self) -> None:
+        """Ends what the client holds, before it is closed; a vault that is away does not hold that up for long."""
+        end = time.monotonic() + _GIVE_BACK_SECONDS
+        with self._transport.lock:
+            tokens = self._tokens.take_all()
+            self._kept.clear()
+        for token in tokens:
+            await self._give_back(token, max(end - time.monotonic(), 0.001))
+
+    async def _give_back(self, token: VaultToken, within: float) -> None:
+        try:
+            await self.ask(requests.give_back(token), answers.nothing, within)
+        except WarderClientError:
+            # It ends by itself.
+            pass
+        token.text.wipe()
+
+    # -- Values
+
+    async def _ask(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int | None]:
+        token = await self._token(wanted.demand, deadline)
+        try:
+            return await self._fetch(wanted, token, deadline)
+        except WarderClientError as error:
+            if error.code is not Code.TOKEN_INVALID:
+                raise
+        # Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
+        self._drop(token, wanted.demand)
+        token = await self._token(wanted.demand, deadline)
+        try:
+            return await self._fetch(wanted, token, deadline)
+        except WarderClientError as error:
+            if error.code is Code.TOKEN_INVALID:
+                self._drop(token, wanted.demand)
+            raise
+
+    async def _fetch(
+        self, wanted: SecretRequest, token: VaultToken, deadline: float
+    ) -> tuple[ResolvedSecret, int | None]:
+        request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent)
+        found = answers.values(await self._transport.send(request, deadline), wanted.name, wanted.fields)
+        return ResolvedSecret._of(wanted, found.version, found.values, token), found.max_stale
+
+    def _in_place_of(self, error: WarderClientError, wanted: SecretRequest) -> ResolvedSecret:
+        """The kept value where the vault could not be asked and the call allows it; else the error."""
+        with self._transport.lock:
+            if error.code not in OUTAGES:
+                self._kept.failed(wanted.key, error.code, is_refusal=error.is_refusal)
+                raise error
+            now = self._clock()
+            kept = self._kept.usable(wanted.key, wanted.max_stale, now) if wanted.max_stale > 0 else None
+            if kept is None:
+                raise error
+            values, age = kept.copies(), now - kept.asked
+        return ResolvedSecret._of(wanted, kept.version, values, _NO_TOKEN, stale=age)
+
+    def forget(self, wanted: SecretRequest) -> None:
+        """Keeps a value no more, because its upstream did not accept it."""
+        with self._transport.lock:
+            self._kept.forget(wanted.key)
+
+    def changed(self, change: Change) -> None:
+        """Forgets what is not current any more."""
+        with self._transport.lock:
+            self._kept.changed(change)
+
+    # -- Tokens
+
+    async def _token(self, demand: TokenDemand, deadline: float) -> VaultToken:
+        if demand.is_for_one_call:
+            return await self._request_token(demand, deadline)
+        now = self._clock()
+        with self._transport.lock:
+            token = self._tokens.token(demand.key, now)
+            if token is not None:
+                return token
+            step = self._tokens.step(demand.key, now, self._transport.new_flight())
+        if step.token is not None:
+            if step.flight is not None:
+                self._transport.spawn(self._request_shared(demand, step.flight))
+            return step.token
+        assert step.flight is not None
+        if step.is_first:
+            await self._transport.finish(self._request_shared(demand, step.flight))
+        return await self._transport.wait(step.flight, deadline)
+
+    async def _request_shared(self, demand: TokenDemand, flight: Flight) -> None:
+        """Requests a token for everybody with the same key.
+
+        It has a full timeout of its own, so that it ends before the first of those who join later would.
+        """
+        result: VaultToken | WarderClientError = WarderClientError(Code.UNREACHABLE)
+        try:
+            result = await self._request_token(demand, time.monotonic() + self._timeout)
+        except WarderClientError as error:
+            result = error
+        finally:
+            # Whatever happens, nobody waits for ever.
+            with self._transport.lock:
+                if isinstance(result, VaultToken):
+                    self._tokens.received(demand.key, result)
+                else:
+                    self._tokens.failed(demand.key, self._clock())
+            self._transport.land(flight, result)
+
+    async def _request_token(self, demand: TokenDemand, deadline: float) -> VaultToken:
+        requested = self._clock()
+        issued = answers.issued_token(await self._transport.send(requests.token(demand), deadline))
+        return VaultToken(
+            issued.text,
+            requested=requested,
+            life=issued.life,
+            jitter=self._configuration.jitter(),
+            is_for_one_call=demand.is_for_one_call,
+        )
+
+    def _drop(self, token: VaultToken, demand: TokenDemand) -> None:
+        with self._transport.lock:
+            self._tokens.drop(demand.key, token)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Takes a coroutine over a transport that blocks from start to end."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    raise AssertionError("a transport that blocks does not wait")
