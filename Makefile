@@ -58,11 +58,11 @@ test: testdeps ## All tests.
 	swift build --build-tests $(CHECKED)
 	@# Apart and one after the other, because they change the environment of their process, count its descriptors and threads, and
 	@# start programs that would hold descriptors of each other; and apart, because they load the machine.
-	swift test --skip-build --no-parallel --filter '$(ONE_BY_ONE)'
-	swift test --skip-build --skip '$(ONE_BY_ONE)|$(ALONE)'
-	swift test --skip-build --filter '$(SOCKETS)' --skip '$(ONE_BY_ONE)'
-	swift test --skip-build --filter WarderWorkerTests
-	swift test --skip-build --filter IntegrationTests
+	deploy/tests/swift-test.py --no-parallel --filter '$(ONE_BY_ONE)'
+	deploy/tests/swift-test.py --skip '$(ONE_BY_ONE)|$(ALONE)'
+	deploy/tests/swift-test.py --filter '$(SOCKETS)' --skip '$(ONE_BY_ONE)'
+	deploy/tests/swift-test.py --filter WarderWorkerTests
+	deploy/tests/swift-test.py --filter IntegrationTests
 	deploy/tests/installation.sh
 
 clienttest: deps ## Test the clients for Python and Node, and all three against one table. Needs Python 3.10 with venv, Node 20, and PyPI; no npm registry.

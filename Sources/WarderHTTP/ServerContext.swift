@@ -122,6 +122,8 @@ package struct ServerLimits: Sendable {
     package var longPollSeconds: Int64 = 60
     package var idleSeconds: Int64 = 60
     package var requestsPerConnection = 1_000_000
+    /// How long requests under way may take once the server is told to stop.
+    package var drainSeconds: Int64 = 5
 
     package init() {}
 }

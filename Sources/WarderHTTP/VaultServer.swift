@@ -47,14 +47,12 @@ package final class VaultServer: Sendable {
         channels.withLock { $0.append(channel) }
     }
 
-    /// How long requests under way may take once the server is told to stop.
-    private static let patience = TimeAmount.seconds(5)
-
     /// Stops accepting, lets requests under way finish for a moment, and closes.
     package func shutDown() async {
         for channel in channels.withLock({ $0 }) { try? await channel.close() }
+        let patience = TimeAmount.seconds(context.limits.drainSeconds)
         for (_, roster) in rosters {
-            try? await roster.eventLoop.flatSubmit { roster.value.drain(within: Self.patience) }.get()
+            try? await roster.eventLoop.flatSubmit { roster.value.drain(within: patience) }.get()
         }
         try? await group.shutdownGracefully()
         await context.stopSlowWork()

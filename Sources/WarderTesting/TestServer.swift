@@ -58,7 +58,7 @@ package final class TestServer: Sendable {
     /// - Returns: what `body` returns.
     package static func with<Result>(
         _ kit: TestVault? = nil,
-        limits: ServerLimits = ServerLimits(),
+        limits: ServerLimits = .unhurried,
         workers: WorkerRule = .user(geteuid()),
         logger: Logger = .silent,
         _ body: (TestServer) async throws -> Result
@@ -124,4 +124,17 @@ package final class TestServer: Sendable {
 extension Logger {
     /// Writes nothing.
     package static var silent: Logger { Logger(label: "warder.test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension ServerLimits {
+    /// For tests: nothing runs out of time while the machine does something else. What is tested of deadlines sets its own.
+    package static var unhurried: ServerLimits {
+        var limits = ServerLimits()
+        limits.firstByteSeconds = 600
+        limits.headerSeconds = 600
+        limits.bodySeconds = 600
+        limits.requestSeconds = 600
+        limits.idleSeconds = 600
+        return limits
+    }
 }

@@ -14,7 +14,7 @@ import WarderTesting
 
     /// A vault with the launched server `notes`.
     private static func with(
-        limits: ServerLimits = ServerLimits(),
+        limits: ServerLimits = .unhurried,
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let kit = try await TestVault(uid: geteuid())
@@ -193,7 +193,7 @@ import WarderTesting
 
     @Test("the connection of a launch is neither idle nor one of those that its user may have")
     func place() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.unhurried
         limits.idleSeconds = 1
         limits.connectionsPerUser = 2
         try await Self.with(limits: limits) { server in

@@ -16,7 +16,7 @@ import WarderTesting
         connections: Int = 64,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.unhurried
         limits.clientLongPolls = longPolls
         limits.connectionsPerUser = connections
         try await TestServer.with(limits: limits) { server in

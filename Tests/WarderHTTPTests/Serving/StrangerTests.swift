@@ -56,7 +56,7 @@ import WarderTesting
 
     @Test("whom only its executable could make known has the share of strangers until that was read")
     func executables() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.unhurried
         limits.unknownConnections = 2
         let kit = try await TestVault(uid: geteuid())
         try await kit.mustHoldServer("old", Selectors(executableSHA256: String(repeating: "ab", count: 32)))

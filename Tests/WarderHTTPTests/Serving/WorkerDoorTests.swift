@@ -15,7 +15,7 @@ struct WorkerDoorTests {
 
     @Test("a worker that has a job may be silent for longer than one that has none, and then is like any other")
     func silence() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.unhurried
         limits.idleSeconds = 1
         try await TestServer.with(limits: limits) { server in
             try await server.mustBeNotes()

@@ -17,7 +17,7 @@ import WarderTesting
         longPolls: Int = 2,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.unhurried
         limits.operatorConnections = operators
         limits.connectionsPerUser = clients
         limits.longPolls = longPolls
