@@ -78,6 +78,12 @@ package final class AtomicFile {
         }
     }
 
+    /// Waits until what was appended so far is on disk. Of a long file that is left to the end, others who wait for the disk then
+    /// wait for all of it.
+    package func settle() throws(CommandFailure) {
+        guard fdatasync(descriptor.rawValue) == 0 else { throw failure(Errno(rawValue: errno)) }
+    }
+
     /// Puts the bytes on disk, the file under its name, and the name on disk. What has come to lie there meanwhile is
     /// left alone where it must not be replaced.
     package func commit() throws(CommandFailure) {

@@ -1,9 +1,9 @@
 import GRDB
 
 /// Copies a database with `VACUUM INTO`, on a connection of its own, in one read transaction.
-struct DatabaseCopy {
+struct DatabaseCopy: Sendable {
     /// Whether the copy must outlive a power cut.
-    enum Synchronous: String {
+    enum Synchronous: String, Sendable {
         /// It is there to be read, and goes; and to wait for the disk would make commits wait as well.
         case off = "OFF"
         /// The engine syncs it before it is done.
@@ -26,6 +26,14 @@ struct DatabaseCopy {
     ///   - isCancelled: Asked many times a second.
     /// - Throws: `DatabaseError`, with `SQLITE_INTERRUPT` when it was cancelled.
     func write(to path: String, isCancelled: @escaping @Sendable () -> Bool) throws {
+        switch synchronous {
+        // A vault is at work beside it.
+        case .off: try PatientThread.run { try copy(to: path, isCancelled) }
+        case .full: try copy(to: path, isCancelled)
+        }
+    }
+
+    private func copy(to path: String, _ isCancelled: @escaping @Sendable () -> Bool) throws {
         let connection = try Connection.open(source, as: .reader)
         try connection.inDatabase { database in
             // It writes the copy alone: this says how the copy is written.

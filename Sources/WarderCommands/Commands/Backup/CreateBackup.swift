@@ -63,6 +63,9 @@ struct CreateBackup: VaultCommand {
         try show(place, bytes, prefix, events: events, removed: removed ?? [], session)
     }
 
+    /// Bytes after which the disk may catch up: the vault's own events go to it meanwhile.
+    private static let stretch: UInt64 = 16 << 20
+
     private func copy(
         _ vault: Vault,
         to file: AtomicFile,
@@ -70,6 +73,7 @@ struct CreateBackup: VaultCommand {
     ) throws(CommandFailure) -> (bytes: UInt64, BackupPrefix) {
         var head: [UInt8] = []
         var bytes: UInt64 = 0
+        var settled: UInt64 = 0
         var total: UInt64 = 0
         var progress = ByteProgress(console: session.console)
         defer { progress.clear() }
@@ -80,6 +84,10 @@ struct CreateBackup: VaultCommand {
                 total = BackupPrefix(head)?.fileByteCount ?? 0
             }
             bytes += UInt64(piece.byteCount)
+            if bytes - settled >= Self.stretch {
+                try file.settle()
+                settled = bytes
+            }
             progress.show(bytes, of: total)
         }
         guard let prefix = BackupPrefix(head), prefix.fileByteCount == bytes else { throw .malformedAnswer }
