@@ -14,7 +14,7 @@ enum PatientThread {
         let thread = Thread {
             // Of this thread alone, and for good: without a privilege none gets a better one back. Where it is forbidden the work
             // takes its share as others do.
-            _ = setpriority(PRIO_PROCESS, 0, niceness)
+            _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, niceness)
             let result = Result { try work() }
             outcome.withLock { $0 = result }
             done.signal()
