@@ -21,7 +21,7 @@ enum PatientThread {
         }
         thread.start()
         done.wait()
-        guard let result = outcome.withLock({ $0 }) else { preconditionFailure("the work has signalled that it is done") }
+        guard let result = outcome.withLock({ $0 }) else { preconditionFailure("the work says when it is done") }
         return try result.get()
     }
 }
