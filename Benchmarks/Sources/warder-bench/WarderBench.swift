@@ -75,6 +75,15 @@ struct WarderBench: AsyncParsableCommand {
         let machine = try Machine(disk: scratch.disk)
 
         var report = Report(machine: machine, rounds: rounds, seconds: seconds, eventLoops: eventLoops)
+        // Minutes of figures are not lost with a later part.
+        var failure: (any Error)?
+        do { try await measure(programs, scratch, into: &report) } catch { failure = error }
+        print(report.table)
+        try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)
+        if let failure { throw failure }
+    }
+
+    private func measure(_ programs: Programs, _ scratch: Scratch, into report: inout Report) async throws {
         if speed {
             let samples = try await SpeedRun(
                 programs: programs,
@@ -121,7 +130,5 @@ struct WarderBench: AsyncParsableCommand {
             var run = InventoryRun(programs: programs, scratch: scratch, rounds: rounds, eventLoops: eventLoops)
             report.inventory = try await run.run()
         }
-        print(report.table)
-        try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)
     }
 }
