@@ -400,6 +400,7 @@ if Context.environment["WARDER_FUZZING"] == "1" {
 // What is measured within one process needs the vault's own modules, so that it cannot be in the benchmarks' package.
 if Context.environment["WARDER_BENCHMARKS"] == "1" {
     package.targets += [
+        .executableTarget(name: "client-meter", dependencies: ["WarderClient"], path: "Benchmarks/ClientMeter"),
         .executableTarget(
             name: "log-meter",
             dependencies: [

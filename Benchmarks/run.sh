@@ -7,13 +7,10 @@ cd "$(dirname "$0")"
 # The floor must be made of the SwiftNIO that the daemon is made of, so the vault's own pins hold here as well.
 [ Package.resolved -nt ../Package.resolved ] || cp ../Package.resolved Package.resolved
 swift build -c release
-(cd .. && WARDER_BENCHMARKS=1 swift build -c release --product log-meter)
-(cd .. && WARDER_BENCHMARKS=1 swift build -c release --product proxy-meter)
-
-# What the proxy adds to a request; ends here where it is more than a millisecond.
-../.build/release/proxy-meter
+for meter in client-meter log-meter proxy-meter; do
+    (cd .. && WARDER_BENCHMARKS=1 swift build -c release --product "$meter")
+done
 
 mkdir -p ../.build
 exec .build/release/warder-bench --warderd "${WARDERD:-../.build/release/warderd}" --disk ../.build \
-    --log-meter ../.build/release/log-meter \
-    --output ../.build/bench.json "$@"
+    --meters ../.build/release --output ../.build/bench.json "$@"

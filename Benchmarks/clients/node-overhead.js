@@ -6,7 +6,7 @@
 import net from 'node:net';
 import { WarderClient } from '../../clients/node/src/index.js';
 
-const [secret, tool] = ['bench/key', 'bench/read'];
+const [secret, tool] = ['bench/value', 'bench/read'];
 const [warmUp, rounds, calls] = [500, 40, 50];
 const [path] = process.argv.slice(2);
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients/python/src
 
 from warder_client import AsyncWarderClient, WarderClient, WarderClientConfiguration  # noqa: E402
 
-SECRET, TOOL = "bench/key", "bench/read"
+SECRET, TOOL = "bench/value", "bench/read"
 WARM_UP, ROUNDS, CALLS = 200, 40, 50
 
 

@@ -1,7 +1,7 @@
 import Foundation
 import NIOHTTP1
 
-/// Imports documents with the command that people use, each round into a server of its own.
+/// Judges, imports and reviews documents with the command that people use; each round imports into a server of its own.
 struct InventoryRun {
     /// Public documents, where the data for tests lies beside the tree, and their limits in seconds.
     private static let documents = ["petstore3.yaml": 1.0, "slack_web_v2_noexamples.json": 1.0]
@@ -55,7 +55,8 @@ struct InventoryRun {
         _ vault: VaultProcess,
         _ client: OperatorClient
     ) async throws -> InventoryFigures {
-        var (judged, imported, again): ([Double], [Double], [Double]) = ([], [], [])
+        var (judged, imported, again, reviewed): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+        let page = scratch.disk + "/review.html"
         var peak = 0
         for round in 1...rounds {
             Progress.show("importing \(name), \(round) of \(rounds)")
@@ -70,6 +71,8 @@ struct InventoryRun {
             let first = try run(arguments)
             imported.append(first.seconds)
             again.append(try run(arguments).seconds)
+            let review = ["report", "--openapi", file, "--format", "html", "--output-file", page, "--yes"]
+            reviewed.append(try run(review).seconds)
             peak = max(peak, first.peak)
         }
         let bytes = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
@@ -79,6 +82,7 @@ struct InventoryRun {
             classifySeconds: judged.median,
             importSeconds: imported.median,
             againSeconds: again.median,
+            reportSeconds: reviewed.median,
             commandPeak: peak,
             limitSeconds: limit
         )

@@ -8,9 +8,16 @@ struct Programs {
     let loadGenerator: String
     let syncMeter: String
     let httpFloor: String
+    // Built with the vault's own modules.
+    let clientMeter: String
     let logMeter: String
+    let proxyMeter: String
+    /// Interpreters of the other clients, where there are any.
+    let node = Programs.find("node")
+    let python = Programs.find("python3")
 
-    init(warderd: String, logMeter: String) throws {
+    /// `meters`: the directory of those that are built with the vault's own modules.
+    init(warderd: String, meters: String) throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let directory = URL(fileURLWithPath: own).deletingLastPathComponent()
         self.warderd = URL(fileURLWithPath: warderd).path
@@ -18,11 +25,22 @@ struct Programs {
         loadGenerator = directory.appending(path: "load-generator").path
         syncMeter = directory.appending(path: "sync-meter").path
         httpFloor = directory.appending(path: "http-floor").path
-        self.logMeter = URL(fileURLWithPath: logMeter).path
-        for program in [self.warderd, warder, loadGenerator, syncMeter, httpFloor, self.logMeter] {
+        let others = URL(fileURLWithPath: meters)
+        clientMeter = others.appending(path: "client-meter").path
+        logMeter = others.appending(path: "log-meter").path
+        proxyMeter = others.appending(path: "proxy-meter").path
+        for program in [
+            self.warderd, warder, loadGenerator, syncMeter, httpFloor, clientMeter, logMeter, proxyMeter,
+        ] {
             guard FileManager.default.isExecutableFile(atPath: program) else {
                 throw Failure("\(program): there is no such program; `make bench` builds all that are needed")
             }
         }
+    }
+
+    private static func find(_ name: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return path.split(separator: ":").map { "\($0)/\(name)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

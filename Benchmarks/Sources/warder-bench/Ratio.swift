@@ -14,7 +14,9 @@ struct Ratio {
     let rounds: @Sendable (Samples) -> [Double]?
 
     /// Later measurements add theirs here.
-    static let all: [Ratio] = [
+    static let all = speed + GovernanceRun.connections.flatMap(governed)
+
+    private static let speed: [Ratio] = [
         Ratio(
             name: "resolve_vs_health_64",
             meaning: "resolve / health, requests per second, 64 connections",
@@ -46,6 +48,32 @@ struct Ratio {
             )
         },
     ]
+
+    /// What it costs a token request that the vault is governed.
+    private static func governed(_ connections: Int) -> [Ratio] {
+        [
+            Ratio(
+                name: "token_governed_vs_bare_cpu_\(connections)",
+                meaning: "governed / bare vault, token request, processor time, \(connections) connections",
+                target: .atMost(1.1)
+            ) { samples in
+                divide(
+                    samples.rounds(GovernanceRun.governed, connections, \.server),
+                    samples.rounds(GovernanceRun.bare, connections, \.server)
+                )
+            },
+            Ratio(
+                name: "token_governed_vs_bare_p50_\(connections)",
+                meaning: "the same, p50",
+                target: .atMost(1.1)
+            ) { samples in
+                divide(
+                    samples.rounds(GovernanceRun.governed, connections, \.p50),
+                    samples.rounds(GovernanceRun.bare, connections, \.p50)
+                )
+            },
+        ]
+    }
 
     /// One connection's median against the least that it can be: what any request takes, and one append.
     private static func latencyOfResolve(_ samples: Samples, over append: String) -> [Double]? {

@@ -4,7 +4,8 @@ import NIOHTTP1
 /// What is in a vault that is measured: a server that the load generator counts as, a tool, and secrets that it may
 /// use.
 struct Registration {
-    static let tool = "bench/read"
+    static let server = "bench"
+    static let tool = "\(server)/read"
     static let secret = "bench/value"
     /// Operator connections that fill a vault at the same time, so that its commits are shared.
     static let writers = 8
@@ -12,7 +13,12 @@ struct Registration {
     let vault: VaultProcess
 
     /// Sets the vault up with so many secrets in all, and leaves it unsealed.
-    func perform(secrets: Int = 1) async throws {
+    ///
+    /// `preparing`: what else is done before there is a server that runs as the operator.
+    func perform(
+        secrets: Int = 1,
+        preparing: (OperatorClient) async throws -> Void = { _ in }
+    ) async throws {
         let client = try await OperatorClient.connect(to: vault.operatorSocket)
         try await client.send(
             .POST,
@@ -27,10 +33,11 @@ struct Registration {
         )
         try await Self.put(Self.secret, with: client)
         try await fill(upTo: secrets - 1)
+        try await preparing(client)
         try await client.send(
             .POST,
             "/v1/servers",
-            #"{"name":"bench","owner":"bench","selectors":{"uid":\#(geteuid())}}"#
+            #"{"name":"\#(Self.server)","owner":"bench","selectors":{"uid":\#(geteuid())}}"#
         )
         try await client.send(
             .POST,

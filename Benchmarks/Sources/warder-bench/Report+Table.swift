@@ -8,6 +8,8 @@ extension Report {
                 + " load generator and server share them."
         ]
         if !results.isEmpty { lines += [""] + resultLines + [""] + ratioLines }
+        if let governance { lines += [""] + Self.lines(governance) }
+        if let clients { lines += [""] + Self.lines(clients) }
         if let append { lines += [""] + Self.lines(append) }
         if let footprint { lines += [""] + Self.lines(footprint) + Self.lines(footprint.log) }
         if let schedules { lines += [""] + Self.lines(schedules) }
@@ -59,6 +61,26 @@ extension Report {
                 let range = "\(Self.hundredths(summary.smallest)) to \(Self.hundredths(summary.largest))"
                 return Self.row(summary.ratio.name, [Self.hundredths(summary.median)])
                     + "   \(range)   \(target)\(summary.isReached ? "" : ", missed")   \(summary.ratio.meaning)"
+            }
+    }
+
+    private static func lines(_ governance: GovernanceFigures) -> [String] {
+        [
+            "The governed vault: \(governance.servers) servers, \(governance.tools) tools, \(governance.limits) limits,"
+                + " \(governance.alertRules) alert rules (\(governance.alerts) alerts), \(governance.approvalRules) rules of approval,",
+            "\(governance.endedApprovals) approvals that have ended, and \(governance.standingApprovals) standing ones.",
+        ]
+    }
+
+    private static func lines(_ clients: ClientFigures) -> [String] {
+        ["Added to the same request over a bare socket, in µs: the median of the rounds' differences."]
+            + ClientFigures.additions.map { addition -> String in
+                guard let added = clients.figures[addition.name], let bare = clients.figures[addition.bare] else {
+                    let missing = addition.interpreter ?? "program"
+                    return row(addition.name, ["–"]) + "   not measured: there is no \(missing)"
+                }
+                return row(addition.name, [tenths(added)]) + "   to \(tenths(bare))"
+                    + "   target ≤ \(whole(addition.target))\(added <= addition.target ? "" : ", missed")"
             }
     }
 
@@ -136,12 +158,12 @@ extension Report {
     }
 
     private static func lines(_ inventory: [InventoryFigures]) -> [String] {
-        ["Documents imported by the command, from the file to the commit; judged alone; and imported again."]
+        ["Documents judged by the command; imported, from file to commit; again; and reviewed, from file to page."]
             + inventory.map { one in
-                "  \(one.document) (\(megabytes(one.bytes))): \(milliseconds(one.importSeconds)),"
-                    + " \(milliseconds(one.classifySeconds)), \(milliseconds(one.againSeconds));"
-                    + " \(hundredths(one.ratio)) of its limit, the command \(megabytes(one.commandPeak))"
-                    + "   target ≤ 1.00" + (one.ratio <= 1 ? "" : ", missed")
+                "  \(one.document) (\(megabytes(one.bytes))): \(milliseconds(one.classifySeconds)),"
+                    + " \(milliseconds(one.importSeconds)), \(milliseconds(one.againSeconds)),"
+                    + " \(milliseconds(one.reportSeconds)); the slowest \(hundredths(one.worst)) of the limit,"
+                    + " the command \(megabytes(one.commandPeak))   target ≤ 1.00" + (one.worst <= 1 ? "" : ", missed")
             }
     }
 

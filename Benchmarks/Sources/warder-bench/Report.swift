@@ -6,12 +6,20 @@ struct Report {
     let rounds: Int
     let seconds: Double
     let eventLoops: Int
-    var results: [Summary] = []
-    var ratios: [RatioSummary] = []
+    private(set) var results: [Summary] = []
+    private(set) var ratios: [RatioSummary] = []
+    var governance: GovernanceFigures?
+    var clients: ClientFigures?
     var footprint: Footprint?
     var append: AppendFigures?
     var schedules: ScheduleFigures?
     var inventory: [InventoryFigures] = []
+
+    /// What was measured in rounds, and the ratios that it has all of.
+    mutating func add(_ samples: Samples) {
+        results += samples.summaries()
+        ratios += Ratio.all.compactMap { $0.summary(samples) }
+    }
 
     private struct Document: Encodable {
         let machine: Machine
@@ -20,6 +28,8 @@ struct Report {
         let event_loops: Int
         let results: [Summary]
         let ratios: [String: Double]
+        let governance: GovernanceFigures?
+        let clients: ClientFigures?
         let footprint: Footprint?
         let append: AppendFigures?
         let schedules: ScheduleFigures?
@@ -40,7 +50,9 @@ struct Report {
                     .merging(footprint.map { ["resolve_p99_during_backup_16": $0.backup.slowdown] } ?? [:]) { $1 }
                     .merging(append?.ratios ?? [:]) { $1 }
                     .merging(schedules?.ratios ?? [:]) { $1 }
-                    .merging(inventory.map { ("import_vs_limit \($0.document)", $0.ratio) }) { $1 },
+                    .merging(inventory.flatMap(\.ratios)) { $1 },
+                governance: governance,
+                clients: clients,
                 footprint: footprint,
                 append: append,
                 schedules: schedules,

@@ -9,6 +9,9 @@ struct Sample {
     var generator = 0.0
     var othersShare = 0.0
 
+    /// Microseconds of the server's processor time for a request, its kernel's included.
+    var server: Double { serverUser + serverKernel }
+
     init(_ load: LoadFigures) {
         requestsPerSecond = load.requestsPerSecond
         p50 = load.p50

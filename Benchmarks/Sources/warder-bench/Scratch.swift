@@ -2,17 +2,20 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// What a run leaves on the machine while it lasts: two directories and the processes that it started.
+/// What a run leaves on the machine while it lasts: directories and the processes that it started.
 final class Scratch: Sendable {
     /// On the disk that is measured, the owner's alone.
     let disk: String
     /// For sockets, whose paths have to be short.
     let sockets: String
+    /// In memory, where a sync costs nothing.
+    let memory: String
     private let processes = Mutex<Set<Int32>>([])
 
     init(on disk: String) throws {
         self.disk = try Self.makeDirectory(URL(fileURLWithPath: disk).path + "/bench-XXXXXX")
         sockets = try Self.makeDirectory("/tmp/warder-bench-XXXXXX")
+        memory = try Self.makeDirectory("/dev/shm/warder-bench-XXXXXX")
     }
 
     private static func makeDirectory(_ template: String) throws -> String {
@@ -30,7 +33,7 @@ final class Scratch: Sendable {
     /// Ends what was started and removes what was written.
     func cleanUp() {
         for process in processes.withLock({ $0 }) { kill(process, SIGKILL) }
-        for directory in [disk, sockets] { try? FileManager.default.removeItem(atPath: directory) }
+        for directory in [disk, sockets, memory] { try? FileManager.default.removeItem(atPath: directory) }
     }
 
     /// Children of this process do not hear of Ctrl-C by themselves.

@@ -17,15 +17,22 @@ final class VaultProcess {
 
     /// Prepares a vault; its name tells it apart from others of the run.
     ///
-    /// `settings`: further lines of its configuration.
-    init(_ name: String, programs: Programs, scratch: Scratch, eventLoops: Int, settings: String = "") throws {
+    /// `settings`: further lines of its configuration. `isInMemory`: whether its files lie where a sync costs nothing.
+    init(
+        _ name: String,
+        programs: Programs,
+        scratch: Scratch,
+        eventLoops: Int,
+        settings: String = "",
+        isInMemory: Bool = false
+    ) throws {
         self.name = name
         self.programs = programs
         self.scratch = scratch
         clientSocket = scratch.sockets + "/\(name)-client.sock"
         operatorSocket = scratch.sockets + "/\(name)-operator.sock"
         workerSocket = scratch.sockets + "/\(name)-worker.sock"
-        stateDirectory = scratch.disk + "/\(name)"
+        stateDirectory = (isInMemory ? scratch.memory : scratch.disk) + "/\(name)"
         configuration = scratch.disk + "/\(name).yaml"
         // Limits are those of a big installation: a limit that bites would be measured instead of the vault.
         let text = """

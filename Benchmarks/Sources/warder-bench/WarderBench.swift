@@ -16,8 +16,8 @@ struct WarderBench: AsyncParsableCommand {
     @Option(help: "The daemon, a release build.")
     var warderd: String
 
-    @Option(help: "The program that measures appending within one process.")
-    var logMeter: String
+    @Option(help: "The directory of the programs that are built with the vault's own modules.")
+    var meters: String
 
     @Option(help: "Where to write the figures as JSON.")
     var output: String
@@ -46,6 +46,12 @@ struct WarderBench: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure imports of tools.")
     var inventory = true
 
+    @Flag(inversion: .prefixedNo, help: "Measure what the clients and the proxy add.")
+    var clients = true
+
+    @Flag(inversion: .prefixedNo, help: "Measure what limits, alerts and approvals cost a token request.")
+    var governance = true
+
     @Option(help: "Secrets that are rotated on schedules.")
     var scheduled = 10_000
 
@@ -65,10 +71,19 @@ struct WarderBench: AsyncParsableCommand {
         let scratch = try Scratch(on: disk)
         let interruptions = scratch.cleaningUpOnSignals()
         defer { withExtendedLifetime(interruptions) { scratch.cleanUp() } }
-        let programs = try Programs(warderd: warderd, logMeter: logMeter)
+        let programs = try Programs(warderd: warderd, meters: meters)
         let machine = try Machine(disk: scratch.disk)
 
         var report = Report(machine: machine, rounds: rounds, seconds: seconds, eventLoops: eventLoops)
+        // Minutes of figures are not lost with a later part.
+        var failure: (any Error)?
+        do { try await measure(programs, scratch, into: &report) } catch { failure = error }
+        print(report.table)
+        try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)
+        if let failure { throw failure }
+    }
+
+    private func measure(_ programs: Programs, _ scratch: Scratch, into report: inout Report) async throws {
         if speed {
             let samples = try await SpeedRun(
                 programs: programs,
@@ -77,8 +92,21 @@ struct WarderBench: AsyncParsableCommand {
                 seconds: seconds,
                 eventLoops: eventLoops
             ).run()
-            report.results = samples.summaries()
-            report.ratios = Ratio.all.compactMap { $0.summary(samples) }
+            report.add(samples)
+        }
+        if governance {
+            let found = try await GovernanceRun(
+                programs: programs,
+                scratch: scratch,
+                rounds: rounds,
+                seconds: seconds,
+                eventLoops: eventLoops
+            ).run()
+            report.add(found.samples)
+            report.governance = found.figures
+        }
+        if clients {
+            report.clients = try await ClientRun(programs: programs, scratch: scratch, eventLoops: eventLoops).run()
         }
         if large {
             report.append = try AppendFigures.measure(programs: programs, scratch: scratch, events: events)
@@ -102,7 +130,5 @@ struct WarderBench: AsyncParsableCommand {
             var run = InventoryRun(programs: programs, scratch: scratch, rounds: rounds, eventLoops: eventLoops)
             report.inventory = try await run.run()
         }
-        print(report.table)
-        try report.json().write(to: URL(fileURLWithPath: output), options: .atomic)
     }
 }
