@@ -304,7 +304,7 @@ let package = Package(
             dependencies: ["Launching", "UnixHTTP", "WarderLinux", "WarderModel", "WarderWire"]
         ),
         .testTarget(name: "WarderModelTests", dependencies: ["WarderModel"]),
-        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "WarderModel", "WarderTesting"]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Scheduling", "WarderModel", "WarderTesting"]),
         .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "WarderModel"]),
         .testTarget(name: "SecretRedactionTests", dependencies: ["SecretMemory", "SecretRedaction"]),
         .testTarget(

@@ -1,4 +1,3 @@
-import Scheduling
 package import WarderModel
 
 /// All rules, fed with every event once it is on disk. Constant time for each, and bounded memory.
@@ -8,7 +7,7 @@ package struct Lookout: Sendable {
 
     private let started: Int64
     private var settings: [AlertRule: AlertSettings] = [:]
-    private var hours: DailyWindow?
+    private var hours: ExpectedHours?
     private var refusals = CountedRule(.refusals)
     private var unknownPeers = CountedRule(.unknownPeers)
     private var manySecrets = ManySecretsRule()
@@ -25,7 +24,7 @@ package struct Lookout: Sendable {
     /// What holds for rules from now on; those that are not named are as usual.
     package mutating func configure(_ settings: [AlertRule: AlertSettings]) {
         self.settings = settings
-        hours = settings[.offHours]?.hours.flatMap { try? DailyWindow($0) }
+        hours = settings[.offHours]?.hours.flatMap(ExpectedHours.init)
     }
 
     private func setting(_ rule: AlertRule) -> AlertSettings { settings[rule] ?? .usual(rule) }
@@ -110,10 +109,10 @@ package struct Lookout: Sendable {
         ]
     }
 
-    private func offHours(_ seen: Observation) -> [Finding] {
-        guard let hours, setting(.offHours).isOn, let subject = seen.suspect, !hours.contains(seen.time) else {
-            return []
-        }
+    private mutating func offHours(_ seen: Observation) -> [Finding] {
+        guard setting(.offHours).isOn, let subject = seen.suspect, let hours = hours?.window,
+            self.hours?.contain(seen.time) == false
+        else { return [] }
         return [
             Finding(
                 rule: .offHours,
