@@ -65,9 +65,10 @@ test: testdeps ## All tests.
 	deploy/tests/swift-test.py --filter IntegrationTests
 	deploy/tests/installation.sh
 
-clienttest: deps ## Test the clients for Python and Node, and all three against one table. Needs Python 3.10 with venv, Node 20, and PyPI; no npm registry.
+clienttest: deps ## Test the clients for Python and Node, all three against one table, and real MCP servers. Needs root, Python 3.10 with venv, Node 20, openssl, and PyPI; no npm registry.
 	swift build $(CHECKED) --product warderd
 	swift build $(CHECKED) --product warder
+	swift build $(CHECKED) --product example-notes-server
 	swift build $(CHECKED) --product example-notes-upstream
 	swift build $(CHECKED) --product conformance-runner
 	clients/test.sh .build/debug

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Everything about the client libraries for Python and Node: types, tests, packages, the official SDK in two versions, examples, and
-# the table of behaviours against the real daemon.
+# the table of behaviours against the real daemon. And real MCP servers that know nothing of the vault, driven by the official client.
 #
 # usage: test.sh DIRECTORY-OF-THE-PROGRAMS
 #
-# Needs Python 3.10 or later with venv (PYTHON names another), Node 20, and PyPI for mypy, build and mcp; no npm registry. What it
-# downloads lies in .build/clients.
+# Needs Python 3.10 or later with venv (PYTHON names another), Node 20, openssl, and PyPI for mypy, build, mcp and the servers; no npm
+# registry. The last part looks into other processes, and needs root. What it downloads lies in .build/clients.
 set -euo pipefail
 
 programs=$(cd "${1:?usage: test.sh DIRECTORY-OF-THE-PROGRAMS}" && pwd)
@@ -57,3 +57,10 @@ say 'Examples'
 
 say 'One table of behaviours'
 "$python" conformance/run.py --programs "$programs"
+
+say 'Real servers'
+# Each with the SDK that it was made for: they do not go together in one environment.
+environment servers/grafana mcp-grafana==2.1.1
+environment servers/gitlab mcp-gitlab==0.21.2 fastmcp==4.1.2 mcp==2.3.0
+environment servers/atlassian mcp-atlassian==0.23.1 fastmcp==3.4.10 mcp==1.30.0
+"$work/mcp2/bin/python" real-servers/real_servers.py --programs "$programs" --environments "$work/servers"

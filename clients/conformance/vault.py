@@ -22,7 +22,7 @@ _SETTINGS = """\
 state_directory: {directory}/state
 client_socket: {directory}/run/client.sock
 operator_socket: {directory}/run/operator.sock
-profile: team
+profile: {profile}
 unseal:
   credential_file: {directory}/unseal.key
 argon2:
@@ -38,7 +38,7 @@ limits:
 class Vault:
     """Opens by itself when it starts, with one operator, who runs it. Ended by its own process id."""
 
-    def __init__(self, programs: Path, root: str = "/tmp") -> None:
+    def __init__(self, programs: Path, root: str = "/tmp", profile: str = "team") -> None:
         self._programs = programs
         # Short, because a socket's path has 107 bytes at most.
         self.directory = Path(tempfile.mkdtemp(prefix="warder-", dir=root))
@@ -46,7 +46,7 @@ class Vault:
         (self.directory / "run").mkdir(mode=0o755)
         configuration = self.directory / "warder.yaml"
         configuration.touch(mode=0o600)
-        configuration.write_text(_SETTINGS.format(directory=self.directory))
+        configuration.write_text(_SETTINGS.format(directory=self.directory, profile=profile))
 
     @property
     def client_socket(self) -> str:

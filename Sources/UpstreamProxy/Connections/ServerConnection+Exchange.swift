@@ -102,7 +102,11 @@ extension ServerConnection {
         do throws(CredentialFault) {
             return try await credentials.resolve(upstream.secret, field: upstream.field, for: calls)
         } catch {
-            throw error == .denied ? .denied : .unavailable
+            switch error {
+            case .denied: throw .denied
+            case .unapproved: throw .unapproved
+            case .unavailable: throw .unavailable
+            }
         }
     }
 

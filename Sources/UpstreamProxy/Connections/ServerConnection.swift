@@ -123,7 +123,7 @@ struct ServerConnection: Sendable {
     ) async throws -> Bool {
         observer.refusedRequest(to: upstream.name, because: refusal)
         let goesOn = body == CheckedRequest.Body.none
-        let text = #"{"error":{"code":"\#(refusal.rawValue)","message":"Warder's proxy did not carry the request."}}"#
+        let text = #"{"error":{"code":"\#(refusal.rawValue)","message":"\#(refusal.message)"}}"#
         var headers = HTTPHeaders([
             ("Content-Type", "application/json"), ("Content-Length", String(text.utf8.count)),
             ("Warder-Refusal", refusal.rawValue),

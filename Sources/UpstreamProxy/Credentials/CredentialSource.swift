@@ -17,6 +17,8 @@ package protocol CredentialSource: Sendable {
 package enum CredentialFault: Error, Hashable, Sendable {
     /// At least one of the calls may not have it, now or at all.
     case denied
+    /// People are asked about at least one of the calls, and have not decided.
+    case unapproved
     /// The vault is away, sealed, or busy.
     case unavailable
 }

@@ -71,6 +71,8 @@ package struct VaultCredentials: CredentialSource {
                 context: CallContext(traceparent: call.traceparent)
             )
         } catch {
+            // Without a name nobody was asked: what a server does at its start cannot wait for people.
+            if error.code == .approvalRequired, error.approval != nil { throw .unapproved }
             throw error.isRefusal ? .denied : .unavailable
         }
     }

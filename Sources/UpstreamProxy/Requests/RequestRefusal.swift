@@ -18,6 +18,8 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
     case ambiguous = "credentials_ambiguous"
     /// The vault gives the credential to at least one of the calls in flight not.
     case denied = "credential_denied"
+    /// People are asked about at least one of the calls in flight, and have not decided.
+    case unapproved = "approval_required"
     /// The vault cannot be asked now.
     case unavailable = "vault_unavailable"
     /// The credential cannot stand where the placeholder does, or could not be kept out of answers.
@@ -33,9 +35,19 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
         case .target, .method, .framing, .upgrade: 400
         case .host: 421
         case .noPlaceholder: 401
-        case .misplaced, .ambiguous, .denied: 403
+        case .misplaced, .ambiguous, .denied, .unapproved: 403
         case .unavailable: 503
         case .unusable, .unreachable, .answer: 502
+        }
+    }
+
+    /// What the answer says besides, to whoever the server hands its errors on to.
+    var message: String {
+        switch self {
+        case .unapproved: "People have to approve this call first. Then make it again, with the same arguments."
+        case .target, .method, .host, .framing, .upgrade, .noPlaceholder, .misplaced, .ambiguous, .denied,
+            .unavailable, .unusable, .unreachable, .answer:
+            "Warder's proxy did not carry the request."
         }
     }
 }

@@ -88,6 +88,10 @@ struct ExchangeTests {
             bench.vault.set { $0.fault = .unavailable }
             let answer = try await bench.client().ask(bench.request())
             #expect(answer?.status == 503 && answer?.field("warder-refusal") == "vault_unavailable")
+            bench.vault.set { $0.fault = .unapproved }
+            let waiting = try await bench.client().ask(bench.request())
+            #expect(waiting?.status == 403 && waiting?.field("warder-refusal") == "approval_required")
+            #expect(waiting?.body.contains("make it again, with the same arguments") == true)
             bench.vault.set {
                 $0.fault = nil; $0.value = "line\r\nX-Injected: 1"
             }

@@ -76,6 +76,21 @@ struct VaultCredentialsTests {
         }
     }
 
+    @Test("a call that people have to approve is told apart from one that nobody granted")
+    func approvals() async throws {
+        try await Self.with { server, credentials in
+            for tool in ["notes/wipe", "notes/@launch"] {
+                try await server.kit.mustAddTool(tool, risk: .critical)
+                try await server.kit.mustGrant(tool, "notes/api")
+            }
+            let wipe = try Self.call("wipe", "{}")
+            #expect(try await Self.fault(credentials, [wipe]) == .unapproved)
+            #expect(try await Self.fault(credentials, [try Self.call("search"), wipe]) == .unapproved)
+            #expect(try await Self.fault(credentials, [.launch]) == .denied)
+            #expect(try server.kit.events().contains { $0.line == "approval.request" })
+        }
+    }
+
     @Test("a rotated value is the next request's, and a sealed vault is told apart from a refusal")
     func changes() async throws {
         try await Self.with { server, credentials in

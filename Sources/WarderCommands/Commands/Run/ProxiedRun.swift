@@ -97,6 +97,11 @@ private final class RefusalNotes: ProxyObserver {
                 "For what it does without one, as at its start: \(server.text)/@launch in place of the tool",
                 "Why: warder audit search --decision refused --server \(server.text)",
             ]
+        case .unapproved:
+            [
+                "Read it and decide: warder approval list, then warder approval show apr_…",
+                "Once it is approved, the same call with the same arguments goes through, once",
+            ]
         case .noPlaceholder, .misplaced, .ambiguous:
             [
                 "Say where the server sends its credential: --proxy-place \(upstream)=header:FIELD, or basic, or query:NAME"

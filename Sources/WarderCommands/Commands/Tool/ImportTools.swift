@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ToolDefinitions
 import WarderModel
 
@@ -87,7 +88,12 @@ struct ImportToolList: VaultCommand {
         guard (1...3600).contains(seconds) else { throw .usage("--timeout is 1 to 3600 seconds") }
         let definitions =
             if command.isEmpty { try ToolSource.toolList(files, session.context) } else {
-                try MCPToolListing.tools(of: command, environment: session.context.environment, seconds: seconds)
+                // Not what this command looks at alone: a server is configured by it, and lists its tools accordingly.
+                try MCPToolListing.tools(
+                    of: command,
+                    environment: ProcessInfo.processInfo.environment,
+                    seconds: seconds
+                )
             }
         try options.run(definitions, in: session)
     }
