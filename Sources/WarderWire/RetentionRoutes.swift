@@ -37,13 +37,15 @@ public struct RetentionStatus: Codable, Sendable {
     public var prunedThrough: UInt64?
     /// Every pruned event happened before this, RFC 3339.
     public var prunedBefore: String?
+    /// Damaged events up to there, which stay as they are; left out where there are none.
+    public var damaged: UInt64?
     /// Whether rows of pruned events still wait to be deleted; left out where nothing was pruned.
     public var deleting: Bool?
     /// What a prune before the moment of the request would take; left out where that is nothing.
     public var prunable: Prunable?
 
     enum CodingKeys: String, CodingKey {
-        case deleting, prunable
+        case damaged, deleting, prunable
         case keepDays = "keep_days"
         case legalHold = "legal_hold"
         case prunedThrough = "pruned_through"
@@ -56,6 +58,7 @@ public struct RetentionStatus: Codable, Sendable {
         legalHold: Bool,
         prunedThrough: UInt64?,
         prunedBefore: String?,
+        damaged: UInt64?,
         deleting: Bool?,
         prunable: Prunable?
     ) {
@@ -63,6 +66,7 @@ public struct RetentionStatus: Codable, Sendable {
         self.legalHold = legalHold
         self.prunedThrough = prunedThrough
         self.prunedBefore = prunedBefore
+        self.damaged = damaged
         self.deleting = deleting
         self.prunable = prunable
     }

@@ -23,8 +23,11 @@ struct RetentionCrashTests {
         while try vault.ask("GET", "/v1/audit/retention").json["deleting"] as? Bool == true { usleep(100_000) }
     }
 
-    @Test("a kill at every write and sync of a prune leaves a sound vault whose prune is whole or not there")
-    func everyFaultPoint() async throws {
+    @Test(
+        "a kill at every write and sync of a prune leaves a vault as sound as it was, and its prune is whole or not there",
+        arguments: [nil, 12] as [Int?]
+    )
+    func everyFaultPoint(damaged: Int?) async throws {
         let program = Programs.path("warderd-on-faulty-disk")
         let origin = try await OldVault.make()
         var (struck, finished, point, without) = (0, 0, 0, 0)
@@ -33,6 +36,7 @@ struct RetentionCrashTests {
             let vault = try VaultProcess(profile: "single-user")
             let state = vault.stateDirectory
             try OldVault.put(origin, into: vault)
+            if let damaged { try OldVault.harm(event: damaged, in: vault) }
             let environment = ["WARDER_TEST_VOLUME": state, "WARDER_TEST_KILL_AT": String(point)]
             let ended = (try? Self.live(vault, program, environment)) ?? false
             if ended, vault.process.isRunning { finished += 1 } else { (struck, finished) = (struck + 1, 0) }
@@ -40,7 +44,7 @@ struct RetentionCrashTests {
 
             try vault.start(program: program, environment: ["WARDER_TEST_VOLUME": state])
             try Self.unseal(vault)
-            if try !Self.isWhole(vault, "at \(point)") { without += 1 }
+            if try !Self.isWhole(vault, damaged, "at \(point)") { without += 1 }
             vault.kill()
             point += 1
         }
@@ -62,11 +66,18 @@ struct RetentionCrashTests {
         return true
     }
 
-    /// Whether there was a prune; the vault has to be sound either way.
-    private static func isWhole(_ vault: VaultProcess, _ when: String) throws -> Bool {
+    /// Whether there was a prune; the vault has to be sound either way, but for a damaged event, which is still there.
+    private static func isWhole(_ vault: VaultProcess, _ damaged: Int?, _ when: String) throws -> Bool {
         try waitUntilDeleted(vault)
         let check = try vault.ask("POST", "/v1/sys/check")
-        try #require(check.body.contains(#""verdict":"sound""#), "\(when): \(check.body)")
+        let findings = check.body.split(separator: "\n").filter { $0.hasPrefix(#"{"finding":"#) }
+        try #require(findings.count == (damaged == nil ? 0 : 1), "\(when): \(check.body)")
+        if let damaged {
+            let isNamed = findings[0].contains(#""kind":"event_unreadable""#) && findings[0].contains("\(damaged)")
+            try #require(isNamed, "\(when): \(check.body)")
+        } else {
+            try #require(check.body.contains(#""verdict":"sound""#), "\(when): \(check.body)")
+        }
         let state = try vault.ask("GET", "/v1/audit/retention").json
         let events = try vault.events("limit=1")
         let first = events.first?["seq"] as? Int
@@ -76,7 +87,8 @@ struct RetentionCrashTests {
         }
         try #require(first == through + 1 && state["deleting"] as? Bool == false, "\(when)")
         let prunes = try vault.events("type=audit.prune").compactMap { $0["changes"] as? [String] }
-        try #require(prunes.contains { $0.contains("through=\(through)") }, "\(when)")
+        let prune = prunes.first { $0.contains("through=\(through)") }
+        try #require(prune?.contains("damaged=1") == (damaged != nil), "\(when)")
         return true
     }
 }

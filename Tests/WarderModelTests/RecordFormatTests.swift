@@ -200,6 +200,14 @@ import WarderModel
         }
     }
 
+    @Test func `a yes in advance for a whole server`() throws {
+        try stored("standing_approval-server", as: StandingApproval.self) { standing in
+            #expect(standing.tool == nil && standing.basis.count == 2)
+            #expect(standing.members?.map(\.risk) == [.critical, .sideEffect])
+            #expect(standing.members?.map(\.acceptedDigest) == [String(repeating: "0c", count: 32), nil])
+        }
+    }
+
     @Test func `a limit of a server, and a general one that is none`() throws {
         try stored("limit", as: RateLimit.self) { limit in
             #expect(limit.server?.text == "github" && limit.risk == .critical)

@@ -198,6 +198,63 @@ struct PostgresTests {
         )
     }
 
+    // MARK: Other people's objects
+
+    @Test("objects of the database's owner that are called as the server's own are not used, whatever path is set")
+    func shadows() throws {
+        try role("shaded", "first")
+        try server.sql(
+            """
+            CREATE ROLE shadower LOGIN;
+            CREATE ROLE warden SUPERUSER LOGIN PASSWORD 'of the warden';
+            CREATE DATABASE hostile OWNER shadower;
+            \\connect hostile
+            SET ROLE shadower;
+            CREATE SCHEMA shadow;
+            CREATE FUNCTION shadow.trap(name, name) RETURNS boolean LANGUAGE plpgsql AS
+                'BEGIN ALTER ROLE shadower SUPERUSER; RETURN true; END';
+            CREATE OPERATOR shadow.= (LEFTARG = name, RIGHTARG = name, FUNCTION = shadow.trap);
+            CREATE VIEW shadow.pg_roles AS SELECT 'nobody'::name AS rolname, true AS rolcanlogin;
+            RESET ROLE;
+            ALTER DATABASE hostile SET search_path = shadow, pg_catalog;
+            ALTER ROLE warden SET search_path = shadow, pg_catalog;
+            ALTER ROLE warden SET session_preload_libraries = auto_explain;
+            ALTER ROLE warden SET auto_explain.log_min_duration = 0;
+            ALTER ROLE warden SET auto_explain.log_settings = on;
+            """
+        )
+        func isSprung() throws -> Bool {
+            try server.sql("SELECT rolsuper FROM pg_authid WHERE rolname = 'shadower'") == "t\n"
+        }
+        // The trap works on whoever steps into it.
+        try server.sql("\\connect hostile\nSELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = 'shaded'")
+        #expect(try isSprung())
+        try server.sql("ALTER ROLE shadower NOSUPERUSER")
+
+        let before = server.logBytes
+        func asWarden(_ step: JobStep, _ role: String) throws -> JobResult {
+            var job = try job(
+                step,
+                ["role": role],
+                current: (role, "first"),
+                candidate: (role, "second"),
+                entry: "hostile"
+            )
+            job.helper = try .sample(["username": "warden", "password": "of the warden"])
+            return try run(job)
+        }
+        let missing = try asWarden(.preflight, "nobody")
+        #expect(missing.outcome == .failed && missing.message?.contains("no such role") == true)
+        for step in [JobStep.preflight, .set, .test] {
+            let result = try asWarden(step, "shaded")
+            #expect(result.outcome == .done, "\(step): \(result.message ?? "")")
+        }
+        #expect(try server.accepts("shaded", "second") && !isSprung())
+        // The path itself, as the server saw it.
+        let seen = server.log(since: before)
+        #expect(seen.contains("Settings: search_path = 'pg_catalog'") && !seen.contains("search_path = 'shadow"))
+    }
+
     @Test("a name that the server would cut off is refused, and so is none")
     func longNames() throws {
         let name = String(repeating: "n", count: 64)

@@ -13,25 +13,36 @@ package struct ExportManifest: Hashable, Sendable {
     package var digest: [UInt8]
     /// What was asked for, in the words of `audit.export`; `nil` for all events of the range.
     package var filter: String?
+    /// Every event up to this number had been pruned, so that the vault could not say whether it was one that was asked
+    /// for; `nil` where there was none, and where each has a line of its own.
+    package var pruned: UInt64?
 
-    package init(first: UInt64, last: UInt64, count: UInt64, digest: [UInt8], filter: String? = nil) {
+    package init(
+        first: UInt64,
+        last: UInt64,
+        count: UInt64,
+        digest: [UInt8],
+        filter: String? = nil,
+        pruned: UInt64? = nil
+    ) {
         self.first = first
         self.last = last
         self.count = count
         self.digest = digest
         self.filter = filter
+        self.pruned = pruned
     }
 
     /// The checkpoint's extension lines.
     package var lines: [String] {
         ["events \(first) \(last)", "count \(count)", "sha256 \(Hexadecimal.encode(digest))"]
-            + (filter.map { ["filter \($0)"] } ?? [])
+            + [filter.map { "filter \($0)" }, pruned.map { "pruned \($0)" }].compactMap(\.self)
     }
 
     /// - Throws: ``NoteError/manifest`` unless the checkpoint's extension lines are those of a manifest, and possible.
     package init(_ checkpoint: Checkpoint) throws(NoteError) {
         let lines = checkpoint.extensions
-        guard (3...4).contains(lines.count),
+        guard (3...5).contains(lines.count),
             let range = NoteLines.value(lines[0], "events ")?.split(separator: " ", omittingEmptySubsequences: false),
             range.count == 2, let first = Decimal.decode(range[0]), let last = Decimal.decode(range[1]),
             let count = NoteLines.value(lines[1], "count ").flatMap({ Decimal.decode($0) }),
@@ -39,10 +50,18 @@ package struct ExportManifest: Hashable, Sendable {
             digest.count == TreeHash.byteCount
         else { throw .manifest }
         self.init(first: first, last: last, count: count, digest: digest)
-        if lines.count == 4 {
-            guard let filter = NoteLines.value(lines[3], "filter "), !filter.isEmpty else { throw .manifest }
+        var others = lines.dropFirst(3)
+        if let filter = others.first.flatMap({ NoteLines.value($0, "filter ") }) {
+            guard !filter.isEmpty else { throw .manifest }
             self.filter = filter
+            others.removeFirst()
         }
+        if let text = others.first.flatMap({ NoteLines.value($0, "pruned ") }) {
+            guard let pruned = Decimal.decode(text), pruned >= 1, pruned <= checkpoint.size else { throw .manifest }
+            self.pruned = pruned
+            others.removeFirst()
+        }
+        guard others.isEmpty else { throw .manifest }
         guard first >= 1, last <= checkpoint.size, last + 1 >= first else { throw .manifest }
         let asked = last + 1 - first
         guard filter == nil ? count == asked : count <= asked else { throw .manifest }

@@ -29,7 +29,7 @@ struct ExportProgress {
         case .damaged: (events, damaged, position) = (events + 1, damaged + 1, position + 1)
         case .leaf: (pruned, position) = (pruned + 1, position + 1)
         case .omitted(let last): position = max(position, last)
-        case .manifest: break
+        case .pruned, .manifest: break
         }
         guard let width = console.errorWidth, bytes - shownAt >= Self.bytesBetweenUpdates else { return }
         shownAt = bytes

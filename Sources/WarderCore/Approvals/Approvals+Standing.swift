@@ -58,6 +58,7 @@ extension Approvals {
                 id: transaction.keys.newRecordID(),
                 server: server,
                 tool: terms.tool == nil ? nil : first,
+                members: tools.sorted { $0.name < $1.name },
                 basis: basis.sorted { ($0.risk, $0.category.rawValue) < ($1.risk, $1.category.rawValue) },
                 arguments: terms.arguments,
                 made: now,

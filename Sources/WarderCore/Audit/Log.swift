@@ -13,6 +13,15 @@ package enum Log {
         package var isComplete: Bool
         /// How far the log was pruned: what was before is not looked at.
         package var pruned: PrunedLog?
+
+        /// The mark, where a reader who was at a number passed over events before it that may have been what they asked
+        /// for: when each of them happened, and what it said, is not known any more.
+        package func gap(behind number: UInt64, for filter: EventFilter) -> PrunedLog? {
+            guard let pruned, pruned.through > number, filter.since.map({ $0 < pruned.before }) ?? true else {
+                return nil
+            }
+            return pruned
+        }
     }
 
     /// Permission to search: the number of the event that says so. Requires `auditor`.

@@ -32,7 +32,7 @@ extension DeepSurvey {
         }
         nextSequence = sequence + 1
         switch (row.leaf, row.payload) {
-        case (.there, _) where sequence <= prunedThrough: good.pruned += 1
+        case (.there, _) where sequence <= prunedThrough && !damagedBefore.contains(sequence): good.pruned += 1
         case (.missing, .missing): break
         case (.missing, _): list.add(.eventLeafMissing, .events(sequence...sequence))
         case (_, .missing):
@@ -40,7 +40,7 @@ extension DeepSurvey {
             list.add(.eventContentMissing, .events(sequence...sequence))
         case (.malformed, _), (_, .malformed): list.add(.eventUnreadable, .events(sequence...sequence))
         case (.there(let leaf), .there(let payload)):
-            note(payload.time, of: row.position)
+            if sequence > prunedThrough { note(payload.time, of: row.position) }
             try open(
                 SealedEvent(
                     sequence: sequence,
@@ -56,7 +56,7 @@ extension DeepSurvey {
 
     /// The mark may have moved since it was read.
     private func requireUnpruned(_ sequence: UInt64) throws(DeepCheck.Stop) {
-        guard !hasLookedForMark else { return }
+        guard !hasLookedForMark, sequence > prunedThrough else { return }
         hasLookedForMark = true
         let mark = try MarkReader(ring: ring, store: store).read().mark
         if let mark, mark.through > prunedThrough, mark.through >= sequence { throw .pruned }
@@ -66,7 +66,7 @@ extension DeepSurvey {
         let place = Damage.Subject.events(event.sequence...event.sequence)
         do throws(SealingError) {
             let canonical = try sealer.open(event)
-            if ledger.take(canonical, sequence: event.sequence) {
+            if isTaken(canonical, event.sequence) {
                 good.events += 1
             } else {
                 list.add(.eventUnreadable, place)
@@ -77,6 +77,14 @@ extension DeepSurvey {
             list.add(.eventUnreadable, place)
             list.add(.keyMissing, .key(.log))
         } catch { list.add(.eventUnreadable, place) }
+    }
+
+    /// Takes over what an event says; of one before the mark that opens again nothing, because what came after it is known
+    /// already.
+    private func isTaken(_ canonical: [UInt8], _ sequence: UInt64) -> Bool {
+        guard sequence <= prunedThrough else { return ledger.take(canonical, sequence: sequence) }
+        var unheeded = LogLedger(present: [])
+        return unheeded.take(canonical, sequence: sequence)
     }
 
     private func note(_ time: Timestamp, of sequence: Int64) {

@@ -13,6 +13,8 @@ final class DeepSurvey {
     var nextSequence: UInt64 = 1
     /// Number of the last event whose contents need not be there.
     var prunedThrough: UInt64 = 0
+    /// Events up to there that were damaged already when the others went.
+    var damagedBefore = RangeSet<UInt64>()
     /// Whether it was read again because contents were missing.
     var hasLookedForMark = false
     /// Times of the events of the span that is being read, and those of the spans before.
@@ -44,6 +46,9 @@ final class DeepSurvey {
         if checksStructure { try checkStructure() }
         let (present, mark) = try MarkReader(ring: ring, store: store).read()
         prunedThrough = mark?.through ?? 0
+        for run in mark.map(PrunedLog.init)?.damaged ?? [] {
+            damagedBefore.insert(contentsOf: run.lowerBound..<run.upperBound + 1)
+        }
         ledger = LogLedger(present: present, from: mark?.ledger)
         try readLog()
         for sequence in ledger.misplacedOrigins { list.add(.originBroken, .events(sequence...sequence)) }

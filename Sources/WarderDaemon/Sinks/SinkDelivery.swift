@@ -31,15 +31,16 @@ final class SinkDelivery {
         do {
             var place = try place ?? look(vault)
             let events = try vault.events(after: place.number, limit: Self.slice)
-            guard let last = events.last else {
+            guard !events.isEmpty else {
                 self.place = place
                 return true
             }
             try sink.take(events)
-            if let first = events.first, first.sequence > place.number + 1 {
-                missed(place.number + 1...first.sequence - 1)
+            // Between pruned events there can be damaged ones, which stay.
+            for event in events {
+                if event.sequence > place.number + 1 { missed(place.number + 1...event.sequence - 1) }
+                place.number = event.sequence
             }
-            place.number = last.sequence
             try position.write(place)
             self.place = place
             return false

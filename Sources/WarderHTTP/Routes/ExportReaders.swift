@@ -9,6 +9,8 @@ final class ExportReader: Sendable {
         var after: UInt64 = 0
         var last: UInt64 = 0
         var isOver = false
+        /// The mark, where events before it were passed over.
+        var pruned: PrunedLog?
     }
 
     private let vault: Vault
@@ -22,10 +24,13 @@ final class ExportReader: Sendable {
 
     func start(through last: UInt64) { position.withLock { $0.last = last } }
 
-    /// Lines, or `nil` at the end. A log that cannot be read ends the export with a line that says so.
+    /// Lines, or `nil` at the end. A log that cannot be read ends the export with a line that says so; one that was pruned
+    /// is said to be, behind the events.
     func next() -> [UInt8]? {
         let position = position.withLock { $0 }
-        guard !position.isOver, position.after < position.last else { return nil }
+        guard !position.isOver, position.after < position.last else {
+            return self.position.withLock { $0.pruned.take() }.map(JSONLines.pruned)
+        }
         do throws(Refusal) {
             let page = try vault.events(
                 matching: filter,
@@ -37,10 +42,11 @@ final class ExportReader: Sendable {
             self.position.withLock { current in
                 current.after = max(page.scannedTo, current.after)
                 current.isOver = page.isComplete
+                current.pruned = page.gap(behind: position.after, for: filter) ?? current.pruned
             }
             return JSONLines.of(page.events)
         } catch {
-            self.position.withLock { $0.isOver = true }
+            self.position.withLock { ($0.isOver, $0.pruned) = (true, nil) }
             return JSONLines.failure(error, after: position.after)
         }
     }
@@ -77,7 +83,10 @@ final class EvidenceReader: Sendable {
         }
         guard var walk = walking else { return nil }
         do throws(Refusal) {
-            guard let lines = try walk.next() else { return JSONLines.manifest(try walk.manifest()) }
+            guard let lines = try walk.next() else {
+                let note = try walk.manifest()
+                return (walk.pruned.map(JSONLines.pruned) ?? []) + JSONLines.manifest(note)
+            }
             state.withLock { $0 = .walking(walk) }
             return lines
         } catch {
@@ -101,6 +110,22 @@ enum JSONLines {
     /// That the rest cannot be read.
     static func failure(_ refusal: Refusal, after number: UInt64) -> [UInt8] {
         Array("{\"export_failed\":\"\(refusal.rawValue)\",\"after_seq\":\(number)}\n".utf8)
+    }
+
+    /// That events before the mark are not there, which is no line of the file either.
+    static func pruned(_ mark: PrunedLog) -> [UInt8] {
+        var json = JSONBuffer()
+        json.beginObject()
+        json.key("pruned")
+        json.beginObject()
+        json.field("events", mark.through - mark.damagedCount)
+        json.field("through", mark.through)
+        json.field("before", mark.before.description)
+        if mark.damagedCount > 0 { json.field("damaged", mark.damagedCount) }
+        json.endObject()
+        json.endObject()
+        json.newLine()
+        return json.bytes
     }
 
     /// The signed note, which is no line of the file.

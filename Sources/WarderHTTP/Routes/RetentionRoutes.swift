@@ -42,6 +42,7 @@ extension Exchange {
                             legalHold: vault.retention.legalHold,
                             prunedThrough: pruned?.through,
                             prunedBefore: pruned?.before.description,
+                            damaged: pruned.flatMap { $0.damagedCount > 0 ? $0.damagedCount : nil },
                             deleting: isDeleting,
                             prunable: prunable.map(RetentionStatus.Prunable.init)
                         )
@@ -108,6 +109,7 @@ enum RetentionLines {
             if let plan {
                 json.field("through", plan.through)
                 json.field("before", plan.before.description)
+                if plan.damagedCount > 0 { json.field("damaged", plan.damagedCount) }
             }
         }
     }

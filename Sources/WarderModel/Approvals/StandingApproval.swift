@@ -20,6 +20,21 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
         }
     }
 
+    /// A tool as it was when a yes to all tools of its server was given.
+    package struct Member: Sendable, Codable, Hashable {
+        package let record: RecordID
+        package let acceptedDigest: String?
+        package let risk: Tool.Risk
+        package let category: Tool.Category
+
+        package init(_ tool: Tool) {
+            record = tool.id
+            acceptedDigest = tool.definitionDigest
+            risk = tool.risk
+            category = tool.category
+        }
+    }
+
     package let id: RecordID
     package let server: ServerName
     package let serverRecord: RecordID
@@ -31,6 +46,10 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
     /// What it was given under, of the tool or of all tools that the server had: a call of another class, or one that
     /// needs other votes by now, is none that somebody has said yes to.
     package let basis: [Basis]
+    /// The tools that the server had, each with its own class: one that rises to the class of another is none that
+    /// somebody has said yes to. Times tell nothing of that, because clocks are set back. `nil` for a single tool, and
+    /// where an earlier version wrote none down: then nothing is covered.
+    package let members: [Member]?
     /// Canonical JSON that a call's arguments must equal; `nil` for any.
     package let arguments: String?
     package let made: Timestamp
@@ -45,10 +64,12 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
     package let uses: Int64
     package private(set) var lastUse: Timestamp?
 
+    /// `members`: the tools that it is for, where it is for all of a server's (`tool` is `nil`).
     package init(
         id: RecordID,
         server: Server,
         tool: Tool?,
+        members: [Tool],
         basis: [Basis],
         arguments: String?,
         made: Timestamp,
@@ -64,6 +85,7 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
         toolRecord = tool?.id
         acceptedDigest = tool?.definitionDigest
         self.basis = basis
+        self.members = tool == nil ? members.map(Member.init) : nil
         self.arguments = arguments
         self.made = made
         self.madeBy = madeBy.name
@@ -96,7 +118,8 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
             return false
         }
         guard let name = self.tool else {
-            // What came later, nobody had in mind.
+            guard members?.contains(Member(tool)) == true else { return false }
+            // What somebody looked at since, nobody had in mind either.
             return [tool.created, tool.acceptance?.at, tool.decision?.at].allSatisfy { $0.map { $0 <= made } ?? true }
         }
         return name == tool.name.tool && toolRecord == tool.id && acceptedDigest == tool.definitionDigest

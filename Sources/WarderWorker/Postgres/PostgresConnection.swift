@@ -28,6 +28,7 @@ final class PostgresConnection {
             ("gssencmode", CText.of("disable")), ("passfile", CText.of("/dev/null")),
             ("application_name", CText.of("warder-worker")),
             // Without the search path, whoever owns the database could put operators of their own before the server's.
+            // What a connection asks for goes before what is set for its role or database.
             (
                 "options",
                 CText.of(

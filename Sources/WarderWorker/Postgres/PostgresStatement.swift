@@ -10,7 +10,12 @@ struct PostgresStatement {
     static let rollback = PostgresStatement("ROLLBACK")
     static let one = PostgresStatement("SELECT 1")
     /// `t` for a role that can log in; the name is its one parameter.
-    static let canLogIn = PostgresStatement("SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE rolname = $1")
+    ///
+    /// The operator is the server's own by its name, too: what stands between us and the server may drop the search path
+    /// that the connection asks for.
+    static let canLogIn = PostgresStatement(
+        "SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) $1"
+    )
 
     static func setPassword(
         of role: String,

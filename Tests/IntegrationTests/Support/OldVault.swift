@@ -32,4 +32,19 @@ enum OldVault {
         )
         try FileManager.default.copyItem(atPath: kit.directory.file("vault.db"), toPath: vault.database)
     }
+
+    /// Flips a bit of what an event says, in a database that nobody has open.
+    static func harm(event number: Int, in vault: VaultProcess) throws {
+        let harm = """
+            import sqlite3, sys
+            db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+            sealed, = db.execute("SELECT sealed FROM log_payloads WHERE seq = ?", (int(sys.argv[2]),)).fetchone()
+            db.close()
+            file = open(sys.argv[1], "rb").read()
+            if file.count(sealed) != 1: sys.exit("it is not in one piece")
+            open(sys.argv[1], "r+b").write(file.replace(sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])))
+            """
+        let harmed = try Program.python(harm, [vault.database, String(number)])
+        guard harmed.status == 0 else { throw TestFailure(harmed.errors) }
+    }
 }

@@ -15,6 +15,8 @@ import TransparencyLog
             ExportManifest(first: 1, last: 9, count: 9, digest: digest),
             ExportManifest(first: 3, last: 5, count: 0, digest: digest, filter: "a b"),
             ExportManifest(first: 10, last: 9, count: 0, digest: digest),
+            ExportManifest(first: 4, last: 9, count: 6, digest: digest, pruned: 3),
+            ExportManifest(first: 1, last: 9, count: 2, digest: digest, filter: "pruned 4", pruned: 9),
         ]
         for manifest in good { #expect(try read(manifest.lines) == manifest) }
         let hash = "sha256 " + String(repeating: "ab", count: 32)
@@ -25,6 +27,10 @@ import TransparencyLog
             ["events 1 9", "count 9", hash, "filter "], ["events 1 9", "count 9", hash, "filter x", "more"],
             ["count 9", "events 1 9", hash], ["events 1  9", "count 9", hash],
             ["events 1 9", "count 9", hash.uppercased()],
+            ["events 1 9", "count 9", hash, "pruned 0"], ["events 1 9", "count 9", hash, "pruned 10"],
+            ["events 1 9", "count 9", hash, "pruned 3", "filter x"],
+            ["events 1 9", "count 9", hash, "pruned 3", "more"],
+            ["events 1 9", "count 9", hash, "pruned 03"], ["events 1 9", "count 9", hash, "pruned "],
             ["events 1 9", "count 9", hash + "00"], ["events 01 9", "count 9", hash],
         ] {
             #expect(throws: NoteError.manifest, "\(lines)") { try read(lines) }

@@ -104,6 +104,51 @@ struct EvidenceTests {
         #expect(verdict.outputText.contains("damaged  1 events could not be read by the vault"))
     }
 
+    @Test(
+        "whatever the format, and without a manifest too, it says how many events had been pruned, and up to which",
+        arguments: ["jsonl", "csv", "ocsf"],
+        [true, false]
+    )
+    func pruned(_ format: String, signs: Bool) throws {
+        let said = #"{"pruned":{"events":890,"through":900,"before":"2026-09-01T00:00:00.000Z","damaged":10}}"# + "\n"
+        let note = String(decoding: try log.manifest(), as: UTF8.self).replacing("\n", with: "\\n")
+        let manifest = signs ? #"{"manifest":"\#(note)"}"# + "\n" : ""
+        let gap =
+            "890 events that were asked for had been pruned: number 1 to 900, all from before 2026-09-01 00:00:00Z"
+        let cases: [(asked: [String], first: String, words: String)] = [
+            ([], "", format == "jsonl" && signs ? "It has their hashes alone" : "They are not in it: their contents"),
+            (["--secret", "a/b"], "", "Whether any of them would have matched, nobody knows: their contents"),
+            (["--since", "2026-08-01"], "up to ", "How many are of this time, and would have matched, nobody knows"),
+        ]
+        for (asked, first, words) in cases {
+            for file in [folder.file("log"), "-"] where !signs || file != "-" {
+                let stub = try StubVault([.chunked([String(decoding: log.file, as: UTF8.self) + said + manifest])])
+                defer { stub.stop() }
+                let command = ["audit", "export", "--format", format, "--output-file", file, "--yes"]
+                let run = try CommandRun(command + (signs ? [] : ["--no-manifest"]) + asked, socket: stub.path)
+                #expect(run.status == .done, "\(run.errors)")
+                #expect(run.errors.contains("warder: \(first)\(gap)\n  \(words)"), "\(run.errors)")
+                let isInLines = asked.isEmpty && format == "jsonl" && signs
+                #expect(run.errors.contains("10 more up to there are damaged") == !isInLines)
+                let written = file == "-" ? run.output : Array(try Data(contentsOf: URL(filePath: file)))
+                #expect(!String(decoding: written, as: UTF8.self).contains("pruned"))
+                #expect(format != "jsonl" || written == log.file)
+            }
+        }
+    }
+
+    @Test("a manifest that says how far the log was pruned keeps its export from being taken for complete")
+    func prunedManifest() throws {
+        let lines = log.filtered { $0 > 30 }
+        try put(lines, "log.jsonl")
+        try put(try log.manifest(lines, count: 10, filter: "type=x", pruned: 20), "log.jsonl.manifest")
+        let verdict = try verify()
+        #expect(verdict.status == .done, "\(verdict.outputText)")
+        #expect(verdict.outputText.contains("pruned   all up to event 20 before the export was made"))
+        let json = try verify(["--output", "json"]).outputText.filter { !$0.isWhitespace }
+        #expect(json.contains(#""filter":"type=x","pruned":20}"#))
+    }
+
     @Test("through a pipe the manifest goes where it is told to, or there is none, and no hashes either")
     func piped() throws {
         let manifest = folder.file("m")

@@ -49,13 +49,19 @@ struct SignedLog {
     }
 
     /// The manifest of an export of all events, or of what came of a filter.
-    func manifest(_ file: [UInt8]? = nil, count: Int? = nil, filter: String? = nil) throws -> [UInt8] {
+    func manifest(
+        _ file: [UInt8]? = nil,
+        count: Int? = nil,
+        filter: String? = nil,
+        pruned: UInt64? = nil
+    ) throws -> [UInt8] {
         let manifest = ExportManifest(
             first: 1,
             last: UInt64(lines.count),
             count: UInt64(count ?? lines.count),
             digest: SHA256Digest.hash(file ?? self.file),
-            filter: filter
+            filter: filter,
+            pruned: pruned
         )
         return try checkpoint(manifest.lines)
     }

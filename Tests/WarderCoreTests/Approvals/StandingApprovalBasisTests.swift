@@ -1,3 +1,4 @@
+import Foundation
 import HashTreeCollections
 import Testing
 import WarderModel
@@ -94,6 +95,67 @@ import WarderTesting
         #expect(try await stand.refusal() == nil)
         try await setRisk(stand, .critical)
         #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test(
+        "for a server it covers no tool that rises to the class of another, whatever the clock says",
+        arguments: [0, -30] as [Int64]
+    )
+    func risen(_ seconds: Int64) async throws {
+        let stand = try await ApprovalStand()
+        let note = try ToolID("shop/note")
+        try await stand.kit.mustAddTool("shop/note", risk: .sideEffect, category: .financial)
+        try await stand.kit.mustGrant("shop/note", "shop/api")
+        func refusal(_ name: String) async throws -> Refusal? {
+            let issue = Tokens.issue(try stand.kit.demand(name), by: stand.kit.server(.synthetic()))
+            return await stand.kit.refusal(ofRequest: issue)
+        }
+        try await add(stand, tool: nil)
+        #expect(try await refusal("shop/note") == nil)
+        // In the same moment, or while the clock is set back a little: by its times nothing came later.
+        let clock = stand.kit.clock
+        clock.setWall(to: clock.now().wall.adding(seconds: seconds))
+        var changes = Tools.Changes()
+        changes.risk = .critical
+        changes.reason = try PlainText("it pays out")
+        _ = try await stand.kit.vault.perform(Tools.set(note, changes, by: stand.kit.admin))
+        try await stand.kit.mustAddTool("shop/pay", risk: .critical, category: .financial)
+        try await stand.kit.mustGrant("shop/pay", "shop/api")
+        for back in [0, -seconds] {
+            clock.setWall(to: clock.now().wall.adding(seconds: back))
+            #expect(try await refusal("shop/note") == .approvalPending)
+            #expect(try await refusal("shop/pay") == .approvalPending)
+            #expect(try await stand.refusal() == nil)
+        }
+    }
+
+    @Test("for a server it covers no tool that got another definition in the same moment")
+    func redefined() async throws {
+        let stand = try await ApprovalStand()
+        let (old, new) = (String(repeating: "0a", count: 32), String(repeating: "0b", count: 32))
+        try await stand.removeTool()
+        try await stand.addTool(digest: old)
+        try await add(stand, tool: nil)
+        #expect(try await stand.refusal(digest: old) == nil)
+        try await stand.removeTool()
+        try await stand.addTool(digest: new)
+        #expect(try await stand.refusal(digest: new) == .approvalPending)
+    }
+
+    @Test("for a server it covers nothing where its tools were not written down")
+    func withoutMembers() async throws {
+        let stand = try await ApprovalStand()
+        let made = try await add(stand, tool: nil)
+        let written = String(decoding: try RecordCoding.encode(made), as: UTF8.self)
+        let start = try #require(written.range(of: #""members":["#))
+        let end = try #require(written.range(of: "],", range: start.upperBound..<written.endIndex))
+        let earlier = written.replacingCharacters(in: start.lowerBound..<end.upperBound, with: "")
+        let read = try RecordCoding.decode(StandingApproval.self, from: Array(earlier.utf8))
+        let state = try #require(stand.kit.vault.state)
+        let (tool, server) = (try #require(state.tools[stand.refund]), try #require(state.servers[made.server]))
+        let terms = state.approvalTerms(of: tool)
+        #expect(made.covers(tool, of: server.id, asking: terms))
+        #expect(read.members == nil && !read.covers(tool, of: server.id, asking: terms))
     }
 
     @Test("for a server without tools there is none")
@@ -193,6 +255,7 @@ import WarderTesting
                 id: id,
                 server: server,
                 tool: nil,
+                members: [],
                 basis: made.basis,
                 arguments: nil,
                 made: made.made,

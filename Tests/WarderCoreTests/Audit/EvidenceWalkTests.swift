@@ -40,11 +40,13 @@ import WarderTesting
     private func export(
         _ filter: EventFilter = EventFilter(),
         through last: UInt64? = nil,
-        silence: UInt64 = 65_536
+        silence: UInt64 = 65_536,
+        of other: TestVault? = nil
     ) throws -> Export {
+        let vault = (other ?? kit).vault
         var walk = EvidenceWalk(
-            through: last ?? kit.vault.sequence,
-            of: kit.vault,
+            through: last ?? vault.sequence,
+            of: vault,
             matching: filter,
             longestSilence: silence
         )
@@ -208,6 +210,53 @@ import WarderTesting
             let verdict = try verdict(export(), older: first.manifest)
             #expect(verdict.isSound && verdict.continues == old, "\(verdict.faults)")
             #expect(verdict.pruned == old && verdict.shown == kit.vault.sequence - old)
+        }
+    }
+
+    @Test("with a filter the manifest says how far the log was pruned, and nothing where none of it was asked for")
+    func prunedAndFiltered() async throws {
+        let old = kit.vault.sequence
+        kit.clock.advance(seconds: 3 * 86_400)
+        let edge = kit.clock.now().wall
+        try await busy(20)
+        let plan = try #require(try kit.vault.planPrune(before: edge.adding(seconds: -86_400)))
+        #expect(try verdict(export(try filter("type", "secret.list"))).manifest?.pruned == nil)
+        try await kit.vault.prune(plan, as: .vault)
+        var cases = [try filter("type", "secret.list"), try filter("type", "no.such")]
+        cases.append(EventFilter(until: edge.adding(seconds: 5)))
+        cases.append(EventFilter(since: edge.adding(seconds: -2 * 86_400)))
+        for asked in cases {
+            let verdict = try verdict(try export(asked))
+            #expect(verdict.isSound && verdict.manifest?.pruned == old, "\(asked)")
+        }
+        let later = try verdict(try export(EventFilter(since: edge)))
+        #expect(later.isSound && later.manifest?.pruned == nil && later.manifest?.first == old + 1)
+        #expect(try verdict(try export()).manifest?.pruned == nil)
+    }
+
+    @Test("a log that was pruned around damaged events has these as damaged, and holds")
+    func prunedAroundDamage() async throws {
+        let old = kit.vault.sequence
+        let first = try export()
+        kit.clock.advance(seconds: 3 * 86_400)
+        try await busy(20)
+        let sql = """
+            UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq IN (10, 11);
+            DELETE FROM log_payloads WHERE seq = 300;
+            """
+        let again = try kit.damaged(by: sql)
+        try await again.unseal().get()
+        let before = again.clock.now().wall.adding(seconds: -2 * 86_400)
+        let plan = try #require(try again.vault.planPrune(before: before))
+        try await again.vault.prune(plan, as: .vault)
+        for isSwept in [false, true] {
+            if isSwept { while try await again.vault.pruneStep() {} }
+            let verdict = try verdict(export(of: again), older: first.manifest)
+            #expect(verdict.isSound && verdict.continues == old, "\(verdict.faults)")
+            #expect(verdict.damaged == 3 && verdict.pruned == old - 3)
+            #expect(verdict.shown == again.vault.sequence - old)
+            let filtered = try self.verdict(try export(try filter("type", "secret.list"), of: again))
+            #expect(filtered.isSound && filtered.damaged == 0 && filtered.manifest?.pruned == old)
         }
     }
 

@@ -253,14 +253,103 @@ import WarderTesting
         }
     }
 
-    @Test("a damaged event is not pruned away")
-    func damagedEvent() async throws {
-        for sql in ["DELETE FROM log_payloads WHERE seq = 4", "UPDATE log_payloads SET time = time - 1 WHERE seq = 5"] {
-            let scene = try await Scene()
-            let again = try scene.kit.damaged(by: sql)
-            try await again.unseal().get()
-            #expect(throws: Refusal.valueDamaged) { try again.vault.planPrune(before: scene.edge) }
-        }
+    @Test(
+        "a prune goes on beyond a damaged event, which stays as it is, and which a deep check goes on naming",
+        arguments: [
+            "UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = 5",
+            "UPDATE log_payloads SET time = time - 1 WHERE seq = 5",
+            "UPDATE log_payloads SET time = time + 400000000000 WHERE seq = 5",
+            "UPDATE log_leaves SET leaf = zeroblob(32) WHERE seq = 5",
+            "DELETE FROM log_payloads WHERE seq = 5",
+        ]
+    )
+    func damagedEvent(_ sql: String) async throws {
+        let scene = try await Scene()
+        let again = try scene.kit.damaged(by: sql)
+        try await again.unseal().get()
+        let row = try again.store.logRows(after: 4, limit: 1)
+        let found = Set(try scene.check(again).findings)
+        #expect(!found.isEmpty)
+        try await scene.prune(kit: again)
+        #expect(again.vault.prunedLog?.damaged == [5...5])
+        let changes = try #require(try again.lastEvent().changes)
+        #expect(changes.contains("through=\(scene.old)") && changes.contains("events=\(scene.old - 1)"))
+        #expect(changes.contains("damaged=1"))
+        #expect(try Set(scene.check(again).findings) == found)
+        while try await again.vault.pruneStep(limit: 3) {}
+        let mark = try #require(again.vault.prunedLog)
+        #expect(try again.vault.hasContents(of: mark) == false)
+        let left = try again.store.logRows(after: 0, limit: Int(scene.old))
+        #expect(left.filter { $0.payload != .missing }.map(\.position) == (sql.hasPrefix("DELETE") ? [] : [5]))
+        #expect(left.count == Int(scene.old) && left[4] == row.first)
+        #expect(try Set(scene.check(again).findings) == found)
+
+        // Over a restart and another prune too.
+        let later = try TestVault(restarting: again)
+        try await later.unseal().get()
+        later.clock.advance(seconds: 3 * 86_400)
+        _ = try await later.vault.perform(Secrets.list(by: later.admin))
+        try await scene.prune(before: later.clock.now().wall.adding(seconds: -86_400), kit: later)
+        while try await later.vault.pruneStep(limit: 3) {}
+        #expect(later.vault.prunedLog?.damaged == [5...5])
+        #expect(try later.store.logRows(after: 4, limit: 1) == row)
+        #expect(try Set(scene.check(later).findings) == found)
+    }
+
+    @Test("what was put back beside a damaged event is found after a prune as before it")
+    func damagedCover() async throws {
+        let scene = try await Scene()
+        let removal = try #require(try scene.kit.events().first { $0.type == "server.remove" }).sequence
+        let again = try scene.kit.damaged(
+            by: "UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = \(removal)"
+        )
+        try await again.unseal().get()
+        let found = Set(try scene.check(again).findings)
+        #expect(found.map(\.kind).contains(.recordDeleted), "without its removal the server was deleted by somebody")
+        try await scene.prune(kit: again)
+        while try await again.vault.pruneStep() {}
+        #expect(try Set(scene.check(again).findings) == found)
+    }
+
+    @Test("the last event that goes is one that opens: when a damaged one happened, nobody knows")
+    func damagedEnd() async throws {
+        let scene = try await Scene()
+        let again = try scene.kit.damaged(
+            by:
+                "UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq BETWEEN \(scene.old - 1) AND \(scene.old)"
+        )
+        try await again.unseal().get()
+        try await scene.prune(before: again.clock.now().wall.adding(seconds: -86_400), kit: again)
+        #expect(again.vault.prunedLog?.through == scene.old - 2 && again.vault.prunedLog?.damaged == [])
+    }
+
+    @Test("a mark names so many runs of damaged events and no more")
+    func damagedRuns() throws {
+        var reading = PruneReading(from: 1, LogLedger(present: []))
+        let event = Array(#"{"action":"none"}"#.utf8)
+        for number: UInt64 in 1...8 { try reading.take(number.isMultiple(of: 2) ? event : nil, number, mostRuns: 4) }
+        // Numbers 9 and 10 are missing, 11 does not open; nothing is decided about them before one that does.
+        try reading.take(nil, 11, mostRuns: 4)
+        #expect(reading.damaged == [1...1, 3...3, 5...5, 7...7] && reading.through == 8)
+        #expect(throws: Refusal.valueDamaged) { try reading.take(event, 12, mostRuns: 4) }
+        try reading.take(event, 12, mostRuns: 5)
+        #expect(reading.damaged.last == 9...11 && reading.through == 12)
+    }
+
+    @Test("what goes is everything before the mark but the damaged events")
+    func going() throws {
+        let text = """
+            {"before":0,"damaged":[[1,2],[5,5],[9,10]],"id":"000102030405060708090a0b0c0d0e0f","ledger":\
+            {"epochs":[],"records":[],"slots":[],"versions":[]},"through":12}
+            """
+        let mark = try RecordCoding.decode(LogMark.self, from: Array(text.utf8))
+        #expect(try RecordCoding.encode(mark) == Array(text.utf8))
+        let pruned = PrunedLog(mark)
+        #expect(pruned.damaged == [1...2, 5...5, 9...10] && pruned.damagedCount == 5)
+        #expect(pruned.going(through: .max) == [3...4, 6...8, 11...12])
+        #expect(pruned.going(through: 7) == [3...4, 6...7])
+        #expect(pruned.going(through: 2) == [] && pruned.going(through: 0) == [])
+        #expect((1...12).filter { pruned.isDamaged($0) } == [1, 2, 5, 9, 10])
     }
 
     @Test("legal hold, a moment of the last day, a missing role and a missing person refuse, and stand in the log")
@@ -385,12 +474,13 @@ import WarderTesting
         #expect(!whole.summary.records.contains { $0.name == "gone" })
     }
 
-    @Test("the stored example of a mark opens")
-    func example() throws {
+    @Test("the stored examples of a mark open", arguments: ["retention", "retention-damaged"])
+    func example(_ name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Vectors/records-v1")
-        let bytes = Array(try Data(contentsOf: folder.appending(path: "retention.json").standardized))
+        let bytes = Array(try Data(contentsOf: folder.appending(path: name + ".json").standardized))
         let mark = try RecordCoding.decode(LogMark.self, from: bytes)
         #expect(mark.through == 40 && mark.ledger.records.map(\.name) == ["github/pat", nil])
         #expect(try RecordCoding.encode(mark) == Array(bytes.dropLast()))
+        #expect(PrunedLog(mark).damaged == (name == "retention" ? [] : [7...7, 20...23]))
     }
 }

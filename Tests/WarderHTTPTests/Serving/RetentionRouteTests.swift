@@ -79,6 +79,14 @@ import WarderTesting
                 let expected = leaves.enumerated().map { #"{"leaf":"\#($1)","seq":\#($0 + 1)}"# }
                 #expect(whole.prefix(2).map(String.init) == expected)
                 #expect(try Node(json: Array(whole[2].utf8))["seq"]?.int == 3)
+                // Behind the events, and in front of the manifest.
+                let said = #"{"pruned":{"events":2,"through":2,"before":"2026-11-23T00:00:00.000Z"}}"#
+                #expect(bare.last.map(String.init) == said && whole.dropLast().last.map(String.init) == said)
+                #expect((bare + whole).count { $0.hasPrefix(#"{"pruned":"#) } == 2)
+                let filtered = try server.connect(.operator).ask("GET", "/v1/audit/export?type=no.such").text
+                #expect(filtered == said + "\n")
+                let later = try server.connect(.operator).ask("GET", "/v1/audit/export?since=2026-11-23").text
+                #expect(!later.contains(#"{"pruned":"#) && later.contains(#""seq":3,"#))
             }
         }
     }

@@ -16,6 +16,7 @@ struct PostgresStand: Sendable {
               postgres:
                 main: {host: \(folder), port: \(port), database: postgres, tls: disable}
                 trusting: {host: \(folder), port: \(port), database: \(PostgresServer.trusting)}
+                hostile: {host: \(folder), port: \(port), database: hostile, tls: disable}
                 absent: {host: \(folder)/nowhere, database: postgres}
                 no-database: {host: \(folder), port: \(port), database: nothing}
                 tls: {host: localhost, port: \(port), database: postgres, ca: \(server.file("server.crt"))}

@@ -11,6 +11,8 @@ enum ExportPart {
     case leaf
     /// Events that were left out, up to this number.
     case omitted(through: Int64)
+    /// Events that were pruned before: on its way behind the last line, and not part of the file.
+    case pruned(PrunedEvents)
     /// The signed manifest: on its way behind the last line, and not part of the file.
     case manifest([UInt8])
 
@@ -18,7 +20,7 @@ enum ExportPart {
     var isEvent: Bool {
         switch self {
         case .event, .damaged: true
-        case .leaf, .omitted, .manifest: false
+        case .leaf, .omitted, .pruned, .manifest: false
         }
     }
 
@@ -35,6 +37,11 @@ enum ExportPart {
             self = .damaged
         } else if line.starts(with: Self.leafOpening) {
             self = .leaf
+        } else if line.starts(with: Self.prunedOpening) {
+            guard let gap = try Self.document(line).member("pruned").flatMap(PrunedEvents.init) else {
+                throw .malformedAnswer
+            }
+            self = .pruned(gap)
         } else if line.starts(with: Self.manifestOpening) {
             guard let note = EventLine.text(try Self.document(line).member("manifest")) else { throw .malformedAnswer }
             self = .manifest(Array(note.utf8))
@@ -45,6 +52,7 @@ enum ExportPart {
 
     private static let omission = Array("{\"seq\":".utf8)
     private static let leafOpening = Array("{\"leaf\":".utf8)
+    private static let prunedOpening = Array("{\"pruned\":".utf8)
     private static let manifestOpening = Array("{\"manifest\":".utf8)
 
     private static func document(_ line: [UInt8]) throws(CommandFailure) -> JSONNode {

@@ -17,7 +17,8 @@ struct ExportEvents: VaultCommand {
                      nothing: keep it as evidence, and check it with warder audit verify.
                      Of what a filter leaves out, and of what was pruned, there are
                      hashes: lines that begin with {"seq": or {"leaf":. Without them:
-                     --no-manifest.
+                     --no-manifest. How many events had been pruned is said in any case,
+                     and of an export with a filter by its manifest.
               csv    a table for spreadsheets. Control characters are written out, and
                      a cell that a spreadsheet would compute gets an apostrophe in
                      front, which alters the data: --no-csv-safe leaves it away.
@@ -30,6 +31,14 @@ struct ExportEvents: VaultCommand {
               warder audit export --format ocsf --output-file - | gzip > ocsf.jsonl.gz
             """
     )
+
+    /// What comes behind the events, and is not part of the file.
+    private struct Trailer {
+        /// The signed manifest, where one was asked for.
+        var note: [UInt8]?
+        /// Where there are any.
+        var pruned: PrunedEvents?
+    }
 
     /// So much is written at a time.
     private static let pieceBytes = 65_536
@@ -79,10 +88,10 @@ struct ExportEvents: VaultCommand {
         }
         var progress = ExportProgress(console: session.console, total: total(vault, session.console))
         defer { progress.clear() }
-        let note: [UInt8]?
+        let trailer: Trailer
         if outputFile == "-" {
             var printer = LinePrinter(session.console)
-            note = try export(query, from: vault, &progress) { line throws(CommandFailure) in
+            trailer = try export(query, from: vault, &progress) { line throws(CommandFailure) in
                 try unsafe printer.take(line.span.bytes)
             }
             try printer.finish()
@@ -90,21 +99,23 @@ struct ExportEvents: VaultCommand {
         } else {
             let file = try AtomicFile(path: outputFile, mayReplace: global.yes)
             var written = 0
-            note = try export(query, from: vault, &progress) { bytes throws(CommandFailure) in
+            trailer = try export(query, from: vault, &progress) { bytes throws(CommandFailure) in
                 written += bytes.count
                 try unsafe file.write(bytes.span.bytes)
             }
-            if manifestPath != nil, note == nil { throw .malformedAnswer }
+            if manifestPath != nil, trailer.note == nil { throw .malformedAnswer }
             try file.commit()
             progress.clear()
             session.console.message(
                 "\(progress.events) events, \(ByteCount.text(written)), in \(TerminalText.escaped(outputFile))",
-                hints: pruned(progress)
+                hints: trailer.pruned == nil && progress.pruned > 0
+                    ? ["Of \(progress.pruned) more the vault has hashes alone."] : []
             )
         }
         tell(progress.damaged, session.console)
+        trailer.pruned?.tell(of: reach, session.console)
         guard let manifestPath else { return }
-        guard let note else { throw .malformedAnswer }
+        guard let note = trailer.note else { throw .malformedAnswer }
         try keep(note, at: manifestPath, session.console)
     }
 
@@ -114,9 +125,10 @@ struct ExportEvents: VaultCommand {
         return manifestFile ?? (outputFile == "-" ? nil : outputFile + ".manifest")
     }
 
-    private func pruned(_ progress: ExportProgress) -> [String] {
-        guard progress.pruned > 0 else { return [] }
-        return ["Of \(progress.pruned) more the vault has hashes alone: their contents were pruned."]
+    /// What the export would have of events that were pruned.
+    private var reach: PrunedEvents.Reach {
+        guard filter.isEmpty else { return filter.period.isEmpty ? .matching : .within }
+        return format == .jsonl && manifestPath != nil ? .hashes : .all
     }
 
     private func tell(_ damaged: Int64, _ console: Console) {
@@ -146,23 +158,24 @@ struct ExportEvents: VaultCommand {
 
     /// Hands on one event at a time, in the format that was asked for.
     ///
-    /// - Returns: the signed manifest, where the vault sent one.
+    /// - Returns: what the vault sent behind the events.
     private func export(
         _ query: [(name: String, value: String)],
         from vault: Vault,
         _ progress: inout ExportProgress,
         _ write: ([UInt8]) throws(CommandFailure) -> Void
-    ) throws(CommandFailure) -> [UInt8]? {
+    ) throws(CommandFailure) -> Trailer {
         var converter = format.converter(isSafe: csvSafe)
         // The header waits for the first event: one that is refused has nothing to show.
         var pending = converter?.header ?? []
         var hasLines = false
-        var note: [UInt8]?
+        var trailer = Trailer()
         do throws(CommandFailure) {
             try vault.exportParts(query) { part, line throws(CommandFailure) in
-                if case .manifest(let text) = part {
-                    note = text
-                    return
+                switch part {
+                case .manifest(let text): return trailer.note = text
+                case .pruned(let events): return trailer.pruned = events
+                case .event, .damaged, .leaf, .omitted: break
                 }
                 progress.take(part, bytes: line.count + 1)
                 if converter != nil {
@@ -183,7 +196,7 @@ struct ExportEvents: VaultCommand {
             throw error
         }
         try write(pending)
-        return note
+        return trailer
     }
 
     /// How many events the log has, for the progress bar: where somebody watches, and every event is spoken for.

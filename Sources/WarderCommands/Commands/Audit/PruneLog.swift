@@ -11,7 +11,8 @@ struct PruneLog: VaultCommand {
         discussion: """
             Takes the events from the beginning of the log up to the first that did not happen before the moment, and \
             nothing of the last 24 hours. Shows how many these are and asks. Export them first: nothing brings them back. \
-            The event of the prune says who did it and how far it went.
+            The event of the prune says who did it and how far it went. What is damaged stays, as it is: \
+            warder doctor --deep goes on naming it.
 
             To let old events go by themselves: audit.keep in the configuration. audit.legal_hold forbids both.
 
@@ -39,6 +40,7 @@ struct PruneLog: VaultCommand {
             let events: UInt64
             let through: UInt64?
             let before: String?
+            let damaged: UInt64?
         }
 
         let progress: Step?
@@ -93,6 +95,7 @@ struct PruneLog: VaultCommand {
         session.console.message(
             "pruned \(pruned.part.events) events, through number \(through)",
             hints: ["The rows are deleted in the background. Backups still have them."]
+                + (pruned.part.damaged.map { ["\($0) damaged events up to there stay: warder doctor --deep"] } ?? [])
         )
     }
 

@@ -6,7 +6,8 @@ package import WarderModel
 /// of any length needs the same memory. docs/formats/transparency-log.md.
 ///
 /// Events that are asked for stand there themselves. What lies between them is one node for each perfect subtree; where
-/// everything is asked for, an event whose contents the vault no longer has is there by its leaf.
+/// everything is asked for, an event whose contents the vault no longer has is there by its leaf. Of a filtered export
+/// the manifest says how far the log was pruned: whether what went would have matched, nobody knows.
 package struct EvidenceWalk {
     /// Events of one step: fewer bytes than a socket holds, so that the next step begins while these are on their way.
     private static let page = 128
@@ -27,6 +28,8 @@ package struct EvidenceWalk {
     private var found: ArraySlice<NumberedEvent> = []
     private var count: UInt64 = 0
     private var shown: ClosedRange<UInt64>?
+    /// The mark as it was when events before it were passed over that may have been asked for.
+    package private(set) var pruned: PrunedLog?
 
     /// `last`: number of the event that the export ends with.
     /// `longestSilence`: events that are left out are spoken for at the latest when so many are, a power of two: somebody
@@ -56,6 +59,7 @@ package struct EvidenceWalk {
         if found.isEmpty, scanned < last {
             let page = try vault.events(matching: filter, after: scanned, through: last, limit: Self.page, budget: 2048)
             found = page.events[...]
+            pruned = page.gap(behind: scanned, for: filter) ?? pruned
             scanned = page.isComplete ? last : page.scannedTo
         }
         var lines: [UInt8] = []
@@ -88,13 +92,22 @@ package struct EvidenceWalk {
 
     private var statement: ExportManifest {
         let hash = digest.digest()
+        // A line for each pruned event says it all.
         if filter.isEmpty { return ExportManifest(first: 1, last: last, count: count, digest: hash) }
+        let pruned = pruned.map { min($0.through, last) }
         // A time is a range of numbers, unless the clock was set back meanwhile.
         if filter.conditions.isEmpty, count == shown.map({ UInt64($0.count) }) ?? 0 {
             let (first, last) = shown.map { ($0.lowerBound, $0.upperBound) } ?? (1, 0)
-            return ExportManifest(first: first, last: last, count: count, digest: hash)
+            return ExportManifest(first: first, last: last, count: count, digest: hash, pruned: pruned)
         }
-        return ExportManifest(first: 1, last: last, count: count, digest: hash, filter: filter.words)
+        return ExportManifest(
+            first: 1,
+            last: last,
+            count: count,
+            digest: hash,
+            filter: filter.words,
+            pruned: pruned
+        )
     }
 
     private mutating func show(_ number: UInt64, _ line: [UInt8], _ lines: inout [UInt8]) {
@@ -113,7 +126,11 @@ package struct EvidenceWalk {
         if isWhole {
             for number in written + 1...end {
                 guard let leaf = try nodes(number - 1..<number).first else { throw .logBroken }
-                show(number, ExportLine.pruned(number: number, leaf: leaf.hash).bytes, &lines)
+                // One that was damaged before the others went was not pruned, and is not passed off as such.
+                let line: ExportLine =
+                    pruned?.isDamaged(number) == true
+                    ? .damaged(number: number, leaf: leaf.hash) : .pruned(number: number, leaf: leaf.hash)
+                show(number, line.bytes, &lines)
             }
         } else {
             for node in try nodes(written..<end) {

@@ -42,9 +42,13 @@ package struct PrunePlan: Sendable {
     package let before: Timestamp
     package let through: UInt64
     let ledger: LogLedger.Summary
+    /// Numbers of events behind the base that are damaged, and stay as they are; in order, with others between.
+    let damaged: [ClosedRange<UInt64>]
 
     /// How many events go.
-    package var events: UInt64 { through - base }
+    package var events: UInt64 { through - base - damagedCount }
+    /// How many do not, because they are damaged.
+    package var damagedCount: UInt64 { damaged.reduce(0) { $0 + UInt64($1.count) } }
 }
 
 /// Who prunes.

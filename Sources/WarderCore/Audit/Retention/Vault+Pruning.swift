@@ -48,14 +48,17 @@ extension Vault {
             event.requestID = caller.requestID
             event.traceID = caller.traceID
         }
+        let damaged = (earlier?.damaged ?? []) + plan.damaged
         let mark = LogMark(
             id: earlier?.id ?? transaction.keys.newRecordID(),
             through: plan.through,
             before: plan.before,
-            ledger: plan.ledger
+            ledger: plan.ledger,
+            damaged: damaged.isEmpty ? nil : damaged.map { [$0.lowerBound, $0.upperBound] }
         )
         try transaction.put(mark, &event)
         event.changes += ["through=\(plan.through)", "before=\(plan.before)", "events=\(plan.events)"]
+        if plan.damagedCount > 0 { event.changes.append("damaged=\(plan.damagedCount)") }
         transaction.record(event)
     }
 
@@ -64,16 +67,23 @@ extension Vault {
     /// - Throws: `auditUnavailable`, `valueDamaged` when the store cannot be read.
     package func hasContents(of pruned: PrunedLog) throws(Refusal) -> Bool {
         do throws(StoreError) {
-            return try !store.events(
-                in: 1...pruned.through,
-                times: EventFilter().times,
-                limit: 1,
-                newestFirst: false
-            ).isEmpty
+            return try firstGoing(of: pruned, through: pruned.through) != nil
         } catch { throw Refusal(error) }
     }
 
-    /// Deletes the contents of some events before the mark.
+    /// The first pruned event whose row is still there, up to a number, and the numbers from it on that go with it.
+    private func firstGoing(of pruned: PrunedLog, through ceiling: UInt64) throws(StoreError) -> ClosedRange<UInt64>? {
+        for range in pruned.going(through: ceiling) {
+            let first = try store.events(in: range, times: EventFilter().times, limit: 1, newestFirst: false).first
+            guard let first else { continue }
+            // In a broken tree the engine can find others than it was asked for; what SQLite says of that.
+            guard range.contains(first.sequence) else { throw .damaged(code: 11) }
+            return first.sequence...range.upperBound
+        }
+        return nil
+    }
+
+    /// Deletes the contents of some events before the mark; those of damaged ones stay.
     ///
     /// Whatever ends it, the next step goes on from there: the mark says what has to go, and the rows what is left.
     /// `ceiling`: events with greater numbers are left alone, because somebody has yet to read them.
@@ -82,22 +92,15 @@ extension Vault {
     package func pruneStep(limit: UInt64 = 512, through ceiling: UInt64 = .max) async throws(Refusal) -> Bool {
         let outcome: Result<Bool, Refusal> = await withCheckedContinuation { continuation in
             alone { [self] (open: inout Open) throws(Refusal) in
-                guard let through = open.state.prunedLog.map({ min($0.through, ceiling) }), through > 0 else {
-                    return false
-                }
-                let first: SealedEvent?
+                guard let pruned = open.state.prunedLog else { return false }
+                let going: ClosedRange<UInt64>?
                 do throws(StoreError) {
-                    first = try store.events(
-                        in: 1...through,
-                        times: EventFilter().times,
-                        limit: 1,
-                        newestFirst: false
-                    ).first
+                    going = try firstGoing(of: pruned, through: ceiling)
                 } catch { throw .auditUnavailable }
-                guard let first else { return false }
-                let last = min(through, first.sequence + limit - 1)
-                try commitAlone(&open) { $0.letGo(of: first.sequence...last) }
-                return last < through
+                guard let going else { return false }
+                let last = min(going.upperBound, going.lowerBound + limit - 1)
+                try commitAlone(&open) { $0.letGo(of: going.lowerBound...last) }
+                return last < min(pruned.through, ceiling)
             } completion: {
                 continuation.resume(returning: $0)
             }

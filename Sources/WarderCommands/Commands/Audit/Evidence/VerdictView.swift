@@ -33,6 +33,11 @@ struct VerdictView {
                 "damaged  \(verdict.damaged) events could not be read by the vault: what they said is not here"
             )
         }
+        if let pruned = verdict.manifest?.pruned {
+            lines.append(
+                "pruned   all up to event \(pruned) before the export was made: whether any was asked for, nobody knows"
+            )
+        }
         lines += contents
         lines += verdict.changes.map(Self.line)
         if let held = verdict.continues {
@@ -90,6 +95,7 @@ struct VerdictView {
             json.field("last", manifest.last)
             json.field("count", manifest.count)
             if let filter = manifest.filter { json.field("filter", filter) }
+            if let pruned = manifest.pruned { json.field("pruned", pruned) }
             json.endObject()
         }
         json.key("changes")
