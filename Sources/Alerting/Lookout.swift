@@ -1,3 +1,4 @@
+import Scheduling
 package import WarderModel
 
 /// All rules, fed with every event once it is on disk. Constant time for each, and bounded memory.
