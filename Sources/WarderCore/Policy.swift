@@ -24,7 +24,7 @@ enum Policy {
         case (.vault, .inside), (.rolesOrVault, .inside): return
         case (.server, .client):
             guard caller.peer != nil else { throw .unknownPeer }
-            guard !state.isQuarantined else { throw .restoredVault }
+            try checkRelease(of: state)
         case (.operatorSocket, .operator):
             guard caller.peer != nil else { throw .notAnOperator }
         case (.anyOperator, .operator):
@@ -57,6 +57,11 @@ enum Policy {
                 proofs.use(proof, from: peer.process, at: now)
             else { throw .presenceRequired }
         }
+    }
+
+    /// Whether servers get anything at all: a copy of a backup may give away what was taken back since.
+    static func checkRelease(of state: VaultState) throws(Refusal) {
+        guard !state.isQuarantined else { throw .restoredVault }
     }
 
     /// With one user there is always a server that could run as them, registered yet or not.

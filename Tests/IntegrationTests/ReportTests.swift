@@ -109,6 +109,14 @@ struct ReportTests {
         for id in Self.known { #expect(after.finding(id) == nil, "\(id)") }
         #expect(after.score > before.score)
 
+        let asked = try Self.run(try page.commands("One request")[0], in: vault)
+        #expect(asked.status == 6, "\(asked.errors)")
+        for text in [
+            "waits: people would be asked before shop/refund_payment gets shop/refund (approval_pending",
+            "the process must be uid=900 unit=shop.service", "the kernel must confirm starttime",
+            "warder approval standing add shop/refund_payment --uses 1 --for 1h --reason REASON",
+        ] { #expect(asked.output.contains(text), "\(asked.output)") }
+
         let later = try page.commands("Not falling back")
         #expect(later.count == 4)
         for command in later[0...1] { try Self.must(command, in: vault) }

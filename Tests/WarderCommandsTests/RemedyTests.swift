@@ -29,7 +29,7 @@ struct RemedyTests {
 
     /// The command lines in a text, without `warder`. A command begins the text, or follows a colon, a semicolon or a
     /// parenthesis; it ends with a comma, a semicolon, a parenthesis, or the text.
-    private static func commands(in text: String) -> [[String]] {
+    static func commands(in text: String) -> [[String]] {
         text.matches(of: #/(?:^|[:;(]\s*)warder ([^;,()\n]+)/#).map { match in
             var line = String(match.1)
             if line.hasSuffix(".") { line.removeLast() }
@@ -38,7 +38,7 @@ struct RemedyTests {
     }
 
     /// Why a command line is none.
-    private static func fault(of words: [String]) -> String? {
+    static func fault(of words: [String]) -> String? {
         do {
             _ = try Warder.parseAsRoot(words)
             return nil
@@ -93,6 +93,9 @@ struct RemedyTests {
         let ofRotations = try ofRotations(in: state, at: now.adding(seconds: 30 * 86_400))
         for reason in [LostRecords.Entry.Reason.damaged, .contested, .stale, .missing] {
             state.lost.insert(LostRecords.Entry(reason: reason, kind: .secret, id: nil, name: "a/lost"))
+        }
+        for kind in [RecordKind.limit, .watch] {
+            state.lost.insert(LostRecords.Entry(reason: .damaged, kind: kind, id: nil, name: nil))
         }
         state.origins[2] = LogOrigin(
             id: RecordID(high: 0, low: 7),

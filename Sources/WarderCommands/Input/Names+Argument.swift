@@ -15,6 +15,10 @@ enum NameArgument {
         try parse(text, "SERVER/TOOL, such as github/create_issue")
     }
 
+    static func toolName(_ text: String) throws -> ToolName {
+        try parse(text, "the tool's name without its server's, such as create_issue")
+    }
+
     static func field(_ text: String) throws -> FieldName {
         try parse(text, "letters, digits, '.', '_' and '-', such as private_key")
     }

@@ -13,9 +13,9 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case notFound = 3
     /// The vault has no key, or was never set up.
     case sealed = 4
-    /// The vault said no.
+    /// The vault said no, or would, as `explain` found.
     case denied = 5
-    /// The call waits for somebody's approval.
+    /// The call waits for somebody's approval, or would.
     case approvalPending = 6
     /// The state is not the one that the command assumed.
     case conflict = 7

@@ -37,7 +37,7 @@ package struct Warder: ParsableCommand {
                 name: "Who may use them",
                 subcommands: [
                     ServerCommands.self, ToolCommands.self, GrantCommands.self, TokenCommands.self,
-                    LimitCommands.self, OperatorCommands.self, ApprovalCommands.self,
+                    LimitCommands.self, OperatorCommands.self, ApprovalCommands.self, ExplainCommand.self,
                 ]
             ),
             CommandGroup(name: "MCP servers and clients", subcommands: [RunCommand.self, McpCommands.self]),

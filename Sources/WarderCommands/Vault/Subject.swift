@@ -51,6 +51,7 @@ struct Subject: Equatable, Sendable {
             name = parts[1]
         case ("POST", "alert-mutes", _): action = .alertMute
         case ("PUT", "alert-rules", _): action = .alertSet
+        case ("GET", "explain", _): action = .reportRead
         case ("GET", "limits", _): action = .limitList
         case ("PUT", "limits", _): action = .limitSet
         case ("GET", "tools", _): action = .toolList

@@ -17,11 +17,11 @@ extension LostRecords.Entry {
     var message: String {
         switch reason {
         case .damaged:
-            "\(subject) does not open: it was altered, moved or written by somebody else. The vault does without it, and "
-                + "refuses what needs it."
+            "\(subject) does not open: it was altered, moved or written by somebody else. "
+                + (instead ?? "The vault does without it, and refuses what needs it.")
         case .contested:
-            "\(subject) has its name or its user in common with another record. Nobody can say which is meant: all of "
-                + "them are refused."
+            "\(subject) has its name or its user in common with another record. Nobody can say which is meant: "
+                + (instead.map { "none of them holds. \($0)" } ?? "all of them are refused.")
         case .stale:
             "\(subject) is older than its own values: somebody put an earlier state back. It is refused."
         case .missing:
@@ -29,12 +29,49 @@ extension LostRecords.Entry {
         }
     }
 
+    /// The command that mends it.
+    var remedy: String {
+        let restore = "See what else is damaged and what can be saved: warder doctor --deep; then restore a backup."
+        // A name that two records have cannot be given again.
+        guard reason == .damaged else { return restore }
+        return switch kind {
+        case .limit:
+            "See what holds: warder limit list; set it anew: warder limit set SERVER --risk critical 5/min; "
+                + "or restore a backup"
+        case .watch:
+            "See what holds: warder alert rule list; set it anew: warder alert rule set honeytoken --quarantine; "
+                + "or restore a backup"
+        default: restore
+        }
+    }
+
     private var subject: String {
-        let noun = kind?.rawValue ?? "unknown kind"
-        return switch (name, id) {
+        switch (name, id) {
         case (let name?, _): "The \(noun) \(name)"
         case (nil, let id?): "The record \(id) (\(noun))"
         case (nil, nil): "A record (\(noun))"
+        }
+    }
+
+    private var noun: String {
+        switch kind {
+        case .limit: "limit of token requests"
+        case .watch: "settings of an alert rule"
+        case let kind?: kind.rawValue
+        case nil: "unknown kind"
+        }
+    }
+
+    /// What holds in place of a record that nobody is refused for.
+    private var instead: String? {
+        switch kind {
+        case .limit:
+            "Whatever it was set for has the next more general limit now, or the usual one: "
+                + Tool.Risk.allCases.map { "\(RateLimit.usual($0)) a minute for \($0.rawValue) tools" }
+                .joined(separator: ", ") + "."
+        case .watch:
+            "The rule looks for what is usual again: it quarantines no server, and nobody is muted."
+        default: nil
         }
     }
 }

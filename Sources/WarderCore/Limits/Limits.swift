@@ -90,8 +90,7 @@ extension VaultState {
 extension Transaction {
     /// Takes a request's share of its server's limit, before anything else is decided about it: who asks for what they
     /// may not have uses it up as well.
-    mutating func takeShare(of server: ServerName, _ risk: Tool.Risk) throws(Refusal) {
-        let key = RateLedger.Key(server: server, risk: risk)
+    mutating func takeShare(_ key: RateLedger.Key) throws(Refusal) {
         let limit = state.limit(RateLimit.Scope(server: key.server, risk: key.risk), usual: rates.usual)
         guard case .refuse(let isCounted) = rates.take(key, perMinute: limit.perMinute, at: now.uptime) else { return }
         isOnlyCounted = isCounted

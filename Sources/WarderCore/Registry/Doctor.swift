@@ -53,12 +53,7 @@ package enum Doctor {
 
     private static func lostRecords(_ state: VaultState) -> [Diagnosis] {
         state.lost.entries.map { entry in
-            Diagnosis(
-                .error,
-                entry.reason.code,
-                entry.message,
-                remedy: "See what else is damaged and what can be saved: warder doctor --deep; then restore a backup."
-            )
+            Diagnosis(.error, entry.reason.code, entry.message, remedy: entry.remedy)
         }
     }
 

@@ -21,7 +21,7 @@ enum GrantDiagnosis {
             .note,
             "grant_expired",
             "The grant of \(grant.secret) to \(grant.tool) has ended.",
-            remedy: remove(grant)
+            remedy: grant.removal
         )
     }
 
@@ -34,7 +34,7 @@ enum GrantDiagnosis {
             "approval_waived",
             "\(grant.tool) (\(tool.classWords)) uses \(grant.secret) without the approval "
                 + "that its class asks for; \(grant.createdBy) decided so.",
-            remedy: remove(grant)
+            remedy: grant.removal
         )
     }
 
@@ -52,7 +52,7 @@ enum GrantDiagnosis {
                 + "there.",
             remedy:
                 "Add an approver: warder operator add NAME --uid UID --role approver --group GROUP; or to waive it on "
-                + "your own account: \(replace(grant, with: waived))"
+                + "your own account: \(grant.replaced(by: waived))"
         )
     }
 
@@ -72,36 +72,12 @@ enum GrantDiagnosis {
             "grant_field_missing",
             "\(grant.tool) may use \(words(missing)) of \(grant.secret), which version \(current.number) does not have; it "
                 + "has \(words(current.fields)).",
-            remedy: replace(grant, with: mended)
+            remedy: grant.replaced(by: mended)
         )
     }
 
     private static func words(_ fields: [FieldName]) -> String {
         fields.count == 1 ? "the field \(fields[0])" : "the fields " + fields.map(\.text).joined(separator: ", ")
-    }
-
-    // MARK: Commands
-
-    private static func remove(_ grant: Grant) -> String { "warder grant remove \(grant.tool) \(grant.secret)" }
-
-    /// There is one grant for a tool and a secret, so that another one takes its place in two steps; all its terms
-    /// stand in the second, because none is kept.
-    private static func replace(_ grant: Grant, with other: Grant) -> String {
-        "\(remove(grant)); \(other.command)"
-    }
-}
-
-extension Grant {
-    /// The command that makes it; `NAME` where nobody can say which field is meant.
-    fileprivate var command: String {
-        var words = ["warder grant add \(tool) \(secret)"]
-        words += fields.isEmpty ? ["--field NAME"] : fields.map { "--field \($0)" }
-        words.append("--ttl \(lifetime)s")
-        words += uses.map { ["--uses \($0)"] } ?? []
-        if approval == .none { words.append("--approval none") }
-        if minimumAttestation != .uid { words.append("--attestation \(minimumAttestation.rawValue)") }
-        words += expires.map { ["--expires \($0)"] } ?? []
-        return words.joined(separator: " ")
     }
 }
 

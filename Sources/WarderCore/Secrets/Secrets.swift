@@ -252,6 +252,12 @@ package enum Secrets {
         return secret
     }
 
+    /// Whether a version has fields, as far as that can be said without opening it.
+    static func check(_ fields: [FieldName], areIn version: SecretVersion) throws(Refusal) {
+        guard version.state != .destroyed else { throw .versionDestroyed }
+        guard fields.allSatisfy(version.fields.contains) else { throw .fieldMissing }
+    }
+
     /// Opens fields of one version, all or none.
     static func open(
         _ fields: [FieldName],
@@ -259,8 +265,7 @@ package enum Secrets {
         of secret: Secret,
         in transaction: borrowing Transaction
     ) throws(Refusal) -> Opened {
-        guard version.state != .destroyed else { throw .versionDestroyed }
-        guard fields.allSatisfy(version.fields.contains) else { throw .fieldMissing }
+        try check(fields, areIn: version)
         let values = try transaction.fields(of: secret, version: version.number).values
         let parts = fields.compactMap { field in values[field].map { Opened.Part(field: field, value: $0) } }
         guard parts.count == fields.count else { throw .valueDamaged }

@@ -53,7 +53,7 @@ extension Tokens {
             event.tool = name
             event.server = server.name
         }
-        try takeShare(name, of: peer, &transaction)
+        if let share = share(of: name, for: peer, in: state) { try transaction.takeShare(share) }
         let tool = try tool(name, of: peer, in: state)
         if let refusal = tool.refusal(presenting: demand.toolDigest) { throw refusal }
         return (tool, peer)
@@ -70,37 +70,11 @@ extension Tokens {
         return (tool, peer)
     }
 
-    /// A request counts for the server that makes it, whatever it names: also where that is quarantined, or the tool is
-    /// none of its own, or not there.
-    private static func takeShare(
-        _ name: ToolID,
-        of peer: Peer,
-        _ transaction: inout Transaction
-    ) throws(Refusal) {
-        let state = transaction.state
-        if let server = state.servers[name.server], server.selectors.recognise(peer, as: server.name) {
-            return try transaction.takeShare(of: server.name, state.tools[name]?.risk ?? .sideEffect)
-        }
-        guard let own = state.servers(matching: peer).first else { return }
-        try transaction.takeShare(of: own.name, .sideEffect)
-    }
-
     private static func tool(_ name: ToolID, of peer: Peer, in state: VaultState) throws(Refusal) -> Tool {
-        guard let server = state.servers[name.server], server.selectors.recognise(peer, as: server.name) else {
-            throw refusal(of: name, to: peer, in: state)
-        }
-        guard server.quarantine == nil else { throw .serverQuarantined }
-        if name.tool == .launch, server.selectors.isLaunched, peer.launch?.part != .launcher {
-            throw .launcherOnly
-        }
-        guard let tool = state.tools[name] else { throw .toolMissing }
-        return tool
-    }
-
-    /// Why a tool is not this peer's.
-    private static func refusal(of name: ToolID, to peer: Peer, in state: VaultState) -> Refusal {
-        if state.servers(matching: peer).isEmpty { return .unknownPeer }
-        return state.servers[name.server] == nil ? .toolMissing : .toolOfAnotherServer
+        let server = try server(of: name, for: peer, in: state)
+        try checkQuarantine(of: server)
+        try checkLauncher(for: name, of: server, peer)
+        return try tool(name, in: state)
     }
 
     /// Grants of a tool that hold now; the first reason where none does.
@@ -127,9 +101,7 @@ extension Tokens {
         peer: Peer,
         in transaction: borrowing Transaction
     ) throws(Refusal) -> Grant {
-        guard let grant = transaction.state.grants[GrantKey(tool: tool.name, secret: secret)] else {
-            throw .grantMissing
-        }
+        let grant = try grant(GrantKey(tool: tool.name, secret: secret), in: transaction.state)
         try check(grant, tool, peer, in: transaction)
         return grant
     }
@@ -140,8 +112,8 @@ extension Tokens {
         _ peer: Peer,
         in transaction: borrowing Transaction
     ) throws(Refusal) {
-        if let expires = grant.expires, expires <= transaction.now.wall { throw .grantExpired }
-        guard peer.attestation >= grant.minimumAttestation else { throw .attestationTooWeak }
+        try checkEnd(of: grant, at: transaction.now.wall)
+        try checkAttestation(of: peer, under: grant)
     }
 
     /// Whether a token may be used under a grant as far as people had to be asked; if so, whether somebody was.

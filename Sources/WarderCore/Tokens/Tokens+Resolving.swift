@@ -118,9 +118,9 @@ extension Tokens {
         in transaction: borrowing Transaction,
         _ event: inout Event
     ) throws(Refusal) -> (Secret, SecretVersion) {
-        guard fields.allSatisfy(grant.fields.contains) else { throw .fieldNotGranted }
+        try check(fields, areGivenBy: grant)
         let secret = try Secrets.live(name, in: transaction.state)
-        guard let version = secret.current else { throw .versionMissing }
+        let version = try current(of: secret)
         event.version = version.number
         return (secret, version)
     }

@@ -7,7 +7,8 @@ import WarderWire
 extension RouteTable {
     static let `operator` = RouteTable(
         system + checks + presence + keys + backups + secrets + servers + tools + toolsAndGrants + tokensAndOperators
-            + audit + proofs + leaks + retention + rotations + approvals + limits + reports + alerts
+            + audit + proofs + leaks + retention + rotations + approvals + limits + reports
+            + explanations + alerts
     )
 
     private static let secrets: [Route] = [

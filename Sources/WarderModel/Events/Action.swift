@@ -227,7 +227,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case doctorRead = "doctor.read"
     /// Opening every row, to say what is damaged. No values.
     case doctorDeep = "doctor.deep"
-    /// Reading what a security review is made of: all names, dates and rules. No values.
+    /// Reading what a security review is made of, all names, dates and rules; or why one request would be let through.
+    /// No values.
     case reportRead = "report.read"
 }
 

@@ -280,6 +280,17 @@ enum CommandTable {
         ),
         CommandRun(verb: "grant list", shows: "github/pat"),
         CommandRun(
+            verb: "explain",
+            arguments: "--server github --tool list --secret github/pat",
+            shows: "allowed: github/list would get github/pat (value)"
+        ),
+        CommandRun(
+            verb: "explain",
+            arguments: "--server github --tool list --secret github/other",
+            status: 5,
+            shows: "warder grant add github/list github/other --field value --ttl 300s --uses 1"
+        ),
+        CommandRun(
             verb: "limit set",
             arguments: "github --risk read-only 50/min",
             shows: "github: 50 token requests a minute for read-only tools"

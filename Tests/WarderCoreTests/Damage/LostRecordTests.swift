@@ -1,3 +1,4 @@
+import Alerting
 import HashTreeCollections
 import Sealing
 import Testing
@@ -189,6 +190,38 @@ import WarderTesting
                 LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil)
             ]
         )
+    }
+
+    @Test("of a lost limit and a lost alert rule the doctor says what holds instead, and what sets them anew")
+    func limitAndAlertRule() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let scope = RateLimit.Scope(server: try ServerName("notes"), risk: .critical)
+        _ = try await kit.vault.perform(Limits.set(scope, .perMinute(2), by: kit.admin))
+        _ = try await kit.vault.perform(Alerts.set(.honeytoken, { $0.quarantines = true }, by: kit.admin))
+        let limit = try #require(kit.vault.state?.limits[scope]?.id)
+        let policy = try #require(kit.vault.state?.policies[.honeytoken]?.id)
+        let again = try await reopened(
+            kit,
+            after: "UPDATE records SET sealed = zeroblob(length(sealed)) WHERE id IN (x'\(limit)', x'\(policy)')"
+        )
+        let findings = try await again.vault.perform(Doctor.read(again.vault.jobs.presence, by: again.admin))
+            .filter { $0.code == "record_damaged" }
+        let ofLimit = try #require(findings.first { $0.message.contains("\(limit)") })
+        #expect(ofLimit.message.hasPrefix("The record \(limit) (limit of token requests) does not open"))
+        #expect(ofLimit.message.contains("10 a minute for critical tools"))
+        #expect(ofLimit.remedy.contains("warder limit set SERVER"))
+        let ofPolicy = try #require(findings.first { $0.message.contains("\(policy)") })
+        #expect(ofPolicy.message.contains("(settings of an alert rule)"))
+        #expect(ofPolicy.message.contains("it quarantines no server"))
+        #expect(ofPolicy.remedy.contains("warder alert rule set"))
+
+        // What the finding says holds, and what the command sets holds from then on.
+        let now = try await again.vault.perform(Limits.list(by: again.admin))
+        #expect(!now.contains { $0.scope == scope })
+        _ = try await again.vault.perform(Limits.set(scope, .perMinute(2), by: again.admin))
+        let set = try await again.vault.perform(Limits.list(by: again.admin))
+        #expect(set.first { $0.scope == scope }?.perMinute == 2)
     }
 
     @Test("an approval rule whose row says that it is something else still asks")

@@ -50,6 +50,7 @@ import WarderTesting
             #expect(second != accessor)
             try talk.ask("revokeToken", path: ["accessor": second])
 
+            #expect(try talk.ask("explain")["verdict"]?.text == "allowed")
             try await talk.approvals(kit)
             try await talk.alerts(kit)
             try await talk.rotations(kit)
@@ -289,10 +290,10 @@ final class Talk {
         }
         let asked = operation.parameters.filter { $0["in"]?.text == "query" && $0["required"]?.bool == true }
         for (index, parameter) in asked.enumerated() {
-            guard let name = parameter["name"]?.text, let example = parameter["example"]?.json else {
+            guard let name = parameter["name"]?.text, let example = parameter["example"] else {
                 throw TestFailure("\(operation.id) has a parameter without an example")
             }
-            target += "\(index == 0 ? "?" : "&")\(name)=\(example)"
+            target += "\(index == 0 ? "?" : "&")\(name)=\(example.text ?? example.json)"
         }
         let body = operation.node["requestBody"]?["content"]?["application/json"]
         if let body {

@@ -233,7 +233,9 @@ struct RunCommand: VaultCommand {
                 "\(secret.secret.text) is not granted to \(server.text)/@launch",
                 hints: [
                     "Once for the server: warder tool add \(server.text)/@launch --risk read-only",
-                    "Then: warder grant add \(server.text)/@launch \(secret.secret.text)\(Self.option(secret))", look,
+                    "Then: warder grant add \(server.text)/@launch \(secret.secret.text)\(Self.option(secret))",
+                    "All that is missing: warder explain --server \(server.text) --tool @launch --secret \(secret.secret.text)",
+                    look,
                 ]
             )
         case (.approvalRequired, .variable(let secret)):
