@@ -17,7 +17,7 @@ package protocol CredentialSource: Sendable {
 package enum CredentialFault: Error, Hashable, Sendable {
     /// At least one of the calls may not have it, now or at all.
     case denied
-    /// The vault is away, sealed, or busy.
+    /// The vault is away, sealed, or busy, or does not know this process just now.
     case unavailable
 }
 

@@ -18,6 +18,9 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
     case ambiguous = "credentials_ambiguous"
     /// The vault gives the credential to at least one of the calls in flight not.
     case denied = "credential_denied"
+    /// The server has written something to its standard output that may be an answer, so that nobody knows whether the
+    /// call in flight is over. The vault is not asked.
+    case inDoubt = "call_in_doubt"
     /// The vault cannot be asked now.
     case unavailable = "vault_unavailable"
     /// The credential cannot stand where the placeholder does, or could not be kept out of answers.
@@ -33,7 +36,7 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
         case .target, .method, .framing, .upgrade: 400
         case .host: 421
         case .noPlaceholder: 401
-        case .misplaced, .ambiguous, .denied: 403
+        case .misplaced, .ambiguous, .denied, .inDoubt: 403
         case .unavailable: 503
         case .unusable, .unreachable, .answer: 502
         }

@@ -47,7 +47,7 @@ extension Tokens {
             name = whole
         case .bare(let bare):
             let servers = state.servers(matching: peer)
-            guard let server = servers.first else { throw .unknownPeer }
+            guard let server = servers.first else { throw peer.refusalOfStranger }
             guard servers.count == 1 else { throw .serverAmbiguous }
             name = ToolID(server: server.name, tool: bare)
             event.tool = name
@@ -99,7 +99,7 @@ extension Tokens {
 
     /// Why a tool is not this peer's.
     private static func refusal(of name: ToolID, to peer: Peer, in state: VaultState) -> Refusal {
-        if state.servers(matching: peer).isEmpty { return .unknownPeer }
+        if state.servers(matching: peer).isEmpty { return peer.refusalOfStranger }
         return state.servers[name.server] == nil ? .toolMissing : .toolOfAnotherServer
     }
 

@@ -1,3 +1,4 @@
+import Locking
 import SecretMemory
 import Testing
 import WarderClient
@@ -73,6 +74,24 @@ struct VaultCredentialsTests {
             #expect(try await Self.fault(credentials, [.launch]) == .denied)
             #expect(try await Self.fault(credentials, []) == .denied)
             #expect(try await Self.fault(credentials, [granted], secret: "notes/other") == .denied)
+        }
+    }
+
+    @Test("while the launch is interrupted a refusal says nothing of what was granted")
+    func interrupted() async throws {
+        try await TestServer.with { server in
+            try await server.mustBeNotes()
+            let client = try WarderClient(WarderClientConfiguration(socketPath: server.clientSocket))
+            let isInterrupted = Locked(true)
+            let credentials = VaultCredentials(client, server: try ServerName("notes")) {
+                isInterrupted.withLock { $0 }
+            }
+            let refused = [try Self.call("unknown")]
+            let before = try await Self.fault(credentials, refused)
+            isInterrupted.withLock { $0 = false }
+            let after = try await Self.fault(credentials, refused)
+            #expect(before == .unavailable && after == .denied)
+            await client.close()
         }
     }
 

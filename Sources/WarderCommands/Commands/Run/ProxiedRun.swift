@@ -37,7 +37,7 @@ struct ProxiedRun {
                 console.message(TerminalText.escaped(line), hints: hints)
             }
         } catch { throw .launch(error) }
-        let session = try session()
+        let session = try session(launched.state)
         let isDone = DispatchSemaphore(value: 0)
         let code: Int32
         do throws(LaunchFault) {
@@ -55,12 +55,12 @@ struct ProxiedRun {
         return code
     }
 
-    private func session() throws(Fault) -> ProxySession {
+    private func session(_ launch: LaunchState) throws(Fault) -> ProxySession {
         let client: WarderClient
         do throws(WarderClientError) {
             client = try WarderClient(WarderClientConfiguration(socketPath: socket))
         } catch { throw .client(error) }
-        let credentials = VaultCredentials(client, server: server)
+        let credentials = VaultCredentials(client, server: server) { launch.isInterrupted }
         let observer = RefusalNotes(server: server, declarations: declarations)
         do throws(LoopbackProxy.Unopened) {
             return try ProxySession.open(declarations, credentials: credentials, observer: observer)
@@ -96,6 +96,11 @@ private final class RefusalNotes: ProxyObserver {
                 "For a tool's calls: warder grant add \(server.text)/TOOL \(secrets[upstream] ?? "SECRET")",
                 "For what it does without one, as at its start: \(server.text)/@launch in place of the tool",
                 "Why: warder audit search --decision refused --server \(server.text)",
+            ]
+        case .inDoubt:
+            [
+                "The server printed a line to its standard output that may be an answer: nobody knows which call is in flight",
+                "Have it write its log to standard error; standard output is for messages of the protocol alone",
             ]
         case .noPlaceholder, .misplaced, .ambiguous:
             [
