@@ -109,8 +109,13 @@ struct RunUnreadableTests {
         /// The status that it is answered.
         func launch() throws -> String {
             try input.fileHandleForWriting.write(contentsOf: Data("launch\n".utf8))
-            return String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-                .trimmingCharacters(in: .newlines)
+            var line: [UInt8] = []
+            while line.last != UInt8(ascii: "\n") {
+                let piece = output.fileHandleForReading.availableData
+                if piece.isEmpty { break }
+                line += piece
+            }
+            return String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)
         }
     }
 }

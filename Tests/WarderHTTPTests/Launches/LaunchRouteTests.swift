@@ -373,9 +373,15 @@ import WarderTesting
             try process.run()
         }
 
+        /// The next line, which may come in pieces.
         func line() -> String {
-            String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            var line: [UInt8] = []
+            while line.last != UInt8(ascii: "\n") {
+                let piece = output.fileHandleForReading.availableData
+                if piece.isEmpty { break }
+                line += piece
+            }
+            return String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)
         }
 
         func end() {
