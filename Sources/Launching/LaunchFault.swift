@@ -33,6 +33,15 @@ package enum LaunchFault: Error {
         if case .refused = self { !isPassing } else { false }
     }
 
+    /// Whether the vault looked at it and put it off, which mostly stands in its log each time.
+    var isPutOff: Bool {
+        if case .refused(let code, _, _) = self {
+            [.unavailable, .rateLimited, .conflict].contains(code)
+        } else {
+            false
+        }
+    }
+
     /// Whether another try may end otherwise without anybody doing anything about it in the vault.
     package var isPassing: Bool {
         switch self {

@@ -26,6 +26,8 @@ package final class ProxiedServer {
     private let signals: SignalSource
     private let isTerminal = StandardStreams.isTerminal
     private let line: LaunchLine
+    /// How its launch is.
+    package let state = LaunchState()
     /// Since the client has closed its end.
     private var termination: Termination?
 
@@ -81,6 +83,7 @@ package final class ProxiedServer {
             takeSignals(for: tree)
             for number in termination?.take(at: .now) ?? [] { tree.signal(number) }
             if termination == nil { tell(launch.goOn(.now)) }
+            state.set(isInterrupted: launch.isInterrupted)
         }
         clear(tree)
         return tree.ending?.exitCode ?? 1

@@ -313,7 +313,7 @@ package final class Supervisor {
     private func watchVault(_ now: Instant) {
         guard phase.goesOn else { return }
         heed(launch.goOn(now))
-        heed(watch.goOn(now))
+        heed(watch.goOn(now, isOn: launch.isOn))
         if let due = relay.due, now >= due { release() }
     }
 
@@ -342,7 +342,13 @@ package final class Supervisor {
         switch finding {
         case nil: break
         case .unanswered: release()
-        case .refused(let fault): end(fault, .now)
+        case .refused(let fault):
+            // Of whoever is no launcher just now the vault knows nothing, and so no grant either.
+            guard launch.isOn || !fault.isRefusal else {
+                watch.askLater()
+                return release()
+            }
+            end(fault, .now)
         case .values(let values):
             // Elsewhere it was asked only whether the server may still have them.
             guard plan.policy == .restart else { return }

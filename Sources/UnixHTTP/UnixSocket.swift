@@ -18,13 +18,17 @@ package final class UnixSocket {
     }
 
     /// Connects to the socket at `path`.
-    package init(path: String, timeoutSeconds: Int) throws(ConnectionFault) {
+    ///
+    /// `waits`: whether to wait for a place where as many have connected as may stand before the listener, for as long as
+    /// for bytes. Else there is none at once, which is `.cannotConnect(.wouldBlock)`: no poll(2) tells when there is one.
+    package init(path: String, timeoutSeconds: Int, waits: Bool = true) throws(ConnectionFault) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         guard bytes.count <= Self.maximumPathBytes else { throw .pathTooLong(limit: Self.maximumPathBytes) }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | (waits ? 0 : SOCK_NONBLOCK.rawValue)
+        let number = socket(AF_UNIX, Int32(kind), 0)
         guard number >= 0 else { throw .cannotConnect(Errno(rawValue: errno)) }
         descriptor = FileDescriptor(rawValue: number)
         limit(timeoutSeconds)
@@ -34,6 +38,8 @@ package final class UnixSocket {
             }
         }
         guard result == 0 else { throw .cannotConnect(Errno(rawValue: errno)) }
+        // Reads and writes have a limit of their own.
+        if !waits { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK) }
     }
 
     deinit { try? descriptor.close() }

@@ -48,6 +48,18 @@ import WarderWire
         #expect(backoff.delay(after: refused) == .seconds(2))
     }
 
+    @Test("what an open vault puts off is asked for soon, and then less and less often: each time is an event")
+    func puttingOff() {
+        var backoff = Backoff()
+        let putOff = LaunchFault.refused(.unavailable, .launch, requestID: "r")
+        let delays = (0..<12).map { _ in backoff.delay(after: putOff) }
+        #expect(delays.prefix(5).allSatisfy { $0 == .milliseconds(100) })
+        #expect(Array(delays.dropFirst(5)) == [2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
+        #expect(backoff.delay(after: .unreachable(.closed)) == .seconds(2))
+        #expect(backoff.delay(after: putOff) == .seconds(2), "it was away in between")
+        #expect(backoff.refusals == 0)
+    }
+
     @Test("a refusal is what stands until somebody changes something")
     func refusals() {
         let codes: [ErrorCode] = [.denied, .notFound, .approvalRequired]

@@ -30,7 +30,7 @@ package struct EnvironmentValues {
     package init(_ secrets: [EnvironmentSecret], of server: ServerName, socket path: String) throws(LaunchFault) {
         self.init()
         if secrets.isEmpty { return }
-        let inquiry = try ValueInquiry(secrets, of: server, socket: path, patience: Self.patience)
+        let inquiry = try ValueInquiry(secrets, of: server, socket: path, patience: Self.patience, waits: true)
         while true {
             guard let values = try inquiry.receive() else { continue }
             self = values

@@ -19,7 +19,7 @@ struct EnvironmentWatch {
 
     /// For an answer.
     private static let patience = Duration.seconds(10)
-    /// For the parts of an answer of which the first has come, and for the connection; in seconds.
+    /// For the parts of an answer of which the first has come, in seconds.
     private static let shortPatience = 2
     private static let untilAgain = Duration.seconds(2)
 
@@ -49,7 +49,8 @@ struct EnvironmentWatch {
                 plan.secrets,
                 of: plan.server,
                 socket: plan.socket,
-                patience: Self.shortPatience
+                patience: Self.shortPatience,
+                waits: false
             )
             state = .asking(inquiry, until: .now + Self.patience)
             return nil
@@ -71,18 +72,27 @@ struct EnvironmentWatch {
     }
 
     /// Does what is due.
-    mutating func goOn(_ now: ContinuousClock.Instant) -> Finding? {
+    ///
+    /// `isOn`: whether this process is the launcher now. The vault says no to whoever is not, whatever was granted.
+    mutating func goOn(_ now: ContinuousClock.Instant, isOn: Bool) -> Finding? {
         guard let due, now >= due else { return nil }
         if case .asking = state { return fail(.unreachable(.timedOut)) }
+        guard isOn else {
+            askLater()
+            return nil
+        }
         return ask()
     }
+
+    /// Asks again in a moment.
+    mutating func askLater() { state = .asksAgain(at: .now + Self.untilAgain) }
 
     private mutating func fail(_ fault: LaunchFault) -> Finding {
         guard fault.isPassing else {
             state = .settled
             return .refused(fault)
         }
-        state = .asksAgain(at: .now + Self.untilAgain)
+        askLater()
         return .unanswered
     }
 }

@@ -35,6 +35,12 @@ final class LaunchKeeper {
         if plan.watches { try? line.listen() }
     }
 
+    /// Whether this process is the launcher, as far as is known.
+    var isOn: Bool { if case .on = state { true } else { false } }
+
+    /// Whether it is not, and the vault has not refused that.
+    var isInterrupted: Bool { !isOn && backoff.refusals == 0 }
+
     /// Readable when the vault has said something, or is gone; for poll(2). `nil` where nothing is awaited.
     var number: Int32? {
         switch state {
@@ -84,7 +90,8 @@ final class LaunchKeeper {
                 asking: plan.server,
                 socket: plan.socket,
                 cursor: place,
-                admitsMembers: plan.admitsMembers
+                admitsMembers: plan.admitsMembers,
+                waits: false
             )
             state = .asked(line, until: now + Self.patience)
             return nil
@@ -94,7 +101,7 @@ final class LaunchKeeper {
     }
 
     private func lose(_ fault: LaunchFault) -> Report? {
-        let wasOn = if case .on = state { true } else { false }
+        let wasOn = isOn
         // A launch that ends because its server is registered otherwise may be refused news first: whether this process
         // still is a launcher is asked once more.
         let isAskedAgain = fault.isRefusal && wasOn && backoff.refusals == 0

@@ -39,22 +39,25 @@ package final class LaunchLine {
         cursor: String? = nil,
         admitsMembers: Bool = true
     ) throws(LaunchFault) {
-        try self.init(asking: server, socket: path, cursor: cursor, admitsMembers: admitsMembers)
+        try self.init(asking: server, socket: path, cursor: cursor, admitsMembers: admitsMembers, waits: true)
         socket.limit(Self.patience)
         try begin()
         socket.limit(Self.shortPatience)
     }
 
     /// Asks to be made the launcher of a server; `begin` reads the answer when there is one.
+    ///
+    /// `waits`: whether to wait where too many have connected already.
     init(
         asking server: ServerName,
         socket path: String,
         cursor: String?,
-        admitsMembers: Bool = true
+        admitsMembers: Bool = true,
+        waits: Bool
     ) throws(LaunchFault) {
-        do throws(ConnectionFault) { socket = try UnixSocket(path: path, timeoutSeconds: Self.shortPatience) } catch {
-            throw .unreachable(error)
-        }
+        do throws(ConnectionFault) {
+            socket = try UnixSocket(path: path, timeoutSeconds: Self.shortPatience, waits: waits)
+        } catch { throw .unreachable(error) }
         self.cursor = cursor
         var body = JSONBuffer()
         body.beginObject()

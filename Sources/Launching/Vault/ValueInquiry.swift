@@ -19,12 +19,18 @@ final class ValueInquiry {
     /// Asks for the first of the secrets, of which there must be at least one.
     ///
     /// `patience`: the longest wait for an answer or a part of it, in seconds.
-    init(_ secrets: [EnvironmentSecret], of server: ServerName, socket path: String, patience: Int) throws(LaunchFault)
-    {
+    /// `waits`: whether to wait as long where too many have connected already.
+    init(
+        _ secrets: [EnvironmentSecret],
+        of server: ServerName,
+        socket path: String,
+        patience: Int,
+        waits: Bool
+    ) throws(LaunchFault) {
         self.server = server
         self.secrets = Dictionary(grouping: secrets, by: \.secret).sorted { $0.key < $1.key }.map(\.value)
         do throws(ConnectionFault) {
-            exchange = ClientExchange(socket: try UnixSocket(path: path, timeoutSeconds: patience))
+            exchange = ClientExchange(socket: try UnixSocket(path: path, timeoutSeconds: patience, waits: waits))
         } catch { throw .unreachable(error) }
         try askNext()
     }

@@ -62,13 +62,19 @@ package final class CallsInFlight: Sendable {
             let requests = state.order.compactMap { state.requests[$0] }.filter { $0.call != nil }
             // Nobody has granted anything to a call that may be over.
             let calls = requests.compactMap { $0.isDoubtful ? ToolCall(tool: nil) : $0.call }
-            return Moment(calls: calls.isEmpty ? [.launch] : calls, numbers: Set(requests.map(\.number)))
+            return Moment(
+                calls: calls.isEmpty ? [.launch] : calls,
+                isDoubtful: requests.contains(where: \.isDoubtful),
+                numbers: Set(requests.map(\.number))
+            )
         }
     }
 
     /// What was in flight when a request was allowed.
     struct Moment: Sendable {
         let calls: [ToolCall]
+        /// Whether one of them may be over: the server has written what may be its answer.
+        let isDoubtful: Bool
         fileprivate let numbers: Set<UInt64>
     }
 

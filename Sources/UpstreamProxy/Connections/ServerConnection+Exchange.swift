@@ -26,7 +26,7 @@ extension ServerConnection {
         let moment = calls.moment
         let issued: IssuedCredential
         do throws(RequestRefusal) {
-            issued = try await credential(for: moment.calls)
+            issued = try await credential(for: moment)
         } catch {
             return try await refuse(error, request.body, &requests, outbound) ? .done(keepsLink: true) : .close
         }
@@ -98,9 +98,11 @@ extension ServerConnection {
         return .done(keepsLink: answer.isKeepAlive)
     }
 
-    private func credential(for calls: [ToolCall]) async throws(RequestRefusal) -> IssuedCredential {
+    private func credential(for moment: CallsInFlight.Moment) async throws(RequestRefusal) -> IssuedCredential {
+        // It would be denied all the same: here is known why.
+        guard !moment.isDoubtful else { throw .inDoubt }
         do throws(CredentialFault) {
-            return try await credentials.resolve(upstream.secret, field: upstream.field, for: calls)
+            return try await credentials.resolve(upstream.secret, field: upstream.field, for: moment.calls)
         } catch {
             switch error {
             case .denied: throw .denied
@@ -121,7 +123,7 @@ extension ServerConnection {
     /// Whether the vault has another version by now, as after a rotation.
     private func isReplaced(_ version: UInt32) async -> Bool {
         do throws(RequestRefusal) {
-            let other = try await credential(for: calls.current)
+            let other = try await credential(for: calls.moment)
             await other.finish(nil)
             return other.version != version
         } catch {

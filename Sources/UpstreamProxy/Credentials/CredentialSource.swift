@@ -19,7 +19,7 @@ package enum CredentialFault: Error, Hashable, Sendable {
     case denied
     /// People are asked about at least one of the calls, and have not decided.
     case unapproved
-    /// The vault is away, sealed, or busy.
+    /// The vault is away, sealed, or busy, or does not know this process just now.
     case unavailable
 }
 

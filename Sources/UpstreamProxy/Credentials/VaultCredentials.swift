@@ -10,13 +10,20 @@ import WarderWire
 package struct VaultCredentials: CredentialSource {
     private let client: WarderClient
     private let server: ServerName
+    private let isInterrupted: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - client: Asks as this process.
     ///   - server: What was launched.
-    package init(_ client: WarderClient, server: ServerName) {
+    ///   - isInterrupted: Whether the launch is lost just now: then the vault says no, whatever was granted.
+    package init(
+        _ client: WarderClient,
+        server: ServerName,
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.client = client
         self.server = server
+        self.isInterrupted = isInterrupted
     }
 
     package func resolve(
@@ -60,6 +67,7 @@ package struct VaultCredentials: CredentialSource {
     ) async throws(CredentialFault) -> ResolvedSecret {
         // Nobody has granted anything to a call that names no tool.
         guard let tool = call.tool else { throw .denied }
+        let wasInterrupted = isInterrupted()
         do throws(WarderClientError) {
             return try await client.resolve(
                 secret.text,
@@ -73,7 +81,7 @@ package struct VaultCredentials: CredentialSource {
         } catch {
             // Without a name nobody was asked: what a server does at its start cannot wait for people.
             if error.code == .approvalRequired, error.approval != nil { throw .unapproved }
-            throw error.isRefusal ? .denied : .unavailable
+            throw error.isRefusal && !wasInterrupted && !isInterrupted() ? .denied : .unavailable
         }
     }
 

@@ -20,6 +20,9 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
     case denied = "credential_denied"
     /// People are asked about at least one of the calls in flight, and have not decided.
     case unapproved = "approval_required"
+    /// The server has written something to its standard output that may be an answer, so that nobody knows whether the
+    /// call in flight is over. The vault is not asked.
+    case inDoubt = "call_in_doubt"
     /// The vault cannot be asked now.
     case unavailable = "vault_unavailable"
     /// The credential cannot stand where the placeholder does, or could not be kept out of answers.
@@ -35,7 +38,7 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
         case .target, .method, .framing, .upgrade: 400
         case .host: 421
         case .noPlaceholder: 401
-        case .misplaced, .ambiguous, .denied, .unapproved: 403
+        case .misplaced, .ambiguous, .denied, .unapproved, .inDoubt: 403
         case .unavailable: 503
         case .unusable, .unreachable, .answer: 502
         }

@@ -26,7 +26,7 @@ extension Approvals {
         guard let approval = state.approvals[id], approval.subject.uid == peer.uid,
             let server = state.servers[approval.subject.tool.server], server.id == approval.subject.serverRecord,
             server.selectors.recognise(peer, as: server.name)
-        else { throw state.servers(matching: peer).isEmpty ? .unknownPeer : .notFound }
+        else { throw state.servers(matching: peer).isEmpty ? peer.refusalOfStranger : .notFound }
         guard server.quarantine == nil else { throw .serverQuarantined }
         return state.status(of: approval, at: now)
     }

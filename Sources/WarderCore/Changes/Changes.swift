@@ -35,11 +35,12 @@ package enum Changes {
 
     /// Servers as which a process is told something, by name.
     ///
-    /// - Throws: `unknownPeer`, `serverQuarantined` where all that it matches are, `restoredVault` in quarantine.
+    /// - Throws: `unknownPeer`, `wayUpUnknown`, `serverQuarantined` where all that it matches are, `restoredVault` in
+    ///   quarantine.
     static func audience(_ peer: Peer, in state: VaultState) throws(Refusal) -> [ServerName] {
         guard !state.isQuarantined else { throw .restoredVault }
         let matching = state.servers(matching: peer)
-        guard !matching.isEmpty else { throw .unknownPeer }
+        guard !matching.isEmpty else { throw peer.refusalOfStranger }
         let open = matching.filter { $0.quarantine == nil }
         guard !open.isEmpty else { throw .serverQuarantined }
         return open.map(\.name)

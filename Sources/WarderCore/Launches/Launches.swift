@@ -18,6 +18,8 @@ package enum Launches {
         case serverChanged = "server_changed"
         /// The launcher turned out to be within another launch.
         case nested
+        /// Nobody can tell whether it is: too many processes lie above it, or who they are cannot be read.
+        case wayUpUnknown = "way_up_unknown"
     }
 
     /// Makes the process that asks the launcher of a server. Not one that a launcher has started: a server must not get
@@ -34,8 +36,10 @@ package enum Launches {
             guard let peer = caller.peer, let found = transaction.state.servers[server],
                 found.selectors.admitLauncher(peer)
             else { throw .unknownPeer }
-            guard !peer.isBelowLauncher else { throw .launchNested }
+            if peer.wayUp != .unknown, peer.isBelowLauncher { throw .launchNested }
             guard found.quarantine == nil else { throw .serverQuarantined }
+            // The only one of these that passes by itself: whoever launches an honest server asks again.
+            guard peer.wayUp != .unknown else { throw .wayUpUnknown }
             let membership = LaunchMembership(
                 id: LaunchID(random: transaction.keys.newRecordID()),
                 server: server,

@@ -47,7 +47,7 @@ extension Tokens {
             name = whole
         case .bare(let bare):
             let servers = state.servers(matching: peer)
-            guard let server = servers.first else { throw .unknownPeer }
+            guard let server = servers.first else { throw peer.refusalOfStranger }
             guard servers.count == 1 else { throw .serverAmbiguous }
             name = ToolID(server: server.name, tool: bare)
             event.tool = name

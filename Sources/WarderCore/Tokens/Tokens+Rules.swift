@@ -23,7 +23,7 @@ extension Tokens {
 
     /// Why a tool is not this peer's.
     private static func refusal(of name: ToolID, to peer: Peer, in state: VaultState) -> Refusal {
-        if state.servers(matching: peer).isEmpty { return .unknownPeer }
+        if state.servers(matching: peer).isEmpty { return peer.refusalOfStranger }
         return state.servers[name.server] == nil ? .toolMissing : .toolOfAnotherServer
     }
 

@@ -24,7 +24,8 @@ extension Problem {
         var problem = Problem(status, code, message, reason: refusal.rawValue)
         switch refusal {
         case .throttled, .approvalLimit: problem.retryAfter = 30
-        case .tokenLimit, .launchLimit, .launchUnderWay, .rateLimited, .auditUnavailable: problem.retryAfter = 1
+        case .tokenLimit, .launchLimit, .launchUnderWay, .wayUpUnknown, .rateLimited, .auditUnavailable:
+            problem.retryAfter = 1
         default: break
         }
         return problem
@@ -78,6 +79,8 @@ extension Problem {
         case .launchUnderWay: (.tooManyRequests, .rateLimited, "This process is a launcher already.")
         case .launchNested:
             (.forbidden, .denied, "What a launcher has started starts no other server by a launch of its own.")
+        case .wayUpUnknown:
+            (.serviceUnavailable, .unavailable, "Who started this process cannot be read just now; try again.")
         case .launchLimit: (.tooManyRequests, .rateLimited, "Too many servers of this user are started already.")
         case .toolMissing: (.forbidden, .denied, "The tool is not registered.")
         case .toolOfAnotherServer: (.forbidden, .denied, "The tool belongs to another server.")

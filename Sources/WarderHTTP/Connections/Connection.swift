@@ -226,6 +226,9 @@ final class Connection: ChannelInboundHandler {
     private func look() throws(Problem) -> (peer: Peer, standing: PeerCheck.Standing) {
         do throws(PeerCheck.Failure) { return try check.look() } catch {
             switch error {
+            case .unconfirmed(.outOfDescriptors):
+                // The daemon's own want: it says nothing of the peer, and passes.
+                throw .fatal("This process cannot be looked at now: connect anew.", .serviceUnavailable, .unavailable)
             case .unconfirmed(let reason):
                 server.logger.debug("peer could not be attested", metadata: ["error": "\(reason)"])
                 throw .fatal("The process behind this connection could not be confirmed.", .forbidden, .denied)
@@ -313,9 +316,10 @@ final class Connection: ChannelInboundHandler {
         if hasWaited, door.kind == .client, case .success = outcome {
             // Whoever is told something after a long time is looked at again.
             do throws(Problem) {
-                guard try look().standing == .known else {
+                let (peer, standing) = try look()
+                guard standing == .known else {
                     server.unknownUsage.add(.unknown, uid: check.uid)
-                    throw door.problem(.unknownPeer)
+                    throw door.problem(peer.refusalOfStranger)
                 }
             } catch { return send(error.answer(requestID: requestID), code: error.code.rawValue) }
         }

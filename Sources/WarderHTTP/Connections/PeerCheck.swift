@@ -28,7 +28,7 @@ struct PeerCheck: Sendable {
     /// As of the last look.
     private(set) var peer: Peer?
     private var generation: UInt64 = 0
-    /// Of the launches, when it was last asked which of them the process belongs to; 0 where that is not known.
+    /// Of the launches, when it was last found out which of them the process belongs to; 0 where that is not known.
     private var launchGeneration: UInt64 = 0
     private var place = LaunchBoard.Place.outside
     private var standing = Standing.stranger
@@ -72,10 +72,12 @@ struct PeerCheck: Sendable {
         throw .mustRead(matchesOtherwise: matchesOtherwise)
     }
 
-    /// Whether no launch has begun or ended since the last look, and the launcher of this process lives.
+    /// Whether no launch has begun or ended since the last look, and that of this process goes on.
     private var isLaunchUnchanged: Bool {
         guard let launches else { return true }
-        if case .within(let launch) = place, !launches.confirm(launch, for: process) { return false }
+        if case .within(let launch) = place, !launches.confirm(launch, for: process) || launch.isInDoubt {
+            return false
+        }
         return launches.generation(of: uid) == launchGeneration
     }
 
@@ -104,7 +106,8 @@ struct PeerCheck: Sendable {
         switch place {
         case .within(let launch): now.launch = launch.membership(of: process)
         case .outside: break
-        case .unknown: now.isWayUpUnknown = true
+        case .unknown: now.wayUp = .unknown
+        case .tooLong: now.wayUp = .tooLong
         }
         if current != generation || now != peer {
             standing = Self.standing(of: now, in: state)
@@ -117,10 +120,12 @@ struct PeerCheck: Sendable {
     /// Walks up from the process only where launches have begun or ended since it was done last.
     private mutating func findLaunch() throws(AttestationError) {
         guard let launches, !isLaunchUnchanged else { return }
-        // Before the search: what begins or ends meanwhile is searched for again. So is everything after a failure.
+        // Before the search: what begins or ends meanwhile is searched for again. So is everything after a failure, and
+        // where the way up could not be read.
         let generation = launches.generation(of: uid)
         (place, launchGeneration) = (.unknown, 0)
         place = try launches.place(of: process)
+        if case .unknown = place { return }
         launchGeneration = generation
     }
 

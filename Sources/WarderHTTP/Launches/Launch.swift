@@ -22,8 +22,19 @@ final class Launch: Sendable {
     /// Ends the launcher's connection. On any thread.
     let hangUp: @Sendable () -> Void
     private let stage = Locked(Stage.starting)
-    /// When it was last asked whether the launcher lies within another launch.
-    private let nestingGeneration = Locked<UInt64>(0)
+    private let above = Locked(Above())
+
+    /// What is known of whether the launcher lies within another launch.
+    private struct Above {
+        /// Of the launches, when it was last found out.
+        var generation: UInt64 = 0
+        /// How often in a row it could not be since.
+        var doubts = 0
+    }
+
+    /// Looks in a row, twice a second, that may leave open what lies above. A way up becomes shorter as processes on it
+    /// end, and changes under the walker for as long as that takes; a launch that lies in another one must not go on by it.
+    private static let mostDoubts = 4
 
     private struct FileIdentity: Equatable {
         let device: UInt64
@@ -66,11 +77,21 @@ final class Launch: Sendable {
         }
     }
 
-    /// Whether launches of its user have begun or ended since this was asked last.
-    func mustLookAbove(at generation: UInt64) -> Bool {
-        nestingGeneration.withLock { last in
-            defer { last = generation }
-            return last != generation
+    /// Whether launches of its user have begun or ended since it was last found out what lies above the launcher.
+    func mustLookAbove(at generation: UInt64) -> Bool { above.withLock { $0.generation != generation } }
+
+    /// Nothing lies above that counts.
+    func foundAlone(at generation: UInt64) { above.withLock { $0 = Above(generation: generation) } }
+
+    /// Whether it could not be found out, when that was tried last, what lies above: then nobody in it gets anything.
+    var isInDoubt: Bool { above.withLock { $0.doubts > 0 } }
+
+    /// It could not be found out what lies above.
+    /// - Returns: whether it may go on all the same until the next look.
+    func mayStayInDoubt() -> Bool {
+        above.withLock { above in
+            above.doubts += 1
+            return above.doubts < Self.mostDoubts
         }
     }
 

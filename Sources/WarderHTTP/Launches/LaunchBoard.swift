@@ -23,8 +23,10 @@ final class LaunchBoard: Sendable {
         /// Within this one, or its launcher.
         case within(Launch)
         case outside
-        /// The way up from the process is not known.
+        /// The way up from the process could not be read. Another time it may be.
         case unknown
+        /// The way up is longer than is walked.
+        case tooLong
     }
 
     /// Launches of one user: each server of a desktop client has one.
@@ -54,10 +56,11 @@ final class LaunchBoard: Sendable {
         switch try process.nearest(among: candidates.map(\.launcher)) {
         case .nobody: return .outside
         case .unknown: return .unknown
+        case .tooLong: return .tooLong
         case .launcher(let launcher):
             guard let launch = candidates.first(where: { $0.launcher === launcher }), confirm(launch, for: process)
             else { return .outside }
-            return .within(launch)
+            return launch.isInDoubt ? .unknown : .within(launch)
         }
     }
 
@@ -75,11 +78,8 @@ final class LaunchBoard: Sendable {
     /// The same by everything that can have changed; for now and then, and for every connection.
     func confirmFully(_ launch: Launch) -> Bool {
         guard confirm(launch, for: launch.launcher) else { return false }
-        // It began while the daemon did not know of the outer one yet: after a restart of the daemon.
-        if launch.mustLookAbove(at: generation(of: launch.launcher.credentials.uid)),
-            case .within = (try? place(of: launch.launcher, but: launch)) ?? .outside
-        {
-            end(launch, .nested)
+        if let ending = lookAbove(launch) {
+            end(launch, ending)
             return false
         }
         if let state = vault.state,
@@ -89,6 +89,24 @@ final class LaunchBoard: Sendable {
             return false
         }
         return true
+    }
+
+    /// Why a launch cannot go on because of what lies above its launcher; `nil` where it can.
+    ///
+    /// It may have begun while the daemon did not know of the outer one yet: after a restart of the daemon. Only what was
+    /// found out is not asked again.
+    private func lookAbove(_ launch: Launch) -> Launches.Ending? {
+        // Before the search: what begins or ends meanwhile is searched for again.
+        let generation = generation(of: launch.launcher.credentials.uid)
+        guard launch.mustLookAbove(at: generation) else { return nil }
+        switch (try? place(of: launch.launcher, but: launch)) ?? .unknown {
+        case .outside:
+            launch.foundAlone(at: generation)
+            return nil
+        case .within: return .nested
+        case .tooLong: return .wayUpUnknown
+        case .unknown: return launch.mayStayInDoubt() ? nil : .wayUpUnknown
+        }
     }
 
     private func confirmProgram(of launch: Launch) -> Bool {

@@ -43,7 +43,7 @@ struct Admission {
         guard phase == .unsealed else { throw door.problem(phase == .sealed ? .sealed : .notInitialised) }
         guard standing == .known else {
             server.unknownUsage.add(.unknown, uid: peer.uid)
-            var problem = door.problem(.unknownPeer)
+            var problem = door.problem(peer.refusalOfStranger)
             // Whoever came in as a user of a server, and is none any more, gives the place back.
             problem.closes = share != .unknown && standing == .stranger
             throw problem

@@ -88,8 +88,10 @@ package final class AttestedPeer: Sendable {
         /// The nearest launcher, which may be the process itself.
         case launcher(AttestedPeer)
         case nobody
-        /// The way is longer than is walked, keeps changing, or `/proc` does not tell.
+        /// The way keeps changing, or `/proc` does not tell. Another time it may be known.
         case unknown
+        /// The way is longer than is walked.
+        case tooLong
     }
 
     /// The nearest of these launchers that is this process, or one above it.
@@ -105,15 +107,17 @@ package final class AttestedPeer: Sendable {
         if let own = byNumber[identity.pid], own.identity.process == identity.process { return .launcher(own) }
         for _ in 0..<Ancestry.attempts {
             do throws(Errno) {
-                let outcome = try Ancestry.search(above: process, for: Set(byNumber.keys))
-                guard case .met(let number) = outcome, let launcher = byNumber[number] else {
-                    if case .top = outcome { return .nobody }
-                    return .unknown
+                switch try Ancestry.search(above: process, for: Set(byNumber.keys)) {
+                case .top: return .nobody
+                case .tooFar: return .tooLong
+                case .met(let number):
+                    guard let launcher = byNumber[number] else { return .unknown }
+                    // Alive behind the walk, it is the process that was met on the way: nobody else had its number. Where
+                    // another process has that now, another launcher may lie above it.
+                    try launcher.confirmAlive(orThrow: .noSuchProcess)
+                    try confirmAlive(orThrow: .noSuchProcess)
+                    return .launcher(launcher)
                 }
-                // Alive behind the walk, it is the process that was met on the way: nobody else had its number.
-                guard launcher.isAlive else { return .nobody }
-                try confirmAlive(orThrow: .noSuchProcess)
-                return .launcher(launcher)
             } catch {
                 if error.meansNoDescriptors { throw .outOfDescriptors }
                 try confirmAlive()

@@ -18,8 +18,10 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case launcherOnly = "launcher_only"
     /// The process is a launcher already.
     case launchUnderWay = "launch_under_way"
-    /// A launcher started the process that asks, or nobody can tell.
+    /// A launcher started the process that asks, or so many processes lie above it that nobody can tell.
     case launchNested = "launch_nested"
+    /// Who lies above the process that asks could not be read just now, and so not whether a launcher does.
+    case wayUpUnknown = "way_up_unknown"
     case launchLimit = "launch_limit"
     /// The vault came from a backup, and nobody has said yet that its secrets are those of today.
     case restoredVault = "restored_vault"

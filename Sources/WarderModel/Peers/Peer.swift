@@ -21,6 +21,16 @@ package struct Peer: Hashable, Sendable {
         }
     }
 
+    /// What is known of the launchers above a process.
+    package enum WayUp: Hashable, Sendable {
+        /// Whether there is one, and which.
+        case known
+        /// Nothing at this moment: who lies above could not be read. Asked again, it may be known.
+        case unknown
+        /// Nothing, now and later: more processes lie above than are looked at.
+        case tooLong
+    }
+
     package var pid: Int32
     package var uid: UInt32
     package var gid: UInt32
@@ -39,8 +49,8 @@ package struct Peer: Hashable, Sendable {
     package var attestation: Attestation
     /// The launch that the process belongs to: that of the nearest launcher above it.
     package var launch: LaunchMembership?
-    /// Whether nobody can tell if there is a launcher above it. It belongs to no launch then.
-    package var isWayUpUnknown: Bool
+    /// Where that is not known, it belongs to no launch, and starts none.
+    package var wayUp: WayUp
 
     package init(
         pid: Int32,
@@ -53,7 +63,7 @@ package struct Peer: Hashable, Sendable {
         executable: Executable? = nil,
         attestation: Attestation,
         launch: LaunchMembership? = nil,
-        isWayUpUnknown: Bool = false
+        wayUp: WayUp = .known
     ) {
         self.pid = pid
         self.uid = uid
@@ -65,11 +75,14 @@ package struct Peer: Hashable, Sendable {
         self.executable = executable
         self.attestation = attestation
         self.launch = launch
-        self.isWayUpUnknown = isWayUpUnknown
+        self.wayUp = wayUp
     }
 
     /// Whether a launcher started it, or nobody can tell: then it starts no launch itself.
-    package var isBelowLauncher: Bool { isWayUpUnknown || (launch.map { $0.part != .launcher } ?? false) }
+    package var isBelowLauncher: Bool { wayUp != .known || (launch.map { $0.part != .launcher } ?? false) }
+
+    /// Why a process that is found to speak for no server gets nothing: it may well be in a launch that nobody can see.
+    package var refusalOfStranger: Refusal { wayUp == .unknown ? .wayUpUnknown : .unknownPeer }
 
     /// An executable file as seen through `/proc/PID/exe`.
     package struct Executable: Hashable, Sendable {

@@ -39,6 +39,7 @@ struct RunProxyTests {
         for line in sys.stdin:
             m = json.loads(line)
             path = "/" + m.get("params", {}).get("name", m["method"])
+            if "noisy" in m.get("params", {}): print('{"level":"info","message":"working"}', flush=True)
             print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": "%d %s" % (os.getpid(), ask(path))}), flush=True)
         """
 
@@ -79,6 +80,19 @@ struct RunProxyTests {
         #expect(reports.allSatisfy { ($0["changes"] as? [String])?.contains(text) == true }, "\(reports)")
         #expect(reports.allSatisfy { ($0["tool"] as? String) == "search" }, "\(reports)")
         #expect(reports.allSatisfy { ($0["launch"] as? String)?.hasPrefix("lch_") == true }, "\(reports)")
+    }
+
+    @Test("a server that prints its log among its messages is told to stop that, and not that a grant is missing")
+    func noise() throws {
+        let bench = try Bench()
+        let run = try bench.launch()
+        let call = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","noisy":true}}"#
+        #expect(try run.ask(call)?.contains("working") == true)
+        #expect(run.line()?.contains("403 call_in_doubt") == true)
+        try soon(seconds: 60) { run.said.contains("Have it write its log to standard error") }
+        #expect(!run.said.contains("warder grant add"), "\(run.said)")
+        #expect(try bench.asked().isEmpty)
+        #expect(try bench.call(run, 2, "search").outcome == "200 ok")
     }
 
     @Test("the server's memory never held the credential; a text of a call is found there")
@@ -141,7 +155,10 @@ struct RunProxyTests {
         var id = 2
         try soon {
             id += 1
-            return try bench.call(run, id, "search").outcome == "200 ok"
+            let outcome = try bench.call(run, id, "search").outcome
+            // Not that it was denied: nobody has taken a grant away.
+            #expect(outcome == "200 ok" || outcome == "503 vault_unavailable")
+            return outcome == "200 ok"
         }
     }
 

@@ -173,6 +173,50 @@ struct RunTests {
         #expect(refused.compactMap { $0["server"] as? String } == ["mail"])
     }
 
+    /// Launches by itself where it is told to, and says when its launch has ended.
+    private static let launcher = #"""
+        import os, socket, sys
+        body = '{"server":"notes"}'
+        for line in sys.stdin:
+            if line.strip() == "launch":
+                s = socket.socket(socket.AF_UNIX)
+                s.connect(os.environ["WARDER_SOCKET"])
+                s.sendall(("POST /v1/launches HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)).encode())
+                print(s.recv(65536).split(b" ")[1].decode(), flush=True)
+            else:
+                try:
+                    while s.recv(65536): pass
+                except ConnectionError: pass
+                print("ended", flush=True)
+        """#
+
+    @Test("nor does it by waiting for a restart of the daemon, however many processes it puts in between")
+    func nestedBehindRestart() throws {
+        let vault = try VaultProcess.withLaunchedServer()
+        let descend = #"if [ "$0" -gt 0 ]; then n=$(($0 - 1)); sh -c "$D" "$n" "$@"; exit; fi; "$@"; exit"#
+        let run = try Launched(
+            vault,
+            ["--", "sh", "-c", descend, "40", "python3", "-c", Self.launcher],
+            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "D": descend]
+        )
+        func ask(_ word: String) throws -> String? {
+            try run.send(word)
+            return run.line(seconds: 60)
+        }
+        #expect(try ask("launch") == "403")
+        // Its own launcher is slower than it is.
+        kill(run.pid, SIGSTOP)
+        vault.kill()
+        try vault.start()
+        try vault.unseal()
+        #expect(try ask("launch") == "201")
+        kill(run.pid, SIGCONT)
+        #expect(try ask("wait") == "ended")
+        let ended = try vault.events("type=launch.end").flatMap { $0["changes"] as? [String] ?? [] }
+        #expect(ended.contains("reason=way_up_unknown"), "\(ended)")
+        #expect(try ask("launch") == "403")
+    }
+
     @Test("a daemon that comes back finds its launches again")
     func restart() throws {
         let vault = try VaultProcess.withLaunchedServer()

@@ -216,10 +216,11 @@ struct CallsInFlightTests {
         let clock = Locked(ContinuousClock.now)
         var talk = Conversation(CallsInFlight(now: { clock.withLock { $0 } }))
         talk.ask(Self.call("7", "one"))
+        #expect(!talk.calls.moment.isDoubtful)
         talk.answer(line)
-        #expect(talk.tools == [nil])
+        #expect(talk.tools == [nil] && talk.calls.moment.isDoubtful)
         clock.withLock { $0 += .seconds(30) }
-        #expect(talk.tools == ["@launch"])
+        #expect(talk.tools == ["@launch"] && !talk.calls.moment.isDoubtful)
         // The answer that comes after all puts nothing else in doubt.
         talk.ask(Self.call("8", "two"))
         talk.answer(#"{"id":7,"result":{}}"#)

@@ -82,6 +82,42 @@ struct ExchangeTests {
         }
     }
 
+    @Test(
+        "a call that may be over has no credential, and that is told apart from one that the vault refuses",
+        arguments: [
+            #"starting up {"level":"info"}"#, #"{"level":"info","message":"ready"}"#,
+            #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}"#,
+            #"{"jsonrpc":"2.0","id":0,"result":{}}"#,
+        ]
+    )
+    func inDoubt(line: String) async throws {
+        try await ProxyBench.run { bench in
+            let client = try bench.client()
+            var (fromClient, fromServer) = (ClientDirection(bench.calls), ServerDirection(bench.calls))
+            func call(_ id: Int) {
+                _ = fromClient.next(
+                    Array("{\"id\":\(id),\"method\":\"tools/call\",\"params\":{\"name\":\"good\"}}\n".utf8)[...]
+                )
+            }
+            func say(_ line: String) { _ = fromServer.next(Array((line + "\n").utf8)[...]) }
+            // The last of the lines answers a second time.
+            call(0)
+            say(#"{"jsonrpc":"2.0","id":0,"result":{}}"#)
+            call(1)
+            #expect(await client.ask(bench.request())?.status == 200)
+            say(line)
+            let answer = await client.ask(bench.request())
+            #expect(answer?.status == 403 && answer?.field("warder-refusal") == "call_in_doubt")
+            #expect(bench.vault.state.withLock { $0.resolved.count } == 1, "there is nothing to ask the vault")
+            #expect(bench.fake.asked.count == 1)
+            #expect(bench.refusals.requests.withLock { $0 } == [.inDoubt])
+            // A call that is answered for certain is over, and the next one has what is granted.
+            say(#"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+            call(2)
+            #expect(await client.ask(bench.request())?.status == 200)
+        }
+    }
+
     @Test("a vault that is away is told apart from one that refuses")
     func faults() async throws {
         try await ProxyBench.run { bench in

@@ -1,3 +1,4 @@
+import Locking
 import SecretMemory
 import Testing
 import WarderClient
@@ -88,6 +89,24 @@ struct VaultCredentialsTests {
             #expect(try await Self.fault(credentials, [try Self.call("search"), wipe]) == .unapproved)
             #expect(try await Self.fault(credentials, [.launch]) == .denied)
             #expect(try server.kit.events().contains { $0.line == "approval.request" })
+        }
+    }
+
+    @Test("while the launch is interrupted a refusal says nothing of what was granted")
+    func interrupted() async throws {
+        try await TestServer.with { server in
+            try await server.mustBeNotes()
+            let client = try WarderClient(WarderClientConfiguration(socketPath: server.clientSocket))
+            let isInterrupted = Locked(true)
+            let credentials = VaultCredentials(client, server: try ServerName("notes")) {
+                isInterrupted.withLock { $0 }
+            }
+            let refused = [try Self.call("unknown")]
+            let before = try await Self.fault(credentials, refused)
+            isInterrupted.withLock { $0 = false }
+            let after = try await Self.fault(credentials, refused)
+            #expect(before == .unavailable && after == .denied)
+            await client.close()
         }
     }
 

@@ -93,9 +93,28 @@ import WarderTesting
             }
         }
         var hidden = Peer.synthetic()
-        hidden.isWayUpUnknown = true
+        hidden.wayUp = .tooLong
         #expect(await kit.refusal(of: try Self.start(kit, by: hidden)) == .launchNested)
         _ = try await kit.vault.perform(Self.start(kit, "mail", by: Self.member(launch, .launcher)))
+    }
+
+    @Test("where nobody can tell just now who started a process it gets nothing, and is told to ask again")
+    func unknown() async throws {
+        let kit = try await Self.kit()
+        let launch = try await kit.vault.perform(Self.start(kit))
+        var hidden = Self.member(launch)
+        (hidden.launch, hidden.wayUp) = (nil, .unknown)
+        let start = try Self.start(kit, by: hidden) { _ throws(Refusal) in Issue.record("a place was taken") }
+        #expect(await kit.refusal(of: start) == .wayUpUnknown)
+        #expect(try kit.lastEvent().line == "launch.start: way_up_unknown")
+        for tool in ["notes/search", "notes/@launch"] {
+            let issue = Tokens.issue(try kit.demand(tool), by: kit.server(hidden))
+            #expect(await kit.refusal(of: issue) == .wayUpUnknown)
+        }
+        // What stands whoever started it is said first: an honest launcher ends its server by it.
+        _ = try await kit.vault.perform(Servers.quarantine(try ServerName("notes"), reason: nil, by: kit.admin))
+        #expect(await kit.refusal(of: try Self.start(kit, by: hidden)) == .serverQuarantined)
+        #expect(await kit.refusal(of: try Self.start(kit, "none", by: hidden)) == .unknownPeer)
     }
 
     @Test("a process of the same user outside every launch gets nothing; one inside gets its tools")

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
+import Locking
 import Testing
-import WarderLinux
 import WarderModel
 import WarderTesting
 
 @testable import WarderCore
 @testable import WarderHTTP
+@testable import WarderLinux
 
 /// Launches over real sockets: this process is the launcher, and curl below it is the server.
 @Suite struct LaunchRouteTests {
@@ -116,11 +117,14 @@ import WarderTesting
         }
     }
 
-    @Test("a launch that turns out to lie in another one ends")
-    func turnsOut() async throws {
+    @Test(
+        "a launch that turns out to lie in another one ends, and so does one so far down that nobody can tell",
+        arguments: [(0, "nested"), (40, "way_up_unknown")]
+    )
+    func turnsOut(processesBetween: Int, reason: String) async throws {
         try await Self.with { server in
             // As after a restart of the daemon, when the inner one is back first.
-            let inner = try Inner(server)
+            let inner = try Inner(server, processesBetween: processesBetween)
             defer { inner.end() }
             #expect(inner.line() == "201")
             let line = try server.connect(.client)
@@ -128,27 +132,76 @@ import WarderTesting
             #expect(try line.ask("POST", "/v1/launches", body: #"{"server":"notes"}"#).status == 201)
             #expect(inner.line() == "ended")
             try await Self.eventually {
-                try server.kit.events().contains { $0.changes?.contains("reason=nested") == true }
+                try server.kit.events().contains { $0.changes?.contains("reason=\(reason)") == true }
             }
             #expect(try line.ask("GET", "/v1/health").status == 200)
         }
     }
 
+    @Test("a launch of which it cannot be read what lies above is looked at again and again, and ends by that")
+    func inDoubt() async throws {
+        let kit = try await TestVault(uid: geteuid())
+        try await kit.mustAddServer("notes", Self.conditions)
+        let board = LaunchBoard(kit.vault)
+        let ends = Ends()
+        let hungUp = Locked(0)
+        let hidden = Launch(try Self.membership(1), launcher: try ends.hidden(), admitsMembers: true) {
+            hungUp.withLock { $0 += 1 }
+        }
+        #expect(board.reserve(hidden) == nil && board.begin(hidden))
+        for _ in 0..<9 { #expect(board.confirmFully(hidden), "it is the only one") }
+        let other = Launch(try Self.membership(2), launcher: try ends.seen(), admitsMembers: true) {}
+        #expect(board.reserve(other) == nil && board.begin(other))
+        #expect((0..<6).map { _ in board.confirmFully(hidden) } == [true, true, true, false, false, false])
+        #expect(hungUp.withLock { $0 } == 1)
+        #expect(board.confirmFully(other))
+    }
+
+    @Test("while it cannot be read what lies above a launch, nobody in it gets anything")
+    func doubtful() async throws {
+        let kit = try await TestVault(uid: geteuid())
+        try await kit.mustAddServer("notes", Self.conditions)
+        let board = LaunchBoard(kit.vault)
+        let ends = Ends()
+        let launch = Launch(try Self.membership(1), launcher: try ends.seen(), admitsMembers: true) {}
+        #expect(board.reserve(launch) == nil && board.begin(launch))
+        var check = PeerCheck(try ends.seen(), vault: kit.vault, launches: board)
+        func expect(known: Bool) throws {
+            let (peer, standing) = try check.look()
+            #expect((peer.wayUp == .known) == known && (peer.launch != nil) == known)
+            #expect((standing == .known) == known)
+        }
+        try expect(known: true)
+        #expect(launch.mayStayInDoubt())
+        for _ in 0..<2 { try expect(known: false) }
+        launch.foundAlone(at: board.generation(of: geteuid()))
+        try expect(known: true)
+    }
+
+    @Test("whoever it cannot be read of belongs to nothing, and it is looked for again at each request")
+    func unread() async throws {
+        let kit = try await TestVault(uid: geteuid())
+        try await kit.mustAddServer("notes", Self.conditions)
+        let board = LaunchBoard(kit.vault)
+        let ends = Ends()
+        let launch = Launch(try Self.membership(1), launcher: try ends.seen(), admitsMembers: true) {}
+        var check = PeerCheck(try ends.hidden(), vault: kit.vault, launches: board)
+        let alone = try check.look().peer
+        #expect(alone.wayUp == .known, "there is no launch")
+        #expect(board.reserve(launch) == nil && board.begin(launch))
+        for _ in 0..<3 {
+            let (peer, standing) = try check.look()
+            #expect(peer.wayUp == .unknown && peer.launch == nil && standing != .known)
+        }
+        board.end(launch, .closed)
+        let again = try check.look().peer
+        #expect(again.wayUp == .known)
+    }
+
     @Test("a user's search is not repeated for the launches of others, and none of them takes the last place")
     func others() async throws {
-        var ends: [Int32] = [-1, -1]
-        #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-        defer { for end in ends { close(end) } }
-        let peer = try Attestor(options: AttestationOptions()).open(socket: ends[0])
         let board = LaunchBoard(try await TestVault().vault)
-        let id = LaunchID(random: RecordID(high: 1, low: 2))
-        let membership = LaunchMembership(
-            id: id,
-            server: try ServerName("notes"),
-            conditions: Self.conditions,
-            part: .launcher
-        )
-        let launch = Launch(membership, launcher: peer, admitsMembers: true) {}
+        let launch = Launch(try Self.membership(1), launcher: try Ends().seen(), admitsMembers: true) {}
         let (own, other) = (board.generation(of: geteuid()), board.generation(of: geteuid() + 1))
         #expect(board.reserve(launch) == nil && board.begin(launch))
         #expect(board.generation(of: geteuid()) > own)
@@ -227,6 +280,36 @@ import WarderTesting
 
     // MARK: Means
 
+    private static func membership(_ number: UInt64) throws -> LaunchMembership {
+        LaunchMembership(
+            id: LaunchID(random: RecordID(high: 1, low: number)),
+            server: try ServerName("notes"),
+            conditions: conditions,
+            part: .launcher
+        )
+    }
+
+    /// Both ends of a connection within this process.
+    private final class Ends {
+        private var ends: [Int32] = [-1, -1]
+
+        init() {
+            let result = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+            #expect(result == 0)
+        }
+
+        deinit { for end in ends { close(end) } }
+
+        /// This process as any other.
+        func seen() throws -> AttestedPeer { try Attestor(options: AttestationOptions()).open(socket: ends[0]) }
+
+        /// This process as where `/proc` shows nothing of it.
+        func hidden() throws -> AttestedPeer {
+            try Attestor(options: AttestationOptions(), identities: .ofThisProcess(), procIsTrustworthy: false)
+                .open(socket: ends[0])
+        }
+    }
+
     private static func demand(_ tool: String) -> String { #"{"tool":"\#(tool)","secret":"notes/api"}"# }
 
     /// The status that a process below this one gets.
@@ -241,15 +324,11 @@ import WarderTesting
         body: String? = nil,
         processesBetween: Int = 0
     ) throws -> (status: Int, body: [UInt8]) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let descend = #"if [ "$0" -gt 0 ]; then n=$(($0 - 1)); sh -c "$D" "$n" "$@"; exit; fi; "$@"; exit"#
         var command = [
             "curl", "-s", "-w", "\n%{http_code}", "--unix-socket", server.clientSocket, "http://warder" + path,
         ]
         if let body { command += ["-H", "Content-Type: application/json", "-d", body] }
-        process.arguments = ["-c", descend, String(processesBetween)] + command
-        process.environment = ProcessInfo.processInfo.environment.merging(["D": descend]) { $1 }
+        let process = process(command, below: processesBetween)
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -257,6 +336,16 @@ import WarderTesting
         process.waitUntilExit()
         guard let end = text.lastIndex(of: "\n") else { return (0, []) }
         return (Int(text[end...].dropFirst()) ?? 0, Array(text[..<end].utf8))
+    }
+
+    /// A command so many processes below this one.
+    private static func process(_ command: [String], below processesBetween: Int) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let descend = #"if [ "$0" -gt 0 ]; then n=$(($0 - 1)); sh -c "$D" "$n" "$@"; exit; fi; "$@"; exit"#
+        process.arguments = ["-c", descend, String(processesBetween)] + command
+        process.environment = ProcessInfo.processInfo.environment.merging(["D": descend]) { $1 }
+        return process
     }
 
     /// A process below this one that launches, and says so when its launch has ended.
@@ -274,19 +363,25 @@ import WarderTesting
             except ConnectionError: pass
             print("ended", flush=True)
             """
-        private let process = Process()
+        private let process: Process
         private let output = Pipe()
 
-        init(_ server: TestServer) throws {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["python3", "-c", Self.script, server.clientSocket]
+        init(_ server: TestServer, processesBetween: Int) throws {
+            let command = ["python3", "-c", Self.script, server.clientSocket]
+            process = LaunchRouteTests.process(command, below: processesBetween)
             process.standardOutput = output
             try process.run()
         }
 
+        /// The next line, which may come in pieces.
         func line() -> String {
-            String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
+            var line: [UInt8] = []
+            while line.last != UInt8(ascii: "\n") {
+                let piece = output.fileHandleForReading.availableData
+                if piece.isEmpty { break }
+                line += piece
+            }
+            return String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)
         }
 
         func end() {

@@ -21,7 +21,8 @@ import WarderWire
         .throttled: (429, "rate_limited", 30), .serverQuarantined: (403, "denied", nil),
         .serverAmbiguous: (400, "invalid_request", nil),
         .launcherOnly: (403, "denied", nil), .launchUnderWay: (429, "rate_limited", 1),
-        .launchNested: (403, "denied", nil), .launchLimit: (429, "rate_limited", 1),
+        .launchNested: (403, "denied", nil), .wayUpUnknown: (503, "unavailable", 1),
+        .launchLimit: (429, "rate_limited", 1),
         .restoredVault: (503, "restored_vault", nil),
 
         .toolMissing: (403, "denied", nil), .toolOfAnotherServer: (403, "denied", nil),

@@ -37,7 +37,7 @@ struct ProxiedRun {
                 console.message(TerminalText.escaped(line), hints: hints)
             }
         } catch { throw .launch(error) }
-        let session = try session()
+        let session = try session(launched.state)
         let isDone = DispatchSemaphore(value: 0)
         let code: Int32
         do throws(LaunchFault) {
@@ -55,12 +55,12 @@ struct ProxiedRun {
         return code
     }
 
-    private func session() throws(Fault) -> ProxySession {
+    private func session(_ launch: LaunchState) throws(Fault) -> ProxySession {
         let client: WarderClient
         do throws(WarderClientError) {
             client = try WarderClient(WarderClientConfiguration(socketPath: socket))
         } catch { throw .client(error) }
-        let credentials = VaultCredentials(client, server: server)
+        let credentials = VaultCredentials(client, server: server) { launch.isInterrupted }
         let observer = RefusalNotes(server: server, declarations: declarations)
         do throws(LoopbackProxy.Unopened) {
             return try ProxySession.open(declarations, credentials: credentials, observer: observer)
@@ -101,6 +101,11 @@ private final class RefusalNotes: ProxyObserver {
             [
                 "Read it and decide: warder approval list, then warder approval show apr_…",
                 "Once it is approved, the same call with the same arguments goes through, once",
+            ]
+        case .inDoubt:
+            [
+                "The server printed a line to its standard output that may be an answer: nobody knows which call is in flight",
+                "Have it write its log to standard error; standard output is for messages of the protocol alone",
             ]
         case .noPlaceholder, .misplaced, .ambiguous:
             [

@@ -217,6 +217,14 @@ struct RunCommand: VaultCommand {
                 "too many servers of this user are started already",
                 hints: ["Who they are: warder audit search --type launch.start"]
             )
+        case (.unavailable, .launch):
+            return CommandFailure(
+                status,
+                "the vault cannot see just now who started this process",
+                hints: [
+                    "Try again in a moment; if it lasts: does /proc hide processes from the daemon (hidepid)?", look,
+                ]
+            )
         case (.denied, .launch):
             return CommandFailure(
                 status,
