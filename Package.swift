@@ -56,6 +56,7 @@ let package = Package(
             name: "ClientConfigurations",
             dependencies: ["SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel"]
         ),
+        .target(name: "UpstreamAddresses"),
         .target(name: "ToolDefinitions", dependencies: ["StrictJSON", "WarderCrypto", "WarderModel"]),
         .target(
             name: "OpenAPIDocuments",
@@ -108,7 +109,7 @@ let package = Package(
         .target(
             name: "WarderConfiguration",
             dependencies: [
-                "SecretMemory", "WarderCrypto", "WarderLinux", "WarderModel",
+                "SecretMemory", "UpstreamAddresses", "WarderCrypto", "WarderLinux", "WarderModel",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]
         ),
@@ -142,13 +143,20 @@ let package = Package(
             ]
         ),
         .target(
+            name: "UpstreamSecurity",
+            dependencies: [
+                "UpstreamAddresses", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(
             name: "UpstreamProxy",
             dependencies: [
-                "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "WarderClient", "WarderCrypto",
+                "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "UpstreamAddresses", "UpstreamSecurity",
+                "WarderClient", "WarderCrypto",
                 "WarderLinux",
                 "WarderModel", "WarderWire", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(
@@ -156,7 +164,8 @@ let package = Package(
             dependencies: [
                 "ClientConfigurations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments", "Reviewing",
                 "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
-                "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderLinux", "WarderModel", "WarderWire",
+                "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderLinux",
+                "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
             ]
@@ -165,9 +174,12 @@ let package = Package(
             name: "WarderWorker",
             dependencies: [
                 "CWarderPostgres", "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "UnixHTTP",
+                "UpstreamAddresses", "UpstreamSecurity",
                 "WarderConfiguration",
                 "WarderCrypto", "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
@@ -265,7 +277,7 @@ let package = Package(
         .testTarget(
             name: "WarderConfigurationTests",
             dependencies: [
-                "SecretMemory", "WarderConfiguration", "WarderLinux", "WarderModel",
+                "SecretMemory", "UpstreamAddresses", "WarderConfiguration", "WarderLinux", "WarderModel",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -310,8 +322,8 @@ let package = Package(
         .testTarget(
             name: "UpstreamProxyTests",
             dependencies: [
-                "Locking", "SecretMemory", "StrictJSON", "UpstreamProxy", "WarderClient", "WarderCore", "WarderLinux",
-                "WarderModel",
+                "Locking", "SecretMemory", "StrictJSON", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
+                "WarderCore", "WarderLinux", "WarderModel",
                 "WarderTesting",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -412,7 +424,8 @@ if Context.environment["WARDER_BENCHMARKS"] == "1" {
         .executableTarget(
             name: "proxy-meter",
             dependencies: [
-                "SecretMemory", "UpstreamProxy", "WarderModel", .product(name: "NIOCore", package: nio),
+                "SecretMemory", "UpstreamAddresses", "UpstreamProxy", "WarderModel",
+                .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
             ],
             path: "Benchmarks/ProxyMeter"

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import SecretMemory
+import UpstreamAddresses
 import UpstreamProxy
 import WarderModel
 

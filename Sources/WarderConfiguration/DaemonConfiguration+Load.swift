@@ -129,5 +129,19 @@ extension DaemonConfiguration {
                 "raise deadlines.request, or lower the others"
             )
         }
+        if notices.webhook.address != nil, notices.webhook.key == nil {
+            throw blame(
+                ["notices.webhook"],
+                "notices.webhook has no key, so that its receiver could not tell whose notices they are",
+                "set notices.webhook_key to a file with one; how to make it: docs/operations/notices.md"
+            )
+        }
+        if notices.receivers.count > 1, notices.timeout + notices.webhook.timeout > Notices.longest {
+            throw blame(
+                ["notices.webhook_timeout", "notices.timeout"],
+                "notices.timeout and notices.webhook_timeout are together longer than \(TimeSpan.text(Notices.longest)), which is what telling a notice may take",
+                "lower one of them"
+            )
+        }
     }
 }

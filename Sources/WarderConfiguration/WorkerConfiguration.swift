@@ -1,3 +1,5 @@
+package import UpstreamAddresses
+
 extension DaemonConfiguration {
     /// What `warder-worker` runs and reaches. The daemon only ever names an entry of it.
     package struct Worker: Sendable, Equatable {
@@ -25,9 +27,12 @@ extension DaemonConfiguration {
         package var environment: [String: String] = [:]
     }
 
-    /// The program that tells people what they should hear.
+    /// What tells people what they should hear: a program, a webhook, or both.
     package struct Notices: Sendable, Equatable {
-        /// Absolute; `nil`: nobody is told.
+        /// How long telling one may take, by all ways together.
+        package static let longest = Duration.seconds(60)
+
+        /// Absolute; `nil` for none.
         package var program: String?
         /// SHA-256 that the program must have, where it is pinned.
         package var sha256: [UInt8]?
@@ -35,22 +40,52 @@ extension DaemonConfiguration {
         package var timeout: Duration = .seconds(30)
         /// Whom it runs as; the worker's own user where it is `nil`.
         package var user: Account?
+        package var webhook: Webhook
 
         package init(
             program: String? = nil,
             sha256: [UInt8]? = nil,
             timeout: Duration = .seconds(30),
-            user: Account? = nil
+            user: Account? = nil,
+            webhook: Webhook = Webhook()
         ) {
             self.program = program
             self.sha256 = sha256
             self.timeout = timeout
             self.user = user
+            self.webhook = webhook
         }
+
+        /// Who is told, for people; empty: nobody.
+        package var receivers: [String] { [program, webhook.address?.text].compactMap(\.self) }
 
         /// Checked and run as programs that rotate are.
         package var hook: Hook? {
             program.map { Hook(program: $0, sha256: sha256, timeout: timeout, user: user) }
+        }
+    }
+
+    /// Where notices are posted.
+    package struct Webhook: Sendable, Equatable {
+        /// `nil`: nowhere.
+        package var address: WebhookAddress?
+        /// The file of the key that they are signed with. Absolute; there is one wherever there is an address.
+        package var key: String?
+        /// Certificates that alone are trusted, in a file; `nil` for those that the system trusts. Absolute.
+        package var ca: String?
+        /// From connecting to the end of the answer.
+        package var timeout: Duration = .seconds(10)
+
+        package init(
+            address: WebhookAddress? = nil,
+            key: String? = nil,
+            ca: String? = nil,
+            timeout: Duration = .seconds(10)
+        ) {
+            self.address = address
+            self.key = key
+            self.ca = ca
+            self.timeout = timeout
         }
     }
 

@@ -179,7 +179,7 @@ package struct Daemon {
     /// Services that not every daemon has; the worker's is the first to end.
     private func whereSet(_ worker: KeptWorker?, _ vault: Vault) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
-        if configuration.notices.program != nil { services.append(.init(service: NoticeKeeping(vault: vault))) }
+        if !configuration.notices.receivers.isEmpty { services.append(.init(service: NoticeKeeping(vault: vault))) }
         if let worker { services.append(.init(service: WorkerKeeping(worker: worker, vault: vault, logger: logger))) }
         return services
     }
@@ -203,7 +203,7 @@ package struct Daemon {
         facts.governance.escalation = configuration.governance.escalation
         facts.governance.retention = configuration.governance.retention
         facts.governance.checkpoints = [configuration.audit.checkpoints].compactMap(\.self)
-        facts.governance.notices = [configuration.notices.program].compactMap(\.self)
+        facts.governance.notices = configuration.notices.receivers
         facts.governance.copies =
             [configuration.audit.file].compactMap(\.self) + (configuration.audit.journal ? ["the journal"] : [])
         return facts

@@ -16,10 +16,10 @@ package struct WorkerCommand: ParsableCommand {
               warder-worker
               warder-worker --socket /run/warder/worker.sock --config /etc/warder/warder.yaml
 
-            What it may run and reach stands in the section worker of the configuration, and nowhere else.
+            What it may run and reach stands in the sections worker and notices of the configuration, and nowhere else.
             """,
         version: "warder-worker \(Release.version)",
-        subcommands: [StepMode.self, KeepMode.self]
+        subcommands: [StepMode.self, KeepMode.self, TestNotice.self]
     )
 
     @Option(help: "The daemon's worker socket. Without it: the one in the configuration, beside the operator socket.")
@@ -43,7 +43,7 @@ package struct WorkerCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
-        do {
+        try Self.explaining {
             try WorkerProcess.harden()
             // In order: a service that is stopped has not failed.
             WorkerProcess.endWithDescendantsWhenTold(status: 0)
@@ -55,7 +55,12 @@ package struct WorkerCommand: ParsableCommand {
                 ? Array(repeating: .path(socket ?? configuration.workerSocket), count: configuration.worker.jobs)
                 : descriptors.map { .connected($0) }
             JobTaker.serve(links, runner: runner)
-        } catch let error as ConfigurationError {
+        }
+    }
+
+    /// Does something, and says why it cannot go on: on standard error, and by the status that it exits with.
+    static func explaining(_ body: () throws -> Void) throws {
+        do { try body() } catch let error as ConfigurationError {
             WorkerProcess.say("\(error)")
             throw ExitCode(ConfigurationError.exitStatus)
         } catch let error as WorkerStartError {

@@ -177,6 +177,45 @@ struct KeptWorkerTests {
         #expect(isWritten)
     }
 
+    @Test("and to a webhook, whose receiver is the one of docs/operations/notices.md")
+    func webhook() async throws {
+        let stand = try Stand(test: #"echo '{"outcome":"failed","message":"no login","retry":false}'; exit"#)
+        let key = stand.vault.directory + "/webhook.key"
+        try Data("whsec_\(Data(repeating: 9, count: 32).base64EncodedString())\n".utf8).write(
+            to: URL(fileURLWithPath: key)
+        )
+        _ = unsafe chmod(key, 0o600)
+        let receiver = try NoticeReceiver(key: key, in: stand.vault.directory)
+        defer { receiver.stop() }
+        try stand.vault.addSetting(
+            "notices:\n  webhook: http://127.0.0.1:\(receiver.port)/notices\n  webhook_key: \(key)"
+        )
+        try stand.begin()
+        try stand.rotate()
+        let isTold = try await eventually {
+            receiver.said.contains("The rotation of app/key waits for a person (test).\n")
+        }
+        #expect(isTold)
+        let isWritten = try await eventually {
+            let written = try stand.vault.events("type=notice.send").first
+            return (written?["changes"] as? [String])?.contains("outcome=done") == true
+        }
+        #expect(isWritten)
+        // Nobody without the key is believed.
+        let forged = """
+            import sys, time, urllib.request
+            request = urllib.request.Request(sys.argv[1], b'{"text":"forged"}', {"webhook-id": "a",
+                "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1," + "A" * 43 + "="})
+            try:
+                print(urllib.request.urlopen(request).status)
+            except urllib.error.HTTPError as error:
+                print(error.code)
+            """
+        let answer = try Program.python(forged, ["http://127.0.0.1:\(receiver.port)/notices"])
+        #expect(answer.output == "401\n", "\(answer)")
+        #expect(!receiver.said.contains("forged"))
+    }
+
     @Test("where it is not installed, the daemon warns, and says so to whoever rotates")
     func missing() async throws {
         let stand = try Stand()

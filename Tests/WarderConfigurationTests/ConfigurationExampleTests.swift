@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import UpstreamAddresses
 import WarderLinux
 
 @testable import WarderConfiguration
@@ -77,6 +78,9 @@ struct ConfigurationExampleTests {
         expected.notices.program = "/etc/warder/notify"
         expected.notices.sha256 = expected.worker.hooks["github-token"]?.sha256
         expected.notices.user = .init(name: "hooks", uid: 991, gid: 992)
+        expected.notices.webhook.address = try WebhookAddress("https://alerts.example.com/hooks/warder")
+        expected.notices.webhook.key = "/etc/warder/webhook.key"
+        expected.notices.webhook.ca = "/etc/warder/webhook-ca.pem"
         expected.governance = .init(
             incidentOwner: "on-call of the platform team, +49 30 1234",
             escalation: "head of security",

@@ -100,6 +100,25 @@ struct ConfigurationFaultTests {
         FaultCase("worker:\n  postgres:\n    a: {host: db, database: x, tls: disable}\n", 3, 32, "over a network"),
         FaultCase("worker:\n  postgres:\n    a: {host: db, database: x, port: 0}\n", 3, 38, "1 to 65535"),
         FaultCase("worker:\n  job: 3\n", 2, 3, "did you mean jobs?"),
+        // Webhooks. Nothing of an address is quoted.
+        FaultCase("notices:\n  webhook: http://a.example/x\n", 2, 12, "over a network without TLS", "write https://"),
+        FaultCase("notices:\n  webhook: http://127.0.0.1.a.example/x\n", 2, 12, "without TLS"),
+        FaultCase("notices:\n  webhook: http://10.0.0.1/x\n", 2, 12, "without TLS"),
+        FaultCase("notices:\n  webhook: a.example/x\n", 2, 12, "no address", "https://HOST[:PORT]/PATH"),
+        FaultCase("notices:\n  webhook: https://u:p@a.example/x\n", 2, 12, "no address", "without a user"),
+        FaultCase("notices:\n  webhook: https://a.example/x?key=y\n", 2, 12, "has a query", "plain path"),
+        FaultCase("notices:\n  webhook: https://a.example/x/../y\n", 2, 12, "segment", "plain path"),
+        FaultCase("notices:\n  webhook: https://a.example/x\n", 2, 3, "has no key", "set notices.webhook_key"),
+        FaultCase("notices:\n  webhook_key: webhook.key\n", 2, 16, "absolute path"),
+        FaultCase("notices:\n  webhook_timeout: 31s\n", 2, 20, "1s to 30s"),
+        FaultCase("notices:\n  webhook_url: https://a.example/x\n", 2, 3, "'webhook_url' in the section notices"),
+        FaultCase(
+            "notices: {program: /x, timeout: 55s, webhook: 'https://a.example/x', webhook_key: /k}\n",
+            1,
+            24,
+            "together longer than 1m",
+            "lower one of them"
+        ),
         // No YAML, or none that can be used.
         FaultCase("log:\n\tlevel: info\n", 2, 1, "no YAML", "spaces"),
         FaultCase("profile: team: x\n", 1, 14, "no YAML"),

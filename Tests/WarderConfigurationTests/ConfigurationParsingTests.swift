@@ -1,6 +1,7 @@
 import Logging
 import SecretMemory
 import Testing
+import UpstreamAddresses
 import WarderLinux
 import WarderModel
 
@@ -65,6 +66,10 @@ struct ConfigurationParsingTests {
               sha256: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
               timeout: 10s
               user: hooks
+              webhook: https://Alerts.example.com:8443/hooks/warder/
+              webhook_key: /etc/warder/webhook.key
+              webhook_ca: /etc/warder/ca.pem
+              webhook_timeout: 5s
             log:
               level: debug
               format: json
@@ -113,7 +118,13 @@ struct ConfigurationParsingTests {
                 program: "/etc/warder/notify",
                 sha256: Array(0...31),
                 timeout: .seconds(10),
-                user: .init(name: "hooks", uid: 991, gid: 992)
+                user: .init(name: "hooks", uid: 991, gid: 992),
+                webhook: .init(
+                    address: try WebhookAddress("https://alerts.example.com:8443/hooks/warder/"),
+                    key: "/etc/warder/webhook.key",
+                    ca: "/etc/warder/ca.pem",
+                    timeout: .seconds(5)
+                )
             ),
             governance: .init(
                 incidentOwner: "on-call, +49 30 1234",
@@ -129,8 +140,8 @@ struct ConfigurationParsingTests {
     @Test("the test above leaves no setting out")
     func nothingIsMissing() throws {
         let defaults = try fixture.defaults()
-        #expect(ConfigurationSetting.all.count == 42)
-        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 42)
+        #expect(ConfigurationSetting.all.count == 46)
+        #expect(Set(ConfigurationSetting.all.map(\.key)).count == 46)
         for section in ConfigurationSetting.all.compactMap(\.section) {
             #expect(ConfigurationSetting.sections.contains { $0.name == section[...] })
         }
@@ -159,6 +170,23 @@ struct ConfigurationParsingTests {
         #expect(low.argon2 == .init(passes: 2, memoryBytes: 19 << 20))
         let high = try fixture.load("argon2: {passes: 64, memory: 4GiB}\nevent_loops: 64")
         #expect(high.argon2 == .init(passes: 64, memoryBytes: 4 << 30))
+    }
+
+    @Test(
+        "a webhook has one address, whose path stays as it is written",
+        arguments: [
+            ("https://a.example", "https://a.example/"), ("https://a.example/", "https://a.example/"),
+            ("HTTPS://A.example:443/x", "https://a.example/x"), ("https://a.example/x/", "https://a.example/x/"),
+            ("https://a.example:8443/x/y", "https://a.example:8443/x/y"), ("https://[::1]/x", "https://[::1]/x"),
+            ("http://127.0.0.1:80/x", "http://127.0.0.1/x"), ("http://localhost:8080", "http://localhost:8080/"),
+            ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ]
+    )
+    func webhook(text: String, expected: String) throws {
+        let notices = try fixture.load("notices: {webhook: '\(text)', webhook_key: /k}").notices
+        #expect(notices.webhook.address?.text == expected)
+        #expect(notices.receivers == [expected])
+        #expect(notices.webhook.timeout == .seconds(10))
     }
 
     @Test(

@@ -76,7 +76,7 @@ struct NoticeTests {
         try workshop.write("notices:\n  timeout: 5s\n", to: "warder.yaml")
         let none = try run()
         #expect(none.outcome == .failed)
-        #expect(none.message == "the configuration has no notices.program")
+        #expect(none.message == "the configuration has neither notices.program nor notices.webhook")
         #expect(none.retry == false)
         try program("exit 0")
         #expect(unsafe chmod(workshop.file("notify"), 0o777) == 0)

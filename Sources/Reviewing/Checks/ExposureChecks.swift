@@ -134,7 +134,10 @@ enum ExposureChecks {
                         .high,
                         "destinations",
                         "Alerts stay in the vault: nobody is told.",
-                        Remedy(advice: "In the daemon's configuration: notices: program: PATH, then restart it.")
+                        Remedy(
+                            advice:
+                                "In the daemon's configuration: notices: program: PATH, or webhook: URL; then restart it."
+                        )
                     )
                 )
             }

@@ -1,3 +1,5 @@
+import UpstreamAddresses
+
 /// Turns addresses of the upstream in an answer's fields to the proxy, so that a server that follows them comes back to
 /// it.
 ///

@@ -1,5 +1,6 @@
 import NIOHTTP1
 import SecretRedaction
+import UpstreamAddresses
 
 /// An upstream's answer as the server gets it.
 enum AnswerHead {

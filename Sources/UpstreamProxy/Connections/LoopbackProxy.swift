@@ -3,6 +3,7 @@ import Locking
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import UpstreamAddresses
 package import WarderLinux
 
 /// Listens on this machine's loopback for one server and one upstream.

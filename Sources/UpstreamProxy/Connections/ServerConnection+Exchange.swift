@@ -2,6 +2,7 @@ import Locking
 import NIOCore
 import NIOHTTP1
 import SecretRedaction
+import UpstreamAddresses
 
 extension ServerConnection {
     /// What an exchange leaves behind.

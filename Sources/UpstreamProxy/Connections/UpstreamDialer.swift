@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
+import UpstreamAddresses
+import UpstreamSecurity
 
 /// Connects to one upstream.
 struct UpstreamDialer: Sendable {
@@ -12,12 +13,12 @@ struct UpstreamDialer: Sendable {
     private static let connectLimit = TimeAmount.seconds(10)
 
     private let origin: UpstreamOrigin
-    private let security: NIOSSLContext?
+    private let security: UpstreamSecurity
 
     /// - Throws: If a file of certificates cannot be read.
     init(_ upstream: ProxiedUpstream) throws {
         origin = upstream.origin
-        security = try upstream.origin.isEncrypted ? Self.security(upstream.authorities) : nil
+        security = try UpstreamSecurity(upstream.origin, authorities: upstream.authorities)
     }
 
     /// A connection on which nothing leaves before the upstream's certificate has been verified.
@@ -31,10 +32,7 @@ struct UpstreamDialer: Sendable {
                 .connect(host: origin.host, port: origin.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
-                        if let security {
-                            let name = origin.isAddress ? nil : origin.host
-                            try pipeline.addHandler(NIOSSLClientHandler(context: security, serverHostname: name))
-                        }
+                        try security.add(to: pipeline)
                         try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleLimit))
                         try pipeline.addHandler(IdleEnd())
                         try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
@@ -45,17 +43,5 @@ struct UpstreamDialer: Sendable {
         } catch {
             throw .unreachable
         }
-    }
-
-    private static func security(_ authorities: String?) throws -> NIOSSLContext {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.certificateVerification = .fullVerification
-        configuration.applicationProtocols = ["http/1.1"]
-        if let authorities {
-            // Read now, so that a file that is missing stops the launch and not the first call.
-            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities))
-        }
-        return try NIOSSLContext(configuration: configuration)
     }
 }

@@ -1,3 +1,4 @@
+package import UpstreamAddresses
 package import WarderModel
 
 /// An upstream that a server reaches through the proxy, and what stands for its credential.

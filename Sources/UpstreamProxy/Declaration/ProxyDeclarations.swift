@@ -1,3 +1,4 @@
+package import UpstreamAddresses
 import WarderModel
 
 /// What a command line declares of upstreams: texts of the form `NAME=VALUE`, of several kinds, that belong together by

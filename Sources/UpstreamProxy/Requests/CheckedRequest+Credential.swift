@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NIOHTTP1
 import SecretMemory
+import UpstreamAddresses
 
 extension CheckedRequest {
     /// The request as the upstream gets it, the credential in place of the placeholder.

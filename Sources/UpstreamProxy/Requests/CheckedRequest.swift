@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOHTTP1
+import UpstreamAddresses
 
 /// A request that may leave once its placeholder has been replaced.
 struct CheckedRequest: Sendable {

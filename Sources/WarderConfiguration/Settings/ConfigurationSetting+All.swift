@@ -19,8 +19,9 @@ extension ConfigurationSetting {
         ),
         (
             "notices",
-            "Who is told that somebody is needed: a rotation failed, waits for a person, or is overdue. A program, run by "
-                + "warder-worker; a notice has no secret in it. docs/operations/notices.md."
+            "Who is told that somebody is needed: a rotation failed, waits for a person, or is overdue. A program that "
+                + "warder-worker runs, a webhook that it calls, or both; a notice has no secret in it. "
+                + "docs/operations/notices.md."
         ),
         (
             "governance",
@@ -364,8 +365,8 @@ extension ConfigurationSetting {
         ConfigurationSetting(
             "notices.timeout",
             \.notices.timeout,
-            .time(.seconds(1)...Duration.seconds(60)),
-            "How long it may take."
+            .time(.seconds(1)...DaemonConfiguration.Notices.longest),
+            "How long the program may take."
         ),
         ConfigurationSetting(
             "notices.user",
@@ -374,6 +375,46 @@ extension ConfigurationSetting {
             "Whom it runs as. Only a worker that runs as root can change the user.",
             defaultRule: "the worker's own user",
             sample: "hooks"
+        ),
+        ConfigurationSetting(
+            "notices.webhook",
+            \.notices.webhook.address,
+            .webhook,
+            """
+            Where each notice is posted as one JSON object, signed with webhook_key. An answer of 200 to 299 says that somebody \
+            was told; where there is a program too, both have to say so. http:// is for this machine's loopback alone. \
+            Everybody can read this file: no secrets in the address.
+            """,
+            defaultRule: "none",
+            sample: "https://alerts.example.com/hooks/warder"
+        ),
+        ConfigurationSetting(
+            "notices.webhook_key",
+            \.notices.webhook.key,
+            .optionalPath,
+            """
+            A file with the key that the receiver knows the vault by: whsec_ and the base64 of 24 to 64 random bytes. It must \
+            belong to the worker's user, mode 0600. A webhook needs one.
+            """,
+            defaultRule: "none",
+            sample: "/etc/warder/webhook.key"
+        ),
+        ConfigurationSetting(
+            "notices.webhook_ca",
+            \.notices.webhook.ca,
+            .optionalPath,
+            "A file with the certificates of those who alone may vouch for the receiver.",
+            defaultRule: "those that the system trusts",
+            sample: "/etc/warder/webhook-ca.pem"
+        ),
+        ConfigurationSetting(
+            "notices.webhook_timeout",
+            \.notices.webhook.timeout,
+            .time(.seconds(1)...Duration.seconds(30)),
+            """
+            How long the receiver may take, from connecting to the end of its answer. Where there is a program too, both \
+            times together are at most a minute.
+            """
         ),
     ]
 

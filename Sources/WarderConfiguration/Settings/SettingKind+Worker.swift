@@ -1,3 +1,4 @@
+import UpstreamAddresses
 import WarderModel
 
 extension SettingKind where Value == [UInt8]? {
@@ -64,6 +65,37 @@ extension SettingKind where Value == String {
             return text
         } text: {
             $0
+        }
+    }
+}
+
+extension SettingKind where Value == WebhookAddress? {
+    /// Faults do not quote it: people put what is secret into addresses.
+    static var webhook: SettingKind {
+        SettingKind(accepts: "https://HOST[:PORT]/PATH", isNumber: false) { text, _ throws(SettingFault) in
+            do throws(UpstreamOrigin.Invalid) { return try WebhookAddress(text) } catch { throw fault(error) }
+        } text: {
+            $0?.text
+        }
+    }
+
+    private static func fault(_ reason: UpstreamOrigin.Invalid) -> SettingFault {
+        switch reason {
+        case .notAnAddress:
+            SettingFault(
+                problem: "is no address that notices can be posted to",
+                remedy: "write https://HOST[:PORT]/PATH, without a user or a password"
+            )
+        case .notEncrypted:
+            SettingFault(
+                problem: "would send notices over a network without TLS",
+                remedy: "write https://; http:// is for 127.0.0.1, [::1] and localhost alone"
+            )
+        case .badPath:
+            SettingFault(
+                problem: "has a query, an escape, or an empty, . or .. segment in its path",
+                remedy: "give a plain path, such as /hooks/warder; the key is what the receiver knows the vault by"
+            )
         }
     }
 }

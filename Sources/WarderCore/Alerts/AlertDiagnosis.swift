@@ -4,7 +4,7 @@ import WarderModel
 
 /// Alerts that wait for somebody.
 enum AlertDiagnosis {
-    /// How long it may take until a program was told, in seconds.
+    /// How long it may take until somebody was told, in seconds.
     private static let patience: Int64 = 900
 
     static func collect(_ state: VaultState, at now: Timestamp) -> [Diagnosis] {
@@ -26,11 +26,13 @@ enum AlertDiagnosis {
                 Diagnosis(
                     .warning,
                     "alerts_untold",
-                    "Of \(untold) alert\(untold == 1 ? "" : "s") nobody was told: "
-                        + (hasFailed ? "the program for it fails." : "there is no program for it, or no worker."),
+                    "Of \(untold) alert\(untold == 1 ? "" : "s") "
+                        + (hasFailed
+                            ? "not everybody was told: the program or webhook for it fails."
+                            : "nobody was told: there is no program or webhook for it, or no worker."),
                     remedy: hasFailed
                         ? "What it said: warder audit search --type notice.send"
-                        : "Set notices.program in the configuration; is there a worker? See: warder status"
+                        : "Set notices.program or notices.webhook in the configuration; is there a worker? See: warder status"
                 )
             )
         }

@@ -3,7 +3,7 @@ import HashTreeCollections
 import Rotating
 package import WarderModel
 
-/// Something that people should hear of without asking. A program of the machine is told, by the worker.
+/// Something that people should hear of without asking. The worker tells a program of the machine, a webhook, or both.
 package struct Notice: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// A try failed, and another one follows. Once for each rotation.
@@ -30,7 +30,7 @@ package struct Notice: Sendable, Equatable {
     package let facts: [String: String]
     /// Whether it comes before others: somebody takes what is not theirs, or a call was let through by one person alone.
     package var isUrgent = false
-    /// Whether the program was given up before.
+    /// Whether telling it was given up before.
     package var wasGivenUp = false
 
     /// What it is about, where the vault writes down that somebody was told.

@@ -10,7 +10,7 @@ package final class NoticeKeeper: Sendable {
     /// How often one is tried. The pauses grow: 1, 2, 4 and 8 minutes.
     static let tries = 5
     private static let firstPause: Int64 = 60
-    /// Time for the program, in seconds; the configuration may allow less.
+    /// Time for program and webhook together, in seconds; the configuration allows no more.
     private static let seconds: Int64 = 60
 
     private struct Trial {

@@ -1,10 +1,10 @@
 package import SecretMemory
 package import StrictJSON
 
-/// Something that people should hear of, as the daemon hands it to the worker, and the worker to a program of the
-/// operator's (docs/formats/worker.md). It has no secret in it.
+/// Something that people should hear of, as the daemon hands it to the worker, and the worker to a program or a
+/// webhook of the operator's (docs/formats/worker.md). It has no secret in it.
 package struct NoticeJob: Decodable, Sendable {
-    /// What the program gets.
+    /// What program and webhook get.
     package struct Notice: Decodable, Sendable, Equatable {
         /// The same as long as it is about the same: whoever is told twice can tell.
         package var id: String
@@ -28,7 +28,7 @@ package struct NoticeJob: Decodable, Sendable {
 
     /// Names the job for as long as the daemon waits for its result.
     package var id: String
-    /// How long the program may take.
+    /// How long telling it may take.
     package var timeout: JobSeconds
     package var notice: Notice
 
@@ -66,7 +66,7 @@ package struct NoticeJob: Decodable, Sendable {
 }
 
 extension NoticeJob.Notice {
-    /// The object that the program gets.
+    /// The object that program and webhook get.
     package func json() throws(JobWritingError) -> SecretBytes {
         var buffer = JSONBuffer(capacity: 1024)
         write(to: &buffer)

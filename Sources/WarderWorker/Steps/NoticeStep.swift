@@ -2,7 +2,7 @@ import SecretMemory
 import WarderConfiguration
 import WarderWire
 
-/// Runs the program that tells people, once.
+/// Tells people once, by every way that the configuration has: its program, its webhook, or both.
 struct NoticeStep {
     private let job: NoticeJob
     private let notices: DaemonConfiguration.Notices
@@ -12,19 +12,62 @@ struct NoticeStep {
         self.notices = notices
     }
 
-    /// What the program writes is of no consequence; its standard error is for people.
+    /// Done when all have it. One that fails keeps none of the others from being told.
     func perform() -> JobResult {
+        let deadline = ContinuousClock.now + job.timeout.duration
+        var results: [JobResult] = []
         do throws(StepFault) {
-            guard let hook = notices.hook else {
-                throw StepFault(.failed, "the configuration has no notices.program", retry: false)
-            }
-            let output = try HookProgram(hook).run(writing: try text(), timeout: job.timeout.duration)
+            let text = try self.text()
+            if let hook = notices.hook { results.append(run(hook, text)) }
+            if let webhook = WebhookStep(notices.webhook) { results.append(post(text, to: webhook, until: deadline)) }
+        } catch {
+            return error.result
+        }
+        guard !results.isEmpty else {
+            let nobody = "the configuration has neither notices.program nor notices.webhook"
+            return StepFault(.failed, nobody, retry: false).result
+        }
+        return Self.together(results)
+    }
+
+    /// What the program writes is of no consequence; its standard error is for people.
+    private func run(_ hook: DaemonConfiguration.Hook, _ text: SecretBytes) -> JobResult {
+        do throws(StepFault) {
+            let output = try HookProgram(hook).run(writing: text, timeout: job.timeout.duration)
             var result = output.fault(.failed)?.result ?? JobResult(.done)
             result.stderr = StepText.stderr(output, without: [])
             return result
         } catch {
             return error.result
         }
+    }
+
+    private func post(
+        _ text: SecretBytes,
+        to webhook: WebhookStep,
+        until deadline: ContinuousClock.Instant
+    ) -> JobResult {
+        do throws(StepFault) {
+            try webhook.post(text, id: job.notice.id, timeout: deadline - .now)
+            return JobResult(.done)
+        } catch {
+            return error.result
+        }
+    }
+
+    /// Tried again where that can help any of them.
+    private static func together(_ results: [JobResult]) -> JobResult {
+        let failed = results.filter { $0.outcome != .done }
+        var result = JobResult(.done)
+        if !failed.isEmpty {
+            result = JobResult(
+                .failed,
+                message: failed.compactMap(\.message).joined(separator: "; "),
+                retry: failed.contains { $0.retry != false }
+            )
+        }
+        result.stderr = results.lazy.compactMap(\.stderr).first
+        return result
     }
 
     private func text() throws(StepFault) -> SecretBytes {

@@ -2,6 +2,7 @@ import Foundation
 import Locking
 import NIOHTTP1
 import Testing
+import UpstreamAddresses
 
 @testable import UpstreamProxy
 

@@ -2,6 +2,7 @@ import Foundation
 import Locking
 import NIOHTTP1
 import Testing
+import UpstreamAddresses
 import WarderModel
 
 @testable import UpstreamProxy

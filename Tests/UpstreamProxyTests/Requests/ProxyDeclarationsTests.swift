@@ -1,4 +1,5 @@
 import Testing
+import UpstreamAddresses
 import WarderModel
 
 @testable import UpstreamProxy

@@ -1,5 +1,6 @@
 import NIOHTTP1
 import Testing
+import UpstreamAddresses
 import WarderModel
 
 @testable import UpstreamProxy

@@ -3,6 +3,7 @@ import Locking
 import NIOSSL
 import SecretMemory
 import Testing
+import UpstreamAddresses
 import WarderLinux
 import WarderModel
 

@@ -190,7 +190,7 @@ struct AlertTests {
             kit.clock.advance(seconds: 3599)
             #expect(wanted().isEmpty)
             kit.clock.advance(seconds: 1)
-            #expect(try await diagnosis()?.message.contains("the program for it fails") == true)
+            #expect(try await diagnosis()?.message.contains("the program or webhook for it fails") == true)
         }
         let notice = try #require(wanted().first)
         try await kit.vault.perform(Notices.sent(notice, HandoutAnswer(StepAnswer(.done)), try: 1, isOver: true))

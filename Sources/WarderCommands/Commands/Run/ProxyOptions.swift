@@ -1,4 +1,5 @@
 import ArgumentParser
+import UpstreamAddresses
 import UpstreamProxy
 
 /// What `warder run` is told of upstreams that the server reaches without their credentials.

@@ -47,7 +47,7 @@ package struct UpstreamOrigin: Hashable, Sendable {
     }
 
     /// Whether the host is an address, which TLS does not ask for by name.
-    var isAddress: Bool {
+    package var isAddress: Bool {
         host.contains(":") || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
     }
 

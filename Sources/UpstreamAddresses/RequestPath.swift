@@ -1,9 +1,9 @@
 /// Whether a path means the same to everybody who reads it, and stays below the declared one.
-enum RequestPath {
+package enum RequestPath {
     private static let mostDecodings = 4
 
     /// Whether `path`, which may hold escapes, has no segment that leads elsewhere however often it is decoded.
-    static func isSafe(_ path: some StringProtocol) -> Bool {
+    package static func isSafe(_ path: some StringProtocol) -> Bool {
         guard path.utf8.first == UInt8(ascii: "/"), !path.hasPrefix("//") else { return false }
         guard path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else { return false }
         guard var bytes = decoded(Array(path.utf8), strictly: true), segmentsAreSafe(Array(path.utf8)) else {
@@ -19,13 +19,13 @@ enum RequestPath {
     }
 
     /// Whether `path` has no escapes and no odd segments, as a declared path must.
-    static func isPlain(_ path: String) -> Bool {
+    package static func isPlain(_ path: String) -> Bool {
         guard isSafe(path), !path.contains("%"), !path.contains("?"), !path.contains(";") else { return false }
         return !path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).contains("")
     }
 
     /// Whether `path` is `parent` or below it.
-    static func isBelow(_ parent: String, _ path: some StringProtocol) -> Bool {
+    package static func isBelow(_ parent: String, _ path: some StringProtocol) -> Bool {
         guard path.hasPrefix(parent) else { return false }
         return parent.isEmpty || path.utf8.count == parent.utf8.count || path.dropFirst(parent.count).first == "/"
     }
