@@ -33,6 +33,7 @@ struct ProgramNotes {
                     about: "Where `warder mcp import` looks for configurations when none is named."
                 ),
                 Item(term: "XDG_STATE_HOME", about: "Where imports are remembered. Default: ~/.local/state."),
+                Item(term: "TMPDIR", about: "Where `warder rehearse` has its isolated vaults. Default: /tmp."),
                 Item(term: "NO_COLOR", about: "Anything in it: no colours. There are none but on a terminal."),
             ],
             text: "No secret is ever taken from the environment."

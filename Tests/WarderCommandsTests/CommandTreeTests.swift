@@ -39,7 +39,7 @@ struct CommandTreeTests {
     func verbs() {
         let paths = Set(Self.commands.map { $0.path.dropFirst().joined(separator: " ") })
         let verbs = """
-            init status unseal seal doctor report completion run
+            init status unseal seal doctor report rehearse completion run
             secret:put set get list show versions promote rollback delete undelete destroy
             server:add update list show quarantine release remove
             tool:add list show set diff accept classify remove

@@ -214,16 +214,26 @@ package struct GovernanceFacts: Codable, Hashable, Sendable {
     }
 }
 
-/// How the vault stood the last rehearsal.
+/// How a vault of the same version stood a rehearsal of misuse, as a file says that somebody brought.
 package struct RehearsalFacts: Codable, Hashable, Sendable {
-    package var last: Instant
-    package var passed: Int
-    /// Scenarios in which a decoy left, or nothing was recorded.
-    package var failed: [String]
+    /// Days for which one says something about today.
+    package static let validDays = 90
 
-    package init(last: Instant, passed: Int, failed: [String]) {
+    package var last: Instant
+    /// Steps in which everything was refused and recorded.
+    package var passed: Int
+    /// Steps in which something was not.
+    package var failed: [String]
+    /// Steps that could not be played.
+    package var open: [String]?
+    /// The file that says so.
+    package var file: String?
+
+    package init(last: Instant, passed: Int, failed: [String], open: [String]? = nil, file: String? = nil) {
         self.last = last
         self.passed = passed
         self.failed = failed
+        self.open = open
+        self.file = file
     }
 }

@@ -41,7 +41,7 @@ package enum ReviewJSON {
     /// Facts alone, as the vault answers with them.
     package static func bytes(of facts: ReviewFacts) -> [UInt8] { encoded(facts) }
 
-    private static func encoded(_ value: some Encodable) -> [UInt8] {
+    static func encoded(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers are finite and texts are text: nothing in a review can fail to be written.

@@ -125,14 +125,20 @@ enum Checklist {
         switch facts.rehearsal {
         case .notEvaluated(let reason): return (.notEvaluated, reason)
         case .known(let rehearsal):
-            let day = rehearsal.last.day
+            // Nobody signed the file: whose word it is stands beside what it says.
+            let source = "On \(rehearsal.last.day)" + (rehearsal.file.map { ", as \($0) claims" } ?? "")
             guard rehearsal.failed.isEmpty else {
-                return (.failed, "On \(day), not refused: \(Words.list(rehearsal.failed)).")
+                return (.failed, "\(source), not refused or not recorded: \(Words.list(rehearsal.failed)).")
             }
-            guard rehearsal.last.days(until: facts.taken) <= 90, rehearsal.passed > 0 else {
-                return (.failed, "Not since \(day).")
+            guard rehearsal.last.days(until: facts.taken) <= RehearsalFacts.validDays else {
+                return (.notEvaluated, "\(source), and not in the \(RehearsalFacts.validDays) days since.")
             }
-            return (.passed, "On \(day): \(Words.count(rehearsal.passed, "scenario")), all refused and recorded.")
+            let passed = "\(source), \(Words.count(rehearsal.passed, "step")), all refused and recorded"
+            if let open = rehearsal.open, !open.isEmpty {
+                return (.notEvaluated, "\(passed); not played: \(Words.list(open)).")
+            }
+            guard rehearsal.passed > 0 else { return (.notEvaluated, "\(source), of nothing.") }
+            return (.passed, passed + ".")
         }
     }
 

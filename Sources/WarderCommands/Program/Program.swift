@@ -82,6 +82,8 @@ package enum Program {
             "WARDER_SOCKET", "WARDER_OPERATOR_SOCKET", "WARDER_CONFIG", "WARDER_OUTPUT", "NO_COLOR", "TERM", "PATH",
             // Where clients keep their configurations, and where what an import did is remembered.
             "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CLAUDE_CONFIG_DIR",
+            // Where a rehearsal has its vaults.
+            "TMPDIR",
         ]
         return names.reduce(into: [:]) { result, name in
             if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }

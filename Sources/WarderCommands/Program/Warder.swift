@@ -19,7 +19,7 @@ package struct Warder: ParsableCommand {
               1  usage or local error      8  the daemon cannot be reached
               2  error of the vault        9  the audit log cannot be written
               3  not found                10  verification failed
-              4  sealed                   11  findings (doctor, report)
+              4  sealed                   11  findings (doctor, report, rehearse)
               5  denied                   12  a rotation needs attention
               6  approval pending          13  the value was stored here (audit find-leak)
             """,
@@ -43,7 +43,7 @@ package struct Warder: ParsableCommand {
             CommandGroup(name: "MCP servers and clients", subcommands: [RunCommand.self, McpCommands.self]),
             CommandGroup(
                 name: "What happened",
-                subcommands: [AuditCommands.self, ReportCommand.self, AlertCommands.self]
+                subcommands: [AuditCommands.self, ReportCommand.self, RehearseCommand.self, AlertCommands.self]
             ),
             CommandGroup(name: "Shell", subcommands: [CompletionCommand.self]),
         ]

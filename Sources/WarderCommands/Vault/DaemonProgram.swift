@@ -7,12 +7,12 @@ import WarderWire
 struct DaemonProgram {
     let arguments: [String]
 
-    /// Both are installed into one directory.
-    static func path() throws(CommandFailure) -> String {
+    /// Both are installed into one directory. Who does not have it is told what only it is able to do.
+    static func path(for ability: String = "can open a backup") throws(CommandFailure) -> String {
         let path = ((OwnProgram.path ?? "") as NSString).deletingLastPathComponent + "/warderd"
         guard unsafe access(path, X_OK) == 0 else {
             throw .usage(
-                "there is no warderd beside this program, and only it can open a backup",
+                "there is no warderd beside this program, and only it \(ability)",
                 hints: ["Install both from one release; looked for: \(TerminalText.escaped(path))"]
             )
         }

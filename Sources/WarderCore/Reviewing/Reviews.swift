@@ -61,7 +61,7 @@ package enum Reviews {
             slots: foundation.slots.map(SlotFacts.init),
             backups: .notEvaluated("The vault does not remember its last backup; its log does."),
             governance: surroundings.governance,
-            rehearsal: .notEvaluated("The vault does not remember rehearsals.")
+            rehearsal: .notEvaluated("The vault does not remember rehearsals: warder report --rehearsal FILE.")
         )
     }
 }

@@ -510,6 +510,16 @@ enum CommandTable {
         CommandRun(verb: "doctor", shows: "[one_key_slot]"),
         CommandRun(verb: "report", shows: "of 100 points are earned"),
         CommandRun(verb: "report", arguments: "--fail-on score<100", status: 11, shows: "below 100"),
+        CommandRun(
+            verb: "rehearse",
+            arguments: "--output-file {folder}/rehearsal.json",
+            shows: "steps passed: all refused and recorded"
+        ),
+        CommandRun(
+            verb: "report",
+            arguments: "--rehearsal {folder}/rehearsal.json",
+            shows: "as rehearsal.json claims"
+        ),
         CommandRun(verb: "completion", arguments: "bash", shows: "quarantine"),
     ]
 

@@ -3,6 +3,7 @@ import DocumentReviewing
 import Reviewing
 import StrictJSON
 import WarderModel
+import WarderWire
 
 /// `warder report`
 struct ReportCommand: VaultCommand {
@@ -16,7 +17,8 @@ struct ReportCommand: VaultCommand {
             command that wins it back; what was not evaluated is not earned. With \
             --openapi the report is about a document of which nothing runs yet, and \
             no vault is asked. With --baseline it lists what is allowed now and was \
-            not then, and exits with 11 unless each change is acknowledged.
+            not then, and exits with 11 unless each change is acknowledged. With \
+            --rehearsal it says what a rehearsal of misuse came to.
 
             EXAMPLE
               warder report
@@ -24,6 +26,7 @@ struct ReportCommand: VaultCommand {
               warder report --openapi openapi.yaml --server shop
               warder report --baseline last.json --acknowledge new-tool:shop/get
               warder report --baseline last.json --fail-on high
+              warder report --rehearsal rehearsal.json
             """
     )
 
@@ -51,6 +54,12 @@ struct ReportCommand: VaultCommand {
     )
     var baseline: String?
 
+    @Option(
+        help: ArgumentHelp("Take this result in, made by warder rehearse --output-file.", valueName: "path"),
+        completion: .file()
+    )
+    var rehearsal: String?
+
     @Option(help: ArgumentHelp("A change since the baseline that is meant; repeat it.", valueName: "change"))
     var acknowledge: [String] = []
 
@@ -70,6 +79,9 @@ struct ReportCommand: VaultCommand {
         if !acknowledge.isEmpty, baseline == nil {
             throw ValidationError("--acknowledge is about changes since a --baseline")
         }
+        if rehearsal != nil, openapi != nil {
+            throw ValidationError("--rehearsal is about a vault, and a document has none")
+        }
         if failOn.contains(.widened), baseline == nil {
             throw ValidationError("without a --baseline nobody can say what widened")
         }
@@ -77,7 +89,9 @@ struct ReportCommand: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         let earlier = try baseline.map { path throws(CommandFailure) in try Self.facts(inReport: path) }
-        let facts = if let openapi { try document(openapi, session) } else { try ask(session) }
+        let played = try rehearsal.map { path throws(CommandFailure) in try Self.fact(ofRehearsal: path, session) }
+        var facts = if let openapi { try document(openapi, session) } else { try ask(session) }
+        if let played { facts.rehearsal = played }
         let review = Review(facts, since: earlier, acknowledged: Set(acknowledge))
         try write(review, session)
         try judge(review, session)
@@ -118,6 +132,34 @@ struct ReportCommand: VaultCommand {
             case .laterFormat: throw .usage("\(name) was written by a later version")
             }
         }
+    }
+
+    /// What a rehearsal came to, as far as it is about what the vault runs.
+    private static func fact(
+        ofRehearsal path: String,
+        _ session: Session
+    ) throws(CommandFailure) -> Fact<RehearsalFacts> {
+        let bytes = try WholeFile.read(path)
+        let name = TerminalText.escaped(path)
+        let record: RehearsalRecord
+        do throws(BaselineProblem) { record = try RehearsalRecord(reading: bytes) } catch {
+            switch error {
+            case .notJSON: throw .usage("\(name) is not JSON")
+            case .notAReview:
+                throw .usage(
+                    "\(name) is no result of a rehearsal",
+                    hints: ["One is made by: warder rehearse --output-file FILE"]
+                )
+            case .laterFormat: throw .usage("\(name) was written by a later version")
+            }
+        }
+        let status: VaultStatus = try session.vault().ask(VaultRequest("GET", "/v1/sys/status")).value
+        return record.fact(
+            from: WholeFile.name(of: path),
+            version: TerminalText.escaped(status.version),
+            steps: Rehearsal.steps,
+            at: session.context.now()
+        )
     }
 
     // MARK: Results
