@@ -48,7 +48,7 @@ package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
     var message: String {
         switch self {
         case .unapproved: "People have to approve this call first. Then make it again, with the same arguments."
-        case .target, .method, .host, .framing, .upgrade, .noPlaceholder, .misplaced, .ambiguous, .denied,
+        case .target, .method, .host, .framing, .upgrade, .noPlaceholder, .misplaced, .ambiguous, .denied, .inDoubt,
             .unavailable, .unusable, .unreachable, .answer:
             "Warder's proxy did not carry the request."
         }
