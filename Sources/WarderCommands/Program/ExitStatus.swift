@@ -25,7 +25,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case auditUnavailable = 9
     /// A signature, proof or backup does not hold.
     case verificationFailed = 10
-    /// `doctor` found something at or above the threshold, or `report` what it was told to fail on.
+    /// `doctor` found something at or above the threshold, `report` what it was told to fail on, or `plan --check` a
+    /// change.
     case findings = 11
     /// A rotation stopped half-way and needs a person.
     case rotationNeedsAttention = 12
