@@ -70,6 +70,14 @@ let package = Package(
             dependencies: ["OpenAPIDocuments", "Reviewing", "ToolDefinitions", "ToolRisk", "WarderModel"]
         ),
 
+        .target(
+            name: "Declarations",
+            dependencies: [
+                "Alerting", "ClientConfigurations", "OpenAPIDocuments", "Rotating", "Scheduling", "SecretRecipes",
+                "WarderModel", "WarderWire", "Yams",
+            ]
+        ),
+
         // MARK: Vault
         .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
         .target(
@@ -162,8 +170,8 @@ let package = Package(
         .target(
             name: "WarderCommands",
             dependencies: [
-                "ClientConfigurations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments", "Reviewing",
-                "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
+                "ClientConfigurations", "Declarations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments",
+                "Reviewing", "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
                 "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderLinux",
                 "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -336,6 +344,13 @@ let package = Package(
             dependencies: ["ClientConfigurations", "SecretMemory", "StrictJSON", "WarderModel"]
         ),
         .testTarget(
+            name: "DeclarationsTests",
+            dependencies: [
+                "Alerting", "Declarations", "Rotating", "Scheduling", "WarderCore", "WarderHTTP", "WarderModel",
+                "WarderTesting", "WarderWire",
+            ]
+        ),
+        .testTarget(
             name: "OpenAPIDocumentsTests",
             dependencies: ["OpenAPIDocuments", "StrictJSON", "ToolDefinitions", "WarderModel"]
         ),
@@ -391,8 +406,8 @@ if Context.environment["WARDER_FUZZING"] == "1" {
         .executableTarget(
             name: "warder-fuzz",
             dependencies: [
-                "ClientConfigurations", "Scheduling", "Sealing", "SecretMemory", "SecretRecipes", "StrictJSON",
-                "TransparencyLog", "UnixHTTP", "WarderClient",
+                "ClientConfigurations", "Declarations", "Scheduling", "Sealing", "SecretMemory", "SecretRecipes",
+                "StrictJSON", "TransparencyLog", "UnixHTTP", "WarderClient",
                 "WarderCommands", "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux",
                 "WarderModel",
                 "WarderTesting", "WarderWire",

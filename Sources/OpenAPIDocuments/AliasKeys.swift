@@ -4,9 +4,9 @@
 /// of aliases would keep it busy for ever, and no limit on what it returns helps against that. Every such name is spelled
 /// in one of two ways: after a `?` that begins a token, or as an alias (or a list with one) before a colon on the same
 /// line. Both are refused where they could be meant, which costs a false alarm only in a text that has anchors.
-enum AliasKeys {
+package enum AliasKeys {
     /// The first place that may be a name made of an alias; `nil` in a text that uses no anchor.
-    static func first(in bytes: [UInt8]) -> OpenAPIError.Place? {
+    package static func first(in bytes: [UInt8]) -> OpenAPIError.Place? {
         let anchors = anchors(in: bytes)
         guard !anchors.isEmpty else { return nil }
         var found: Int?

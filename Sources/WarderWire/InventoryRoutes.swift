@@ -68,11 +68,16 @@ public struct ToolUpdate: Codable, Sendable {
     public var forgetPermissions: Bool?
     /// `always` or `when-presented`.
     public var pin: String?
+    /// Words in the place of the definition's; an empty text goes back to those.
+    public var description: String?
+    /// SHA-256 of the definition, lowercase hex: pins a tool that is not pinned.
+    public var definitionDigest: String?
     /// Why; needed for another risk or category.
     public var reason: String?
 
     enum CodingKeys: String, CodingKey {
-        case risk, category, owner, permissions, pin, reason
+        case risk, category, owner, permissions, pin, description, reason
+        case definitionDigest = "definition_digest"
         case expectedOutputs = "expected_outputs"
         case forgetPermissions = "forget_permissions"
     }

@@ -40,6 +40,7 @@ struct SubjectTests {
         ("POST", "/v1/alert-mutes", .alertMute, nil), ("GET", "/v1/alert-rules", .alertList, nil),
         ("PUT", "/v1/alert-rules/spike", .alertSet, "spike"),
         ("GET", "/v1/explain", .reportRead, nil),
+        ("GET", "/v1/inventory", .inventoryRead, nil), ("POST", "/v1/apply", .inventoryApply, nil),
         ("GET", "/v1/limits", .limitList, nil), ("PUT", "/v1/limits", .limitSet, nil),
         ("GET", "/v1/rotations", .rotationList, nil), ("GET", "/v1/rotations/a/b", .rotationList, "a/b"),
         ("PUT", "/v1/rotations/a/b", .rotationSet, "a/b"), ("DELETE", "/v1/rotations/a/b", .rotationRemove, "a/b"),

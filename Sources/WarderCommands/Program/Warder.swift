@@ -19,7 +19,7 @@ package struct Warder: ParsableCommand {
               1  usage or local error      8  the daemon cannot be reached
               2  error of the vault        9  the audit log cannot be written
               3  not found                10  verification failed
-              4  sealed                   11  findings (doctor, report, rehearse)
+              4  sealed                   11  findings (doctor, report, rehearse, plan --check)
               5  denied                   12  a rotation needs attention
               6  approval pending          13  the value was stored here (audit find-leak)
             """,
@@ -39,6 +39,10 @@ package struct Warder: ParsableCommand {
                     ServerCommands.self, ToolCommands.self, GrantCommands.self, TokenCommands.self,
                     LimitCommands.self, OperatorCommands.self, ApprovalCommands.self, ExplainCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "All of that as one file",
+                subcommands: [PlanCommand.self, ApplyCommand.self, ExportCommand.self]
             ),
             CommandGroup(name: "MCP servers and clients", subcommands: [RunCommand.self, McpCommands.self]),
             CommandGroup(

@@ -60,7 +60,7 @@ enum ToolSource {
     }
 
     /// A file, or standard input for `-`.
-    private static func read(
+    static func read(
         _ file: String,
         _ context: CommandContext,
         limit: Int

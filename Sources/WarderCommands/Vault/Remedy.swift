@@ -60,6 +60,7 @@ enum Remedy {
 
         case .secretMissing: "See what there is: warder secret list"
         case .secretDeleted: "Bring it back: warder secret undelete \(secret)"
+        case .checkFailed where subject.action == .inventoryApply: "See what would change now: warder plan -f FILE"
         case .versionMissing, .versionDestroyed, .fieldMissing, .checkFailed:
             "See its versions and fields: warder secret show \(secret)"
 

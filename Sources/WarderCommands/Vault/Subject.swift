@@ -66,6 +66,8 @@ struct Subject: Equatable, Sendable {
         case ("DELETE", "grants", 4...):
             action = .grantRemove
             name = "\(parts[1])/\(parts[2]) " + parts[3...].joined(separator: "/")
+        case ("GET", "inventory", _): action = .inventoryRead
+        case ("POST", "apply", _): action = .inventoryApply
         case ("GET", "tokens", _): action = .tokenList
         case ("DELETE", "tokens", _): action = .tokenRevoke
         case ("GET", "operators", _): action = .operatorList

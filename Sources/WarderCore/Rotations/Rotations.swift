@@ -7,7 +7,7 @@ package import WarderModel
 /// What operators ask about rotations.
 package enum Rotations {
     /// How a secret is to be rotated.
-    package struct Plan: Sendable {
+    package struct Plan: Sendable, Equatable {
         package var rotator: Rotator
         package var settings: [RotatorSetting: PlainText]
         package var helper: SecretName?
@@ -30,6 +30,18 @@ package enum Rotations {
             self.timing = timing
             self.overlap = overlap
             self.attempts = attempts
+        }
+
+        /// What was said of one that is there.
+        init(_ rotation: Rotation) {
+            self.init(
+                rotator: rotation.rotator,
+                settings: rotation.settings,
+                helper: rotation.helper,
+                timing: rotation.timing,
+                overlap: rotation.overlap,
+                attempts: rotation.attempts
+            )
         }
 
         /// What concerns the value that the vault makes, if it makes one.

@@ -74,6 +74,8 @@ struct PresenceProofs {
     private(set) var used: Set<[UInt8]> = []
     /// Users whose passphrase the transaction changed.
     private(set) var forgotten: Set<UInt32> = []
+    /// The proof of the command whose parts are decided now.
+    private var shared: [UInt8]?
 
     init(_ ledger: PresenceLedger) { self.ledger = ledger }
 
@@ -85,6 +87,17 @@ struct PresenceProofs {
         guard !forgotten.contains(process.uid), let proof = ledger.find(text, from: process, at: now) else {
             return false
         }
-        return used.insert(proof).inserted
+        return used.insert(proof).inserted || proof == shared
     }
+
+    /// Lets a command's proof count for each of its parts, until `endSharing`. One that another command used up before
+    /// counts for nothing.
+    mutating func share(_ text: String?, from process: ProcessIdentity?, isUsed: Bool, at now: Moment) {
+        guard let text, let process, !forgotten.contains(process.uid),
+            let proof = ledger.find(text, from: process, at: now)
+        else { return }
+        if used.insert(proof).inserted || isUsed { shared = proof }
+    }
+
+    mutating func endSharing() { shared = nil }
 }

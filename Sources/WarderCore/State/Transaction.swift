@@ -29,6 +29,8 @@ package struct Transaction {
     private(set) var setsPolicies = false
     /// Set by a command whose refusal is counted, and has no event of its own.
     var isOnlyCounted = false
+    /// What a command of several parts says of the one that was refused: its event is the only one that is left.
+    var refusedPart: [String] = []
 
     init(_ open: Vault.Open, store: any VaultStore, presence: PresenceLedger, now: Moment, rates: RateLedger) {
         state = open.state
@@ -73,6 +75,7 @@ package struct Transaction {
         )
         let savepoint = Savepoint(batch)
         isOnlyCounted = false
+        refusedPart = []
         do throws(Refusal) {
             try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
@@ -87,7 +90,7 @@ package struct Transaction {
             if isOnlyCounted { return .failure(error) }
             event.decision = .refused
             event.reason = error
-            event.changes = described
+            event.changes = described + refusedPart
             outcome = .failure(error)
         }
         event.durationMicroseconds = command.caller.elapsedMicroseconds()
@@ -110,6 +113,19 @@ package struct Transaction {
         batch.events.append(keys.events.seal(canonical, sequence: sequence, time: payload.time))
     }
 
+    /// Does parts of a command for which the proof of presence counts that came with the whole.
+    ///
+    /// `wasNeeded`: whether the whole needed it, and has used it up.
+    mutating func withProof<Result>(
+        of caller: Caller,
+        wasNeeded: Bool,
+        _ parts: (inout Transaction) throws(Refusal) -> Result
+    ) throws(Refusal) -> Result {
+        proofs.share(caller.presenceProof, from: caller.peer?.process, isUsed: wasNeeded, at: now)
+        defer { proofs.endSharing() }
+        return try parts(&self)
+    }
+
     /// Lets the proofs of somebody whose passphrase was replaced end with this transaction.
     mutating func forgetProofs(of uid: UInt32) { proofs.forget(uid) }
     mutating func takeInbox(through number: Int64) { batch.inboxTakenThrough = number }
@@ -130,10 +146,12 @@ package struct Transaction {
         changes.note(state.servers[server.name], server, in: state)
         state.servers[server.name] = server
         state.registryGeneration += 1
+        state.inventoryGeneration += 1
     }
 
     mutating func put(_ tool: Tool, _ event: inout Event) throws(Refusal) {
         try put(tool, as: .tool(tool), &event)
+        if InventoryFacts(tool) != state.tools[tool.name].map(InventoryFacts.init) { state.inventoryGeneration += 1 }
         state.tools[tool.name] = tool
     }
 
@@ -146,6 +164,7 @@ package struct Transaction {
         try put(grant, as: .grant(grant), &event)
         changes.note(grant, of: state.servers[grant.tool.server])
         state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = grant
+        state.inventoryGeneration += 1
     }
 
     mutating func put(_ person: Operator, _ event: inout Event) throws(Refusal) {
@@ -162,6 +181,9 @@ package struct Transaction {
 
     mutating func put(_ rotation: Rotation, _ event: inout Event) throws(Refusal) {
         try put(rotation, as: .rotation(rotation), &event)
+        if Rotations.Plan(rotation) != state.rotations[rotation.secret].map(Rotations.Plan.init) {
+            state.inventoryGeneration += 1
+        }
         state.rotations[rotation.secret] = rotation
         touchedRotations.add(rotation.secret)
     }
@@ -181,6 +203,7 @@ package struct Transaction {
     mutating func put(_ rule: ApprovalRule, _ event: inout Event) throws(Refusal) {
         try put(rule, as: .approvalRule(rule), &event)
         state.approvalRules[rule.scope] = rule
+        state.inventoryGeneration += 1
     }
 
     mutating func put(_ standing: StandingApproval, _ event: inout Event) throws(Refusal) {
@@ -207,6 +230,7 @@ package struct Transaction {
     mutating func put(_ limit: RateLimit, _ event: inout Event) throws(Refusal) {
         try put(limit, as: .limit(limit), &event)
         state.limits[limit.scope] = limit
+        state.inventoryGeneration += 1
     }
 
     mutating func put(_ alert: Alert, _ event: inout Event) throws(Refusal) {
@@ -222,6 +246,7 @@ package struct Transaction {
     mutating func put(_ policy: AlertPolicy, _ event: inout Event) throws(Refusal) {
         try put(policy, as: .watch(policy), &event)
         state.policies[policy.rule] = policy
+        state.inventoryGeneration += 1
         setsPolicies = true
     }
 
@@ -240,11 +265,13 @@ package struct Transaction {
         changes.note(server, nil, in: state)
         state.servers[server.name] = nil
         state.registryGeneration += 1
+        state.inventoryGeneration += 1
     }
 
     mutating func remove(_ tool: Tool, _ event: inout Event) {
         remove(.tool, tool.id, &event)
         state.tools[tool.name] = nil
+        state.inventoryGeneration += 1
     }
 
     mutating func remove(_ definition: Definition, _ event: inout Event) {
@@ -256,11 +283,13 @@ package struct Transaction {
         remove(.grant, grant.id, &event)
         changes.note(grant, of: state.servers[grant.tool.server])
         state.grants[GrantKey(tool: grant.tool, secret: grant.secret)] = nil
+        state.inventoryGeneration += 1
     }
 
     mutating func remove(_ rotation: Rotation, _ event: inout Event) {
         remove(.rotation, rotation.id, &event)
         state.rotations[rotation.secret] = nil
+        state.inventoryGeneration += 1
         touchedRotations.add(rotation.secret)
     }
 
@@ -279,6 +308,7 @@ package struct Transaction {
     mutating func remove(_ rule: ApprovalRule, _ event: inout Event) {
         remove(.approvalRule, rule.id, &event)
         state.approvalRules[rule.scope] = nil
+        state.inventoryGeneration += 1
     }
 
     mutating func remove(_ standing: StandingApproval, _ event: inout Event) {
@@ -289,6 +319,7 @@ package struct Transaction {
     mutating func remove(_ limit: RateLimit, _ event: inout Event) {
         remove(.limit, limit.id, &event)
         state.limits[limit.scope] = nil
+        state.inventoryGeneration += 1
     }
 
     mutating func remove(_ alert: Alert, _ event: inout Event) {

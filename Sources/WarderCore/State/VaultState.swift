@@ -34,6 +34,10 @@ package struct VaultState: Sendable {
     package internal(set) var lost = LostRecords()
     /// Grows with every change of a server: says whether an earlier match of a peer still holds.
     package internal(set) var registryGeneration: UInt64 = 0
+    /// Grows with every change of what an inventory says.
+    var inventoryGeneration: UInt64 = 0
+    /// Tells this opening of the vault from all others, so that a count of another one means nothing here.
+    private let opening = RecordID.random()
     /// Records and values that are sealed under keys before the newest.
     package internal(set) var rowsUnderOldKeys = 0
     /// How far the log was pruned.
@@ -73,6 +77,9 @@ package struct ConsumerKey: Hashable, Sendable {
 }
 
 extension VaultState {
+    /// Names the inventory as it is now: another text as soon as it says something else, and in another opening.
+    package var inventoryMark: String { "\(opening)-\(inventoryGeneration)" }
+
     /// The newest restore; `nil` in a vault that never came from a backup.
     package var newestOrigin: LogOrigin? { origins.values.max { $0.number < $1.number } }
 

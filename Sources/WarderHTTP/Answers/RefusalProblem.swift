@@ -180,7 +180,11 @@ extension Problem {
         case .workerMissing: (.serviceUnavailable, .unavailable, "No worker asks for work.")
 
         case .checkFailed:
-            (.conflict, .conflict, "The current version is another one by now.")
+            (
+                .conflict, .conflict,
+                action == .inventoryApply
+                    ? "Something changed since the plan was made." : "The current version is another one by now."
+            )
         case .alreadyExists: (.conflict, .conflict, alreadyThere(action))
         case .notFound: (.notFound, .notFound, "There is no such \(missingNoun(action)).")
         case .inUse: (.conflict, .conflict, stillUsed(action))
@@ -231,6 +235,7 @@ extension Problem {
     private static func alreadyThere(_ action: Action?) -> String {
         switch action {
         case .grantAdd: "The tool has a grant of this secret already."
+        case .toolSet: "A definition was accepted already; only an import finds another one."
         case .operatorAdd: "The name or the user is another operator's already."
         default: "There is a \(noun(action)) of this name already."
         }

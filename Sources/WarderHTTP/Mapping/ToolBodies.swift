@@ -71,10 +71,17 @@ extension Tools.Changes {
         } else if let stated = request.permissions {
             permissions = .some(try Self.words(stated))
         }
+        text = try Self.optional(request.description, what: "The description")
+        definitionDigest = try Exchange.digest(request.definitionDigest, what: "The definition's digest")
         reason = try Exchange.text(request.reason, what: "The reason")
         let changesClass = risk != nil || category != nil
-        guard changesClass || pin != nil || owner != nil || expectedOutputs != nil || permissions != nil else {
-            throw .invalid("Say what to change: risk, category, owner, expected_outputs, permissions or pin.")
+        guard
+            changesClass || pin != nil || owner != nil || expectedOutputs != nil || permissions != nil || text != nil
+                || definitionDigest != nil
+        else {
+            throw .invalid(
+                "Say what to change: risk, category, owner, description, expected_outputs, permissions, pin or definition_digest."
+            )
         }
         guard !changesClass || reason != nil else { throw .invalid("Say why the class is another one: reason.") }
     }

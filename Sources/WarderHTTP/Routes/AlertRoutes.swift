@@ -45,14 +45,16 @@ extension RouteTable {
         },
         Route(.PUT, "/v1/alert-rules/{rule}", action: .alertSet, body: .small) { exchange throws(Problem) in
             let rule = try exchange.rule(exchange.parameters["rule"] ?? "")
-            let change = try AlertChange(exchange.decode(AlertRuleRequest.self), of: rule)
-            return exchange.ask(Alerts.set(rule, change.apply, by: exchange.caller)) { .json(AlertRuleSummary($0)) }
+            let request = try exchange.decode(AlertRuleRequest.self)
+            return exchange.ask(try Alerts.set(rule, request, by: exchange.caller)) { .json(AlertRuleSummary($0)) }
         },
     ]
 }
 
 extension Exchange {
-    fileprivate func rule(_ text: String) throws(Problem) -> AlertRule {
+    fileprivate func rule(_ text: String) throws(Problem) -> AlertRule { try Self.rule(text) }
+
+    static func rule(_ text: String) throws(Problem) -> AlertRule {
         guard let rule = AlertRule(rawValue: text) else {
             throw .invalid("The rule is one of: \(AlertRule.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
@@ -66,7 +68,7 @@ extension Exchange {
 }
 
 /// What somebody wants to be otherwise about a rule.
-private struct AlertChange: Sendable {
+struct AlertChange: Sendable {
     private let on: Bool?
     private let threshold: UInt32?
     private let seconds: UInt32?

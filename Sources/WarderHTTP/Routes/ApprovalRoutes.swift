@@ -46,13 +46,7 @@ extension RouteTable {
         },
         Route(.PUT, "/v1/approval-rules", action: .approvalRuleSet, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ApprovalRuleRequest.self)
-            let scope = try ApprovalRule.Scope(
-                server: request.server,
-                risk: request.risk,
-                category: request.category
-            )
-            let terms = try ApprovalTerms(request.votes)
-            return exchange.ask(Approvals.setRule(scope, terms, by: exchange.caller)) { rule in
+            return exchange.ask(try Approvals.setRule(request, by: exchange.caller)) { rule in
                 .json(ApprovalRuleSummary(Approvals.RuleLine(scope: rule.scope, terms: rule.terms, rule: rule)))
             }
         },

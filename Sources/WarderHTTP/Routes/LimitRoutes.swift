@@ -11,18 +11,7 @@ extension RouteTable {
         },
         Route(.PUT, "/v1/limits", action: .limitSet, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(LimitRequest.self)
-            guard let risk = Tool.Risk(rawValue: request.risk) else {
-                throw .invalid("The risk is one of: read-only, side-effect, critical.")
-            }
-            guard let setting = RateSetting(request.limit) else {
-                throw .invalid("The limit is a number of 1 to 1000000 with /min, off, or inherit.")
-            }
-            let server = try request.server.map { text throws(Problem) -> ServerName in
-                try Exchange.parse(text, what: "The server")
-            }
-            return exchange.ask(
-                Limits.set(RateLimit.Scope(server: server, risk: risk), setting, by: exchange.caller)
-            ) { .json(LimitSummary($0)) }
+            return exchange.ask(try Limits.set(request, by: exchange.caller)) { .json(LimitSummary($0)) }
         },
     ]
 }

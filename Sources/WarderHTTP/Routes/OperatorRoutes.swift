@@ -8,7 +8,7 @@ extension RouteTable {
     static let `operator` = RouteTable(
         system + checks + presence + keys + backups + secrets + servers + tools + toolsAndGrants + tokensAndOperators
             + audit + proofs + leaks + retention + rotations + approvals + limits + reports
-            + explanations + alerts
+            + explanations + alerts + inventory
     )
 
     private static let secrets: [Route] = [
@@ -83,32 +83,16 @@ extension RouteTable {
         },
         Route(.POST, "/v1/servers", action: .serverAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ServerRequest.self)
-            return exchange.ask(
-                Servers.add(
-                    try Exchange.parse(request.name, what: "The server"),
-                    owner: try Exchange.text(request.owner, what: "The owner"),
-                    selectors: try Selectors(request.selectors),
-                    by: exchange.caller
-                )
-            ) { .json(ServerSummary($0), .created) }
+            return exchange.ask(try Servers.add(request, by: exchange.caller)) { .json(ServerSummary($0), .created) }
         },
         Route(.GET, "/v1/servers/{server}", action: .serverList) { exchange throws(Problem) in
             exchange.ask(Servers.show(try exchange.name("server"), by: exchange.caller)) { .json(ServerSummary($0)) }
         },
         Route(.PATCH, "/v1/servers/{server}", action: .serverUpdate, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ServerUpdate.self)
-            var owner: PlainText?? = .none
-            if let text = request.owner {
-                owner = .some(text.isEmpty ? nil : try Exchange.text(text, what: "The owner"))
+            return exchange.ask(try Servers.update(try exchange.name("server"), request, by: exchange.caller)) {
+                .json(ServerUpdated(server: ServerSummary($0.server), revoked: $0.revoked))
             }
-            return exchange.ask(
-                Servers.update(
-                    try exchange.name("server"),
-                    owner: owner,
-                    selectors: try Selectors(request.selectors),
-                    by: exchange.caller
-                )
-            ) { .json(ServerUpdated(server: ServerSummary($0.server), revoked: $0.revoked)) }
         },
         Route(.DELETE, "/v1/servers/{server}", action: .serverRemove) { exchange throws(Problem) in
             let name: ServerName = try exchange.name("server")
@@ -147,13 +131,7 @@ extension RouteTable {
         },
         Route(.POST, "/v1/tools", action: .toolAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ToolRequest.self)
-            return exchange.ask(
-                Tools.add(
-                    try Exchange.parse(request.name, what: "The tool"),
-                    try Tools.Description(request),
-                    by: exchange.caller
-                )
-            ) { .json(ToolSummary($0), .created) }
+            return exchange.ask(try Tools.add(request, by: exchange.caller)) { .json(ToolSummary($0), .created) }
         },
         Route(.DELETE, "/v1/tools/{server}/{tool}", action: .toolRemove) { exchange throws(Problem) in
             let name = ToolID(server: try exchange.name("server"), tool: try exchange.name("tool"))
@@ -164,11 +142,7 @@ extension RouteTable {
         },
         Route(.POST, "/v1/grants", action: .grantAdd, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(GrantRequest.self)
-            let key = GrantKey(
-                tool: try Exchange.parse(request.tool, what: "The tool"),
-                secret: try Exchange.parse(request.secret, what: "The secret")
-            )
-            return exchange.ask(Grants.add(key, try Grants.Terms(request), by: exchange.caller)) {
+            return exchange.ask(try Grants.add(request, by: exchange.caller)) {
                 .json(GrantAdded(grant: GrantSummary($0.grant), warnings: Findings($0.warnings).findings), .created)
             }
         },

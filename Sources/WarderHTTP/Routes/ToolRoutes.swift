@@ -11,19 +11,7 @@ extension RouteTable {
         },
         Route(.POST, "/v1/tools/accept", action: .toolAccept, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ToolAcceptRequest.self)
-            guard !request.tools.isEmpty else { throw .invalid("Name a tool at least.") }
-            var acceptances: [Tools.Acceptance] = []
-            for tool in request.tools {
-                guard let digest = try Exchange.digest(tool.digest, what: "The digest") else { continue }
-                acceptances.append(
-                    Tools.Acceptance(tool: try Exchange.parse(tool.name, what: "The tool"), digest: digest)
-                )
-            }
-            guard Set(acceptances.map(\.tool)).count == acceptances.count else {
-                throw .invalid("A tool stands twice.")
-            }
-            let reason = try Exchange.words(request.reason, what: "The reason")
-            return exchange.ask(Tools.accept(acceptances, reason: reason, by: exchange.caller)) {
+            return exchange.ask(try Tools.accept(request, by: exchange.caller)) {
                 .json(ToolList(tools: $0.map(ToolSummary.init)))
             }
         },

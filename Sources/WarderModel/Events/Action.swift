@@ -118,6 +118,10 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case grantAdd = "grant.add"
     case grantList = "grant.list"
     case grantRemove = "grant.remove"
+    /// Seeing servers, tools, grants, rotations, limits and rules at once, as they stood at one moment. No values.
+    case inventoryRead = "inventory.read"
+    /// Making several changes of them, all or none. Implies nothing: each is decided as if it had come alone.
+    case inventoryApply = "inventory.apply"
     case operatorAdd = "operator.add"
     case operatorList = "operator.list"
     case operatorRemove = "operator.remove"
@@ -271,7 +275,7 @@ extension Action {
         case .rotationSet, .rotationRemove, .rotationForget: .roles([.admin])
         case .rotationStart, .rotationTest, .rotationPause, .rotationResume, .rotationAbort, .rotationRollback:
             .roles([.admin, .rotator])
-        case .rotationList: .roles([.admin, .rotator, .reader, .auditor])
+        case .rotationList, .inventoryRead: .roles([.admin, .rotator, .reader, .auditor])
         case .rotationBegin, .rotationStep, .rotationAnswer, .rotationPromote, .rotationDemote, .rotationEnd,
             .noticeSend, .tokenLimited, .alertRaise, .alertLearn:
             .vault
@@ -297,7 +301,7 @@ extension Action {
         case .serverQuarantine: .rolesOrVault([.admin])
         case .serverAdd, .serverUpdate, .serverRelease, .serverRemove, .toolAdd, .toolRemove,
             .grantAdd,
-            .grantRemove, .operatorAdd, .operatorRemove, .operatorEnrol, .auditPrune:
+            .grantRemove, .inventoryApply, .operatorAdd, .operatorRemove, .operatorEnrol, .auditPrune:
             .roles([.admin])
         case .serverList, .toolList, .grantList, .operatorList, .limitList, .alertList, .doctorRead: .anyOperator
         case .auditSearch, .auditExport, .auditProve, .auditFindLeak: .roles([.auditor])
@@ -321,7 +325,7 @@ extension Action {
         case .approvalApprove, .approvalBreakGlass, .approvalReview, .approvalRuleSet, .approvalRuleRemove,
             .standingAdd:
             true
-        case .toolSet, .toolImport, .toolAccept: true
+        case .toolSet, .toolImport, .toolAccept, .inventoryApply: true
         // Quarantine is the emergency brake: it only takes away, and must never wait for a passphrase.
         default: false
         }
@@ -339,7 +343,7 @@ extension Action {
             .keyList,
             .backupCreate:
             .read
-        case .backupReview, .rotationList, .secretWatch, .limitList, .alertList: .read
+        case .backupReview, .rotationList, .secretWatch, .limitList, .alertList, .inventoryRead: .read
         case .approvalRequest, .standingAdd: .create
         case .approvalWatch, .approvalList, .approvalShow, .approvalRuleList, .standingList: .read
         case .approvalApprove, .approvalDeny, .approvalBreakGlass, .approvalReview, .approvalRuleSet: .update
@@ -347,7 +351,7 @@ extension Action {
         case .rotationSet, .rotationStart, .rotationBegin: .create
         case .rotationRemove, .rotationForget: .delete
         case .rotationTest: .use
-        case .toolSet, .toolImport, .toolChange, .toolAccept: .update
+        case .toolSet, .toolImport, .toolChange, .toolAccept, .inventoryApply: .update
         case .rotationPause, .rotationResume, .rotationAbort, .rotationRollback, .rotationStep, .rotationAnswer,
             .rotationPromote, .rotationDemote, .rotationEnd:
             .update

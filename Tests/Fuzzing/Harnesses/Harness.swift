@@ -12,7 +12,7 @@ struct Harness: Sendable {
 
     static let all: [Harness] = [
         .json, .body, .target, .head, .token, .share, .sealed, .backup, .record, .configuration, .name, .process,
-        .answer, .client, .output, .transparency, .schedule, .imports,
+        .answer, .client, .output, .transparency, .schedule, .imports, .declaration,
     ]
 }
 

@@ -16,6 +16,25 @@ enum CommandTable {
         "api.json": #"""
         {"openapi":"3.1.0","paths":{"/issue":{"get":{"operationId":"get_issue","summary":"Get an issue."}}}}
         """#,
+        "wiki.yaml": """
+        warder: 1
+        servers:
+          wiki:
+            uid: 54004
+            tools:
+              search:
+                risk: read-only
+                grants:
+                  github/pat: {ttl: 1m}
+
+        """,
+        "wrong.yaml": """
+        warder: 1
+        servers:
+          wiki:
+            unitt: 54004
+
+        """,
     ]
 
     private static let passphrase = VaultProcess.passphrase
@@ -351,6 +370,28 @@ enum CommandTable {
         ),
         CommandRun(verb: "server show", arguments: "github", shows: "quarantined"),
         CommandRun(verb: "server release", arguments: "github", shows: "github: released"),
+        CommandRun(verb: "export", arguments: "-f {folder}/warder.yaml", shows: "written: {folder}/warder.yaml"),
+        CommandRun(verb: "plan", arguments: "-f {folder}/warder.yaml --check", shows: "nothing to change"),
+        CommandRun(
+            verb: "plan",
+            arguments: "-f {folder}/wrong.yaml",
+            status: 1,
+            shows: "wrong.yaml:4:5: there is no key 'unitt' in a server"
+        ),
+        CommandRun(verb: "plan", arguments: "-f {folder}/wiki.yaml --check", status: 11, shows: "wiki/search"),
+        CommandRun(
+            verb: "apply",
+            arguments: "-f {folder}/wiki.yaml",
+            answers: [.init("Type apply to go on:", "apply")],
+            shows: "done: 3 added"
+        ),
+        CommandRun(verb: "apply", arguments: "-f {folder}/wiki.yaml", shows: "nothing to change"),
+        CommandRun(
+            verb: "apply",
+            arguments: "-f {folder}/warder.yaml --prune --yes",
+            shows: "Removed, because the file does not have them:"
+        ),
+        CommandRun(verb: "plan", arguments: "-f {folder}/warder.yaml --prune --check", shows: "nothing to change"),
     ]
 
     /// Nobody asks for anything in this vault: what is said to a call is tried where one asks.

@@ -108,6 +108,8 @@ struct OCSFEventTests {
         alert.learn 600303
         limit.set 600303
         limit.list 600302
+        inventory.read 600302
+        inventory.apply 600303
         token.limited 600399
         approval.request 600301
         approval.watch 600302

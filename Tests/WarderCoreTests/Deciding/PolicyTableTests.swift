@@ -31,6 +31,7 @@ import WarderTesting
         .toolAdd: "admin", .toolRemove: "admin", .toolSet: "admin", .toolImport: "admin", .toolAccept: "admin",
         .toolChange: "vault",
         .grantAdd: "admin", .grantRemove: "admin",
+        .inventoryRead: "admin auditor reader rotator", .inventoryApply: "admin",
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
         .doctorRead: "operator", .doctorDeep: "admin auditor",
@@ -62,7 +63,8 @@ import WarderTesting
         .grantRemove,
         .operatorAdd, .operatorRemove, .operatorEnrol, .presenceSet, .secretDestroy, .slotAdd, .slotRemove, .slotChange,
         .keyRotate, .keyRotateRoot, .backupRelease, .rotationSet, .rotationRemove, .rotationRollback, .rotationForget,
-        .auditPrune, .keyRotateLog, .approvalApprove, .approvalBreakGlass, .approvalReview, .approvalRuleSet,
+        .auditPrune, .inventoryApply, .keyRotateLog, .approvalApprove, .approvalBreakGlass, .approvalReview,
+        .approvalRuleSet,
         .approvalRuleRemove, .standingAdd, .limitSet, .alertAck, .alertMute, .alertSet,
     ]
 

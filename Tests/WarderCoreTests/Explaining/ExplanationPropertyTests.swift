@@ -215,6 +215,7 @@ private struct World {
                 id: id(),
                 server: server,
                 tool: tool,
+                members: [],
                 basis: [StandingApproval.Basis(tool, terms: state.approvalTerms(of: tool))],
                 arguments: chance(20) ? "{}" : nil,
                 made: now,

@@ -28,7 +28,7 @@ import WarderWire
         for (operation, route) in try document.pairs() {
             let body = operation.node["requestBody"]
             #expect((body != nil) == (route.body != .none), "\(operation.id)")
-            if route.body == .values { #expect(["putSecret", "findLeak"].contains(operation.id)) }
+            if route.body == .values { #expect(["putSecret", "findLeak", "applyInventory"].contains(operation.id)) }
             if route.body == .definitions { #expect(operation.id == "importTools") }
             guard let body else { continue }
             #expect(body["content"]?.map.keys.sorted() == ["application/json"], "\(operation.id)")

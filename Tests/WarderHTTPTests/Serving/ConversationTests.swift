@@ -36,6 +36,10 @@ import WarderTesting
                 try talk.ask(id)
             }
 
+            let mark = try #require(try talk.ask("readInventory")["mark"]?.text)
+            let change = #"{"server.add":{"name":"as-code","selectors":{"uid":54321}}}"#
+            try talk.ask("applyInventory", body: #"{"mark":"\#(mark)","changes":[\#(change)]}"#)
+
             for id in ["health", "whoAmI", "resolve", "listChanges"] { try talk.ask(id) }
             try await talk.launch(kit)
             let token = try #require(try talk.ask("issueToken")["token"]?.text)

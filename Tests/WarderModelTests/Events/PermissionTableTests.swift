@@ -64,6 +64,8 @@ import WarderModel
         grant.add         | admin                         | presence | create
         grant.list        | any operator                  |          | read
         grant.remove      | admin                         | presence | delete
+        inventory.read    | admin auditor reader rotator  |          | read
+        inventory.apply   | admin                         | presence | update
         operator.add      | admin                         | presence | create
         operator.list     | any operator                  |          | read
         operator.remove   | admin                         | presence | delete

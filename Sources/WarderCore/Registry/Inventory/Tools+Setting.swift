@@ -12,6 +12,10 @@ extension Tools {
         /// Empty where it needs nothing.
         package var permissions: [PlainText]??
         package var pin: Tool.Pin?
+        /// Words of a person in the place of the definition's; the inner `nil` goes back to those.
+        package var text: PlainText??
+        /// Pins a tool that is not pinned: SHA-256 of its definition, lowercase hex.
+        package var definitionDigest: String?
         /// Why; a class is not changed without.
         package var reason: PlainText?
 
@@ -23,6 +27,8 @@ extension Tools {
     /// Changes what the vault says of a tool. A class that a person sets stays until they set another, or accept a
     /// definition that is worse than the one before; tokens end with the class under which they were given. Requires
     /// `admin`, and presence.
+    ///
+    /// - Throws: `alreadyExists` where another definition was accepted: only an import finds out what a tool says now.
     package static func set(_ name: ToolID, _ changes: Changes, by caller: Caller) -> Command<Overview> {
         Command(
             .toolSet,
@@ -44,6 +50,12 @@ extension Tools {
             if let outputs = changes.expectedOutputs { tool.expectedOutputs = outputs }
             if let permissions = changes.permissions { tool.permissions = permissions }
             if let pin = changes.pin { tool.pin = pin }
+            if let text = changes.text { tool.text = text ?? transaction.state.definitions[name]?.accepted?.text }
+            if let digest = changes.definitionDigest {
+                guard tool.definitionDigest == nil, tool.offer == nil else { throw .alreadyExists }
+                tool.definitionDigest = digest
+                tool.acceptance = Tool.Decision(by: person, at: transaction.now.wall, reason: changes.reason)
+            }
             try transaction.put(tool, &event)
             if before.risk != tool.risk || before.category != tool.category {
                 let revoked = transaction.endTokens(of: [name])
@@ -52,6 +64,8 @@ extension Tools {
             event.changes += tool.classTexts
             if let owner = changes.owner { event.changes.append("owner=\(owner?.text ?? "")") }
             if let pin = changes.pin { event.changes.append("pin=\(pin.rawValue)") }
+            if changes.text != nil { event.changes.append("description") }
+            if changes.definitionDigest != nil { event.changes += tool.digestTexts(before: before) }
             if changes.permissions != nil {
                 event.changes += (tool.permissions ?? []).map { "permission=\($0.text)" }
             }

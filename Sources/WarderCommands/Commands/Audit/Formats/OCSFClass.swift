@@ -109,7 +109,7 @@ extension OCSFActivity {
 
             case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .secretWatch,
                 .tokenRenew, .tokenDrop, .tokenList, .tokenRevoke, .callReport, .serverList, .toolList, .grantList,
-                .operatorList, .keyList,
+                .inventoryRead, .inventoryApply, .operatorList, .keyList,
                 .backupCreate, .backupReview, .auditSearch, .auditExport, .auditProve, .auditFindLeak, .auditPrune,
                 .doctorRead,
                 .doctorDeep, .reportRead, .rotationList, .rotationStart, .rotationTest, .rotationPause, .rotationResume,

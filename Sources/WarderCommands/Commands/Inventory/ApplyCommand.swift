@@ -1,0 +1,60 @@
+import ArgumentParser
+import Declarations
+import WarderWire
+
+/// `warder apply`
+struct ApplyCommand: VaultCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Make the vault say what a file says: all of it, or nothing.",
+        discussion: """
+            Shows the plan and asks. All changes are one transaction: the first that the vault refuses undoes them \
+            all. Each leaves its own event, and is allowed to whom its own command is. Where something changed \
+            between the plan and the yes, nothing is done, and the plan is shown anew.
+
+            EXAMPLE
+              warder apply -f warder.yaml
+              warder apply -f warder.yaml --prune --reason "review of May"
+              warder apply -f warder.yaml --yes
+            """
+    )
+
+    @OptionGroup var file: DeclarationOptions
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(in session: Session) throws(CommandFailure) {
+        let declared = try file.read(session)
+        let vault = try session.vault()
+        let plan = try file.plan(declared, in: session, vault)
+        let view = PlanView(plan)
+        try view.show(session)
+        guard !plan.changes.isEmpty else { return }
+        try session.confirm("This \(view.deeds).", byTyping: "apply")
+        do throws(CommandFailure) {
+            let request = VaultRequest("POST", "/v1/apply", body: try JSONBody.encode(plan.request))
+            let _: Answer<Applied> = try vault.ask(request)
+        } catch {
+            guard error.status == .conflict else { throw error }
+            try showAnew(plan, declared, session, vault)
+            throw error
+        }
+        session.console.message("done: \(view.counts)")
+    }
+
+    /// What the plan is now, where it was made against another state.
+    private func showAnew(
+        _ plan: Plan,
+        _ declared: DeclarationReader,
+        _ session: Session,
+        _ vault: Vault
+    ) throws(CommandFailure) {
+        let now = try file.plan(declared, in: session, vault)
+        // Programs read one plan, the one that was not done.
+        guard now.mark != plan.mark, session.output.format == .table else { return }
+        session.console.message(
+            "somebody changed the vault meanwhile; this is the plan now, and nothing of it was done"
+        )
+        try PlanView(now).show(session)
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Glibc
+import Testing
+import WarderCore
+import WarderModel
+import WarderTesting
+import WarderWire
+
+@testable import Declarations
+
+/// Files against a real vault over its socket.
+@Suite struct VaultTests {
+    private struct Refused: Error {
+        let answer: RawClient.Answer
+    }
+
+    private static func standing(_ server: TestServer) throws -> Standing {
+        let answer = try server.connect(.operator).ask("GET", "/v1/inventory")
+        try #require(answer.status == 200, "\(answer.text)")
+        return try Standing(try JSONDecoder().decode(Inventory.self, from: Data(answer.body)))
+    }
+
+    private static func apply(_ plan: Plan, _ server: TestServer) throws {
+        if plan.changes.isEmpty { return }
+        let body = String(decoding: try JSONEncoder().encode(plan.request), as: UTF8.self)
+        let answer = try server.connect(.operator).ask("POST", "/v1/apply", body: body)
+        guard answer.status == 200 else { throw Refused(answer: answer) }
+    }
+
+    private static func plan(_ text: String, _ server: TestServer, prunes: Bool = true) throws -> Plan {
+        try Planner.plan(DeclarationReader(Array(text.utf8)), against: standing(server), prunes: prunes)
+    }
+
+    private static func kit() async throws -> TestVault {
+        let kit = try await TestVault(uid: geteuid())
+        for secret in RandomDeclaration.secrets { try await kit.mustPut(secret) }
+        return kit
+    }
+
+    @Test("whatever a vault has, its export changes nothing, and makes the same of another vault")
+    func pairs() async throws {
+        var random = RandomDeclaration(numbers: SeededNumbers())
+        let seed = random.numbers.seed
+        let kit = try await Self.kit()
+        try await TestServer.with(kit) { server in
+            for round in 0..<25 {
+                let wanted = DeclarationText.of(try random.make())
+                do {
+                    try Self.apply(try Self.plan(wanted, server), server)
+                } catch let refused as Refused {
+                    Issue.record("seed \(seed), round \(round): \(refused.answer.text)\n\(wanted)")
+                    return
+                } catch let faults as DeclarationFaults {
+                    Issue.record("seed \(seed), round \(round): \(faults.faults.map { $0.line(in: "f") })\n\(wanted)")
+                    return
+                }
+                let exported = DeclarationText.of(try Self.standing(server).declaration)
+                try #require(exported == wanted, "seed \(seed), round \(round)")
+                try #require(try Self.plan(exported, server).changes.isEmpty, "seed \(seed), round \(round)")
+            }
+        }
+    }
+
+    @Test("without being asked to, a file takes nothing away")
+    func additive() async throws {
+        let kit = try await Self.kit()
+        try await kit.mustSetUpNotes()
+        try await TestServer.with(kit) { server in
+            let before = try Self.standing(server).declaration
+            let text = "warder: 1\nservers: {wiki: {uid: 60001, tools: {search: read-only}}}\n"
+            try Self.apply(try Self.plan(text, server, prunes: false), server)
+            let after = try Self.standing(server).declaration
+            #expect(after.servers.count == before.servers.count + 1 && after.tools.count == before.tools.count + 1)
+            #expect(after.grants == before.grants)
+        }
+    }
+
+    @Test("a plan of another state is a conflict")
+    func stale() async throws {
+        let kit = try await Self.kit()
+        try await TestServer.with(kit) { server in
+            let plan = try Self.plan("warder: 1\nservers: {wiki: {uid: 60001}}\n", server)
+            try await kit.mustAddServer("other")
+            do {
+                try Self.apply(plan, server)
+                Issue.record("a plan of another state was applied")
+            } catch let refused as Refused {
+                #expect(refused.answer.status == 409)
+                #expect(refused.answer.text.contains("\"reason\":\"check_failed\""))
+            }
+        }
+    }
+
+    @Test("what is no list of changes is refused before anything is decided, and not repeated in the answer")
+    func shapes() async throws {
+        let kit = try await Self.kit()
+        try await TestServer.with(kit) { server in
+            let mark = try Self.standing(server).mark
+            let before = kit.vault.sequence
+            let canary = "canary-77aa"
+            let changes = [
+                "", "{}", #"{"\#(canary)":1}"#, #"{"server.add":{"name":"\#(canary) x","selectors":{"uid":1}}}"#,
+                #"{"server.add":{"name":"a","selectors":{"unit":"\#(canary)"}}}"#,
+                #"{"tool.set":{"name":"a/b","update":{}}}"#, #"{"limit.set":{"risk":"\#(canary)","limit":"off"}}"#,
+                #"{"alert.set":{"rule":"\#(canary)","settings":{}}}"#, #"{"tool.accept":{"tools":[],"reason":"x"}}"#,
+                #"{"rotation.set":{"secret":"a","plan":{"rotator":"\#(canary)"}}}"#,
+                #"{"server.remove":"\#(canary)!"}"#,
+            ]
+            for change in changes {
+                let body = #"{"mark":"\#(mark)","changes":[\#(change)]}"#
+                let answer = try server.connect(.operator).ask("POST", "/v1/apply", body: body)
+                #expect(answer.status == 400, "\(change): \(answer.text)")
+                #expect(!answer.text.contains(canary), "\(change)")
+            }
+            let many = Array(repeating: #"{"server.remove":"a"}"#, count: 5001).joined(separator: ",")
+            let tooMany = try server.connect(.operator).ask(
+                "POST",
+                "/v1/apply",
+                body: #"{"mark":"\#(mark)","changes":[\#(many)]}"#
+            )
+            #expect(tooMany.status == 400 && tooMany.text.contains("at most 5000 changes"))
+            #expect(kit.vault.sequence == before)
+        }
+    }
+}
