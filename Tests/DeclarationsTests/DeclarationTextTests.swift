@@ -23,6 +23,24 @@ import WarderTesting
         }
     }
 
+    @Test("texts that would be anchors and aliases outside of quotes are texts")
+    func anchors() throws {
+        let text = #"""
+            warder: 1
+            servers:
+              notes:
+                uid: 1
+                tools:
+                  search:
+                    risk: read-only
+                    permissions: ["\u0026a", "*a", "R\u0026a: *a"]
+
+            """#
+        let read = try DeclarationReader(Array(text.utf8)).declaration
+        let again = try DeclarationReader(Array(DeclarationText.of(read).utf8)).declaration
+        #expect(again == read)
+    }
+
     @Test("an inventory with nothing in it is one line")
     func empty() { #expect(DeclarationText.of(Declaration()) == "warder: 1\n") }
 

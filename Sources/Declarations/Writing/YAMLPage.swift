@@ -48,6 +48,8 @@ struct YAMLPage {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
+            // A file in which nothing looks like an anchor has no aliases, whatever else stands in its texts.
+            case "&": quoted += escaped(scalar)
             case " "..."~": quoted.unicodeScalars.append(scalar)
             case _ where scalar.properties.isAlphabetic && scalar.value <= 0xFFFF:
                 quoted.unicodeScalars.append(scalar)
