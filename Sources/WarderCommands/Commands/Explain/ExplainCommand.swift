@@ -15,7 +15,7 @@ struct ExplainCommand: VaultCommand {
 
             EXAMPLE
               warder explain --server github --tool create_issue --secret github/pat
-              warder explain --server shop --tool report --secret shop/db --field username --field password
+              warder explain --server shop --tool report --secret shop/db --field password
               warder explain --server github --tool @launch --secret github/pat -o json
             """
     )
