@@ -118,7 +118,7 @@ import WarderWire
                 "/v1/apply",
                 body: #"{"mark":"\#(mark)","changes":[\#(many)]}"#
             )
-            #expect(tooMany.status == 400 && tooMany.text.contains("at most 5000 changes"))
+            #expect(tooMany.status == 400 && tooMany.text.contains("at most 1000 changes"))
             #expect(kit.vault.sequence == before)
         }
     }

@@ -36,9 +36,6 @@ struct Housekeeping: Service {
         do throws(Refusal) {
             if let plan = try await vault.pruneByPolicy() {
                 logger.info("the log was pruned", metadata: ["events": "\(plan.events)", "before": "\(plan.before)"])
-                if plan.damagedCount > 0 {
-                    logger.warning("damaged events were not pruned", metadata: ["events": "\(plan.damagedCount)"])
-                }
             }
             return true
         } catch {

@@ -109,7 +109,11 @@ extension InventoryChange {
             parts.append(.init(try Servers.update(name, serverUpdate.update, by: caller)))
         }
         if let toolAdd { parts.append(.init(try Tools.add(toolAdd, by: caller))) }
-        if let toolAccept { parts.append(.init(try Tools.accept(toolAccept, by: caller))) }
+        if let toolAccept {
+            // Changes are counted, because others wait for them.
+            guard toolAccept.tools.count == 1 else { throw .invalid("A change accepts one definition.") }
+            parts.append(.init(try Tools.accept(toolAccept, by: caller)))
+        }
         if let toolSet {
             let name: ToolID = try Exchange.parse(toolSet.name, what: "The tool")
             parts.append(.init(Tools.set(name, try Tools.Changes(toolSet.update), by: caller)))

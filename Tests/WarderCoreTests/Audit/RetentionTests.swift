@@ -296,6 +296,24 @@ import WarderTesting
         #expect(try Set(scene.check(later).findings) == found)
     }
 
+    @Test("the policy does not go beyond a damaged event before an operator did")
+    func damagedPolicy() async throws {
+        let scene = try await Scene()
+        let damaged = try scene.kit.damaged(
+            by: "UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = 5"
+        )
+        let kit = try TestVault(restarting: damaged, retention: RetentionPolicy(keepDays: 1))
+        try await kit.unseal().get()
+        await #expect(throws: Refusal.valueDamaged) { try await kit.vault.pruneByPolicy() }
+        #expect(kit.vault.prunedLog == nil)
+        try await scene.prune(kit: kit)
+        #expect(kit.vault.prunedLog?.damaged == [5...5])
+        kit.clock.advance(seconds: 3 * 86_400)
+        _ = try await kit.vault.perform(Secrets.list(by: kit.admin))
+        #expect(try await kit.vault.pruneByPolicy() != nil)
+        #expect(kit.vault.prunedLog?.damaged == [5...5])
+    }
+
     @Test("what was put back beside a damaged event is found after a prune as before it")
     func damagedCover() async throws {
         let scene = try await Scene()

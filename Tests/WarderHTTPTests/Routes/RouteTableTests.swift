@@ -140,11 +140,11 @@ import WarderWire
         #expect(RouteTable.operator.routes.allSatisfy { $0.audience == .registered })
     }
 
-    @Test("only a secret's value may have a large body")
+    @Test("only a secret's value and an inventory may have a large body")
     func largeBodies() {
         let large = Self.tables.flatMap(\.table.routes).filter { $0.body == .values }
         let names = large.map { "\($0.method.rawValue) \($0.pattern)" }
-        #expect(names == ["PUT /v1/secrets/{name...}", "POST /v1/audit/find-leak"])
+        #expect(names == ["PUT /v1/secrets/{name...}", "POST /v1/audit/find-leak", "POST /v1/apply"])
         #expect(Self.tables.flatMap(\.table.routes).allSatisfy { $0.method != .GET || $0.body == .none })
     }
 }

@@ -9,7 +9,8 @@ extension Vault {
     ///
     /// - Returns: what goes; `nil` where nothing does: there is no policy, the log is on legal hold, nothing is old
     ///   enough, or the vault was restored and nobody has looked at it yet.
-    /// - Throws: as `planPrune` and `prune`.
+    /// - Throws: as `planPrune` and `prune`; `valueDamaged` also where events are damaged that no operator has pruned beyond: what
+    ///   surrounds them is what somebody has to look at, and does not go while nobody does.
     package func pruneByPolicy() async throws(Refusal) -> PrunePlan? {
         guard retention.keepDays > 0, !retention.legalHold, state?.isQuarantined != true else { return nil }
         let before = clock.now().wall.adding(seconds: -Int64(retention.keepDays) * Self.secondsOfADay)
@@ -21,6 +22,7 @@ extension Vault {
             }
         }
         guard let plan = try planned.get() else { return nil }
+        guard plan.damaged.isEmpty else { throw .valueDamaged }
         try await prune(plan, as: .vault)
         return plan
     }

@@ -4,7 +4,7 @@ package import WarderModel
 /// Servers, tools, grants, rotations, limits and rules as one thing: read at one moment, and changed all at once.
 package enum Inventories {
     /// Changes of one apply. Others wait while they are decided.
-    package static let mostChanges = 5000
+    package static let mostChanges = 1000
 
     /// One thing that is to be otherwise: commands, each as if it had come alone.
     package struct Change: Sendable {
@@ -54,7 +54,7 @@ package enum Inventories {
     /// presence counts for all of them.
     ///
     /// Refused with `checkFailed` where the inventory is another one by now than `mark` names, and with what the first
-    /// change is refused with: then this command's event is the only one that is left, and `progress` has its place.
+    /// change is refused with: then this command's event is the only one that is left, and `progress` says which it was.
     static func apply(
         _ changes: [Change],
         to mark: String,
@@ -64,7 +64,7 @@ package enum Inventories {
         Command(.inventoryApply, by: caller, describe: { $0.changes = ["changes=\(changes.count)"] }) {
             transaction,
             event throws(Refusal) in
-            progress.place = nil
+            progress.obstacle = nil
             guard transaction.state.inventoryMark == mark else { throw .checkFailed }
             guard let person = caller.peer.flatMap({ transaction.state.operators[$0.uid] }) else {
                 throw .notAnOperator
@@ -74,7 +74,8 @@ package enum Inventories {
                 for (index, change) in changes.enumerated() {
                     for part in change.parts {
                         guard let refusal = part.decide(&transaction) else { continue }
-                        progress.place = Obstacle.Place(change: index, action: part.action)
+                        let place = Obstacle.Place(change: index, action: part.action)
+                        progress.obstacle = Obstacle(refusal: refusal, place: place)
                         part.describe(&event)
                         transaction.refusedPart = ["change=\(index + 1)", "refused=\(part.action.rawValue)"]
                         throw refusal

@@ -5,10 +5,10 @@ import WarderModel
 extension Inventories {
     /// How far an apply came.
     final class Progress: Sendable {
-        private let held = Locked<Obstacle.Place?>(nil)
+        private let held = Locked<Obstacle?>(nil)
 
-        /// The change that was refused.
-        var place: Obstacle.Place? {
+        /// The change that was refused, and with what.
+        var obstacle: Obstacle? {
             get { held.withLock { $0 } }
             set { held.withLock { $0 = newValue } }
         }
@@ -25,7 +25,13 @@ extension Vault {
     ) {
         let progress = Inventories.Progress()
         submit(Inventories.apply(changes, to: mark, noting: progress, by: caller)) { outcome in
-            completion(outcome.mapError { Inventories.Obstacle(refusal: $0, place: progress.place) })
+            completion(
+                outcome.mapError { refusal in
+                    // What failed only afterwards, such as the commit, is the fault of no change.
+                    let noted = progress.obstacle.flatMap { $0.refusal == refusal ? $0 : nil }
+                    return noted ?? Inventories.Obstacle(refusal: refusal, place: nil)
+                }
+            )
         }
     }
 }
