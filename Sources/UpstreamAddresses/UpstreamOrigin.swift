@@ -46,6 +46,9 @@ package struct UpstreamOrigin: Hashable, Sendable {
         return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
     }
 
+    /// What to connect to. `localhost` in plain text is this machine, whatever a resolver says of the name.
+    package var destination: String { !isEncrypted && host == "localhost" ? "127.0.0.1" : host }
+
     /// Whether the host is an address, which TLS does not ask for by name.
     package var isAddress: Bool {
         host.contains(":") || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }

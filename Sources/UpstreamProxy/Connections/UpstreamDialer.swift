@@ -29,7 +29,7 @@ struct UpstreamDialer: Sendable {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(Self.connectLimit)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connect(host: origin.host, port: origin.port) { channel in
+                .connect(host: origin.destination, port: origin.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
                         try security.add(to: pipeline)

@@ -33,7 +33,7 @@ enum WebhookExchange {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
                 }
             }
-            .connect(host: origin.host, port: origin.port)
+            .connect(host: origin.destination, port: origin.port)
             .whenComplete { connected in
                 do {
                     let conversation = WebhookConversation(request, answer, until: deadline)

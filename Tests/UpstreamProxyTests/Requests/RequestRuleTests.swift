@@ -179,6 +179,8 @@ struct RequestRuleTests {
 
     @Test("what declares a place is read")
     func origins() throws {
+        let named = try UpstreamOrigin("http://localhost:8080")
+        #expect(named.destination == "127.0.0.1" && named.authority == "localhost:8080", "no resolver is asked")
         let plain = try UpstreamOrigin("HTTPS://API.Example.org/v1/")
         #expect(
             plain.host == "api.example.org" && plain.port == 443 && plain.path == "/v1"

@@ -88,10 +88,11 @@ struct ImportToolList: VaultCommand {
         guard (1...3600).contains(seconds) else { throw .usage("--timeout is 1 to 3600 seconds") }
         let definitions =
             if command.isEmpty { try ToolSource.toolList(files, session.context) } else {
-                // Not what this command looks at alone: a server is configured by it, and lists its tools accordingly.
+                // Not what this command looks at alone: a server is configured by it, and lists its tools accordingly. But nothing
+                // that says how to reach the vault: nobody has accepted this server yet.
                 try MCPToolListing.tools(
                     of: command,
-                    environment: ProcessInfo.processInfo.environment,
+                    environment: ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("WARDER_") },
                     seconds: seconds
                 )
             }
