@@ -84,7 +84,13 @@ import WarderWire
         "what lets more through is marked",
         arguments: [
             ("risk: critical", "risk: read-only", "taken to be less harmful"),
-            ("category: financial", "category: standard", "no longer financial"),
+            ("category: financial", "category: standard", "no longer financial; fewer are asked, or others"),
+            ("category: financial", "category: administrative", "no longer financial; fewer are asked, or others"),
+            ("    owner: sales\n    uid", "    owner: legal\n    uid", "who owned it may approve"),
+            ("    owner: sales\n    uid", "    uid", "who owned it may approve"),
+            ("owner: sales\n        grants", "owner: legal\n        grants", "another owner may approve"),
+            ("        owner: sales\n        grants", "        grants", "another owner may approve"),
+            ("    gid: 7\n", "    gid: 7\n    launch: true\n", "any program of a launch is the server"),
             ("{uses: 5}", "{uses: 5, approval: none}", "nobody is asked"),
             ("{uses: 5}", "{}", "more often"), ("{uses: 5}", "{uses: 5, ttl: 1h}", "for longer"),
             ("{uses: 5}", "{uses: 5, fields: [value, key]}", "more fields"),
@@ -102,7 +108,98 @@ import WarderWire
         let text = Self.present.replacing(before, with: after)
         #expect(text != Self.present)
         let wider = try Self.plan(text, reason: "because")
-        #expect(wider.changes.count == 1 && wider.changes.first?.widens == [words], "\(wider.changes)")
+        #expect(wider.changes.count == 1, "\(wider.changes)")
+        #expect(wider.changes.first?.widens.joined(separator: "; ") == words)
+    }
+
+    @Test("a class in which others are asked is marked, though its harm is not said to be less")
+    func otherSeats() throws {
+        let standard = Self.inventory {
+            $0.tools[0].category = "standard"
+            $0.approvalRules = []
+        }
+        let text = Self.present.replacing("approvals: {critical/financial: [owner, security]}\n", with: "")
+            .replacing("category: financial", with: "category: administrative")
+        let change = try Self.plan(text, standard, reason: "because").changes.first
+        #expect(change?.details == ["category: standard → administrative"])
+        #expect(change?.widens == ["fewer are asked, or others"])
+    }
+
+    @Test("a tool gets its first owner: others may approve from then on")
+    func firstOwner() throws {
+        let change = try Self.plan(Self.present, Self.inventory { $0.tools[0].owner = nil }).changes.first
+        #expect(change?.widens == ["another owner may approve"])
+        // Whoever owns a server does not approve its calls: with the first one there is one less who may.
+        let server = try Self.plan(Self.present, Self.inventory { $0.servers[0].owner = nil }).changes.first
+        #expect(server?.details == ["owner: none → sales"] && server?.widens == [])
+    }
+
+    @Test("digests are compared whole, and shown short")
+    func digests() throws {
+        let known = String(repeating: "a", count: 63)
+        let pinned = Self.inventory { $0.servers[0].selectors.executableSHA256 = "\(known)a" }
+        let text = Self.present.replacing("gid: 7", with: "gid: 7\n    executable_sha256: \(known)b")
+        let change = try Self.plan(text, pinned).changes.first
+        #expect(change?.widens == ["recognised by less, or by something else"])
+        #expect(
+            change?.details == ["no longer executable_sha256: aaaaaaaaaaaa…", "executable_sha256: aaaaaaaaaaaa…"]
+        )
+        #expect(change?.request.serverUpdate?.update.selectors.executableSHA256 == "\(known)b")
+        let offered = Self.inventory { $0.tools[0].offeredDigest = "\(known)b" }
+        let accepting = Self.present.replacing("category", with: "definition: \(known)b\n        category")
+        #expect(try Self.plan(accepting, offered, reason: "read it").changes.first?.request.toolAccept != nil)
+    }
+
+    @Test("where a rule may be among what cannot be read, no file says whose votes count")
+    func damaged() throws {
+        let damaged = Self.inventory { $0.damaged = true }
+        #expect(try Self.plan(Self.present, damaged, prunes: true).changes.isEmpty)
+        let fault = "approval critical/financial: records of the vault cannot be read, and a rule that asks more people"
+        let text = Self.present.replacing("[owner, security]", with: "[owner, owner, security]")
+        #expect(try Self.faults(text, damaged) == ["f:14:13: \(fault) may be among them"])
+        let gone = Self.present.replacing("approvals: {critical/financial: [owner, security]}\n", with: "")
+        #expect(try Self.plan(gone, damaged).changes.isEmpty)
+        #expect(throws: DeclarationFaults.self) { try Self.plan(gone, damaged, prunes: true) }
+    }
+
+    private static let rotation = "{rotator: random, schedule: P30D, max_age: 40d, overlap: 1h}"
+
+    @Test(
+        "what makes values live longer is marked, and what makes them otherwise",
+        arguments: [
+            ("random", "exec:shop", "another rotator makes the values"),
+            ("P30D", "P60D", "changes at other times"), (" schedule: P30D,", "", "changes at other times"),
+            ("40d", "41d", "values get older"), (" max_age: 40d,", "", "values get older"), ("40d", "39d", ""),
+            ("1h", "2h", "old values may be valid for longer"), ("1h", "30m", ""),
+            (", overlap: 1h", "", "old values may be valid for longer"),
+            (" schedule: P30D, max_age: 40d,", "", "no longer changes by itself"),
+        ]
+    )
+    func rotations(before: String, after: String, words: String) throws {
+        var plan = RotationRequest(rotator: "random")
+        (plan.schedule, plan.maximumAge, plan.overlap) = ("P30D", 3_456_000, 3600)
+        let rotated = Self.inventory { $0.rotations = [Inventory.Rotation(secret: "shop/db", plan: plan)] }
+        let same = "\(Self.present)rotations: {shop/db: \(Self.rotation)}\n"
+        #expect(try Self.plan(same, rotated).changes.isEmpty)
+        let text = "\(Self.present)rotations: {shop/db: \(Self.rotation.replacing(before, with: after))}\n"
+        let changes = try Self.plan(text, rotated).changes
+        #expect(changes.count == 1, "\(changes)")
+        #expect(changes.first?.widens.joined(separator: "; ") == words)
+    }
+
+    @Test("other usual hours are marked, the first ones are not")
+    func hours() throws {
+        let text = "warder: 1\nalerts: {off_hours: {hours: \"00:00-23:00 UTC\"}}\n"
+        #expect(try Self.plan(text).changes.first?.widens == [])
+        let settings = AlertRuleRequest(
+            on: true,
+            threshold: nil,
+            seconds: nil,
+            hours: "07:00-20:00 UTC",
+            quarantine: false
+        )
+        let watched = Self.inventory { $0.alertRules = [NamedAlertRule(rule: "off_hours", settings: settings)] }
+        #expect(try Self.plan(text, watched).changes.first?.widens == ["looks at other hours"])
     }
 
     @Test(
@@ -171,12 +268,35 @@ import WarderWire
         let accepted = try Self.plan(text, offered, reason: "read it").changes
         #expect(accepted.count == 1 && accepted[0].widens == ["another definition is accepted"])
         #expect(accepted[0].request.toolAccept?.tools.first?.digest == Self.other)
-        // The file has the last word on the class, which the vault may have raised.
-        #expect(accepted[0].request.toolSet?.update.risk == "critical")
+        // What the vault finds worse in the definition stays: the file does not take it back in the same change.
+        #expect(accepted[0].request.toolSet == nil)
+        let reasoned = text.replacing("category", with: "reason: old words\n        category")
+        let worded = try Self.plan(reasoned, offered).changes
+        #expect(worded.count == 1 && worded[0].request.toolSet == nil)
+        #expect(worded[0].request.toolAccept?.reason == "old words")
         let unpinned = Self.inventory { ($0.tools[0].definitionDigest, $0.tools[0].pin) = (nil, nil) }
         let pinned = try Self.plan(text, unpinned).changes
         #expect(pinned.count == 1 && pinned[0].request.toolSet?.update.definitionDigest == Self.other)
         #expect(pinned[0].widens.isEmpty)
+    }
+
+    @Test("a class that is set together with an accepted definition is marked where it can be lower than the rules say")
+    func classOfDefinition() throws {
+        let text = Self.present.replacing("category", with: "definition: \(Self.other)\n        category")
+        let words = "taken for what the file says, whatever its definition says"
+        let mild = Self.inventory { ($0.tools[0].offeredDigest, $0.tools[0].risk) = (Self.other, "read-only") }
+        let medium = text.replacing("risk: critical", with: "risk: side-effect")
+        let raised = try Self.plan(medium, mild, reason: "r").changes
+        #expect(raised.count == 1 && raised[0].request.toolSet?.update.risk == "side-effect")
+        #expect(raised[0].widens.contains(words), "\(raised)")
+        // Nothing is more than critical, and no definition changes a category that somebody chose.
+        let most = try Self.plan(text, mild, reason: "r").changes
+        #expect(most.count == 1 && most[0].widens == ["another definition is accepted"], "\(most)")
+        // The plan after it shows what the vault raised, as what it is.
+        let after = Self.inventory { $0.tools[0].definitionDigest = Self.other }
+        let lower = text.replacing("risk: critical", with: "risk: read-only")
+        #expect(try Self.faults(lower, after).first?.contains("its class changes") == true)
+        #expect(try Self.plan(lower, after, reason: "r").changes.first?.widens == ["taken to be less harmful"])
     }
 
     @Test("a changed grant is taken back and made anew in one change")

@@ -17,7 +17,7 @@ extension Planner {
                 )
             }
             notes.note("owner", terms.owner?.text)
-            notes.details += selectors.words
+            notes.details += selectors.words.map(Self.shown)
             return add(subject, .add, notes) {
                 $0.serverAdd = ServerRequest(
                     name: name.text,
@@ -30,10 +30,13 @@ extension Planner {
         let selectors = terms.selectors ?? before
         guard selectors != before || terms.owner != old.owner else { return }
         notes.note("owner", old.owner, terms.owner)
+        // A server's owner does not decide about its calls.
+        notes.widen("who owned it may approve", if: old.owner != nil && terms.owner != old.owner)
         let lost = Set(before.words).subtracting(selectors.words).sorted()
-        notes.details += lost.map { "no longer \($0)" }
-        notes.details += selectors.words.filter { !before.words.contains($0) }
+        notes.details += lost.map { "no longer \(Self.shown($0))" }
+        notes.details += selectors.words.filter { !before.words.contains($0) }.map(Self.shown)
         notes.widen("recognised by less, or by something else", if: !lost.isEmpty)
+        notes.widen("any program of a launch is the server", if: selectors.isLaunched && !before.isLaunched)
         let owner = terms.owner == old.owner ? nil : terms.owner?.text ?? ""
         add(subject, .change, notes) {
             $0.serverUpdate = InventoryChange.Server(
@@ -41,6 +44,11 @@ extension Planner {
                 update: ServerUpdate(selectors: SelectorFields(selectors), owner: owner)
             )
         }
+    }
+
+    /// A condition, short enough for a table; only whole ones are compared.
+    private static func shown(_ word: String) -> String {
+        word.hasPrefix(Selectors.digestKey) ? "\(word.prefix(Selectors.digestKey.count + 12))…" : word
     }
 
     // MARK: Tools
@@ -109,18 +117,25 @@ extension Planner {
                     "take its server's tools over first: warder tool import; see: warder tool show \(name)"
                 )
             }
-            notes.note("definition", old.definition.map { "\($0.prefix(12))…" }, "\(digest.prefix(12))…")
+            notes.note("definition", old.definition, digest) { "\($0.prefix(12))…" }
         }
-        noteClass(old, terms, &notes)
+        noteClass(name, old, terms, &notes)
         let changesClass = old.risk != terms.risk || old.category != terms.category
         let changesReason = terms.reason != nil && terms.reason != old.reason
-        // A definition that is accepted may raise the class by itself: the file says what it is to be.
-        if changesClass || changesReason || accepts != nil {
+        // A definition that is accepted may raise the class by itself. A file that says what it said before leaves it at
+        // that, with its reason; the next plan shows that the file has less.
+        let setsClass = changesClass || (changesReason && accepts == nil)
+        let mayUndo = terms.risk < .critical || old.category == .standard
+        notes.widen(
+            "taken for what the file says, whatever its definition says",
+            if: accepts != nil && changesClass && mayUndo
+        )
+        if setsClass {
             guard let why = reason(of: terms) else { return requireReason(subject, "its class changes") }
             (update.risk, update.category) = (terms.risk.rawValue, terms.category.rawValue)
             update.reason = why.text
         }
-        if changesReason { notes.note("reason", old.reason?.text, terms.reason?.text) }
+        if setsClass, changesReason { notes.note("reason", old.reason?.text, terms.reason?.text) }
         noteWords(old, terms, &notes, &update)
         if let pin = terms.pin {
             guard old.definition ?? terms.definition != nil else { return requireDefinition(subject) }
@@ -133,9 +148,9 @@ extension Planner {
         }
         guard !notes.details.isEmpty else { return }
         let saysMore =
-            changesClass || changesReason || accepts != nil || update.definitionDigest != nil || update.pin != nil
-            || update.owner != nil || update.description != nil || update.expectedOutputs != nil
-            || update.permissions != nil || update.forgetPermissions != nil
+            setsClass || update.definitionDigest != nil || update.pin != nil || update.owner != nil
+            || update.description != nil || update.expectedOutputs != nil || update.permissions != nil
+            || update.forgetPermissions != nil
         add(subject, .change, notes) {
             $0.toolAccept = accepts
             if saysMore { $0.toolSet = InventoryChange.Tool(name: name.text, update: update) }
@@ -146,7 +161,7 @@ extension Planner {
         fault(subject, "\(what), and nothing says why", "add a line `reason: …`, or use --reason")
     }
 
-    private func noteClass(_ old: ToolTerms, _ terms: ToolTerms, _ notes: inout ChangeNotes) {
+    private func noteClass(_ name: ToolID, _ old: ToolTerms, _ terms: ToolTerms, _ notes: inout ChangeNotes) {
         notes.note("risk", old.risk.rawValue, terms.risk.rawValue)
         notes.note("category", old.category.rawValue, terms.category.rawValue)
         notes.widen("taken to be less harmful", if: terms.risk < old.risk)
@@ -154,6 +169,12 @@ extension Planner {
             "no longer \(old.category.rawValue)",
             if: old.category != terms.category && old.category != .standard
         )
+        // Another class asks other people. What the file does to their rules themselves is a change of its own.
+        let (before, after) = (
+            ApprovalRule.Scope(server: name.server, risk: old.risk, category: old.category),
+            ApprovalRule.Scope(server: name.server, risk: terms.risk, category: terms.category)
+        )
+        noteFewer(holding(before, in: present), holding(after, in: present), &notes)
     }
 
     private func noteWords(
@@ -163,6 +184,7 @@ extension Planner {
         _ update: inout ToolUpdate
     ) {
         notes.note("owner", old.owner, terms.owner)
+        notes.widen("another owner may approve", if: old.owner != terms.owner)
         if old.owner != terms.owner { update.owner = terms.owner?.text ?? "" }
         notes.note("description", old.text, terms.text)
         if old.text != terms.text { update.description = terms.text?.text ?? "" }
@@ -231,12 +253,14 @@ extension Planner {
 }
 
 extension Selectors {
-    /// As a command line or a file spells them.
+    fileprivate static let digestKey = "executable_sha256: "
+
+    /// As a command line or a file spells them, whole.
     fileprivate var words: [String] {
         [
             uid.map { "uid: \($0)" }, gid.map { "gid: \($0)" }, group.map { "group: \($0)" },
             unit.map { "unit: \($0)" }, executable.map { "executable: \($0)" },
-            executableSHA256.map { "executable_sha256: \($0.prefix(12))…" }, isLaunched ? "launch" : nil,
+            executableSHA256.map { "\(Self.digestKey)\($0)" }, isLaunched ? "launch" : nil,
         ].compactMap(\.self)
     }
 }

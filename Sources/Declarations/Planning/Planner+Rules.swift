@@ -29,10 +29,30 @@ extension Planner {
         notes.note("settings", before?.settings ?? [:], plan.settings ?? [:]) {
             "{\($0.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}"
         }
-        notes.widen("no longer changes by itself", if: old?.timing != nil && terms.timing == nil)
+        if let old { noteSlower(old, terms, &notes) }
         add(subject, old == nil ? .add : .change, notes) {
             $0.rotationSet = Inventory.Rotation(secret: secret.text, plan: plan)
         }
+    }
+
+    /// What makes values live longer, and what else makes them.
+    private func noteSlower(_ old: RotationTerms, _ new: RotationTerms, _ notes: inout ChangeNotes) {
+        notes.widen("another rotator makes the values", if: old.rotator != new.rotator)
+        notes.widen("no longer changes by itself", if: old.timing != nil && new.timing == nil)
+        if let before = old.timing, let after = new.timing {
+            // Two schedules cannot be held against each other.
+            notes.widen(
+                "changes at other times",
+                if: before.schedule != nil && before.schedule != after.schedule
+            )
+            notes.widen(
+                "values get older",
+                if: before.maximumAgeSeconds.map { $0 < after.maximumAgeSeconds ?? .max } ?? false
+            )
+        }
+        // Without an overlap of its own a rotation has the secret's, which is not in an inventory.
+        let isLonger = old.overlap.map { $0 < new.overlap ?? .max } ?? (new.overlap != nil)
+        notes.widen("old values may be valid for longer", if: isLonger)
     }
 
     // MARK: Limits
@@ -68,6 +88,7 @@ extension Planner {
     mutating func compare(_ scope: ApprovalRule.Scope, _ terms: ApprovalTerms) {
         let old = present.approvals[scope]
         guard old != terms else { return }
+        guard !standing.isDamaged else { return faultUnreadable(scope) }
         var notes = ChangeNotes()
         notes.note("votes", holding(scope, in: present).description, terms.description)
         if notes.details.isEmpty { notes.note("votes", terms.description) }
@@ -82,14 +103,23 @@ extension Planner {
         }
     }
 
-    private func holding(_ scope: ApprovalRule.Scope, in declaration: Declaration) -> ApprovalTerms {
+    /// The first rule that is set takes away those that cannot be read: that is a decision of its own.
+    private mutating func faultUnreadable(_ scope: ApprovalRule.Scope) {
+        fault(
+            .approval(scope),
+            "records of the vault cannot be read, and a rule that asks more people may be among them",
+            "see what: warder doctor --deep; then say by hand what holds: warder approval rule set"
+        )
+    }
+
+    func holding(_ scope: ApprovalRule.Scope, in declaration: Declaration) -> ApprovalTerms {
         let general = ApprovalRule.Scope(server: nil, risk: scope.risk, category: scope.category)
         return declaration.approvals[scope] ?? declaration.approvals[general]
             ?? .standard(scope.risk, scope.category, in: standing.profile)
     }
 
     /// Two votes of one group are more than one.
-    private func noteFewer(_ old: ApprovalTerms, _ new: ApprovalTerms, _ notes: inout ChangeNotes) {
+    func noteFewer(_ old: ApprovalTerms, _ new: ApprovalTerms, _ notes: inout ChangeNotes) {
         var missing = old.seats
         for seat in new.seats {
             if let index = missing.firstIndex(of: seat) { missing.remove(at: index) }
@@ -115,6 +145,11 @@ extension Planner {
         notes.widen("looks at nothing", if: old.isOn && !settings.isOn)
         notes.widen("finds less", if: settings.threshold > old.threshold || settings.seconds < old.seconds)
         notes.widen("looks at no hours", if: old.hours != nil && settings.hours == nil)
+        // Which hours of a day are how many others is not worked out.
+        notes.widen(
+            "looks at other hours",
+            if: old.hours != nil && settings.hours != nil && old.hours != settings.hours
+        )
         notes.widen("blocks nobody by itself", if: old.quarantines && !settings.quarantines)
         add(.alert(rule), kind, notes) {
             $0.alertSet = NamedAlertRule(
@@ -163,6 +198,10 @@ extension Planner {
             set(scope, .inherit, .remove, notes)
         }
         for scope in present.approvals.keys.sorted() where wanted.approvals[scope] == nil && stays(scope.server) {
+            guard !standing.isDamaged else {
+                faultUnreadable(scope)
+                continue
+            }
             let (before, after) = (holding(scope, in: present), holding(scope, in: wanted))
             var notes = ChangeNotes()
             notes.note("votes", before.description, after.description)
