@@ -18,9 +18,13 @@ struct RehearsalTests {
             version: version,
             time: taken.adding(seconds: -86_400 * daysAgo),
             steps: zip(steps, outcomes).map {
-                .init(name: $0, title: "a title", outcome: $1, evidence: "seen")
+                .init(name: $0, title: "a title", outcome: $1, evidence: "seen", attempts: [attempt()])
             }
         )
+    }
+
+    private static func attempt(fault: String? = nil) -> RehearsalRecord.Attempt {
+        .init(tried: "it", answer: "403 denied", event: 41, record: "secret.resolve grant_missing", fault: fault)
     }
 
     /// The line of the checklist.
@@ -46,6 +50,40 @@ struct RehearsalTests {
             #expect(line.outcome == .failed)
             #expect(line.evidence.contains("wrong-tool"))
         }
+    }
+
+    @Test(
+        "an attempt with a fault fails its step, whatever the step says of itself",
+        arguments: [CheckResult.Outcome.passed, .notEvaluated]
+    )
+    func faulty(said: CheckResult.Outcome) throws {
+        var record = Self.record([.passed, said])
+        record.steps[1].attempts.append(Self.attempt(fault: "a value was given"))
+        #expect(record.failed.map(\.name) == ["wrong-tool"])
+        let line = try Self.line(record)
+        #expect(line.outcome == .failed)
+        #expect(line.evidence.contains("wrong-tool"))
+    }
+
+    @Test("a step that was played without any attempt is none; a look at everything afterwards needs none")
+    func unfounded() throws {
+        var record = Self.record()
+        record.steps[1].attempts = []
+        #expect(throws: BaselineProblem.notAReview) { try RehearsalRecord(reading: record.bytes) }
+        for name in ["log-team", "decoys-team"] {
+            record.steps[1].name = name
+            let read = try RehearsalRecord(reading: record.bytes)
+            #expect(read.steps == record.steps)
+        }
+    }
+
+    @Test("a version has at most 64 bytes")
+    func version() throws {
+        let longest = Self.record(version: String(repeating: "1", count: 64))
+        let read = try RehearsalRecord(reading: longest.bytes)
+        #expect(read.version == longest.version)
+        let tooLong = Self.record(version: String(repeating: "1", count: 65)).bytes
+        #expect(throws: BaselineProblem.notAReview) { try RehearsalRecord(reading: tooLong) }
     }
 
     @Test("a step that could not be played never counts as passed")

@@ -21,7 +21,7 @@ struct WebhookTests {
     )
 
     private func run(_ notice: NoticeJob.Notice = notice) throws -> JobResult {
-        let job = NoticeJob(id: "n1", timeout: JobSeconds(60), notice: notice)
+        let job = NoticeJob(id: "n1", timeout: JobSeconds(120), notice: notice)
         return try StepProcess(.notice(job), configuration: workshop.configuration).result()
     }
 

@@ -73,7 +73,7 @@ class Vault:
             env={"PATH": "/usr/bin:/bin"},
         )
         log.close()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not self._answers():
             if self._daemon.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("the daemon did not start:\n" + self.log())
@@ -174,7 +174,7 @@ class _Connection:
     def __init__(self, path: str) -> None:
         peer = socket.socket(socket.AF_UNIX)
         try:
-            peer.settimeout(30)
+            peer.settimeout(120)
             peer.connect(path)
         except OSError:
             peer.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from servers import Era
 
 #: For what must not take as long on any machine.
 PATIENCE = 120.0
+#: For processes to be gone that were told to end.
+_PATIENCE_FOR_ENDS = 60.0
 
 
 class Launch:
@@ -57,7 +61,9 @@ class Launch:
                 assert client.protocol_version == era.version, client.protocol_version
                 yield client
         assert self._seen, "no process of the launch was ever looked at"
-        left = [process.pid for process in self._seen if process.lives]
+        end = time.monotonic() + _PATIENCE_FOR_ENDS
+        while (left := {process.pid for process in self._seen if process.lives}) and time.monotonic() < end:
+            await asyncio.sleep(0.02)
         assert not left, f"{left} live on"
 
     # -- Where a credential could be

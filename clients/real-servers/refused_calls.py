@@ -8,6 +8,8 @@ from stage import Stage, new_credential, wait_until
 from stories import call, outcome
 
 _HEADING = "When a call is refused"
+#: What the model sees of a call that nobody said yes to, and of no other failure.
+_UNAPPROVED = "People have to approve this call first"
 
 
 async def not_granted(stage: Stage, server: RealServer, configured: Configured) -> None:
@@ -40,17 +42,19 @@ async def approved(stage: Stage, server: RealServer, configured: Configured) -> 
         launch = stage.real(server, configured.at(upstream.address))
         async with launch.session(MODERN) as client:
             text, failed = await outcome(client, server)
-            assert failed and "People have to approve this call first" in text, text
+            assert failed and _UNAPPROVED in text, text
             assert not upstream.visits, upstream.visits
             wait_until(lambda: said in launch.said, said)
             (asked,) = stage.vault.ask("GET", "/v1/approvals")["approvals"]
             stage.vault.ask("POST", f"/v1/approvals/{asked['approval']}/approve", {"reason": "a test"})
             await call(client, server)
-            assert (await outcome(client, server))[1], "an approval works once"
+            text, failed = await outcome(client, server)
+            assert failed and _UNAPPROVED in text, f"an approval works once: {text}"
             in_advance = {"server": server.name, "tool": server.tool, "ttl": 3600, "uses": 2, "reason": "a test"}
             stage.vault.ask("POST", "/v1/standing-approvals", in_advance)
             await call(client, server)
             await call(client, server)
-            assert (await outcome(client, server))[1], "both uses are used up"
+            text, failed = await outcome(client, server)
+            assert failed and _UNAPPROVED in text, f"both uses are used up: {text}"
             assert launch.processes()
         assert len(upstream.visits) == 3 and upstream.credentials() == {credential}, upstream.visits

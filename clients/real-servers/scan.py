@@ -43,11 +43,12 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> Process:
-        return cls(pid, _start(pid) or "")
+        return cls(pid, _start(pid))
 
     @property
     def lives(self) -> bool:
-        return _start(self.pid) == self.start
+        """What has ended and was not waited for does not."""
+        return _start(self.pid) == self.start != ""
 
     def environment(self) -> bytes:
         return Path(f"/proc/{self.pid}/environ").read_bytes()
@@ -80,9 +81,10 @@ class Process:
 def below(pid: int) -> list[Process]:
     """Every process that a process has started, and those that they have started."""
     found: list[Process] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            found += [Process.of(child), *below(child)]
+    for child in _children(pid):
+        process = Process.of(child)
+        if process.start:
+            found += [process, *below(child)]
     return found
 
 
@@ -112,8 +114,25 @@ def _read(memory: int, first: int, last: int) -> bytes:
     return bytes(content)
 
 
-def _start(pid: int) -> str | None:
+def _children(pid: int) -> list[int]:
+    """Those of each thread; what ends meanwhile has none."""
+    found: list[int] = []
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        tasks = os.listdir(f"/proc/{pid}/task")
     except (FileNotFoundError, ProcessLookupError):
-        return None
+        return found
+    for task in tasks:
+        try:
+            found += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _start(pid: int) -> str:
+    """When it began; empty for what is gone, and for what has ended and was not waited for."""
+    try:
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state in "ZX" else rest[18]

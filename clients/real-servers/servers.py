@@ -34,8 +34,10 @@ class RealServer:
     #: What of the upstream's answer comes back to the client.
     gives: str
     eras: tuple[Era, ...]
-    #: What keeps it from talking to anybody but its upstream.
+    #: What keeps it from talking to anybody but its upstream, and has it wait while a held call is looked at.
     variables: dict[str, str]
+    #: The same, as arguments.
+    options: tuple[str, ...] = ()
 
 
 SERVERS = (
@@ -48,6 +50,7 @@ SERVERS = (
         gives="a dashboard",
         eras=(MODERN, LEGACY),
         variables={"DO_NOT_TRACK": "1"},
+        options=("-grafana-timeout", "300s"),
     ),
     RealServer(
         name="gitlab",
@@ -57,7 +60,7 @@ SERVERS = (
         arguments={"project_id": "1"},
         gives="group/demo",
         eras=(MODERN, LEGACY),
-        variables={"FASTMCP_CHECK_FOR_UPDATES": "off"},
+        variables={"FASTMCP_CHECK_FOR_UPDATES": "off", "GITLAB_TIMEOUT": "300"},
     ),
     RealServer(
         name="atlassian",
@@ -68,6 +71,6 @@ SERVERS = (
         gives="an issue",
         # It has no other.
         eras=(LEGACY, FALLEN_BACK),
-        variables={"FASTMCP_CHECK_FOR_UPDATES": "off"},
+        variables={"FASTMCP_CHECK_FOR_UPDATES": "off", "JIRA_TIMEOUT": "300"},
     ),
 )

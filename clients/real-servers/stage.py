@@ -91,7 +91,7 @@ class Stage:
 
     def real(self, server: RealServer, configured: Configured) -> Launch:
         """A launch of a real server, which talks to its upstream alone."""
-        command = [self.installed(server, configured), *configured.command[1:]]
+        command = [self.installed(server, configured), *configured.command[1:], *server.options]
         return self.launch(Configured(configured.options, command, {**configured.variables, **server.variables}))
 
     def launch(self, configured: Configured) -> Launch:

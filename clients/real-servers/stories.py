@@ -81,7 +81,7 @@ async def _in_environment(stage: Stage, server: RealServer, era: Era, configured
             asked = len(upstream.visits)
             await call(client, server)
             assert {visit.credential for visit in upstream.visits[asked:]} == {second}, upstream.visits
-            assert not any(process.lives for process in old)
+            wait_until(lambda: not any(process.lives for process in old), "the end of the server with the old value")
             assert launch.variable(server.variable) == second
         assert upstream.statuses() == {200}, upstream.visits
         _expect_no_files(launch, first, second)

@@ -8,6 +8,8 @@ package struct RehearsalRecord: Codable, Hashable, Sendable {
     /// What a file says to be, so that no other document is taken for one.
     package static let kind = "warder-rehearsal"
     package static let format = 1
+    /// Of a version's text, in bytes.
+    private static let maximumVersionBytes = 64
 
     /// One thing that was tried.
     package struct Attempt: Codable, Hashable, Sendable {
@@ -52,6 +54,15 @@ package struct RehearsalRecord: Codable, Hashable, Sendable {
             self.evidence = evidence
             self.attempts = attempts
         }
+
+        /// What came of it: an attempt that did not come out right fails it, whatever it says of itself.
+        var result: CheckResult.Outcome { attempts.contains { $0.fault != nil } ? .failed : outcome }
+
+        /// A look at everything afterwards, at which nothing is tried.
+        private var isLook: Bool { name.hasPrefix("log-") || name.hasPrefix("decoys-") }
+
+        /// Whether there is something that it could have passed by.
+        var isFounded: Bool { outcome != .passed || isLook || !attempts.isEmpty }
     }
 
     package var kind = Self.kind
@@ -69,7 +80,7 @@ package struct RehearsalRecord: Codable, Hashable, Sendable {
     }
 
     /// Steps that did not come out right.
-    package var failed: [Step] { steps.filter { $0.outcome == .failed } }
+    package var failed: [Step] { steps.filter { $0.result == .failed } }
 
     // MARK: Writing and reading
 
@@ -89,6 +100,7 @@ package struct RehearsalRecord: Codable, Hashable, Sendable {
             throw .notAReview
         }
         guard format == Self.format else { throw .laterFormat }
+        guard version.utf8.count <= Self.maximumVersionBytes, steps.allSatisfy(\.isFounded) else { throw .notAReview }
     }
 
     // MARK: As a fact
@@ -118,9 +130,9 @@ package struct RehearsalRecord: Codable, Hashable, Sendable {
         return .known(
             RehearsalFacts(
                 last: time,
-                passed: steps.count { $0.outcome == .passed },
+                passed: steps.count { $0.result == .passed },
                 failed: failed.map(\.name),
-                open: steps.filter { $0.outcome == .notEvaluated }.map(\.name),
+                open: steps.filter { $0.result == .notEvaluated }.map(\.name),
                 file: file
             )
         )

@@ -59,20 +59,25 @@ enum Rehearsal {
         let log = try StageLog(of: stage.vault)
         try stage.stop()
 
-        let judge = Judge(events: log.events, decoys: Array(stage.decoys.values))
-        return played.map { step(of: $0.scene, $0.what, judge) } + [
-            try logStep(log, stage), decoyStep(log, stage),
-        ]
+        var judge = Judge(events: log.events, decoys: Array(stage.decoys.values))
+        var steps: [RehearsalRecord.Step] = []
+        for (scene, what) in played { steps.append(step(of: scene, what, &judge)) }
+        return steps + [try logStep(log, stage), decoyStep(log, stage)]
     }
 
     // MARK: Steps
 
-    private static func step(of scene: Scene, _ played: Scene.Played, _ judge: Judge) -> RehearsalRecord.Step {
+    private static func step(
+        of scene: Scene,
+        _ played: Scene.Played,
+        _ judge: inout Judge
+    ) -> RehearsalRecord.Step {
         switch played {
         case .notEvaluated(let reason):
             return .init(name: scene.name, title: scene.title, outcome: .notEvaluated, evidence: reason)
         case .attempts(let attempts):
-            let entries = attempts.map { RehearsalRecord.Attempt($0, by: judge) }
+            var entries: [RehearsalRecord.Attempt] = []
+            for attempt in attempts { entries.append(RehearsalRecord.Attempt(attempt, by: &judge)) }
             let fault = entries.lazy.compactMap { entry in entry.fault.map { "\(entry.tried): \($0)" } }.first
             return .init(
                 name: scene.name,
@@ -122,7 +127,7 @@ enum Rehearsal {
 }
 
 extension RehearsalRecord.Attempt {
-    fileprivate init(_ attempt: Attempt, by judge: Judge) {
+    fileprivate init(_ attempt: Attempt, by judge: inout Judge) {
         var answers: [String] = []
         for words in attempt.replies.map(\.words) where !answers.contains(words) { answers.append(words) }
         var (event, fault): (Int64?, String?) = (nil, nil)

@@ -48,7 +48,7 @@ final class Launched {
     }
 
     /// The next line of what the server says; `nil` when there is none within `seconds`.
-    func line(seconds: Int = 20) -> String? {
+    func line(seconds: Int = 120) -> String? {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
             if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {

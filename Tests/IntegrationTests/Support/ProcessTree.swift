@@ -22,9 +22,9 @@ enum ProcessTree {
     }
 }
 
-/// Looks again and again, for twenty seconds at most.
+/// Looks again and again, for two minutes at most.
 func eventually(_ condition: () throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
         if try condition() { return true }
         try await Task.sleep(for: .milliseconds(20))

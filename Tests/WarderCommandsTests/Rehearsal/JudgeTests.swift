@@ -42,7 +42,7 @@ struct JudgeTests {
         _ answer: RightAnswer,
         _ record: RightRecord
     ) throws -> (event: Int64?, fault: String?) {
-        let judge = Judge(
+        var judge = Judge(
             events: try outcome.events.map { try EventLine(parsing: Array($0.utf8)) },
             decoys: [decoy]
         )
@@ -204,7 +204,6 @@ struct JudgeTests {
 
     @Test("an attempt with several answers fails with any of them, and one without any has shown nothing")
     func several() throws {
-        let judge = Judge(events: [], decoys: [])
         let right = Reply(status: 400, body: Array(Self.error("invalid_request").utf8))
         let wrong = Reply(status: 200, body: Array("{}".utf8))
         for replies in [[right, wrong], [wrong, right], []] {
@@ -214,7 +213,114 @@ struct JudgeTests {
                 answer: .misspelt(Self.marker),
                 record: .nothing(unquoted: Self.marker)
             )
-            #expect(throws: Judge.Fault.self) { _ = try judge.judge(attempt) }
+            #expect(throws: Judge.Fault.self) {
+                var judge = Judge(events: [], decoys: [])
+                _ = try judge.judge(attempt)
+            }
+        }
+    }
+
+    @Test("a value in a header is a fault of any answer, and so is one in the answer to a name that cannot be")
+    func header() throws {
+        func fault(_ reply: Reply, _ answer: RightAnswer) -> String? {
+            var judge = Judge(events: [], decoys: [Self.decoy])
+            let record = RightRecord.nothing(unquoted: Self.marker)
+            let attempt = Attempt(tried: "it", replies: [reply], answer: answer, record: record)
+            do throws(Judge.Fault) {
+                _ = try judge.judge(attempt)
+                return nil
+            } catch {
+                return error.words
+            }
+        }
+        let no = Array(Self.error("invalid_request").utf8)
+        let yes = Array(Self.served.body.utf8)
+        let head = Array("x-repeated: \(Self.decoy)\n".utf8)
+        #expect(fault(Reply(status: 400, body: no), .misspelt(Self.marker)) == nil)
+        #expect(fault(Reply(status: 400, body: yes), .misspelt(Self.marker))?.contains("a value was given") == true)
+        #expect(fault(Reply(status: 400, body: no, head: head), .misspelt(Self.marker)) != nil)
+        #expect(fault(Reply(status: 200, body: yes), .value(Self.decoy)) == nil)
+        #expect(fault(Reply(status: 200, body: yes, head: head), .value(Self.decoy)) != nil)
+    }
+
+    // MARK: Approvals one after the other
+
+    /// Three calls after each other, as a vault answers and records them.
+    private struct Approvals: Sendable {
+        /// The approvals that the second and the third call are answered.
+        var answered = ["apr_2", "apr_2"]
+        /// What the log says: an event of each.
+        var events = [("approval.request", "apr_2"), ("secret.resolve", "apr_2")]
+    }
+
+    /// The faults of a call that is asked about and of its repetition.
+    private static func faults(_ approvals: Approvals) throws -> [String?] {
+        let events = try approvals.events.enumerated().map { index, event in
+            let (type, approval) = event
+            let isRequest = type == "approval.request"
+            let decision = isRequest ? #""allowed""# : #""refused","reason":"approval_pending""#
+            let members =
+                #""approval":"\#(approval)","decision":\#(decision),"secret":"stage/pay","server":"stage","#
+                + #""tool":"pay","type":"\#(type)""#
+            let text = Self.event(members).replacing(#""seq":41"#, with: #""seq":\#(41 + index)"#)
+            return try EventLine(parsing: Array(text.utf8))
+        }
+        var judge = Judge(events: events, decoys: [decoy])
+        let replies = approvals.answered.map { approval in
+            Reply(status: 202, body: Array(#"{"approval":"\#(approval)","state":"pending"}"#.utf8))
+        }
+        func pattern(_ action: Action, _ refusal: Refusal?) -> EventPattern {
+            EventPattern(action, refusal, tool: "stage/pay", secret: "stage/pay", approval: "apr_2")
+        }
+        let attempts = [
+            Attempt.waits("second", replies[0], besides: ["apr_1"], pattern(.approvalRequest, nil)),
+            Attempt.waits("third", replies[1], for: "apr_2", pattern(.secretResolve, .approvalPending)),
+        ]
+        var faults: [String?] = []
+        for attempt in attempts {
+            do throws(Judge.Fault) {
+                _ = try judge.judge(attempt)
+                faults.append(nil)
+            } catch {
+                faults.append(error.words)
+            }
+        }
+        return faults
+    }
+
+    @Test("a call that waits already has to wait for the same approval")
+    func waitingStill() throws {
+        #expect(try Self.faults(Approvals()) == [nil, nil])
+        let elsewhere = [("approval.request", "apr_2"), ("secret.resolve", "apr_1")]
+        let cases: [(Approvals, Int, String)] = [
+            (Approvals(answered: ["apr_1", "apr_2"]), 0, "the earlier approval is taken for it"),
+            (Approvals(answered: ["apr_2", "apr_1"]), 1, "another approval is asked for"),
+            (Approvals(answered: ["apr_2", "apr_3"]), 1, "another approval is asked for"),
+            (Approvals(events: [("approval.request", "apr_2")]), 1, "there is no event of it"),
+            (Approvals(events: elsewhere), 1, "there is no event of it"),
+        ]
+        for (approvals, index, words) in cases {
+            let fault = try Self.faults(approvals)[index]
+            #expect(fault == words, "\(approvals)")
+        }
+    }
+
+    @Test("an event speaks of one attempt, and of no other that would fit it")
+    func usedOnce() throws {
+        let event = try EventLine(parsing: Array(Self.served.events[0].utf8))
+        let attempt = Attempt.served(
+            "it",
+            Reply(status: 200, body: Array(Self.served.body.utf8)),
+            value: Self.decoy,
+            Self.serving
+        )
+        var judge = Judge(events: [event], decoys: [Self.decoy])
+        let found = try judge.judge(attempt)
+        #expect(found == 41)
+        let afterwards = judge
+        #expect(throws: Judge.Fault("there is no event of it")) {
+            var judge = afterwards
+            _ = try judge.judge(attempt)
         }
     }
 }

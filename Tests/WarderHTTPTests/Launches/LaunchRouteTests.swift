@@ -391,7 +391,7 @@ import WarderTesting
     }
 
     private static func eventually(_ condition: () throws -> Bool) async throws {
-        for _ in 0..<500 {
+        for _ in 0..<12_000 {
             if try condition() { return }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -53,9 +53,9 @@ final class Workshop: Sendable {
 
     func text(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
 
-    /// Waits until a file is there and not empty, for twenty seconds at most.
+    /// Waits until a file is there and not empty, for two minutes at most.
     func written(_ name: String) async throws -> String {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             if let text = text(name), !text.isEmpty { return text }
             try await Task.sleep(for: .milliseconds(10))

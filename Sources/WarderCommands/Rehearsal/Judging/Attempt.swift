@@ -35,6 +35,11 @@ struct Attempt {
     ) -> Attempt {
         Attempt(tried: tried, replies: [reply], answer: .waits(besides: known), record: .event(event))
     }
+
+    /// A call about which people are being asked already.
+    static func waits(_ tried: String, _ reply: Reply, for approval: String, _ event: EventPattern) -> Attempt {
+        Attempt(tried: tried, replies: [reply], answer: .waitsStill(approval), record: .event(event))
+    }
 }
 
 /// What the vault has to answer.
@@ -46,6 +51,8 @@ enum RightAnswer {
     case token
     /// That people are asked: by another approval than those.
     case waits(besides: Set<String>)
+    /// That people are being asked: by that very approval.
+    case waitsStill(String)
     /// That a name cannot be, without a word of it.
     case misspelt(String)
 }

@@ -2,7 +2,7 @@ import StrictJSON
 import WarderModel
 import WarderWire
 
-/// Holds attempts against the log, once all of them are over. A pure function of both.
+/// Holds attempts against the log, once all of them are over. What comes of it depends on both alone.
 struct Judge {
     /// Why an attempt did not come out right, in words for people.
     struct Fault: Error, Equatable {
@@ -14,9 +14,16 @@ struct Judge {
     let events: [EventLine]
     /// What none but an honest call may get.
     let decoys: [String]
+    /// Numbers of the events that speak of an earlier attempt, and of no other.
+    private var used: Set<Int64> = []
+
+    init(events: [EventLine], decoys: [String]) {
+        self.events = events
+        self.decoys = decoys
+    }
 
     /// - Returns: the number of the event that speaks of it; `nil` where there must be none.
-    func judge(_ attempt: Attempt) throws(Fault) -> Int64? {
+    mutating func judge(_ attempt: Attempt) throws(Fault) -> Int64? {
         guard !attempt.replies.isEmpty else { throw Fault("nothing was asked") }
         var found: Int64?
         for reply in attempt.replies {
@@ -30,6 +37,7 @@ struct Judge {
 
     private func check(_ reply: Reply, _ right: RightAnswer) throws(Fault) {
         guard reply.status != 0 else { throw Fault("no answer came") }
+        guard !decoys.contains(where: reply.headContains) else { throw Fault("a value stands in the header") }
         switch right {
         case .value(let value):
             guard reply.status == 200, reply.text("value") == value else {
@@ -46,17 +54,25 @@ struct Judge {
                 throw Fault("the answer is \(reply.words) and not \(status) \(code.rawValue)")
             }
         case .waits(let known):
-            try checkNoDecoy(reply)
-            guard reply.status == 202, let approval = reply.text("approval") else {
-                throw Fault("nobody is asked: \(reply.words)")
-            }
-            guard !known.contains(approval) else { throw Fault("the earlier approval is taken for it") }
+            guard try !known.contains(approval(of: reply)) else { throw Fault("the earlier approval is taken for it") }
+        case .waitsStill(let right):
+            guard try approval(of: reply) == right else { throw Fault("another approval is asked for") }
         case .misspelt(let name):
+            try checkNoDecoy(reply)
             guard !reply.contains(name) else { throw Fault("the answer quotes the name") }
             guard reply.status == 400, reply.failure?.code == .invalidRequest else {
                 throw Fault("the answer is \(reply.words) and not 400 invalid_request")
             }
         }
+    }
+
+    /// The approval that a call waits for.
+    private func approval(of reply: Reply) throws(Fault) -> String {
+        try checkNoDecoy(reply)
+        guard reply.status == 202, let approval = reply.text("approval") else {
+            throw Fault("nobody is asked: \(reply.words)")
+        }
+        return approval
     }
 
     private func checkNoDecoy(_ reply: Reply) throws(Fault) {
@@ -65,7 +81,7 @@ struct Judge {
 
     // MARK: The event
 
-    private func find(_ right: RightRecord, _ reply: Reply) throws(Fault) -> Int64? {
+    private mutating func find(_ right: RightRecord, _ reply: Reply) throws(Fault) -> Int64? {
         switch right {
         case .event(let pattern): return try find(pattern, of: reply)
         case .counted(let action, let uid, let least):
@@ -89,8 +105,8 @@ struct Judge {
         }
     }
 
-    private func find(_ pattern: EventPattern, of reply: Reply) throws(Fault) -> Int64 {
-        let candidates: [EventLine]
+    private mutating func find(_ pattern: EventPattern, of reply: Reply) throws(Fault) -> Int64 {
+        var candidates: [EventLine]
         if let request = reply.failure?.requestID {
             candidates = events.filter { $0.text("request_id") == request }
         } else {
@@ -100,8 +116,10 @@ struct Judge {
                     && (pattern.approval == nil || $0.text("approval") == pattern.approval)
             }
         }
+        candidates.removeAll { used.contains($0.number) }
         guard let first = candidates.first else { throw Fault("there is no event of it") }
         if let event = candidates.first(where: { Self.differences(of: $0, from: pattern).isEmpty }) {
+            used.insert(event.number)
             return event.number
         }
         let differences = Self.differences(of: first, from: pattern).joined(separator: ", ")

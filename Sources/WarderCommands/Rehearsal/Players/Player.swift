@@ -33,10 +33,10 @@ final class Player {
     func ask(_ question: Question, at socket: String) throws(CommandFailure) -> Reply {
         try send(Array("\(Data(question.bytes).base64EncodedString()) \(socket)\n".utf8))
         let words = String(decoding: try line(), as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 2, let status = Int(words[0]), let body = Data(base64Encoded: String(words[1])) else {
-            throw .ended
-        }
-        return Reply(status: status, body: Array(body))
+        guard words.count == 3, let status = Int(words[0]), let body = Data(base64Encoded: String(words[1])),
+            let head = Data(base64Encoded: String(words[2]))
+        else { throw .ended }
+        return Reply(status: status, body: Array(body), head: Array(head))
     }
 
     private func send(_ bytes: [UInt8]) throws(CommandFailure) {

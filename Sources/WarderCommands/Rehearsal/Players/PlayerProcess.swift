@@ -16,13 +16,14 @@ enum PlayerProcess {
             guard words.count == 2, let question = Data(base64Encoded: String(words[0])) else {
                 throw .usage("--as-player takes questions of a rehearsal alone")
             }
-            let (status, body) = ask(Array(question), at: String(words[1]))
-            try console.print("\(status) \(Data(body).base64EncodedString())")
+            let reply = ask(Array(question), at: String(words[1]))
+            let (body, head) = (Data(reply.body).base64EncodedString(), Data(reply.head).base64EncodedString())
+            try console.print("\(reply.status) \(body) \(head)")
         }
     }
 
     /// Each question has a connection of its own; 0 where no answer comes.
-    private static func ask(_ question: [UInt8], at path: String) -> (status: Int, body: [UInt8]) {
+    private static func ask(_ question: [UInt8], at path: String) -> Reply {
         do throws(ConnectionFault) {
             let socket = try UnixSocket(path: path, timeoutSeconds: timeoutSeconds)
             // What is refused by its first line is answered before all of it was read.
@@ -33,9 +34,10 @@ enum PlayerProcess {
             try reader.body(of: head, maximumBytes: maximumBodyBytes) { piece throws(ConnectionFault) in
                 body.append(piece)
             }
-            return (head.status, body)
+            let fields = head.headers.map { "\($0.name): \($0.value)\n" }.joined()
+            return Reply(status: head.status, body: body, head: Array(fields.utf8))
         } catch {
-            return (0, [])
+            return Reply(status: 0, body: [])
         }
     }
 }

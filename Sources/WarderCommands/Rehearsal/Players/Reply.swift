@@ -6,6 +6,8 @@ struct Reply {
     /// 0 where no answer came.
     let status: Int
     let body: [UInt8]
+    /// The header's fields, a line each.
+    var head: [UInt8] = []
 
     /// What the vault said instead of doing it.
     var failure: ErrorBody.Failure? { Vault.refusal(body) }
@@ -17,7 +19,11 @@ struct Reply {
     }
 
     /// Whether a text stands anywhere in it.
-    func contains(_ text: String) -> Bool { String(decoding: body, as: UTF8.self).contains(text) }
+    func contains(_ text: String) -> Bool {
+        String(decoding: body, as: UTF8.self).contains(text) || headContains(text)
+    }
+
+    func headContains(_ text: String) -> Bool { String(decoding: head, as: UTF8.self).contains(text) }
 
     /// For people: `403 denied`.
     var words: String {

@@ -31,14 +31,22 @@ final class StageFolder {
         guard unsafe mkdtemp(&template) != nil else {
             throw .usage("cannot make a folder in \(name): \(SystemReason.text(Errno(rawValue: errno)))")
         }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        _ = flock(descriptor, LOCK_EX | LOCK_NB)
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         // Root plays strangers as well, who have to get as far as the client socket. What lies beside it stays closed.
-        if geteuid() == 0 { unsafe chmod(path, 0o711) }
+        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0,
+            geteuid() != 0 || fchmod(descriptor, 0o711) == 0
+        else {
+            let reason = SystemReason.text(Errno(rawValue: errno))
+            if descriptor >= 0 { close(descriptor) }
+            unsafe rmdir(path)
+            throw .usage("cannot keep a folder in \(name): \(reason)")
+        }
+        self.path = path
+        self.descriptor = descriptor
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { close(descriptor) }
 
     private static func removeAbandoned(in parent: String) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent) else { return }
