@@ -190,7 +190,8 @@ struct RunProxyTests {
         ]
     )
     func combinations(options: [String], text: String) throws {
-        let vault = try Self.shared.get()
+        let vault = try VaultProcess.withLaunchedServer()
+        defer { vault.remove() }
         let run = try Launched(vault, options + ["--", "echo", "started"])
         #expect(run.line() == nil)
         #expect(run.wait() == 1)
@@ -199,7 +200,9 @@ struct RunProxyTests {
 
     @Test("a program that is not there is said as for any server")
     func program() throws {
-        let run = try Launched(try Self.shared.get(), Self.whole + ["--", "/nonexistent/server"])
+        let vault = try VaultProcess.withLaunchedServer()
+        defer { vault.remove() }
+        let run = try Launched(vault, Self.whole + ["--", "/nonexistent/server"])
         #expect(run.line() == nil)
         #expect(run.wait() == 1)
         #expect(run.said.contains("cannot be started: No such file or directory"), "\(run.said)")
@@ -207,7 +210,6 @@ struct RunProxyTests {
 
     // MARK: Means
 
-    private static let shared = Result { try VaultProcess.withLaunchedServer() }
     private static let whole = [
         "--proxy", "api=https://x.example", "--proxy-secret", "api=notes/api", "--proxy-url", "api=A",
         "--proxy-placeholder", "api=B",

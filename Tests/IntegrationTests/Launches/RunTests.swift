@@ -40,13 +40,15 @@ struct RunTests {
         arguments: [("exit 0", Int32(0)), ("exit 3", 3), ("kill -KILL $$", 137), ("kill -TERM $$", 143)]
     )
     func endings(script: String, status: Int32) throws {
-        let vault = try Self.shared.get()
+        let vault = try VaultProcess.withLaunchedServer()
+        defer { vault.remove() }
         #expect(try Launched(vault, ["--", "sh", "-c", script]).wait() == status)
     }
 
     @Test("signals reach the server, and what it makes of them is passed on")
     func signals() throws {
-        let vault = try Self.shared.get()
+        let vault = try VaultProcess.withLaunchedServer()
+        defer { vault.remove() }
         let script =
             "trap 'echo usr1' USR1; trap 'echo hup' HUP; trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done"
         let run = try Launched(vault, ["--", "sh", "-c", script])
@@ -61,7 +63,8 @@ struct RunTests {
 
     @Test("when the client closes its end everything is gone within two seconds, whatever it does against that")
     func reaping() throws {
-        let vault = try Self.shared.get()
+        let vault = try VaultProcess.withLaunchedServer()
+        defer { vault.remove() }
         let pids = vault.directory + "/pids-" + UUID().uuidString
         let script = """
             trap '' TERM HUP INT
@@ -265,9 +268,6 @@ struct RunTests {
     }
 
     // MARK: Means
-
-    /// One daemon for tests that only start servers.
-    private static let shared = Result { try VaultProcess.withLaunchedServer() }
 
     private static func words(_ file: String) throws -> [String] {
         guard FileManager.default.fileExists(atPath: file) else { return [] }
