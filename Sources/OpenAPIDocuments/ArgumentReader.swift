@@ -77,10 +77,7 @@ struct ArgumentReader {
         }
         buffer.endObject()
         if !required.isEmpty {
-            buffer.key("required")
-            buffer.beginArray()
-            for name in required { buffer.string(name) }
-            buffer.endArray()
+            buffer.field("required", required)
         }
         buffer.endObject()
         return buffer.bytes

@@ -49,16 +49,8 @@ extension KeyRing {
         let entry = try current(.keyEncryption)
         let dataKey = try dataKey(of: value, secret: secret, version: version)
         let wrapped = try sealing { () throws(CryptoError) in
-            AEAD.seal(
-                dataKey.bytes,
-                key: try AEADKey(entry.key),
-                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch)
-            )
+            try wrap(dataKey, under: entry, secret: secret, version: version)
         }
-        return SealedValue(
-            epoch: entry.epoch,
-            wrappedKey: [SealedValue.format] + wrapped,
-            sealed: value.sealed
-        )
+        return SealedValue(epoch: entry.epoch, wrappedKey: wrapped, sealed: value.sealed)
     }
 }

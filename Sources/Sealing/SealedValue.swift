@@ -35,14 +35,9 @@ extension KeyRing {
             let dataKey = try AEADKey.random()
             let place = valueBinding(secret: secret, version: version)
             let sealed = AEAD.seal(try fields.encoded(), key: dataKey, associatedData: place.bytes)
-            let wrapped = AEAD.seal(
-                dataKey.bytes,
-                key: try AEADKey(entry.key),
-                associatedData: keyBinding(secret: secret, version: version, epoch: entry.epoch)
-            )
             return SealedValue(
                 epoch: entry.epoch,
-                wrappedKey: [SealedValue.format] + wrapped,
+                wrappedKey: try wrap(dataKey, under: entry, secret: secret, version: version),
                 sealed: [SealedValue.format] + sealed
             )
         } catch let error as CryptoError { throw SealingError(error) } catch { throw .exhausted }
@@ -67,6 +62,18 @@ extension KeyRing {
         return try SecretFields(decoding: plain)
     }
 
+    /// A version's data key as it is stored, for `dataKey(of:secret:version:)` to open again.
+    func wrap(
+        _ dataKey: AEADKey,
+        under entry: Entry,
+        secret: RecordID,
+        version: UInt32
+    ) throws(CryptoError) -> [UInt8] {
+        let binding = keyBinding(secret: secret, version: version, epoch: entry.epoch)
+        let wrapping = try AEADKey(entry.key)
+        return [SealedValue.format] + AEAD.seal(dataKey.bytes, key: wrapping, associatedData: binding)
+    }
+
     func dataKey(of value: SealedValue, secret: RecordID, version: UInt32) throws(SealingError) -> AEADKey {
         guard let format = value.wrappedKey.first else { throw .malformed }
         guard format == SealedValue.format else { throw .unknownFormat(format) }
@@ -83,7 +90,7 @@ extension KeyRing {
         Binding("value", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
     }
 
-    func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
+    private func keyBinding(secret: RecordID, version: UInt32, epoch: UInt32) -> [UInt8] {
         Binding("data-key", vault: vault).adding(fixed: [SealedValue.format]).adding(secret).adding(version)
             .adding(epoch).bytes
     }

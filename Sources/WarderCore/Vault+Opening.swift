@@ -7,25 +7,15 @@ package import WarderModel
 /// Setting a vault up, opening it, and what is written down while it is sealed.
 extension Vault {
     /// Lays the foundation of a vault and opens it. The caller becomes its first operator.
-    ///
-    /// `foundation`: made by `Initialisation`, keys wrapped.
     package func open(
         _ initialisation: Initialisation,
         by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
-        enqueue(
-            .alone { [self] in
-                completion(
-                    holding.withLock { holding in
-                        Result { () throws(Refusal) in
-                            guard case .nothing = holding else { throw Refusal.alreadyInitialised }
-                            holding = .open(try lay(initialisation, by: caller))
-                        }
-                    }
-                )
-            }
-        )
+        aloneInAnyPhase(then: completion) { [self] holding throws(Refusal) in
+            guard case .nothing = holding else { throw Refusal.alreadyInitialised }
+            holding = .open(try lay(initialisation, by: caller))
+        }
     }
 
     /// Opens a sealed vault with its keyring.
@@ -36,25 +26,17 @@ extension Vault {
         by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
-        enqueue(
-            .alone { [self] in
-                completion(
-                    holding.withLock { holding in
-                        Result { () throws(Refusal) in
-                            switch holding {
-                            case .nothing: throw Refusal.notInitialised
-                            // Somebody else was quicker: the vault is as it was asked to be.
-                            case .open(var open):
-                                _ = try commitAlone(&open) { $0.decide(Vault.alreadyOpen(by: caller)) }
-                                holding = .open(open)
-                            case .sealed(let foundation):
-                                holding = .open(try load(foundation, ring, root: root, slot: slot, by: caller))
-                            }
-                        }
-                    }
-                )
+        aloneInAnyPhase(then: completion) { [self] holding throws(Refusal) in
+            switch holding {
+            case .nothing: throw Refusal.notInitialised
+            // Somebody else was quicker: the vault is as it was asked to be.
+            case .open(var open):
+                _ = try commitAlone(&open) { $0.decide(Vault.alreadyOpen(by: caller)) }
+                holding = .open(open)
+            case .sealed(let foundation):
+                holding = .open(try load(foundation, ring, root: root, slot: slot, by: caller))
             }
-        )
+        }
     }
 
     /// Opens a vault that lies in a backup's database, and puts it into quarantine in the same commit: there is no
@@ -66,48 +48,32 @@ extension Vault {
         restoring restoration: Restoration,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
-        enqueue(
-            .alone { [self] in
-                completion(
-                    holding.withLock { holding in
-                        Result { () throws(Refusal) in
-                            guard case .sealed(let foundation) = holding else { throw .alreadyInitialised }
-                            holding = .open(
-                                try load(
-                                    foundation,
-                                    ring,
-                                    root: root,
-                                    slot: slot,
-                                    restoration: restoration,
-                                    by: .vault(requestID: "restore")
-                                )
-                            )
-                        }
-                    }
+        aloneInAnyPhase(then: completion) { [self] holding throws(Refusal) in
+            guard case .sealed(let foundation) = holding else { throw .alreadyInitialised }
+            holding = .open(
+                try load(
+                    foundation,
+                    ring,
+                    root: root,
+                    slot: slot,
+                    restoration: restoration,
+                    by: .vault(requestID: "restore")
                 )
-            }
-        )
+            )
+        }
     }
 
     /// Writes down what happened to a sealed vault, for the log to take over later. Waits for the disk.
     package func record(sealed event: Event, completion: @escaping @Sendable (Result<Void, Refusal>) -> Void) {
-        enqueue(
-            .alone { [self] in
-                completion(
-                    holding.withLock { holding in
-                        Result { () throws(Refusal) in
-                            switch holding {
-                            case .nothing: return
-                            case .sealed(let foundation): try store(inbox: event, foundation)
-                            case .open(var open):
-                                try commitAlone(&open) { $0.record(event) }
-                                holding = .open(open)
-                            }
-                        }
-                    }
-                )
+        aloneInAnyPhase(then: completion) { [self] holding throws(Refusal) in
+            switch holding {
+            case .nothing: return
+            case .sealed(let foundation): try store(inbox: event, foundation)
+            case .open(var open):
+                try commitAlone(&open) { $0.record(event) }
+                holding = .open(open)
             }
-        )
+        }
     }
 
     private func lay(_ initialisation: Initialisation, by caller: Caller) throws(Refusal) -> Open {

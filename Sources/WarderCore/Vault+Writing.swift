@@ -155,21 +155,25 @@ extension Vault {
         _ work: @escaping @Sendable (inout Open) throws(Refusal) -> Answer,
         completion: @escaping @Sendable (Result<Answer, Refusal>) -> Void
     ) {
+        aloneInAnyPhase(then: completion) { holding throws(Refusal) in
+            guard case .open(var open) = holding else {
+                if case .nothing = holding { throw .notInitialised }
+                throw .sealed
+            }
+            holding = .nothing
+            defer { holding = .open(open) }
+            return try work(&open)
+        }
+    }
+
+    /// Work that has the vault for itself, open or not, on the writer's thread.
+    func aloneInAnyPhase<Answer: Sendable>(
+        then completion: @escaping @Sendable (Result<Answer, Refusal>) -> Void,
+        _ work: @escaping @Sendable (inout Holding) throws(Refusal) -> Answer
+    ) {
         enqueue(
             .alone { [self] in
-                completion(
-                    holding.withLock { holding in
-                        Result { () throws(Refusal) in
-                            guard case .open(var open) = holding else {
-                                if case .nothing = holding { throw .notInitialised }
-                                throw .sealed
-                            }
-                            holding = .nothing
-                            defer { holding = .open(open) }
-                            return try work(&open)
-                        }
-                    }
-                )
+                completion(holding.withLock { holding in Result { () throws(Refusal) in try work(&holding) } })
             }
         )
     }

@@ -7,7 +7,7 @@ final class WaitingLine: Sendable {
     enum Job: Sendable {
         /// Joins others in a transaction.
         case command(CommandJob)
-        /// Has the vault for itself: init, unseal.
+        /// Has the vault for itself, as what opens it does.
         case alone(@Sendable () -> Void)
     }
 

@@ -37,6 +37,16 @@ package struct RecordID: Hashable, Sendable, Codable, CustomStringConvertible {
     package func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 
+extension RecordID {
+    /// What others see of it: a prefix that says of what it is the id, and 22 base62 characters.
+    func publicName(prefix: String) -> String { prefix + Base62.encode(bytes) }
+
+    static func isPublicName(_ text: String, prefix: String) -> Bool {
+        text.hasPrefix(prefix) && text.utf8.count == prefix.utf8.count + Base62.length(ofBytes: byteCount)
+            && Base62.decode(text.dropFirst(prefix.count), byteCount: byteCount) != nil
+    }
+}
+
 /// Lowercase hexadecimal, the one spelling used in formats and output.
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)

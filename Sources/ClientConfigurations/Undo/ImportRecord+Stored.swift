@@ -109,10 +109,7 @@ extension ImportRecord {
         buffer.field("sha256", layer.rewritten.sha256)
         buffer.endObject()
         buffer.field("original_bytes", layer.originalBytes)
-        buffer.key("servers")
-        buffer.beginArray()
-        for server in layer.servers { buffer.string(server.text) }
-        buffer.endArray()
+        buffer.field("servers", layer.servers.map(\.text))
         buffer.key("values")
         buffer.beginArray()
         for value in layer.moved {

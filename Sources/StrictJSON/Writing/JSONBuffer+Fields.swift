@@ -41,6 +41,14 @@ extension JSONBuffer {
         bool(value)
     }
 
+    /// Writes a key and an array of strings.
+    package mutating func field(_ name: StaticString, _ texts: [String]) {
+        key(name)
+        beginArray()
+        for text in texts { string(text) }
+        endArray()
+    }
+
     /// Whether the bytes are well-formed UTF-8, so that `string(utf8:)` can write them.
     package static func isPlainText(_ bytes: UnsafeRawBufferPointer) -> Bool {
         firstIllFormed(in: unsafe Span(_unsafeElements: bytes.bindMemory(to: UInt8.self))) == nil

@@ -118,10 +118,7 @@ struct ToolPlan {
             if let verdict = line.verdict {
                 json.field("risk", verdict.risk.rawValue)
                 json.field("category", verdict.category.rawValue)
-                json.key("reasons")
-                json.beginArray()
-                for reason in verdict.reasons { json.string(reason.description) }
-                json.endArray()
+                json.field("reasons", verdict.reasons.map(\.description))
             }
             json.endObject()
         }

@@ -10,7 +10,7 @@ enum CheckLines {
     private static let longest = 65_536
 
     static func progress(_ progress: DeepCheck.Progress) -> [UInt8] {
-        line("progress") { json in
+        JSONBuffer.line("progress") { json in
             json.field("checked", progress.checked)
             json.field("total", progress.total)
         }
@@ -31,7 +31,7 @@ enum CheckLines {
             case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")
             case .store: ("audit_unavailable", "The database cannot be read now.")
             }
-        return line("failed") { json in
+        return JSONBuffer.line("failed") { json in
             json.field("reason", reason)
             json.field("message", message)
         }
@@ -39,7 +39,7 @@ enum CheckLines {
 
     private static func finding(_ damage: Damage) -> [UInt8] {
         let words = damage.words
-        return line("finding") { json in
+        return JSONBuffer.line("finding") { json in
             json.field("kind", damage.kind.rawValue)
             json.field("place", damage.place)
             json.field("happened", words.happened)
@@ -50,7 +50,7 @@ enum CheckLines {
     }
 
     private static func summary(of report: DeepCheckReport) -> [UInt8] {
-        line("report") { json in
+        JSONBuffer.line("report") { json in
             json.field("verdict", report.verdict.rawValue)
             json.key("counts")
             json.beginArray()
@@ -72,10 +72,7 @@ enum CheckLines {
             json.field("slots", report.good.slots)
             json.endObject()
             json.field("last_event", report.lastSequence)
-            json.key("blind_spots")
-            json.beginArray()
-            for text in DeepCheckReport.blindSpots { json.string(text) }
-            json.endArray()
+            json.field("blind_spots", DeepCheckReport.blindSpots)
         }
     }
 
@@ -122,7 +119,7 @@ enum CheckLines {
     }
 
     static func outcome(_ outcome: Salvage.Outcome) -> [UInt8] {
-        line("outcome") { json in
+        JSONBuffer.line("outcome") { json in
             json.field("saved", outcome.saved)
             json.field("lost", outcome.lost)
             json.field("unreadable_records", outcome.unreadableRecords)
@@ -144,17 +141,5 @@ enum CheckLines {
         return stride(from: 0, to: json.bytes.count, by: longest).map { start in
             Array(json.bytes[start..<min(start + longest, json.bytes.count)])
         }
-    }
-
-    private static func line(_ kind: StaticString, _ body: (inout JSONBuffer) -> Void) -> [UInt8] {
-        var json = JSONBuffer()
-        json.beginObject()
-        json.key(kind)
-        json.beginObject()
-        body(&json)
-        json.endObject()
-        json.endObject()
-        json.newLine()
-        return json.bytes
     }
 }

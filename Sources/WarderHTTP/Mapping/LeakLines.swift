@@ -10,13 +10,13 @@ enum LeakLines {
     }
 
     private static func match(_ match: LeakMatch) -> [UInt8] {
-        line("match") { json in
+        JSONBuffer.line("match") { json in
             json.field("secret", match.secret)
             json.field("version", match.version)
             json.field("state", match.state)
             json.field("deleted", match.isDeleted)
-            list("fields", match.fields, &json)
-            list("matched", match.matched, &json)
+            json.field("fields", match.fields)
+            json.field("matched", match.matched)
             json.field("differs_by_line_break", match.differsByLineBreak)
             json.field("seq", match.sequence)
             json.field("stored", match.stored)
@@ -25,7 +25,7 @@ enum LeakLines {
     }
 
     private static func use(_ use: LeakUse) -> [UInt8] {
-        line("use") { json in
+        JSONBuffer.line("use") { json in
             json.field("secret", use.kind.secret)
             json.field("version", use.kind.version)
             json.field("type", use.kind.type)
@@ -40,7 +40,7 @@ enum LeakLines {
     }
 
     private static func summary(of report: LeakReport) -> [UInt8] {
-        line("report") { json in
+        JSONBuffer.line("report") { json in
             json.field("found", !report.matches.isEmpty)
             json.field("events", report.events)
             json.field("unreadable", report.unreadable)
@@ -52,24 +52,5 @@ enum LeakLines {
             json.field("matches_cut", report.matchesAreCut)
             json.field("uses_cut", report.usesAreCut)
         }
-    }
-
-    private static func list(_ name: StaticString, _ texts: [String], _ json: inout JSONBuffer) {
-        json.key(name)
-        json.beginArray()
-        for text in texts { json.string(text) }
-        json.endArray()
-    }
-
-    private static func line(_ kind: StaticString, _ body: (inout JSONBuffer) -> Void) -> [UInt8] {
-        var json = JSONBuffer()
-        json.beginObject()
-        json.key(kind)
-        json.beginObject()
-        body(&json)
-        json.endObject()
-        json.endObject()
-        json.newLine()
-        return json.bytes
     }
 }

@@ -91,10 +91,7 @@ enum SecretAnswers {
         json.field("accessor", issued.accessor.text)
         json.field("expires", issued.expires.description)
         json.field("expires_in", issued.expiresInSeconds)
-        json.key("secrets")
-        json.beginArray()
-        for secret in issued.secrets { json.string(secret.text) }
-        json.endArray()
+        json.field("secrets", issued.secrets.map(\.text))
         json.endObject()
         guard issued.text != nil else { return Answer(.ok, body: json.bytes) }
         return secret(.created, &json) ?? withoutMemory

@@ -114,18 +114,12 @@ enum JSONLines {
 
     /// That events before the mark are not there, which is no line of the file either.
     static func pruned(_ mark: PrunedLog) -> [UInt8] {
-        var json = JSONBuffer()
-        json.beginObject()
-        json.key("pruned")
-        json.beginObject()
-        json.field("events", mark.through - mark.damagedCount)
-        json.field("through", mark.through)
-        json.field("before", mark.before.description)
-        if mark.damagedCount > 0 { json.field("damaged", mark.damagedCount) }
-        json.endObject()
-        json.endObject()
-        json.newLine()
-        return json.bytes
+        JSONBuffer.line("pruned") { json in
+            json.field("events", mark.through - mark.damagedCount)
+            json.field("through", mark.through)
+            json.field("before", mark.before.description)
+            if mark.damagedCount > 0 { json.field("damaged", mark.damagedCount) }
+        }
     }
 
     /// The signed note, which is no line of the file.

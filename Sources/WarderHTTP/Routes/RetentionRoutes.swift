@@ -104,7 +104,7 @@ extension RetentionStatus.Prunable {
 enum RetentionLines {
     /// `nil`: there was nothing to prune.
     static func pruned(_ plan: PrunePlan?) -> [UInt8] {
-        line("pruned") { json in
+        JSONBuffer.line("pruned") { json in
             json.field("events", plan?.events ?? 0)
             if let plan {
                 json.field("through", plan.through)
@@ -115,21 +115,9 @@ enum RetentionLines {
     }
 
     static func failure(_ refusal: Refusal) -> [UInt8] {
-        line("failed") { json in
+        JSONBuffer.line("failed") { json in
             json.field("reason", refusal.rawValue)
             json.field("message", Problem.forOperator(refusal).message)
         }
-    }
-
-    private static func line(_ kind: StaticString, _ body: (inout JSONBuffer) -> Void) -> [UInt8] {
-        var json = JSONBuffer()
-        json.beginObject()
-        json.key(kind)
-        json.beginObject()
-        body(&json)
-        json.endObject()
-        json.endObject()
-        json.newLine()
-        return json.bytes
     }
 }

@@ -6,14 +6,12 @@ package struct ApprovalID: ParsedName {
     package let text: String
 
     package init(_ text: String) throws(NameError) {
-        guard text.hasPrefix(Self.prefix), text.utf8.count == Self.prefix.utf8.count + Base62.length(ofBytes: 16),
-            Base62.decode(text.dropFirst(Self.prefix.count), byteCount: 16) != nil
-        else { throw .badCharacter }
+        guard RecordID.isPublicName(text, prefix: Self.prefix) else { throw .badCharacter }
         self.text = text
     }
 
     /// - Parameter id: of the stored record.
-    package init(_ id: RecordID) { text = Self.prefix + Base62.encode(id.bytes) }
+    package init(_ id: RecordID) { text = id.publicName(prefix: Self.prefix) }
 }
 
 /// The same of a standing approval: `sta_` and 22 base62 characters.
@@ -23,12 +21,10 @@ package struct StandingApprovalID: ParsedName {
     package let text: String
 
     package init(_ text: String) throws(NameError) {
-        guard text.hasPrefix(Self.prefix), text.utf8.count == Self.prefix.utf8.count + Base62.length(ofBytes: 16),
-            Base62.decode(text.dropFirst(Self.prefix.count), byteCount: 16) != nil
-        else { throw .badCharacter }
+        guard RecordID.isPublicName(text, prefix: Self.prefix) else { throw .badCharacter }
         self.text = text
     }
 
     /// - Parameter id: of the stored record.
-    package init(_ id: RecordID) { text = Self.prefix + Base62.encode(id.bytes) }
+    package init(_ id: RecordID) { text = id.publicName(prefix: Self.prefix) }
 }

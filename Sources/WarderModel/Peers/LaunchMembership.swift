@@ -31,11 +31,9 @@ package struct LaunchID: ParsedName {
     package let text: String
 
     package init(_ text: String) throws(NameError) {
-        guard text.hasPrefix(Self.prefix), text.utf8.count == Self.prefix.utf8.count + Base62.length(ofBytes: 16),
-            Base62.decode(text.dropFirst(Self.prefix.count), byteCount: 16) != nil
-        else { throw .badCharacter }
+        guard RecordID.isPublicName(text, prefix: Self.prefix) else { throw .badCharacter }
         self.text = text
     }
 
-    package init(random id: RecordID) { text = Self.prefix + Base62.encode(id.bytes) }
+    package init(random id: RecordID) { text = id.publicName(prefix: Self.prefix) }
 }

@@ -21,6 +21,15 @@ extension Session {
     }
 }
 
+/// What is decided about, and why.
+struct ApprovalDecision: ParsableArguments {
+    @Argument(help: "The approval, as in: warder approval list.", transform: NameArgument.approval)
+    var approval: ApprovalID
+
+    @Option(help: ArgumentHelp("Why; it stands in the log.", valueName: "text"))
+    var reason: String
+}
+
 /// `warder approval approve`
 struct ApproveCall: VaultCommand {
     static let configuration = CommandConfiguration(
@@ -32,15 +41,13 @@ struct ApproveCall: VaultCommand {
             """
     )
 
-    @Argument(help: "The approval, as in: warder approval list.", transform: NameArgument.approval)
-    var approval: ApprovalID
-
-    @Option(help: ArgumentHelp("Why; it stands in the log.", valueName: "text"))
-    var reason: String
+    @OptionGroup var decision: ApprovalDecision
 
     @OptionGroup var global: GlobalOptions
 
-    func run(in session: Session) throws(CommandFailure) { try session.decide(approval, "approve", reason) }
+    func run(in session: Session) throws(CommandFailure) {
+        try session.decide(decision.approval, "approve", decision.reason)
+    }
 }
 
 /// `warder approval deny`
@@ -54,15 +61,13 @@ struct DenyCall: VaultCommand {
             """
     )
 
-    @Argument(help: "The approval, as in: warder approval list.", transform: NameArgument.approval)
-    var approval: ApprovalID
-
-    @Option(help: ArgumentHelp("Why; it stands in the log.", valueName: "text"))
-    var reason: String
+    @OptionGroup var decision: ApprovalDecision
 
     @OptionGroup var global: GlobalOptions
 
-    func run(in session: Session) throws(CommandFailure) { try session.decide(approval, "deny", reason) }
+    func run(in session: Session) throws(CommandFailure) {
+        try session.decide(decision.approval, "deny", decision.reason)
+    }
 }
 
 /// `warder approval break-glass`
@@ -79,15 +84,13 @@ struct BreakGlass: VaultCommand {
             """
     )
 
-    @Argument(help: "The approval, as in: warder approval list.", transform: NameArgument.approval)
-    var approval: ApprovalID
-
-    @Option(help: ArgumentHelp("Why; it stands in the log.", valueName: "text"))
-    var reason: String
+    @OptionGroup var decision: ApprovalDecision
 
     @OptionGroup var global: GlobalOptions
 
-    func run(in session: Session) throws(CommandFailure) { try session.decide(approval, "break-glass", reason) }
+    func run(in session: Session) throws(CommandFailure) {
+        try session.decide(decision.approval, "break-glass", decision.reason)
+    }
 }
 
 /// `warder approval review`

@@ -109,10 +109,7 @@ struct CreateBackup: VaultCommand {
             json.field("bytes", Int64(clamping: bytes))
             json.field("created", prefix.created.description)
             if let events { json.field("newest_event_at_least", events) }
-            json.key("removed")
-            json.beginArray()
-            for name in removed { json.string(name) }
-            json.endArray()
+            json.field("removed", removed)
             json.endObject()
             return try session.output.show(json.bytes)
         }

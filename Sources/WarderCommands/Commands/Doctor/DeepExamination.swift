@@ -111,10 +111,7 @@ struct DeepExamination {
         json.field("slots", report.good.slots)
         json.endObject()
         json.field("last_event", report.lastEvent)
-        json.key("blind_spots")
-        json.beginArray()
-        for text in report.blindSpots { json.string(text) }
-        json.endArray()
+        json.field("blind_spots", report.blindSpots)
     }
 
     var isSound: Bool { report?.verdict == "sound" }

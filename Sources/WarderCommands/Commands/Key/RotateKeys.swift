@@ -95,10 +95,7 @@ struct RotateKeys: VaultCommand {
             body.endObject()
         }
         body.endArray()
-        body.key("drop")
-        body.beginArray()
-        for id in dropped { body.string(id) }
-        body.endArray()
+        body.field("drop", dropped)
         body.endObject()
         let answer: Answer<RootRotated> = try vault.ask(VaultRequest("POST", "/v1/keys/root", body: RequestBody(body)))
         try session.output.show(answer) { rotated throws(CommandFailure) in

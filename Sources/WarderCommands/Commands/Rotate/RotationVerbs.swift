@@ -89,7 +89,7 @@ struct AbortRotation: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         try session.askRotation(
-            VaultRequest("POST", "/v1/rotate-abort/\(name.text)"),
+            "/v1/rotate-abort/\(name.text)",
             then: "the rotation of \(name.text) is given up; servers keep the value that they have"
         )
     }
@@ -116,7 +116,7 @@ struct RollBackRotation: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         try session.askRotation(
-            VaultRequest("POST", "/v1/rotate-rollback/\(name.text)"),
+            "/v1/rotate-rollback/\(name.text)",
             then: "\(name.text) goes back to the value before; see: warder rotate status \(name.text)"
         )
     }
@@ -140,11 +140,8 @@ struct PauseRotation: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         try session.askRotation(
-            VaultRequest(
-                "POST",
-                "/v1/rotate-pause/\(name.text)",
-                body: JSONBody.encode(RotationPause(paused: true))
-            ),
+            "/v1/rotate-pause/\(name.text)",
+            JSONBody.encode(RotationPause(paused: true)),
             then: "the schedule of \(name.text) is paused; go on with: warder rotate continue \(name.text)"
         )
     }
@@ -168,11 +165,8 @@ struct ContinueRotation: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         try session.askRotation(
-            VaultRequest(
-                "POST",
-                "/v1/rotate-pause/\(name.text)",
-                body: JSONBody.encode(RotationPause(paused: false))
-            ),
+            "/v1/rotate-pause/\(name.text)",
+            JSONBody.encode(RotationPause(paused: false)),
             then: "the schedule of \(name.text) counts again"
         )
     }
@@ -200,11 +194,8 @@ struct ForgetOrphan: VaultCommand {
 
     func run(in session: Session) throws(CommandFailure) {
         try session.askRotation(
-            VaultRequest(
-                "POST",
-                "/v1/rotate-forget/\(name.text)",
-                body: JSONBody.encode(RotationForget(rotation: rotation))
-            ),
+            "/v1/rotate-forget/\(name.text)",
+            JSONBody.encode(RotationForget(rotation: rotation)),
             then: "the credential is off the list"
         )
     }
@@ -236,8 +227,12 @@ struct RemoveRotation: VaultCommand {
 
 extension Session {
     /// Asks for a change of a rotation, and says that it is done.
-    fileprivate func askRotation(_ request: VaultRequest, then sentence: String) throws(CommandFailure) {
-        let answer: Answer<RotationSummary> = try vault().ask(request)
+    fileprivate func askRotation(
+        _ path: String,
+        _ body: RequestBody? = nil,
+        then sentence: String
+    ) throws(CommandFailure) {
+        let answer: Answer<RotationSummary> = try vault().ask(VaultRequest("POST", path, body: body))
         try output.show(answer) { _ throws(CommandFailure) in try console.print(sentence) }
     }
 }

@@ -111,10 +111,7 @@ struct VerdictView {
         if let held = verdict.continues { json.field("continues", held) }
         if let signer = verdict.signer { json.field("signer", signer.text) }
         json.field("fault_count", verdict.faultCount)
-        json.key("faults")
-        json.beginArray()
-        for fault in verdict.faults { json.string(fault.description) }
-        json.endArray()
+        json.field("faults", verdict.faults.map(\.description))
         json.endObject()
         return json.bytes
     }
