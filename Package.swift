@@ -124,12 +124,12 @@ let package = Package(
         .target(
             name: "WarderDaemon",
             dependencies: [
-                "Alerting", "CWarderLinux", "Locking", "Rotating", "Scheduling", "Sealing", "SecretMemory",
-                "StrictJSON",
-                "TransparencyLog", "WarderConfiguration", "WarderCore", "WarderCrypto",
-                "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite", "WarderWire",
+                "Alerting", "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog",
+                "WarderConfiguration",
+                "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite",
+                "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: nio),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -243,6 +243,8 @@ let package = Package(
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),
+        // Random numbers that a printed seed gives again, for tests of modules that know no server.
+        .target(name: "RandomTesting", path: "Tests/RandomTesting"),
         // What damage to real files does, by the thousand: `make damage`.
         .testTarget(
             name: "DamageTests",
@@ -262,11 +264,12 @@ let package = Package(
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio), "Yams",
             ]
         ),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SecretMemory"]),
+        .testTarget(name: "StrictJSONTests", dependencies: ["RandomTesting", "StrictJSON", "SecretMemory"]),
         .testTarget(
             name: "WarderLinuxTests",
             dependencies: [
-                "Locking", "WarderLinux", "WarderModel", .product(name: "SystemPackage", package: "swift-system"),
+                "Locking", "RandomTesting", "WarderLinux", "WarderModel",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
@@ -285,7 +288,8 @@ let package = Package(
         .testTarget(
             name: "WarderConfigurationTests",
             dependencies: [
-                "SecretMemory", "UpstreamAddresses", "WarderConfiguration", "WarderLinux", "WarderModel",
+                "RandomTesting", "SecretMemory", "UpstreamAddresses", "WarderConfiguration", "WarderLinux",
+                "WarderModel",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -299,12 +303,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
-        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"]),
-        .testTarget(name: "SealingTests", dependencies: ["Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]),
-        .testTarget(name: "WarderCryptoTests", dependencies: ["WarderCrypto", "SecretMemory"]),
+        .testTarget(name: "SecretMemoryTests", dependencies: ["RandomTesting", "SecretMemory"]),
+        .testTarget(
+            name: "SealingTests",
+            dependencies: ["RandomTesting", "Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]
+        ),
+        .testTarget(name: "WarderCryptoTests", dependencies: ["RandomTesting", "WarderCrypto", "SecretMemory"]),
         .testTarget(
             name: "TransparencyLogTests",
-            dependencies: ["SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto"]
+            dependencies: ["RandomTesting", "SecretMemory", "StrictJSON", "TransparencyLog", "WarderCrypto"]
         ),
         .testTarget(name: "WarderWireTests", dependencies: ["SecretMemory", "StrictJSON", "WarderWire"]),
         .testTarget(name: "RotatingTests", dependencies: ["Rotating", "Scheduling", "WarderModel", "WarderTesting"]),
@@ -323,10 +330,10 @@ let package = Package(
             name: "LaunchingTests",
             dependencies: ["Launching", "UnixHTTP", "WarderLinux", "WarderModel", "WarderWire"]
         ),
-        .testTarget(name: "WarderModelTests", dependencies: ["WarderModel"]),
+        .testTarget(name: "WarderModelTests", dependencies: ["RandomTesting", "WarderModel"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Scheduling", "WarderModel", "WarderTesting"]),
-        .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "WarderModel"]),
-        .testTarget(name: "SecretRedactionTests", dependencies: ["SecretMemory", "SecretRedaction"]),
+        .testTarget(name: "SchedulingTests", dependencies: ["RandomTesting", "Scheduling", "WarderModel"]),
+        .testTarget(name: "SecretRedactionTests", dependencies: ["RandomTesting", "SecretMemory", "SecretRedaction"]),
         .testTarget(
             name: "UpstreamProxyTests",
             dependencies: [
@@ -341,7 +348,7 @@ let package = Package(
         .testTarget(name: "ToolDefinitionsTests", dependencies: ["StrictJSON", "ToolDefinitions", "WarderModel"]),
         .testTarget(
             name: "ClientConfigurationsTests",
-            dependencies: ["ClientConfigurations", "SecretMemory", "StrictJSON", "WarderModel"]
+            dependencies: ["ClientConfigurations", "RandomTesting", "SecretMemory", "StrictJSON", "WarderModel"]
         ),
         .testTarget(
             name: "DeclarationsTests",

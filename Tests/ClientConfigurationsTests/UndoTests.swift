@@ -1,4 +1,5 @@
 import ClientConfigurations
+import RandomTesting
 import Testing
 import WarderModel
 
@@ -62,7 +63,8 @@ import WarderModel
 
     @Test func `any spelling of any text comes back`() throws {
         var random = SeededGenerator.printed()
-        let characters = Array("aZ09/\\\"\n\t\u{8}\u{c}\r\u{7f}\u{1}é€😀\u{ffff}".unicodeScalars)
+        // No zero: three at the end are what a placeholder ends with, and that stays in the file.
+        let characters = Array("aZ19/\\\"\n\t\u{8}\u{c}\r\u{7f}\u{1}é€😀\u{ffff}".unicodeScalars)
         for _ in 0..<400 {
             var literal = "\"marmot-42-"
             for _ in 0..<Int.random(in: 0...12, using: &random) {

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import Testing
+import WarderTesting
 
 /// Backups that came to harm, and vaults that were harmed before they were copied.
 @Suite("Damaged backups", .serialized)
 struct BackupDamageTests {
     /// One kind of harm that a disk or a person does to a file.
-    private static func harm(_ bytes: Data, _ random: inout SplitMix) -> (String, Data) {
+    private static func harm(_ bytes: Data, _ random: inout SeededNumbers) -> (String, Data) {
         var damaged = bytes
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
@@ -34,7 +35,7 @@ struct BackupDamageTests {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: backup))
         let seed = UInt64.random(in: 0...UInt64.max)
         print("backup damage seed: \(seed)")
-        var random = SplitMix(seed)
+        var random = SeededNumbers(seed: seed)
         let damaged = backup + ".damaged"
         for round in 0..<60 {
             let (what, file) = Self.harm(bytes, &random)

@@ -3,6 +3,7 @@ import Glibc
 import Locking
 import Synchronization
 import Testing
+import WarderTesting
 
 /// The daemon is killed again and again. What it answered must be in its log, what is in its log must have happened,
 /// and it must open again.
@@ -171,7 +172,7 @@ struct CrashTests {
         try vault.furnish(uid: 0)
         let seed = UInt64.random(in: 0...UInt64.max)
         print("crash seed: \(seed)")
-        var random = SplitMix(seed)
+        var random = SeededNumbers(seed: seed)
         let journal = Journal()
         let log = LogReader()
         var served = 0
@@ -193,20 +194,5 @@ struct CrashTests {
         print("kills: \(rounds), of lives that had served: \(served), answered resolves compared: \(answered)")
         #expect(answered > rounds)
         #expect(served > rounds / 2, "most lives ended before they served anybody")
-    }
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

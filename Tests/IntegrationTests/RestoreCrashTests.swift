@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import WarderTesting
 
 /// What a kill leaves of a restore: no vault, or one in quarantine.
 @Suite("Restores that are killed", .serialized)
@@ -154,7 +155,7 @@ struct RestoreCrashTests {
         defer { source.remove() }
         let seed = UInt64.random(in: 0...UInt64.max)
         print("restore kill seed: \(seed)")
-        var random = SplitMix(seed)
+        var random = SeededNumbers(seed: seed)
         var (absent, restored) = (0, 0)
         // How long one takes here and now.
         let beginning = ContinuousClock.now

@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 
 @testable import SecretMemory
@@ -8,7 +9,7 @@ import Testing
     @Test func `random allocations keep their bytes, never overlap and are zero at first`() throws {
         let seed = UInt64.random(in: .min ... .max)
         print("arena property test, seed \(seed)")
-        var generator = SplitMix64(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let arena = SecretArena(policy: .bestEffort, maximumBytes: 32 << 20)
         var held: [(block: SecretBlock, mark: UInt8)] = []
         var wrong = 0
@@ -48,7 +49,7 @@ import Testing
         let wrong = try await withThrowingTaskGroup(of: Int.self) { group in
             for worker in 1...8 {
                 group.addTask {
-                    var generator = SplitMix64(state: UInt64(worker))
+                    var generator = SeededGenerator(seed: UInt64(worker))
                     var wrong = 0
                     for _ in 0..<2000 {
                         let blocks = try (0..<4).map { _ in
@@ -189,18 +190,5 @@ extension Array {
     mutating func swapRemove(at index: Int) -> Element {
         swapAt(index, count - 1)
         return removeLast()
-    }
-}
-
-/// A generator that repeats a run from its seed.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

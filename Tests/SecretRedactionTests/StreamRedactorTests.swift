@@ -1,4 +1,5 @@
 import Foundation
+import RandomTesting
 import SecretMemory
 import Testing
 
@@ -61,7 +62,7 @@ struct StreamRedactorTests {
     @Test("any pieces give what the whole gives, and what is kept back never exceeds a spelling")
     func property() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array("abcab".utf8)
         for _ in 0..<400 {
             let secrets = (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -119,17 +120,5 @@ struct StreamRedactorTests {
         #expect(throws: SecretShapes.Unusable.tooShort) { try Self.shapes(["1234567"]) }
         #expect(throws: SecretShapes.Unusable.tooLong) { try Self.shapes([String(repeating: "x", count: 16_385)]) }
         _ = try Self.shapes(["12345678"])
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

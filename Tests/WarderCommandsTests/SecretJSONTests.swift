@@ -1,6 +1,7 @@
 import SecretMemory
 import StrictJSON
 import Testing
+import WarderTesting
 
 @testable import WarderCommands
 
@@ -26,7 +27,7 @@ struct SecretJSONTests {
     @Test("whatever goes in comes out")
     func roundTrip() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededNumbers(seed: seed)
         for count in 0..<300 {
             var bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             if count % 3 == 0 { bytes = bytes.map { $0 & 0x7F } }
@@ -64,20 +65,5 @@ struct SecretJSONTests {
     func noValue(_ text: String) throws {
         let document = try JSONDocument(parsing: Array(text.utf8))
         #expect(throws: CommandFailure.self) { try SecretJSON.read("value", of: document.root) }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

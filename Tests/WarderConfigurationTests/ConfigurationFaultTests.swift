@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 import WarderLinux
 
@@ -178,7 +179,7 @@ struct ConfigurationFaultTests {
     func damage() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed of the damaged configuration files: \(seed)")
-        var random = Wheel(state: seed)
+        var random = SeededGenerator(seed: seed)
         let source = Array(ExampleFile.text(defaults: try fixture.defaults()).replacing("#", with: " ").utf8)
         for _ in 0..<400 {
             var bytes = source
@@ -202,18 +203,5 @@ struct ConfigurationFaultTests {
                 #expect(error.description.count < 1500)
             }
         }
-    }
-}
-
-/// SplitMix64: the same damage again for the same seed.
-private struct Wheel: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import RandomTesting
 import SecretMemory
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
     @Test func `parts give the digest of the whole, wherever the cuts are`() {
         let seed = UInt64.random(in: .min ... .max)
         print("digest property test, seed \(seed)")
-        var generator = SplitMix64(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             let message = SecureRandom.bytes(count: Int.random(in: 0...1000, using: &generator))
             var digest = SHA256Digest()
@@ -63,18 +64,5 @@ import Testing
         other.update([3])
         #expect(digest.digest() == SHA256Digest.hash([1, 2]))
         #expect(other.digest() == SHA256Digest.hash([1, 3]))
-    }
-}
-
-/// A generator that repeats a run from its seed.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RandomTesting
 import Testing
 import WarderModel
 

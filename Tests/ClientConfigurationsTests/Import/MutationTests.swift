@@ -1,4 +1,5 @@
 import ClientConfigurations
+import RandomTesting
 import Testing
 
 /// Damaged files: nothing may crash, and what is still accepted keeps every promise.

@@ -1,3 +1,5 @@
+import RandomTesting
+
 /// Damages files: bits, pieces left out, doubled or put in.
 enum Mutation {
     private static let pieces: [[UInt8]] =

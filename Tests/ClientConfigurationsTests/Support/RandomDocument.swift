@@ -1,3 +1,5 @@
+import RandomTesting
+
 /// Writes a document with comments, odd spaces and trailing commas, and remembers what stands in it.
 struct RandomDocument {
     private(set) var random: SeededGenerator

@@ -1,3 +1,4 @@
+import RandomTesting
 import SecretMemory
 import Testing
 import WarderModel

@@ -16,7 +16,7 @@ import WarderTesting
     @Test("every alteration of a database that changes what the log said is noticed", .timeLimit(.minutes(15)))
     func alterations() async throws {
         let seed = ProcessInfo.processInfo.environment["WARDER_TEST_SEED"].flatMap { UInt64($0) }
-        var numbers = SplitMix(seed ?? .random(in: .min ... .max))
+        var numbers = SeededNumbers(seed: seed ?? .random(in: .min ... .max))
         print("alterations of databases: seed \(numbers.seed)")
         let stage = try await LogStage()
         #expect(try await stage.judge(stage.copy(stage.main)) == .passes(stage.lines))
@@ -87,21 +87,5 @@ import WarderTesting
         #expect(
             try await stage.judge(stage.attacked(cut + "DELETE FROM log_checkpoints;")) == .caught("log_contradicted")
         )
-    }
-}
-
-/// Random numbers (SplitMix64) that a printed seed gives again.
-struct SplitMix: RandomNumberGenerator {
-    let seed: UInt64
-    private var state: UInt64
-
-    init(_ seed: UInt64) { (self.seed, state) = (seed, seed) }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 
 @testable import WarderCrypto
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func `products are associative and distribute over sums`() {
-        var random = SeededNumbers.printed()
+        var random = SeededGenerator.printed()
         for _ in 0..<20_000 {
             let elements = random.bytes(3)
             let (a, b, c) = (elements[0], elements[1], elements[2])

@@ -1,3 +1,4 @@
+import RandomTesting
 import SecretMemory
 import Testing
 
@@ -47,7 +48,7 @@ import Testing
     /// Whoever has k - 1 points can add any secret of their choice as the value at zero: there is a polynomial of
     /// degree less than k through all of them, by which the points are what they are.
     @Test func `k - 1 points are part of a splitting of every other secret as well`() throws {
-        var random = SeededNumbers.printed()
+        var random = SeededGenerator.printed()
         for (threshold, count) in [(2, 3), (3, 5), (5, 8), (9, 9)] {
             let points = try SecretSharing.split(random.secret(32), threshold: threshold, count: count)
             let known = Array(points.shuffled(using: &random).prefix(threshold - 1))

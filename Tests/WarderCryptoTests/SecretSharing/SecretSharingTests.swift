@@ -1,3 +1,4 @@
+import RandomTesting
 import SecretMemory
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
     }
 
     @Test func `any k of n points give the secret back, and fewer are refused`() throws {
-        var random = SeededNumbers.printed()
+        var random = SeededGenerator.printed()
         for count in 2...6 {
             for threshold in 2...count {
                 let secret = try random.secret(.random(in: 16...64, using: &random))
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func `large sets give the secret back`() throws {
-        var random = SeededNumbers.printed()
+        var random = SeededGenerator.printed()
         for (threshold, count) in [(2, 255), (100, 200), (255, 255)] {
             let secret = try random.secret(16)
             let points = try SecretSharing.split(secret, threshold: threshold, count: count)
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `more than k points of which one is forged are refused, and it is named when two are over`() throws {
-        var random = SeededNumbers.printed()
+        var random = SeededGenerator.printed()
         for (threshold, count) in [(2, 3), (2, 4), (3, 4), (3, 5), (4, 9), (7, 8)] {
             let points = try SecretSharing.split(random.secret(32), threshold: threshold, count: count)
                 .shuffled(using: &random)

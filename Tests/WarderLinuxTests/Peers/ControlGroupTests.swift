@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 import WarderLinux
 
@@ -88,7 +89,7 @@ struct ControlGroupTests {
     @Test("no bytes at all make it fail, and what it returns is always a unit's name")
     func random() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let words = [
             "0::", "1:name=systemd:", "/", "system.slice", "a.service", "..", "\n", ":", "user@1.service", "\0", "é",
         ]
