@@ -45,7 +45,7 @@ class IssuedToken:
     life: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Values:
     """Fields of a secret as the vault gave them."""
 
