@@ -18,7 +18,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import ConnectionPool
+from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
 from .transport import LoopFlight, LoopTransport
 
 Result = TypeVar("Result")
@@ -229,7 +229,9 @@ class _Session:
         self._path = path
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
-        self._transport = LoopTransport(self._pool)
+        #: For what waits at the vault: calls must not miss its connections.
+        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self._transport = LoopTransport(self._pool, self._patient)
         self.resolver: Resolver[LoopFlight] = Resolver(self._transport, configuration)
         self._followers: set[Follower] = set()
         self._is_watching = False
@@ -276,4 +278,5 @@ class _Session:
             await follower.close()
         await self.resolver.give_all_back()
         self._pool.close()
+        self._patient.close()
         await self._transport.settle()

@@ -19,7 +19,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import ConnectionPool
+from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
 from .transport import ThreadFlight, ThreadTransport
 
 Result = TypeVar("Result")
@@ -73,6 +73,7 @@ class WarderClient:
         """The value of a secret, asked for now.
 
         Calls that name arguments or a purpose get a token of their own; all others share one for each tool and context.
+        Where people have to approve the call, it waits for ``WarderClientConfiguration.approval_patience``.
 
         Args:
             secret: Such as ``github/pat``.
@@ -271,7 +272,9 @@ class _Session:
         self._path = path
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
-        self.resolver: Resolver[ThreadFlight] = Resolver(ThreadTransport(self._pool), configuration)
+        #: For what waits at the vault: calls must not miss its connections.
+        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self.resolver: Resolver[ThreadFlight] = Resolver(ThreadTransport(self._pool, self._patient), configuration)
         self._followers: set[Follower] = set()
         self._is_watching = False
         self._watching = threading.Lock()
@@ -306,10 +309,12 @@ class _Session:
             follower.close()
         run(self.resolver.give_all_back())
         self._pool.close()
+        self._patient.close()
 
     def abandon(self) -> None:
         """Lets go of a parent's connections without using them. Its tokens and values are zeros already."""
         self._pool.abandon()
+        self._patient.abandon()
         for follower in self._followers:
             follower.abandon()
 

@@ -11,6 +11,9 @@ import time
 from .._core.http import Answer, AnswerReader, Request
 from ..errors import Code, WarderClientError
 
+#: That one pool may keep.
+MAXIMUM_CONNECTIONS = 64
+
 _CONNECT_SECONDS = 2.0
 
 
@@ -122,7 +125,7 @@ class ConnectionPool:
 
     def __init__(self, path: str, limit: int) -> None:
         self._path = path
-        self._limit = min(max(limit, 1), 64)
+        self._limit = min(max(limit, 1), MAXIMUM_CONNECTIONS)
         self._free = threading.Condition()
         #: Those that wait for a request; the one used last goes first, so that the others can end.
         self._idle: list[Connection] = []
