@@ -171,7 +171,11 @@ class AsyncWarderClient:
 
     async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
-        secret = await session.resolver.resolve(wanted)
+        try:
+            secret = await session.resolver.resolve(wanted)
+        except WarderClientError as error:
+            # Without this library's own frames: they say nothing to a reader, and hold on to the request.
+            raise error.with_traceback(None)
         if wanted.max_stale > 0:
             session.watch()
         return secret

@@ -223,7 +223,11 @@ class WarderClient:
 
     def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
-        secret = run(session.resolver.resolve(wanted))
+        try:
+            secret = run(session.resolver.resolve(wanted))
+        except WarderClientError as error:
+            # Without this library's own frames: they say nothing to a reader, and hold on to the request.
+            raise error.with_traceback(None)
         if wanted.max_stale > 0:
             session.watch()
         return secret
