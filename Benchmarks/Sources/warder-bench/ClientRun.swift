@@ -27,7 +27,10 @@ struct ClientRun {
             guard let program else { return }
             Progress.show("what \(name) adds")
             let output = try ChildProcess.output(of: program, arguments)
-            figures.merge(try JSONDecoder().decode([String: Double].self, from: output)) { $1 }
+            guard let found = try? JSONDecoder().decode([String: Double].self, from: output) else {
+                throw Failure("\(program) printed no figures; it may be of another build: run Benchmarks/run.sh")
+            }
+            figures.merge(found) { $1 }
         }
         try measure("the client for Swift", programs.clientMeter, [vault.clientSocket])
         try measure("the client for Node", programs.node, ["clients/node-overhead.js", vault.clientSocket])

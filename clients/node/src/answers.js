@@ -1,7 +1,7 @@
 /** What the vault's answers mean to a caller. */
 
 import { Code, WarderClientError } from './errors.js';
-import { isCode, isCursor, isRequestId, isSecret } from './names.js';
+import { isApproval, isCode, isCursor, isRequestId, isSecret } from './names.js';
 import { Secret } from './secret.js';
 import { Malformed, parse } from './strict-json.js';
 
@@ -97,12 +97,18 @@ export function changes(answer) {
   };
 }
 
+/** Whether `GET /v1/approvals/{approval}` says that nobody has decided. */
+export function isPending(answer) {
+  const { state } = document(answer, 200);
+  if (typeof state !== 'string') throw violation();
+  return state === 'pending';
+}
+
 /** What an answer means that is not the expected one. */
 export function failure(answer) {
   // A token that waits for an approval is accepted and not there yet.
-  if (answer.status < 400) {
-    return new WarderClientError(answer.status === 202 ? Code.approvalRequired : Code.protocolViolation);
-  }
+  if (answer.status === 202) return new WarderClientError(Code.approvalRequired, { approval: approval(answer) });
+  if (answer.status < 400) return violation();
   const retryAfter = answer.retryAfter === undefined ? undefined : Math.min(Math.max(answer.retryAfter, 0), 3600);
   let error;
   try {
@@ -118,6 +124,16 @@ export function failure(answer) {
     requestId: isRequestId(error.request_id) ? error.request_id : undefined,
     retryAfter,
   });
+}
+
+/** The approval that a call waits for; nothing but a name that the vault can have given. */
+function approval(answer) {
+  try {
+    const found = parsed(answer).approval;
+    return isApproval(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function document(answer, expected, secretKeys) {

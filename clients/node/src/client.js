@@ -1,7 +1,7 @@
 /** Resolves credentials at the moment a tool is called. */
 
 import * as answers from './answers.js';
-import { completed } from './configuration.js';
+import { completed, mostConnections } from './configuration.js';
 import { Connections } from './connections.js';
 import { Code, CredentialRefused, WarderClientError } from './errors.js';
 import { Follower } from './following.js';
@@ -17,6 +17,8 @@ import { Resolver, SecretRequest } from './resolver.js';
 export class WarderClient {
   #configuration;
   #connections;
+  /** For what waits at the vault: calls must not miss its connections. */
+  #patient;
   #resolver;
   #followers = new Set();
   #isWatching = false;
@@ -26,7 +28,8 @@ export class WarderClient {
   constructor(configuration) {
     this.#configuration = completed(configuration);
     this.#connections = new Connections(this.#configuration.socketPath, this.#configuration.maximumConnections);
-    this.#resolver = new Resolver(this.#connections, this.#configuration);
+    this.#patient = new Connections(this.#configuration.socketPath, mostConnections);
+    this.#resolver = new Resolver(this.#connections, this.#patient, this.#configuration);
   }
 
   /** A client whose vault has answered. A sealed vault answers too. */
@@ -102,6 +105,7 @@ export class WarderClient {
     for (const follower of this.#followers) follower.close();
     await this.#resolver.giveAllBack();
     this.#connections.close();
+    this.#patient.close();
   }
 
   async #resolve(wanted) {

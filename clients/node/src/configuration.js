@@ -4,10 +4,14 @@ import { uptime } from 'node:os';
 import { Code, WarderClientError } from './errors.js';
 import { clientSocket } from './places.js';
 
+/** That may be kept open for one purpose. */
+export const mostConnections = 64;
+
 /** The settings of a client, checked, with the defaults where nothing was said. */
 export function completed({
   socketPath = clientSocket(process.env),
   timeout = 10,
+  approvalPatience = 0,
   maximumConnections = 8,
   maximumCalls = 4096,
   clock,
@@ -22,7 +26,8 @@ export function completed({
   return {
     socketPath,
     timeout: Math.min(Math.max(timeout, 0.001), 3600),
-    maximumConnections: Math.min(Math.max(maximumConnections, 1), 64),
+    approvalPatience,
+    maximumConnections: Math.min(Math.max(maximumConnections, 1), mostConnections),
     maximumCalls,
     // Seconds since the machine was started: nobody can set it, and it goes on while the machine sleeps, as
     // `performance.now()` does not.

@@ -68,15 +68,17 @@ const meanings = {
  * no token, no name and no text that the vault sent, so it may be logged and shown.
  */
 export class WarderClientError extends Error {
-  constructor(code, { serverCode, requestId, retryAfter, systemError } = {}) {
+  constructor(code, { serverCode, approval, requestId, retryAfter, systemError } = {}) {
     let text = `${code}: ${meanings[code]}`;
     if (systemError !== undefined) text += ` (errno ${systemError})`;
     if (retryAfter !== undefined) text += ` (try again in ${retryAfter} s)`;
+    if (approval !== undefined) text += ` (${approval})`;
     if (requestId !== undefined) text += ` [request ${requestId}]`;
     super(text);
     this.name = 'WarderClientError';
     this.code = code;
     this.serverCode = serverCode;
+    this.approval = approval;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
     this.systemError = systemError;

@@ -64,6 +64,8 @@ export declare class WarderClientError extends Error {
   readonly code: Code;
   /** The code in the vault's own words where it answered; keeps codes that this version does not know. */
   readonly serverCode: string | undefined;
+  /** The approval that the call waits for, where the vault named one: what approvers are asked about. */
+  readonly approval: string | undefined;
   /** Names the event in the vault's log. */
   readonly requestId: string | undefined;
   /** Seconds the vault asks to wait, at most an hour. */
@@ -237,6 +239,11 @@ export interface WarderClientConfiguration {
   readonly socketPath?: string | undefined;
   /** Longest time in seconds that one call may take, token and value together; 10 unless given. */
   readonly timeout?: number | undefined;
+  /**
+   * How long in seconds a call waits for people who have to approve it; unless given it does not, and fails as
+   * `approval_required` at once. The call itself may take `timeout` besides.
+   */
+  readonly approvalPatience?: number | undefined;
   /** Connections that are kept at most, each with one request at a time; 1 to 64, 8 unless given. */
   readonly maximumConnections?: number | undefined;
   /** Calls that may wait at the same time, 4,096 unless given; one more is refused as `overloaded`. */
@@ -264,7 +271,7 @@ export declare class WarderClient {
 
   /**
    * The value of a secret, asked for now. Calls that name arguments or a purpose get a token of their own; all others
-   * share one for each tool and context.
+   * share one for each tool and context. Where people have to approve the call, it waits for `approvalPatience`.
    */
   resolve(secret: string, options: ResolveOptions): Promise<ResolvedSecret>;
 

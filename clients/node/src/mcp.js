@@ -1,6 +1,6 @@
 /** Credentials for tools of the official MCP SDK, and of any server whose handlers have the same shape. */
 
-import { CredentialRefused, WarderClientError } from './errors.js';
+import { Code, CredentialRefused, WarderClientError } from './errors.js';
 
 /**
  * Wraps a tool handler: resolves at call time, calls `handler(arguments, extra, credential)`, reports the outcome.
@@ -42,6 +42,9 @@ export function callContext(extra, claims = {}) {
 export function explain(error) {
   if (error instanceof CredentialRefused) {
     return 'The upstream service did not accept the credential that the vault gave.';
+  }
+  if (error.code === Code.approvalRequired) {
+    return `Somebody has to approve this very call first (${error.approval ?? error.code}). Try it again when they have.`;
   }
   if (error.isRefusal) {
     return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.`;

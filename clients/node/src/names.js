@@ -9,6 +9,7 @@ const traceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 // Codes and ids end up in logs: nothing but their own alphabets gets there, and no token fits behind the prefix.
 const code = /^[a-z_]{1,40}$/;
 const cursor = /^[A-Za-z0-9_-]{1,256}$/;
+const approval = /^apr_[0-9A-Za-z]{22}$/;
 const requestId = /^req_[A-Za-z0-9_]{1,36}$/;
 
 const matches = (grammar, text) => typeof text === 'string' && grammar.test(text);
@@ -30,6 +31,9 @@ export const isCode = (text) => matches(code, text);
 
 /** Where to go on at the vault: nothing in it needs an escape. */
 export const isCursor = (text) => matches(cursor, text);
+
+/** What people are asked about, as the vault names it. */
+export const isApproval = (text) => matches(approval, text);
 
 /** What names an event in the vault's log. */
 export const isRequestId = (text) => matches(requestId, text);

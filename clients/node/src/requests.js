@@ -31,6 +31,11 @@ export function giveBack(heldToken) {
   return { method: 'DELETE', path: '/v1/tokens/self', token: heldToken, limit: usualLimit };
 }
 
+/** Asks where an approval stands, and waits for at most `wait` seconds while nobody has decided. */
+export function approval(name, wait) {
+  return { method: 'GET', path: `/v1/approvals/${name}?wait=${wait}`, limit: usualLimit };
+}
+
 /** Waits for news about the secrets of this server, for at most `wait` seconds. */
 export function changes(since, wait) {
   const cursor = since === undefined ? '' : `&since=${since}`;

@@ -1,5 +1,6 @@
 /** What the client does for its calls: finds a token, asks for the value, and once more where the token was refused. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import * as answers from './answers.js';
 import { Code, WarderClientError } from './errors.js';
 import { KeptValues, outages } from './kept.js';
@@ -11,6 +12,10 @@ import { TokenCache, TokenDemand, VaultToken } from './tokens.js';
 /** Reports of calls with a kept value that wait for the vault to come back. */
 const maximumLateReports = 256;
 const reportSeconds = 2;
+
+/** How long a question waits at the vault for people to decide, and the pause after one that could not be asked. */
+const approvalWaitSeconds = 55;
+const approvalPauseSeconds = 1;
 
 /** Most fields that a secret can have. */
 const maximumFields = 32;
@@ -34,14 +39,17 @@ export class SecretRequest {
 
 export class Resolver {
   #connections;
+  #patient;
   #configuration;
   #tokens;
   #kept = new KeptValues();
   #lateReports = [];
   #calls = 0;
 
-  constructor(connections, configuration) {
+  /** `patient`: connections for what waits at the vault. */
+  constructor(connections, patient, configuration) {
     this.#connections = connections;
+    this.#patient = patient;
     this.#configuration = configuration;
     // A shared token is requested with a full timeout of its own, so that it ends before the first of those who join
     // later would; and with no signal, because no caller takes the others with it.
@@ -49,7 +57,11 @@ export class Resolver {
   }
 
   /** The value as it is now. */
-  async resolve(wanted) {
+  resolve(wanted) {
+    return this.#configuration.approvalPatience > 0 ? this.#resolvePatiently(wanted) : this.#resolve(wanted);
+  }
+
+  async #resolve(wanted) {
     if (this.#calls >= this.#configuration.maximumCalls) throw new WarderClientError(Code.overloaded);
     this.#calls += 1;
     const asked = wanted.maxStale > 0 ? this.#configuration.clock() : 0;
@@ -113,6 +125,42 @@ export class Resolver {
   /** Forgets what is not current any more. */
   changed(change) {
     this.#kept.changed(change);
+  }
+
+  /** Where people have to approve the call first, resolves once more when they have decided. */
+  async #resolvePatiently(wanted) {
+    const end = this.#configuration.clock() + this.#configuration.approvalPatience;
+    let waitedFor;
+    for (;;) {
+      try {
+        return await this.#resolve(wanted);
+      } catch (error) {
+        const { approval } = error;
+        // A vault that decides, and then asks for the same again, would be asked for ever.
+        if (approval === undefined || approval === waitedFor) throw error;
+        if (!await this.#isDecided(approval, end, wanted.signal)) throw error;
+        waitedFor = approval;
+      }
+    }
+  }
+
+  /** Whether anybody decided in time; what they decided says the next attempt. */
+  async #isDecided(approval, end, signal) {
+    for (;;) {
+      const seconds = end - this.#configuration.clock();
+      if (!(seconds > 0)) return false;
+      const wait = Math.min(Math.max(Math.trunc(seconds), 1), approvalWaitSeconds);
+      try {
+        const request = requests.approval(approval, wait);
+        const answer = await this.#patient.send(request, this.#configuration.timeout + wait, signal);
+        if (!answers.isPending(answer)) return true;
+      } catch (error) {
+        // The vault forgot it, as after a restore: the call has to be asked about anew.
+        if (error.code === Code.notFound) return true;
+        if (!error.isRetryable) throw error;
+        await pause(Math.min(seconds, approvalPauseSeconds) * 1000);
+      }
+    }
   }
 
   async #ask(wanted, end) {

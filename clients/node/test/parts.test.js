@@ -148,6 +148,7 @@ test('a wrapped handler passes arguments, trace and outcome on', () => withVault
   assert.deepEqual(outcomes, ['ok', 'error', 'refused', 'error']);
   for (const [refusalOfVault, words] of [
     [refusal(403, 'denied'), '(refused). Trying again does not help'],
+    [refusal(403, 'approval_required'), '(approval_required). Try it again when they have'],
     [refusal(503, 'sealed'), '(sealed). Try again later'],
     [refusal(500, 'internal'), 'could not be resolved (vault_fault)'],
   ]) {

@@ -147,6 +147,7 @@ class SDKTests(unittest.IsolatedAsyncioTestCase):
             self.assertIn('"outcome":"error"', self.asked("POST /v1/calls")[-1].body)
             for answer, words in [
                 (refusal(403, "denied"), "(refused). Trying again does not help"),
+                (refusal(403, "approval_required"), "(approval_required). Try it again when they have"),
                 (refusal(503, "sealed"), "(sealed). Try again later"),
                 (refusal(500, "internal"), "could not be resolved (vault_fault)"),
             ]:

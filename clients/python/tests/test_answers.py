@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from errno import ECONNREFUSED, ENOENT
 
 from warder_client import Code, WarderClientError
@@ -39,6 +40,12 @@ class AnswerTests(ClientTestCase):
     def test_an_accepted_request_without_a_token_waits_for_an_approval(self) -> None:
         self.rules.overrides["POST /v1/tokens"] = answer(202, '{"approval":"apr_1"}')
         self.assert_fails(Code.APPROVAL_REQUIRED, lambda: self.resolve(self.client()))
+
+    def test_a_failure_shows_where_the_caller_asked_and_nothing_of_the_inside(self) -> None:
+        self.rules.overrides["POST /v1/tokens"] = refusal(403, "denied")
+        error = self.failure(lambda: self.resolve(self.client()))
+        files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+        self.assertFalse([file for file in files if "/_core/" in file])
 
     def test_the_time_to_wait_is_passed_on(self) -> None:
         client = self.client()

@@ -26,6 +26,9 @@ class WarderClientConfiguration:
     socket_path: str | None = None
     #: Longest time in seconds that one call may take, token and value together.
     timeout: float = 10.0
+    #: How long in seconds a call waits for people who have to approve it; unless changed it does not, and fails as
+    #: ``approval_required`` at once. The call itself may take ``timeout`` besides.
+    approval_patience: float = 0.0
     #: Connections that are kept at most, each with one request at a time; 1 to 64.
     maximum_connections: int = 8
     #: Calls that may wait at the same time; one more is refused as ``overloaded``.

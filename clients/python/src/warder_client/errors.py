@@ -115,6 +115,7 @@ class WarderClientError(Exception):
         code: Code,
         *,
         server_code: str | None = None,
+        approval: str | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
         system_error: int | None = None,
@@ -123,6 +124,8 @@ class WarderClientError(Exception):
         self.code = code
         #: The code in the vault's own words where it answered; keeps codes that this version does not know.
         self.server_code = server_code
+        #: The approval that the call waits for, where the vault named one: what approvers are asked about.
+        self.approval = approval
         #: Names the event in the vault's log.
         self.request_id = request_id
         #: Seconds the vault asks to wait, at most an hour.
@@ -146,6 +149,7 @@ class WarderClientError(Exception):
         return WarderClientError(
             self.code,
             server_code=self.server_code,
+            approval=self.approval,
             request_id=self.request_id,
             retry_after=self.retry_after,
             system_error=self.system_error,
@@ -157,6 +161,8 @@ class WarderClientError(Exception):
             text += f" (errno {self.system_error})"
         if self.retry_after is not None:
             text += f" (try again in {self.retry_after:g} s)"
+        if self.approval is not None:
+            text += f" ({self.approval})"
         if self.request_id is not None:
             text += f" [request {self.request_id}]"
         return text

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from ._aio.client import AsyncWarderClient
 from ._threads.client import WarderClient
-from .errors import CredentialRefused, WarderClientError
+from .errors import Code, CredentialRefused, WarderClientError
 from .messages import CallContext
 from .secret import ResolvedSecret
 
@@ -144,6 +144,9 @@ def explain(error: WarderClientError | CredentialRefused) -> str:
     """What the model is told about a failure: refused and unreachable are different things."""
     if isinstance(error, CredentialRefused):
         return "The upstream service did not accept the credential that the vault gave."
+    if error.code is Code.APPROVAL_REQUIRED:
+        asked = error.approval or error.code
+        return f"Somebody has to approve this very call first ({asked}). Try it again when they have."
     if error.is_refusal:
         return f"The vault does not let this tool use its credential ({error.code}). Trying again does not help."
     if error.is_retryable:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ._core.secret_request import SecretRequest
     from ._core.tokens import VaultToken
 
-_living: weakref.WeakSet[Secret] = weakref.WeakSet()
+#: All that have not gone yet. Each takes itself out by a call that the interpreter makes without a frame of Python's.
+_living: set[weakref.ref[Secret]] = set()
 
 
 class Secret:
@@ -28,7 +29,7 @@ class Secret:
     def __init__(self, content: bytearray) -> None:
         """Takes the bytes over: whoever made them uses them no more."""
         self._bytes = content
-        _living.add(self)
+        _living.add(weakref.ref(self, _living.discard))
 
     @property
     def is_wiped(self) -> bool:
@@ -161,8 +162,10 @@ class ResolvedSecret:
 
 
 def _wipe_all() -> None:
-    for secret in list(_living):
-        secret.wipe()
+    for reference in _living.copy():
+        secret = reference()
+        if secret is not None:
+            secret.wipe()
 
 
 # A forked child must not find what was resolved for its parent; the vault would not take its parent's tokens either.

@@ -18,7 +18,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import ConnectionPool
+from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
 from .transport import LoopFlight, LoopTransport
 
 Result = TypeVar("Result")
@@ -171,7 +171,11 @@ class AsyncWarderClient:
 
     async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
-        secret = await session.resolver.resolve(wanted)
+        try:
+            secret = await session.resolver.resolve(wanted)
+        except WarderClientError as error:
+            # Without this library's own frames: they say nothing to a reader, and hold on to the request.
+            raise error.with_traceback(None)
         if wanted.max_stale > 0:
             session.watch()
         return secret
@@ -229,7 +233,9 @@ class _Session:
         self._path = path
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
-        self._transport = LoopTransport(self._pool)
+        #: For what waits at the vault: calls must not miss its connections.
+        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self._transport = LoopTransport(self._pool, self._patient)
         self.resolver: Resolver[LoopFlight] = Resolver(self._transport, configuration)
         self._followers: set[Follower] = set()
         self._is_watching = False
@@ -276,4 +282,5 @@ class _Session:
             await follower.close()
         await self.resolver.give_all_back()
         self._pool.close()
+        self._patient.close()
         await self._transport.settle()

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from .._core.http import Answer, AnswerReader, Request
 from ..errors import Code, WarderClientError
 
+#: That one pool may keep.
+MAXIMUM_CONNECTIONS = 64
+
 _CONNECT_SECONDS = 2.0
 
 
@@ -32,6 +35,10 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._reply: asyncio.Future[Answer] | None = None
         self._room: memoryview | None = None
+        #: When the request in flight fails, and what looks whether that is now.
+        self._deadline = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_time = 0.0
         #: Whether an answer came over it before: only then can the vault have closed it before the next request.
         self._is_kept = False
 
@@ -55,17 +62,17 @@ class Connection(asyncio.BufferedProtocol):
         """
         if self._transport is None or self._transport.is_closing():
             raise Broken
-        loop = asyncio.get_running_loop()
-        reply: asyncio.Future[Answer] = loop.create_future()
+        reply: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._reply = reply
+        self._deadline = deadline
+        if self._alarm is None or deadline < self._alarm_time:
+            self._set_alarm()
         self._reader.expect(request.answer_limit)
         encoded = request.encoded()
         self._transport.write(encoded)
-        alarm = loop.call_later(max(deadline - time.monotonic(), 0), self._fail, Code.TIMED_OUT)
         try:
             return await reply
         finally:
-            alarm.cancel()
             self._reply = None
             # Not before: the transport keeps a view of what the kernel did not take at once.
             encoded[:] = bytes(len(encoded))
@@ -108,9 +115,30 @@ class Connection(asyncio.BufferedProtocol):
         if self._reply is not None and not self._reply.done():
             is_stale = self._is_kept and not self._reader.has_begun
             self._reply.set_exception(Broken() if is_stale else WarderClientError(Code.UNREACHABLE))
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._reader.wipe()
         self._transport = None
         self._lost(self)
+
+    # -- Deadlines
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_time = self._deadline
+        left = max(self._deadline - time.monotonic(), 0)
+        self._alarm = asyncio.get_running_loop().call_later(left, self._ring)
+
+    def _ring(self) -> None:
+        """An answer does not call its alarm off: the next request lets it stand, since nearly all come in time."""
+        self._alarm = None
+        if self._reply is None:
+            return
+        if time.monotonic() < self._deadline:
+            self._set_alarm()
+        else:
+            self._fail(Code.TIMED_OUT)
 
     def _fail(self, code: Code) -> None:
         if self._reply is not None and not self._reply.done():
@@ -139,7 +167,7 @@ class ConnectionPool:
 
     def __init__(self, path: str, limit: int) -> None:
         self._path = path
-        self._limit = min(max(limit, 1), 64)
+        self._limit = min(max(limit, 1), MAXIMUM_CONNECTIONS)
         #: Those that wait for a request; the one used last goes first, so that the others can end.
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
@@ -169,7 +197,7 @@ class ConnectionPool:
             self._wake()
 
     async def _send(self, request: Request, deadline: float) -> Answer:
-        connection = await self._take(deadline)
+        connection = self._take_idle(deadline) or await self._take(deadline)
         try:
             answer = await connection.exchange(request, deadline)
         except BaseException:
@@ -183,14 +211,18 @@ class ConnectionPool:
             self._discard(connection)
         return answer
 
+    def _take_idle(self, deadline: float) -> Connection | None:
+        if self._is_closed:
+            raise WarderClientError(Code.CLOSED)
+        if deadline <= time.monotonic():
+            raise WarderClientError(Code.TIMED_OUT)
+        return self._idle.pop() if self._idle else None
+
     async def _take(self, deadline: float) -> Connection:
         while True:
-            if self._is_closed:
-                raise WarderClientError(Code.CLOSED)
-            if deadline <= time.monotonic():
-                raise WarderClientError(Code.TIMED_OUT)
-            if self._idle:
-                return self._idle.pop()
+            connection = self._take_idle(deadline)
+            if connection is not None:
+                return connection
             if len(self._open) + self._connecting < self._limit:
                 return await self._connect(deadline)
             await self._wait(deadline)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Coroutine
-from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 from .._core.http import Answer, Request
@@ -19,14 +19,22 @@ LoopFlight: TypeAlias = "asyncio.Future[VaultToken | WarderClientError]"
 class LoopTransport:
     """A transport for one event loop. Everything runs on its thread, so there is nothing to lock."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
-        self.lock = nullcontext()
+    def __init__(self, pool: ConnectionPool, patient: ConnectionPool) -> None:
+        # Nobody ever waits for it, and it costs less than `nullcontext`, which is written in Python.
+        self.lock = threading.Lock()
         self._pool = pool
+        self._patient = patient
         # The loop itself holds tasks by weak references only.
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, request: Request, deadline: float) -> Answer:
         return await self._pool.send(request, deadline)
+
+    async def poll(self, request: Request, deadline: float) -> Answer:
+        return await self._patient.send(request, deadline)
+
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
     def new_flight(self) -> LoopFlight:
         return asyncio.get_running_loop().create_future()

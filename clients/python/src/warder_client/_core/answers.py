@@ -45,7 +45,7 @@ class IssuedToken:
     life: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Values:
     """Fields of a secret as the vault gave them."""
 
@@ -68,9 +68,11 @@ class Changes:
 
 def failure(answer: Answer) -> WarderClientError:
     """What an answer means that is not the expected one."""
-    if answer.status < 400:
+    if answer.status == 202:
         # A token that waits for an approval is accepted and not there yet.
-        return WarderClientError(Code.APPROVAL_REQUIRED if answer.status == 202 else Code.PROTOCOL_VIOLATION)
+        return WarderClientError(Code.APPROVAL_REQUIRED, approval=_approval(answer))
+    if answer.status < 400:
+        return WarderClientError(Code.PROTOCOL_VIOLATION)
     delay = None if answer.retry_after is None else float(min(max(answer.retry_after, 0), 3_600))
     try:
         error = _parsed(answer)[0].get("error")
@@ -86,6 +88,20 @@ def failure(answer: Answer) -> WarderClientError:
         request_id=request_id if names.is_request_id(request_id) else None,
         retry_after=delay,
     )
+
+
+def _approval(answer: Answer) -> str | None:
+    """The approval that a call waits for; nothing but a name that the vault can have given."""
+    try:
+        name = _parsed(answer)[0].get("approval")
+    except WarderClientError:
+        return None
+    return name if isinstance(name, str) and names.is_approval(name) else None
+
+
+def is_pending(answer: Answer) -> bool:
+    """Whether ``GET /v1/approvals/{approval}`` says that nobody has decided."""
+    return _text(_document(answer, 200)[0], "state") == "pending"
 
 
 def nothing(answer: Answer) -> None:

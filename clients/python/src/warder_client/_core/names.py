@@ -13,6 +13,7 @@ _TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Codes and ids end up in logs: nothing but their own alphabets gets there, and no token fits behind the prefix.
 _CODE = re.compile("[a-z_]{1,40}")
 _CURSOR = re.compile("[A-Za-z0-9_-]{1,256}")
+_APPROVAL = re.compile("apr_[0-9A-Za-z]{22}")
 _REQUEST_ID = re.compile("req_[A-Za-z0-9_]{1,36}")
 
 
@@ -44,6 +45,11 @@ def is_code(text: object) -> bool:
 def is_request_id(text: object) -> bool:
     """What names an event in the vault's log."""
     return isinstance(text, str) and _REQUEST_ID.fullmatch(text) is not None
+
+
+def is_approval(text: object) -> bool:
+    """What people are asked about, as the vault names it."""
+    return isinstance(text, str) and _APPROVAL.fullmatch(text) is not None
 
 
 def is_cursor(text: str) -> bool:

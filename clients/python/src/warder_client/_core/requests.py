@@ -48,6 +48,11 @@ def give_back(token: VaultToken) -> Request:
     return Request("DELETE /v1/tokens/self", token.text)
 
 
+def approval(name: str, wait: int) -> Request:
+    """Asks where an approval stands, and waits for at most ``wait`` seconds while nobody has decided."""
+    return Request(f"GET /v1/approvals/{name}?wait={wait}")
+
+
 def changes(since: str | None, wait: int) -> Request:
     """Waits for news about the secrets of this server, for at most ``wait`` seconds."""
     cursor = "" if since is None else f"&since={since}"

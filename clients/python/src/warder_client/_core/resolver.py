@@ -29,6 +29,9 @@ Result = TypeVar("Result")
 _MAXIMUM_LATE_REPORTS = 256
 _REPORT_SECONDS = 2.0
 _GIVE_BACK_SECONDS = 1.0
+#: How long a question waits at the vault for people to decide, and the pause after one that could not be asked.
+_APPROVAL_WAIT_SECONDS = 55
+_APPROVAL_PAUSE_SECONDS = 1.0
 
 #: Of a kept value, which was not resolved with any.
 _NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
@@ -43,6 +46,12 @@ class Transport(Protocol[Flight]):
 
     async def send(self, request: Request, deadline: float) -> Answer:
         """One request and its answer. ``deadline`` is a moment of ``time.monotonic``."""
+
+    async def poll(self, request: Request, deadline: float) -> Answer:
+        """The same for a request that waits at the vault, over connections that calls do not miss."""
+
+    async def pause(self, seconds: float) -> None:
+        """Lets a moment go by."""
 
     def new_flight(self) -> Flight:
         """Something that calls can wait for."""
@@ -80,8 +89,11 @@ class Resolver(Generic[Flight]):
         #: For calls that name ``max_stale``.
         self._kept = KeptValues()
 
-    async def resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+    def resolve(self, wanted: SecretRequest) -> Coroutine[Any, Any, ResolvedSecret]:
         """The value as it is now."""
+        return self._resolve(wanted) if self._configuration.approval_patience <= 0 else self._resolve_patiently(wanted)
+
+    async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         with self._transport.lock:
             if self._calls >= self._configuration.maximum_calls:
                 raise WarderClientError(Code.OVERLOADED)
@@ -105,6 +117,40 @@ class Resolver(Generic[Flight]):
     async def ask(self, request: Request, read: Callable[[Answer], Result], within: float | None = None) -> Result:
         """Sends a request that needs no token, or brings its own."""
         return read(await self._transport.send(request, time.monotonic() + (within or self._timeout)))
+
+    # -- Waiting for people
+
+    async def _resolve_patiently(self, wanted: SecretRequest) -> ResolvedSecret:
+        """Where people have to approve the call first, resolves once more when they have decided."""
+        end = self._clock() + self._configuration.approval_patience
+        waited_for: str | None = None
+        while True:
+            try:
+                return await self._resolve(wanted)
+            except WarderClientError as error:
+                approval = error.approval
+                # A vault that decides, and then asks for the same again, would be asked for ever.
+                if approval is None or approval == waited_for or not await self._is_decided(approval, end):
+                    raise
+            waited_for = approval
+
+    async def _is_decided(self, approval: str, end: float) -> bool:
+        """Whether anybody decided in time; what they decided says the next attempt."""
+        while (left := end - self._clock()) > 0:
+            wait = min(max(int(left), 1), _APPROVAL_WAIT_SECONDS)
+            request = requests.approval(approval, wait)
+            try:
+                answer = await self._transport.poll(request, time.monotonic() + self._timeout + wait)
+                if not answers.is_pending(answer):
+                    return True
+            except WarderClientError as error:
+                if error.code is Code.NOT_FOUND:
+                    # The vault forgot it, as after a restore: the call has to be asked about anew.
+                    return True
+                if not error.is_retryable:
+                    raise
+                await self._transport.pause(min(left, _APPROVAL_PAUSE_SECONDS))
+        return False
 
     # -- Reports
 

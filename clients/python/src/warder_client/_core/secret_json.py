@@ -14,9 +14,10 @@ from ..secret import Secret
 
 _SPACE = rb"[ \t\r\n]*"
 _STRING = rb'"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*)"'
-# A key, with its value where that is a string; a bracket; or what matters to the parser alone.
+# A key, with its value where that is a string; a bracket; or another string. What lies before each matters to the
+# parser alone.
 _MEMBER = _STRING + _SPACE + b":" + _SPACE + b"(?:" + _STRING + b")?"
-_PART = re.compile(_SPACE + b"(?:" + _MEMBER + rb"|([{}\[\]])|" + _STRING + rb'|[^ \t\r\n{}\[\]"]+)')
+_PART = re.compile(rb'[^"{}\[\]]*(?:' + _MEMBER + rb"|([{}\[\]])|" + _STRING + b")")
 _ESCAPE = re.compile(rb'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))')
 _SHORT = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,15 +42,35 @@ class SecretRequest:
         Raises:
             WarderClientError: ``invalid_request`` for what no vault could accept.
         """
+        if arguments is None and context is None and isinstance(field, str):
+            return _plain(name, field, tool, tool_digest, max_stale)
         fields = (field,) if isinstance(field, str) else tuple(field)
-        if not names.is_secret(name) or not all(map(names.is_field, fields)) or not max_stale >= 0:
-            raise WarderClientError(Code.INVALID_REQUEST)
-        if not 1 <= len(fields) == len(set(fields)) <= _MAXIMUM_FIELDS:
-            raise WarderClientError(Code.INVALID_REQUEST)
-        demand = TokenDemand.of(tool, tool_digest, arguments, context or CallContext())
-        return SecretRequest(name, fields, demand, max_stale)
+        return _checked(name, fields, tool, tool_digest, arguments, context or CallContext(), max_stale)
 
     @property
     def key(self) -> KeptKey:
         """Under which its values are kept."""
         return KeptKey(self.name, self.fields, self.demand.key)
+
+
+def _checked(
+    name: str,
+    fields: tuple[str, ...],
+    tool: str,
+    tool_digest: str | None,
+    arguments: object,
+    context: CallContext,
+    max_stale: float,
+) -> SecretRequest:
+    if not names.is_secret(name) or not all(map(names.is_field, fields)) or not max_stale >= 0:
+        raise WarderClientError(Code.INVALID_REQUEST)
+    if not 1 <= len(fields) == len(set(fields)) <= _MAXIMUM_FIELDS:
+        raise WarderClientError(Code.INVALID_REQUEST)
+    demand = TokenDemand.of(tool, tool_digest, arguments, context)
+    return SecretRequest(name, fields, demand, max_stale)
+
+
+# Nearly all calls wish what others wished before. By type as well, so that what only looks like a name stays apart.
+@functools.lru_cache(maxsize=256, typed=True)
+def _plain(name: str, field: str, tool: str, tool_digest: str | None, max_stale: float) -> SecretRequest:
+    return _checked(name, (field,), tool, tool_digest, None, CallContext(), max_stale)

@@ -19,7 +19,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import ConnectionPool
+from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
 from .transport import ThreadFlight, ThreadTransport
 
 Result = TypeVar("Result")
@@ -73,6 +73,7 @@ class WarderClient:
         """The value of a secret, asked for now.
 
         Calls that name arguments or a purpose get a token of their own; all others share one for each tool and context.
+        Where people have to approve the call, it waits for ``WarderClientConfiguration.approval_patience``.
 
         Args:
             secret: Such as ``github/pat``.
@@ -222,7 +223,11 @@ class WarderClient:
 
     def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
-        secret = run(session.resolver.resolve(wanted))
+        try:
+            secret = run(session.resolver.resolve(wanted))
+        except WarderClientError as error:
+            # Without this library's own frames: they say nothing to a reader, and hold on to the request.
+            raise error.with_traceback(None)
         if wanted.max_stale > 0:
             session.watch()
         return secret
@@ -271,7 +276,9 @@ class _Session:
         self._path = path
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
-        self.resolver: Resolver[ThreadFlight] = Resolver(ThreadTransport(self._pool), configuration)
+        #: For what waits at the vault: calls must not miss its connections.
+        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self.resolver: Resolver[ThreadFlight] = Resolver(ThreadTransport(self._pool, self._patient), configuration)
         self._followers: set[Follower] = set()
         self._is_watching = False
         self._watching = threading.Lock()
@@ -306,10 +313,12 @@ class _Session:
             follower.close()
         run(self.resolver.give_all_back())
         self._pool.close()
+        self._patient.close()
 
     def abandon(self) -> None:
         """Lets go of a parent's connections without using them. Its tokens and values are zeros already."""
         self._pool.abandon()
+        self._patient.abandon()
         for follower in self._followers:
             follower.abandon()
 

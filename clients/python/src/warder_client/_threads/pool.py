@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
 import threading
 import time
@@ -10,11 +11,14 @@ import time
 from .._core.http import Answer, AnswerReader, Request
 from ..errors import Code, WarderClientError
 
+#: That one pool may keep.
+MAXIMUM_CONNECTIONS = 64
+
 _CONNECT_SECONDS = 2.0
 
 
 def connect(path: str, deadline: float) -> socket.socket:
-    """Connects to a Unix socket.
+    """Connects to a Unix socket, which does not block.
 
     Raises:
         WarderClientError: ``unreachable`` with the kernel's reason.
@@ -44,6 +48,9 @@ class Connection:
 
     def __init__(self, path: str, deadline: float) -> None:
         self._socket = connect(path, deadline)
+        # Made once. A socket with a timeout would set it anew, and wait, before each of its steps.
+        self._arrivals = select.poll()
+        self._arrivals.register(self._socket, select.POLLIN)
         self._reader = AnswerReader()
         #: Whether an answer came over it before: only then can the vault have closed it before the next request.
         self._is_kept = False
@@ -55,15 +62,15 @@ class Connection:
             WarderClientError: ``timed_out``, ``unreachable``, ``protocol_violation``.
             Broken: The request may be sent once more.
         """
-        if self._is_kept and not self._is_quiet():
+        if self._is_kept and self._arrivals.poll(0):
+            # The other end closed it, or sent something while nobody listened.
             raise Broken
         encoded = request.encoded()
         try:
             self._reader.expect(request.answer_limit)
-            self._wait_until(deadline)
-            self._socket.sendall(encoded)
+            self._send(encoded, deadline)
             while True:
-                self._wait_until(deadline)
+                _wait(self._arrivals, deadline)
                 with self._reader.room() as room:
                     count = self._socket.recv_into(room)
                 if count == 0:
@@ -94,22 +101,23 @@ class Connection:
         self._socket.close()
         self._reader.wipe()
 
-    def _is_quiet(self) -> bool:
-        """Whether the other end neither closed it nor sent anything while nobody listened."""
-        self._socket.settimeout(0)
-        try:
-            self._socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            pass
-        return False
-
-    def _wait_until(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
+    def _send(self, encoded: bytearray, deadline: float) -> None:
+        if deadline <= time.monotonic():
             raise TimeoutError
-        self._socket.settimeout(left)
+        rest = memoryview(encoded)
+        while rest:
+            try:
+                rest = rest[self._socket.send(rest) :]
+            except BlockingIOError:
+                room = select.poll()
+                room.register(self._socket, select.POLLOUT)
+                _wait(room, deadline)
+
+
+def _wait(poller: select.poll, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left <= 0 or not poller.poll(left * 1_000):
+        raise TimeoutError
 
 
 class ConnectionPool:
@@ -117,7 +125,7 @@ class ConnectionPool:
 
     def __init__(self, path: str, limit: int) -> None:
         self._path = path
-        self._limit = min(max(limit, 1), 64)
+        self._limit = min(max(limit, 1), MAXIMUM_CONNECTIONS)
         self._free = threading.Condition()
         #: Those that wait for a request; the one used last goes first, so that the others can end.
         self._idle: list[Connection] = []

@@ -21,12 +21,19 @@ ThreadFlight: TypeAlias = "Future[VaultToken | WarderClientError]"
 class ThreadTransport:
     """A transport whose coroutines never wait: they come back when there is a result."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, patient: ConnectionPool) -> None:
         self.lock = threading.Lock()
         self._pool = pool
+        self._patient = patient
 
     async def send(self, request: Request, deadline: float) -> Answer:
         return self._pool.send(request, deadline)
+
+    async def poll(self, request: Request, deadline: float) -> Answer:
+        return self._patient.send(request, deadline)
+
+    async def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def new_flight(self) -> ThreadFlight:
         return Future()
