@@ -89,7 +89,7 @@ private struct Constant: CredentialSource {
         field: FieldName,
         for calls: [ToolCall]
     ) async throws(CredentialFault) -> IssuedCredential {
-        IssuedCredential(value: value, version: 1) { _ in }
+        IssuedCredential(value: value, version: 1, renew: { nil }, finish: { _ in })
     }
 }
 

@@ -17,6 +17,8 @@ public struct ResolvedSecret: Sendable {
 
     /// What the value was resolved with; a report about the call goes out under the same token.
     let token: VaultToken
+    /// What was asked for.
+    let request: SecretRequest
 
     /// The value as text, or `nil` if it is not UTF-8. This copy lies in ordinary memory, and nothing wipes it.
     ///

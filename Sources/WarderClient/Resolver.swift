@@ -40,6 +40,11 @@ final class Resolver {
         }
     }
 
+    /// A token for a call, and nothing with it yet.
+    func token(for demand: TokenDemand, then reply: @escaping (Result<VaultToken, WarderClientError>) -> Void) {
+        withToken(for: demand, deadline: .now() + timeout, reply: reply)
+    }
+
     /// Sends a request that needs no token, or brings its own.
     func send<Value>(
         _ request: VaultRequest,

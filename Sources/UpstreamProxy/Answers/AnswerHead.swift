@@ -17,6 +17,9 @@ enum AnswerHead {
         guard head.status != .switchingProtocols else { throw .answer }
         let codings = head.headers[canonicalForm: "content-encoding"].map { $0.lowercased() }
         guard codings.allSatisfy({ $0 == "identity" || $0.isEmpty }) else { throw .answer }
+        // What is packed for the way by more than that would go on packed, and nobody would say so.
+        let packings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
+        guard packings.isEmpty || packings == ["chunked"] else { throw .answer }
         // Parts were not asked for, and a secret could lie across two of them.
         guard head.status != .partialContent else { throw .answer }
         // A name cannot be covered: with stars it would be another one.

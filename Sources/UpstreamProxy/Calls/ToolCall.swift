@@ -7,26 +7,20 @@ package struct ToolCall: Hashable, Sendable {
 
     /// The tool; `nil` where the call names none that a vault could know. Nothing is granted to such a call.
     package var tool: ToolName?
-    /// The call's arguments as canonical JSON; `nil` where there are none, or more than ``mostArguments``.
+    /// The call's arguments as canonical JSON, or `{"sha256":"HEX"}` of those that are more than a vault takes; `nil`
+    /// where there are none.
     package var arguments: [UInt8]?
-    /// SHA-256 of the canonical arguments, however long they are, in lowercase hex; `nil` where there are none.
-    package var argumentsDigest: String?
     /// W3C `traceparent` of the call, as the client wrote it.
     package var traceparent: String?
-
-    /// What the vault takes of a call's arguments, in bytes.
-    package static let mostArguments = 16_384
 
     /// A call.
     package init(
         tool: ToolName?,
         arguments: [UInt8]? = nil,
-        argumentsDigest: String? = nil,
         traceparent: String? = nil
     ) {
         self.tool = tool
         self.arguments = arguments
-        self.argumentsDigest = argumentsDigest
         self.traceparent = traceparent
     }
 }

@@ -10,7 +10,7 @@ extension ServerConnection {
         /// The server has its answer.
         case done(keepsLink: Bool)
         /// The request is to be sent once more, over another link.
-        case again
+        case again(Permit)
         /// The server's connection cannot be used any more.
         case close
     }
@@ -24,20 +24,21 @@ extension ServerConnection {
         over link: inout Link
     ) async throws -> Outcome {
         let request = waiting.request
-        let moment = calls.moment
-        let issued: IssuedCredential
+        var permit: Permit
         do throws(RequestRefusal) {
-            issued = try await credential(for: moment)
+            permit = if let earlier = waiting.permit { earlier } else { try await self.permit() }
         } catch {
             return try await refuse(error, request.body, &requests, outbound) ? .done(keepsLink: true) : .close
         }
         let shapes: SecretShapes
         let head: HTTPRequestHead
         do throws(RequestRefusal) {
-            shapes = try self.shapes(of: issued)
-            head = try request.head(with: issued.value, for: upstream.origin)
+            // Another link takes its time, and what the first attempt was allowed for may be over by now.
+            guard permit.reports.isEmpty || !calls.areOver(permit.moment) else { throw .unreachable }
+            shapes = try self.shapes(of: permit.issued)
+            head = try request.head(with: permit.issued.value, for: upstream.origin)
         } catch {
-            await issued.finish(nil)
+            await permit.finish()
             return try await refuse(error, request.body, &requests, outbound) ? .done(keepsLink: true) : .close
         }
         let start = ContinuousClock.now
@@ -50,16 +51,24 @@ extension ServerConnection {
         // From here on the upstream may have seen the credential, whoever leaves in the middle of what.
         let outcome: Outcome
         do {
-            let answer = try await send(request, head, during: moment, &requests, outbound, over: &link)
+            let answer: HTTPResponseHead?
+            do {
+                answer = try await send(request, head, during: permit.moment, &requests, outbound, over: &link)
+            } catch {
+                report.duration = ContinuousClock.now - start
+                permit.reports.append(report)
+                throw error
+            }
             report.status = (answer?.status.code).map { Int($0) }
             report.duration = ContinuousClock.now - start
-            outcome = try await end(answer, of: waiting, issued.version, shapes, &requests, outbound, over: &link)
+            permit.reports.append(report)
+            outcome = try await end(answer, of: request, permit, shapes, &requests, outbound, over: &link)
         } catch {
-            if report.status == nil { report.duration = ContinuousClock.now - start }
-            await issued.finish(report)
+            await permit.finish()
             throw error
         }
-        await issued.finish(report)
+        if case .again = outcome { return outcome }
+        await permit.finish()
         return outcome
     }
 
@@ -69,23 +78,23 @@ extension ServerConnection {
     @concurrent
     private func end(
         _ answer: HTTPResponseHead?,
-        of waiting: Waiting,
-        _ version: UInt32,
+        of request: CheckedRequest,
+        _ permit: Permit,
         _ shapes: SecretShapes,
         _ requests: inout Requests,
         _ outbound: AnswersOut,
         over link: inout Link
     ) async throws -> Outcome {
-        let request = waiting.request
+        let isFirstAttempt = permit.reports.count == 1
         guard let answer else {
-            if link.isUsed, request.isRepeatable, !waiting.isSecondAttempt { return .again }
+            if link.isUsed, request.isRepeatable, isFirstAttempt { return .again(permit) }
             _ = try await refuse(.unreachable, nil, &requests, outbound)
             return .close
         }
-        if answer.status == .unauthorized, request.body == .none, !waiting.isSecondAttempt,
-            await isReplaced(version)
+        if answer.status == .unauthorized, request.body == .none, isFirstAttempt,
+            let newer = await permit.issued.renew()
         {
-            return .again
+            return .again(Permit(issued: newer, moment: permit.moment, reports: permit.reports))
         }
         let carried: HTTPResponseHead
         do throws(RequestRefusal) {
@@ -97,6 +106,12 @@ extension ServerConnection {
         let outcome = try await carry(carried, to: request, outbound, covering: shapes, over: &link)
         guard case .done = outcome else { return outcome }
         return .done(keepsLink: answer.isKeepAlive)
+    }
+
+    /// What the calls in flight may have, now.
+    private func permit() async throws(RequestRefusal) -> Permit {
+        let moment = calls.moment
+        return Permit(issued: try await credential(for: moment), moment: moment)
     }
 
     private func credential(for moment: CallsInFlight.Moment) async throws(RequestRefusal) -> IssuedCredential {
@@ -118,17 +133,6 @@ extension ServerConnection {
             return try known.shapes(adding: issued.value, version: issued.version)
         } catch {
             throw .unusable
-        }
-    }
-
-    /// Whether the vault has another version by now, as after a rotation.
-    private func isReplaced(_ version: UInt32) async -> Bool {
-        do throws(RequestRefusal) {
-            let other = try await credential(for: calls.moment)
-            await other.finish(nil)
-            return other.version != version
-        } catch {
-            return false
         }
     }
 

@@ -29,8 +29,20 @@ struct ServerConnection: Sendable {
     /// A request that waits for an exchange.
     struct Waiting: Sendable {
         var request: CheckedRequest
-        /// Whether it was sent once already.
-        var isSecondAttempt = false
+        /// What it was sent with already; `nil` the first time.
+        var permit: Permit?
+    }
+
+    /// What one request of the server's may be made with. A second attempt is the same request: the vault is not asked
+    /// for it anew, which would use up a second yes of people who said one.
+    struct Permit: Sendable {
+        let issued: IssuedCredential
+        /// What was in flight when it was given.
+        let moment: CallsInFlight.Moment
+        /// One for each attempt.
+        var reports: [UpstreamReport] = []
+
+        func finish() async { await issued.finish(reports) }
     }
 
     @concurrent
@@ -45,6 +57,7 @@ struct ServerConnection: Sendable {
                 do throws(RequestRefusal) {
                     link = try await dialer.connect()
                 } catch {
+                    await current.permit?.finish()
                     guard try await refuse(error, current.request.body, &requests, outbound) else { return }
                     waiting = try await nextRequest(&requests, outbound)
                     continue
@@ -84,8 +97,8 @@ struct ServerConnection: Sendable {
             switch try await exchange(current, &requests, outbound, over: &link) {
             case .close:
                 return nil
-            case .again:
-                return Waiting(request: current.request, isSecondAttempt: true)
+            case .again(let permit):
+                return Waiting(request: current.request, permit: permit)
             case .done(let keepsLink):
                 guard let next = try await nextRequest(&requests, outbound) else { return nil }
                 guard keepsLink, link.channel.isActive else { return next }

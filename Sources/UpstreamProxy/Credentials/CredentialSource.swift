@@ -3,7 +3,7 @@ package import WarderModel
 
 /// Where the proxy gets credentials: for each request, for the calls that are in flight at that moment.
 package protocol CredentialSource: Sendable {
-    /// The credential, if every one of `calls` may have it.
+    /// The credential, if every one of `calls` may have it. Where one may not, no approval of another one is used up.
     ///
     /// - Throws: ``CredentialFault``.
     func resolve(
@@ -29,14 +29,23 @@ package struct IssuedCredential: Sendable {
     package let value: SecretBytes
     /// The version's number.
     package let version: UInt32
-    /// Tells the source what became of the request, `nil` where none was made, and gives up what it was given for it.
-    /// Fails in silence: the request is over.
-    package let finish: @Sendable (UpstreamReport?) async -> Void
+    /// The credential as another version, if there is one by now and it is given without anybody being asked again. It
+    /// takes the place of this one, of which nothing more is wanted then.
+    package let renew: @Sendable () async -> IssuedCredential?
+    /// Tells the source what became of the requests that were made with it, and gives up what it was given for them.
+    /// Fails in silence: they are over.
+    package let finish: @Sendable ([UpstreamReport]) async -> Void
 
-    /// A credential. Whoever gets one calls `finish` once.
-    package init(value: SecretBytes, version: UInt32, finish: @escaping @Sendable (UpstreamReport?) async -> Void) {
+    /// A credential. Whoever gets one calls `finish` once, or has it renewed.
+    package init(
+        value: SecretBytes,
+        version: UInt32,
+        renew: @escaping @Sendable () async -> IssuedCredential?,
+        finish: @escaping @Sendable ([UpstreamReport]) async -> Void
+    ) {
         self.value = value
         self.version = version
+        self.renew = renew
         self.finish = finish
     }
 }

@@ -31,53 +31,58 @@ package struct VaultCredentials: CredentialSource {
         field: FieldName,
         for calls: [ToolCall]
     ) async throws(CredentialFault) -> IssuedCredential {
-        let first = try await resolveAll(secret, field, calls)
+        let uses = try uses(of: calls)
+        let first = try await resolve(secret, field, uses)
         if let issued = Self.together(first, client) { return issued }
         // A rotation came between two of the calls.
-        await Self.finish(first, client, report: nil)
-        let second = try await resolveAll(secret, field, calls)
+        await Self.finish(first, client, [])
+        let second = try await resolve(secret, field, uses)
         if let issued = Self.together(second, client) { return issued }
-        await Self.finish(second, client, report: nil)
+        await Self.finish(second, client, [])
         throw .unavailable
     }
 
-    private func resolveAll(
-        _ secret: SecretName,
-        _ field: FieldName,
-        _ calls: [ToolCall]
-    ) async throws(CredentialFault) -> [ResolvedSecret] {
-        var resolved: [ResolvedSecret] = []
-        do throws(CredentialFault) {
-            // Each call once: a batch may hold the same one twice.
-            for (index, call) in calls.enumerated() where !calls[..<index].contains(call) {
-                resolved.append(try await resolve(secret, field, call))
-            }
-            guard !resolved.isEmpty else { throw CredentialFault.denied }
-        } catch {
-            await Self.finish(resolved, client, report: nil)
-            throw error
+    /// Each call once, as a batch may hold the same one twice; and none is asked about where one names no tool, because
+    /// nobody has granted anything to that.
+    private func uses(of calls: [ToolCall]) throws(CredentialFault) -> [ToolUse] {
+        var uses: [ToolUse] = []
+        for (index, call) in calls.enumerated() where !calls[..<index].contains(call) {
+            guard let tool = call.tool else { throw .denied }
+            let arguments: CallArguments?
+            do throws(WarderClientError) {
+                arguments = try call.arguments.map { json throws(WarderClientError) in try CallArguments(json: json) }
+            } catch { throw .unavailable }
+            uses.append(
+                ToolUse(
+                    tool: ToolID(server: server, tool: tool).text,
+                    arguments: arguments,
+                    context: CallContext(traceparent: call.traceparent)
+                )
+            )
         }
-        return resolved
+        guard !uses.isEmpty else { throw .denied }
+        return uses
     }
 
     private func resolve(
         _ secret: SecretName,
         _ field: FieldName,
-        _ call: ToolCall
-    ) async throws(CredentialFault) -> ResolvedSecret {
-        // Nobody has granted anything to a call that names no tool.
-        guard let tool = call.tool else { throw .denied }
+        _ uses: [ToolUse]
+    ) async throws(CredentialFault) -> [ResolvedSecret] {
         let wasInterrupted = isInterrupted()
         do throws(WarderClientError) {
-            return try await client.resolve(
-                secret.text,
-                field: field.text,
-                for: ToolID(server: server, tool: tool).text,
-                arguments: try call.arguments.map { arguments throws(WarderClientError) in
-                    try CallArguments(json: arguments)
-                },
-                context: CallContext(traceparent: call.traceparent)
-            )
+            guard uses.count == 1 else {
+                return try await client.resolve(secret.text, field: field.text, forAll: uses)
+            }
+            return [
+                try await client.resolve(
+                    secret.text,
+                    field: field.text,
+                    for: uses[0].tool,
+                    arguments: uses[0].arguments,
+                    context: uses[0].context
+                )
+            ]
         } catch {
             // Without a name nobody was asked: what a server does at its start cannot wait for people.
             if error.code == .approvalRequired, error.approval != nil { throw .unapproved }
@@ -91,14 +96,30 @@ package struct VaultCredentials: CredentialSource {
         guard resolved.allSatisfy({ $0.version == first.version && $0.value.isEqual(to: first.value) }) else {
             return nil
         }
-        return IssuedCredential(value: first.value, version: first.version) { report in
-            await finish(resolved, client, report: report)
-        }
+        return IssuedCredential(
+            value: first.value,
+            version: first.version,
+            renew: { await renewed(resolved, client) },
+            finish: { reports in await finish(resolved, client, reports) }
+        )
     }
 
-    private static func finish(_ resolved: [ResolvedSecret], _ client: WarderClient, report: UpstreamReport?) async {
+    private static func renewed(_ resolved: [ResolvedSecret], _ client: WarderClient) async -> IssuedCredential? {
+        var others: [ResolvedSecret] = []
         for secret in resolved {
-            if let report { try? await client.report(CallReport(report), on: secret) }
+            guard let other = try? await client.newer(than: secret) else { return nil }
+            others.append(other)
+        }
+        return together(others, client)
+    }
+
+    private static func finish(
+        _ resolved: [ResolvedSecret],
+        _ client: WarderClient,
+        _ reports: [UpstreamReport]
+    ) async {
+        for secret in resolved {
+            for report in reports { try? await client.report(CallReport(report), on: secret) }
             await client.finish(secret)
         }
     }

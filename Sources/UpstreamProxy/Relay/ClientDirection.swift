@@ -47,7 +47,11 @@ struct ClientDirection {
             case .unreadable: Self.error(id: nil, code: -32_700, "The message is not strict JSON.")
             case .ambiguous: Self.error(id: nil, code: -32_600, "The message has a member that is almost another one.")
             case .noID:
-                Self.error(id: nil, code: -32_600, "A call of a tool needs an id that is a string or an integer.")
+                Self.error(
+                    id: nil,
+                    code: -32_600,
+                    "A request of this method needs an id that is a string or an integer."
+                )
             }
         }
         do throws(CallsInFlight.Refusal) {

@@ -29,6 +29,8 @@ package final class StdioRelay: Sendable {
     }
 
     private static let chunk = 65_536
+    /// Bytes of lines that wait for the server's line to end: one that never ends is no reason to keep ever more.
+    private static let mostWaiting = 1 << 20
 
     /// The calls in flight.
     package let calls: CallsInFlight
@@ -41,7 +43,8 @@ package final class StdioRelay: Sendable {
         self.calls = calls
     }
 
-    /// Carries what the client writes until it closes its end or the server does, then closes the server's input. Blocks.
+    /// Carries what the client writes until it closes its end or the server does, or too much of it was refused while the
+    /// server is in the middle of a line; then closes the server's input. Blocks.
     package func carryToServer() {
         var direction = ClientDirection(calls)
         Self.read(ends.clientInput) { bytes in
@@ -70,6 +73,7 @@ package final class StdioRelay: Sendable {
         guard !lines.isEmpty else { return true }
         return output.withLock { output in
             guard output.isBetweenLines else {
+                guard output.waiting.count + lines.count <= Self.mostWaiting else { return false }
                 output.waiting += lines
                 return true
             }

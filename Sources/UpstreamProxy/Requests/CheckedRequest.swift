@@ -43,7 +43,7 @@ struct CheckedRequest: Sendable {
 
     /// Judges a request that came to `ownAddresses` and is to go to `upstream`.
     init(_ head: HTTPRequestHead, to upstream: ProxiedUpstream, ownAddresses: Set<String>) throws(RequestRefusal) {
-        guard head.method != .CONNECT, head.method != .TRACE else { throw .method }
+        guard head.method != .CONNECT, head.method != .TRACE, Self.isSayable(head.method) else { throw .method }
         body = try Self.body(of: head)
         let hosts = head.headers["host"]
         guard hosts.count == 1, ownAddresses.contains(hosts[0].lowercased()) else { throw .host }
@@ -103,6 +103,14 @@ struct CheckedRequest: Sendable {
         self.finds = finds
         waitsForContinue = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
         keepsAlive = head.isKeepAlive && head.version == .http1_1
+    }
+
+    /// Whether the log has words for it: what could not be written down is not carried.
+    private static func isSayable(_ method: HTTPMethod) -> Bool {
+        (1...32).contains(method.rawValue.utf8.count)
+            && method.rawValue.utf8.allSatisfy {
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "-")
+            }
     }
 
     /// How the body is delimited. Anything that two readers might measure differently is refused.

@@ -6,12 +6,12 @@ enum EndToEnd {
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade", "http2-settings",
     ]
-    /// Of requests: what the proxy says itself, and what would make answers that secrets cannot be found in, whether
-    /// packed or in parts.
+    /// Of requests: what the proxy says itself; what would make answers that secrets cannot be found in, whether packed or
+    /// in parts; and what some servers take for the path, past the one that was checked.
     private static let ownOfRequests: Set<String> = [
         "accept-encoding", "content-length", "expect", "host", "if-range", "range", "want-digest",
         "want-content-digest",
-        "want-repr-digest",
+        "want-repr-digest", "x-original-url", "x-rewrite-url",
     ]
 
     /// The fields of a request that go on.

@@ -2,7 +2,7 @@
 package enum RequestRefusal: String, Error, Hashable, Sendable, CaseIterable {
     /// The target is no plain path below the declared one: another form, `//`, dots, or bytes that servers disagree on.
     case target = "target_refused"
-    /// `CONNECT` or `TRACE`, which would repeat or tunnel.
+    /// `CONNECT` or `TRACE`, which would repeat or tunnel; or none that the log could name.
     case method = "method_refused"
     /// `Host` is not the proxy's own address, is missing, or stands twice.
     case host = "host_refused"

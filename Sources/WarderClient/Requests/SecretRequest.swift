@@ -9,6 +9,8 @@ struct SecretRequest: Sendable {
     let others: [FieldName]
     let demand: TokenDemand
 
+    /// `standsAlone`: whether its token is shared with no other call, even where the call says nothing of itself.
+    ///
     /// - Throws: `.invalidRequest` for a name or digest that the vault could not take either.
     init(
         secret: String,
@@ -16,7 +18,8 @@ struct SecretRequest: Sendable {
         tool: String,
         toolDigest: String?,
         arguments: CallArguments?,
-        context: CallContext
+        context: CallContext,
+        standsAlone: Bool = false
     ) throws(WarderClientError) {
         let names: [FieldName]
         do throws(NameError) {
@@ -37,6 +40,12 @@ struct SecretRequest: Sendable {
                 throw WarderClientError(.invalidRequest)
             }
         }
-        demand = TokenDemand(tool: tool, toolDigest: toolDigest, arguments: arguments, context: context)
+        demand = TokenDemand(
+            tool: tool,
+            toolDigest: toolDigest,
+            arguments: arguments,
+            context: context,
+            standsAlone: standsAlone
+        )
     }
 }

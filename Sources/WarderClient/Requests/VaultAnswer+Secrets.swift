@@ -44,7 +44,8 @@ extension VaultAnswer {
             version: version,
             value: try Self.value(request.field, items[0]),
             others: others,
-            token: token
+            token: token,
+            request: request
         )
     }
 

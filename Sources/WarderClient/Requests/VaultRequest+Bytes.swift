@@ -47,6 +47,11 @@ extension VaultRequest {
             buffer.writeString(traceparent)
             buffer.writeStaticString("\r\n")
         }
+        if let knownVersion {
+            buffer.writeStaticString("If-None-Match: \"v")
+            buffer.writeString(String(knownVersion))
+            buffer.writeStaticString("\"\r\n")
+        }
         if let body {
             buffer.writeStaticString("Content-Type: application/json\r\nContent-Length: ")
             buffer.writeString(String(body.count))

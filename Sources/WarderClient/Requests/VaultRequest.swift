@@ -19,6 +19,8 @@ struct VaultRequest: Sendable {
     var token: VaultToken?
     /// W3C trace context of the call.
     var traceparent: String?
+    /// The version that is there already: the vault says so in place of its value.
+    var knownVersion: UInt32?
     var body: [UInt8]?
     /// Bytes that the answer's body may have.
     var answerLimit = 65_536
@@ -52,12 +54,13 @@ struct VaultRequest: Sendable {
         return VaultRequest(route: .issueToken, traceparent: demand.traceparent, body: body.bytes)
     }
 
-    static func secret(_ wanted: SecretRequest, token: VaultToken) -> VaultRequest {
+    static func secret(_ wanted: SecretRequest, token: VaultToken, known: UInt32? = nil) -> VaultRequest {
         // All values of a version may have 1 MiB, and JSON may need six bytes for one of them.
         VaultRequest(
             route: .secret(wanted.name, wanted.field, others: wanted.others),
             token: token,
             traceparent: wanted.demand.traceparent,
+            knownVersion: known,
             answerLimit: 8 << 20
         )
     }

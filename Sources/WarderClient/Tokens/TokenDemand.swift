@@ -20,8 +20,16 @@ struct TokenDemand: Sendable {
     let purpose: String?
     /// W3C trace context of the call that asks; a shared token is in the trace of the first.
     let traceparent: String?
+    /// Whether it is to be shared with nobody, whatever it names.
+    private let standsAlone: Bool
 
-    init(tool: String, toolDigest: String?, arguments: CallArguments?, context: CallContext) {
+    init(
+        tool: String,
+        toolDigest: String?,
+        arguments: CallArguments?,
+        context: CallContext,
+        standsAlone: Bool = false
+    ) {
         key = Key(
             tool: tool,
             toolDigest: toolDigest,
@@ -32,8 +40,9 @@ struct TokenDemand: Sendable {
         self.arguments = arguments
         purpose = context.purpose
         traceparent = TraceContext.wellFormed(context.traceparent)
+        self.standsAlone = standsAlone
     }
 
     /// Whether the token belongs to one call alone.
-    var isForOneCall: Bool { arguments != nil || purpose != nil }
+    var isForOneCall: Bool { standsAlone || arguments != nil || purpose != nil }
 }

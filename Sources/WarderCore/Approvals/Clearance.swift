@@ -52,6 +52,29 @@ enum Clearance {
         }
     }
 
+    /// Undoes the use of what let a token through that has opened nothing and is gone: a server that needs several may
+    /// get some of them alone, and then makes no call.
+    static func giveBack(
+        _ clearance: Token.Clearance,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) {
+        switch clearance {
+        case .free: return
+        case .approval(let name, _):
+            guard var approval = transaction.state.approvals[name] else { return }
+            approval.giveBack()
+            try transaction.put(approval, &event)
+            event.changes.append("approval=returned")
+        case .standing(let id):
+            guard var standing = transaction.state.standingApprovals[id] else { return }
+            standing.giveBack()
+            try transaction.put(standing, &event)
+            event.changes.append("remaining=\(standing.remaining)")
+        }
+        event.approval = clearance.name
+    }
+
     private static func request(
         _ subject: ApprovalSubject,
         _ demand: Tokens.Demand,

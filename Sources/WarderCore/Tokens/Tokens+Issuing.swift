@@ -91,11 +91,12 @@ extension Tokens {
         return approved
     }
 
-    /// A server gives its token back.
+    /// A server gives its token back, and with one that has opened nothing the yes that let it through.
     package static func drop(_ presented: PresentedToken?, by caller: Caller) -> Command<Void> {
         Command(.tokenDrop, by: caller) { transaction, event throws(Refusal) in
-            let (hash, _) = try find(presented, caller, in: transaction, &event)
+            let (hash, token) = try find(presented, caller, in: transaction, &event)
             transaction.state.tokens[hash] = nil
+            if token.used.isEmpty { try Clearance.giveBack(token.clearance, &transaction, &event) }
         }
     }
 }

@@ -152,6 +152,8 @@ package struct Approval: Sendable, Codable, Identifiable {
 
     package mutating func review(_ vote: Vote) { review = vote }
     package mutating func use(at time: Timestamp) { used = time }
+    /// Nothing came of its use, and the quarter of an hour goes on.
+    package mutating func giveBack() { used = nil }
     package mutating func void(at time: Timestamp) { voided = time }
 
     package mutating func tell(_ kind: String) { told = (told ?? []).filter { $0 != kind } + [kind] }

@@ -132,6 +132,9 @@ package struct StandingApproval: Sendable, Codable, Identifiable {
         remaining -= 1
         lastUse = time
     }
+
+    /// Nothing came of a call that it let through.
+    package mutating func giveBack() { remaining = min(remaining + 1, uses) }
 }
 
 extension StandingApproval {

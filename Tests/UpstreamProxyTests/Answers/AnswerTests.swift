@@ -1,6 +1,7 @@
 import Foundation
 import Locking
 import NIOHTTP1
+import SecretMemory
 import Testing
 import UpstreamAddresses
 
@@ -67,6 +68,17 @@ struct AnswerTests {
         try await ProxyBench.run(answering: { _ in .init(headers: [("Content-Encoding", coding)]) }) { bench in
             let answer = try await bench.client().ask(bench.request("GET / HTTP/1.1", "Accept-Encoding: \(coding)"))
             #expect(answer?.status == 502 && answer?.field("warder-refusal") == "upstream_answer_refused")
+        }
+    }
+
+    @Test("nor is what is packed for the way alone", arguments: ["gzip, chunked", "gzip", "chunked, chunked", "x"])
+    func packedOnTheWay(coding: String) throws {
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Transfer-Encoding": coding])
+        let secret = try SecretBytes(copying: Array("real-s3cr3t-value".utf8))
+        let shapes = try KnownCredentials().shapes(adding: secret, version: 1)
+        let origin = try UpstreamOrigin("https://api.example.org")
+        #expect(throws: RequestRefusal.answer) {
+            try AnswerHead.carried(head, from: origin, base: "http://127.0.0.1:4000", covering: shapes)
         }
     }
 

@@ -129,6 +129,12 @@ struct CallsInFlightTests {
             "\u{FEFF}{\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
             #"{"id":1,"method":"tools/call","params":{"name":"\ud800"}}"#,
             "not JSON",
+            // Python takes it for the end of a line.
+            "{\"method\":\"x\",\"params\":\r{\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}\r}",
+            #"[[{"id":1,"method":"tools/call","params":{"name":"x"}}]]"#,
+            #"{"method":"resources/read","params":{"uri":"x"}}"#,
+            #"{"id":null,"method":"resources/read","params":{"uri":"x"}}"#,
+            #"{"id":1.5,"method":"prompts/get","params":{"name":"x"}}"#,
         ]
     )
     func ambiguous(line: String) {
@@ -290,12 +296,20 @@ struct CallsInFlightTests {
         #expect(talk.calls.areOver(then))
     }
 
-    @Test("the digest is over all arguments, and arguments too long for the vault are left out")
+    @Test("arguments that no vault takes are named by their digest, and never taken for none")
     func longArguments() {
         var talk = Conversation()
-        let long = String(repeating: "x", count: ToolCall.mostArguments)
-        talk.ask(#"{"id":1,"method":"tools/call","params":{"name":"one","arguments":{"a":"\#(long)"}}}"#)
-        #expect(talk.calls.current.first?.arguments == nil)
-        #expect(talk.calls.current.first?.argumentsDigest?.count == 64)
+        let deep = String(repeating: "[", count: 16) + String(repeating: "]", count: 16)
+        let all = [
+            #"{"a":"\#(String(repeating: "x", count: 16_384))"}"#,
+            #"{"a":"\#(String(repeating: "y", count: 16_384))"}"#,
+            deep, #"{"a":1e999}"#,
+        ]
+        for (id, arguments) in all.enumerated() {
+            talk.ask(#"{"id":\#(id),"method":"tools/call","params":{"name":"one","arguments":\#(arguments)}}"#)
+        }
+        let claims = talk.calls.current.map { String(decoding: $0.arguments ?? [], as: UTF8.self) }
+        #expect(claims.count == all.count && Set(claims).count == all.count)
+        for claim in claims { #expect(claim.wholeMatch(of: /\{"sha256":"[0-9a-f]{64}"\}/) != nil, "\(claim)") }
     }
 }

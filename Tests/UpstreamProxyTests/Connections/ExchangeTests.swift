@@ -202,23 +202,79 @@ struct ExchangeTests {
             $0.head.headers["authorization"] == ["Bearer new-value-of-it"] ? .init() : .init(status: .unauthorized)
         }) { bench in
             let client = try bench.client()
-            // The same version again: the answer is the upstream's.
+            // The same version still: the answer is the upstream's.
             #expect(await client.ask(bench.request())?.status == 401)
             #expect(bench.fake.asked.count == 1)
-            let vault = bench.vault
-            // The first resolve still gets the old value, as in the middle of a rotation.
-            let old = RotatingVault(first: vault)
-            try await withProxy(to: bench.fake, from: old) { proxy in
-                let direct = try RawClient(port: proxy.port)
-                let fields =
-                    "Host: 127.0.0.1:\(proxy.port)\r\nAuthorization: Bearer \(proxy.upstream.placeholder.text)\r\n"
-                #expect(await direct.ask("GET / HTTP/1.1\r\n\(fields)\r\n")?.status == 200)
-                #expect(bench.fake.asked.count == 3)
-                old.reset()
-                #expect(await direct.ask("POST / HTTP/1.1\r\n\(fields)Content-Length: 1\r\n\r\nx")?.status == 401)
-                #expect(bench.fake.asked.count == 4)
-            }
+            bench.vault.set { $0.newer = "new-value-of-it" }
+            #expect(await client.ask(bench.request())?.status == 200)
+            #expect(bench.fake.asked.count == 3)
+            bench.vault.set { ($0.value, $0.newer) = ("old-value-of-it", "new-value-of-it") }
+            #expect(await client.ask(bench.request("POST / HTTP/1.1", "Content-Length: 1", body: "x"))?.status == 401)
+            #expect(bench.fake.asked.count == 4)
+            try await soon { bench.vault.reports.count == 4 }
+            #expect(bench.vault.reports.map(\.status) == [401, 401, 200, 401])
+            let (resolved, finished) = bench.vault.state.withLock { ($0.resolved.count, $0.finished) }
+            #expect(resolved == 3 && finished == 3, "one permission for each request, however often it is sent")
         }
+    }
+
+    @Test("a request over a link that the upstream has closed meanwhile is sent once more with what it was given")
+    func staleLink() async throws {
+        let count = Locked(0)
+        try await ProxyBench.run(answering: { _ in
+            let number = count.withLock {
+                $0 += 1
+                return $0
+            }
+            return .init(hangsUp: number == 2 || number > 3)
+        }) { bench in
+            let client = try bench.client()
+            #expect(await client.ask(bench.request())?.status == 200)
+            #expect(await client.ask(bench.request())?.status == 200)
+            try await soon { bench.vault.reports.count == 3 }
+            #expect(bench.vault.reports.map(\.status) == [200, nil, 200], "each attempt is told of")
+            let (resolved, finished) = bench.vault.state.withLock { ($0.resolved.count, $0.finished) }
+            #expect(resolved == 2 && finished == 2, "a second yes would be used up")
+            // Once more, and not twice.
+            #expect(await client.ask(bench.request())?.field("warder-refusal") == "upstream_unreachable")
+            try await soon { bench.vault.reports.count == 5 }
+            #expect(bench.fake.asked.count == 5 && bench.vault.state.withLock { $0.finished } == 3)
+        }
+    }
+
+    @Test("what was allowed for a call that is over is not sent once more")
+    func staleCall() async throws {
+        let calls = CallsInFlight()
+        let count = Locked(0)
+        try await ProxyBench.run(
+            calls: calls,
+            answering: { _ in
+                let number = count.withLock {
+                    $0 += 1
+                    return $0
+                }
+                // While the upstream has the second request, the call that it belongs to is answered.
+                if number == 2 {
+                    var server = ServerDirection(calls)
+                    _ = server.next(Array("{\"id\":1,\"result\":{}}\n".utf8)[...])
+                }
+                return .init(hangsUp: number == 2)
+            }
+        ) { bench in
+            var direction = ClientDirection(calls)
+            let line = #"{"id":1,"method":"tools/call","params":{"name":"one"}}"#
+            _ = direction.next(Array((line + "\n").utf8)[...])
+            let client = try bench.client()
+            #expect(await client.ask(bench.request())?.status == 200)
+            #expect(await client.ask(bench.request())?.field("warder-refusal") == "upstream_unreachable")
+            #expect(bench.fake.asked.count == 2)
+            try await soon { bench.vault.state.withLock { $0.finished } == 2 }
+        }
+    }
+
+    private func soon(_ condition: @Sendable () -> Bool) async throws {
+        for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(condition())
     }
 
     private func withProxy(
@@ -291,40 +347,4 @@ struct ExchangeTests {
             #expect(await client.answer()?.body.utf8.count == 1_536 * 65_536)
         }
     }
-}
-
-/// Gives the old value once, then the new one.
-final class RotatingVault: CredentialSource {
-    private let first: FakeVault
-    private let count = Counter()
-
-    init(first: FakeVault) { self.first = first }
-
-    func reset() { count.reset() }
-
-    func resolve(
-        _ secret: SecretName,
-        field: FieldName,
-        for calls: [ToolCall]
-    ) async throws(CredentialFault) -> IssuedCredential {
-        let isFirst = count.next() == 0
-        first.set {
-            $0.value = isFirst ? "old-value-of-it" : "new-value-of-it"
-            $0.version = isFirst ? 1 : 2
-        }
-        return try await first.resolve(secret, field: field, for: calls)
-    }
-}
-
-private final class Counter: Sendable {
-    private let count = Locked(0)
-
-    func next() -> Int {
-        count.withLock {
-            $0 += 1
-            return $0 - 1
-        }
-    }
-
-    func reset() { count.withLock { $0 = 0 } }
 }

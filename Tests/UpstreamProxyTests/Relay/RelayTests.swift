@@ -106,6 +106,23 @@ struct RelayTests {
         _ = await (down, up)
         #expect(ends.atClientEnd())
     }
+
+    @Test("refusals that wait for a line of the server's to end do not pile up: too many of them end the session")
+    func neverEnding() async throws {
+        let ends = try Pipes()
+        let relay = StdioRelay(ends.relay, calls: CallsInFlight())
+        async let down: Void = thread { relay.carryToServer() }
+        async let up: Void = thread { relay.carryToClient() }
+        // In parts, as it is too long to be kept, and it never ends.
+        let long = String(repeating: "x", count: ClientMessage.limits.maxBytes + 1)
+        async let writing: Void = thread { ends.fromServer(long) }
+        #expect(ends.atClient(long.utf8.count) == long)
+        await writing
+        async let talking: Void = thread { ends.fromClient(String(repeating: "x\n", count: 20_000)) }
+        #expect(ends.atServer(1) == "", "the server's input has ended")
+        ends.closeServer()
+        _ = await (down, up, talking)
+    }
 }
 
 struct Numbers: RandomNumberGenerator {

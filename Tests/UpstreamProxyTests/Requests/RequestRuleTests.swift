@@ -154,7 +154,7 @@ struct RequestRuleTests {
                 "Host": "localhost:4000", "Authorization": "Bearer \(upstream.placeholder.text)",
                 "Connection": "X-Hop, keep-alive",
                 "X-Hop": "1", "Keep-Alive": "1", "TE": "trailers", "Proxy-Authorization": "x", "Range": "bytes=0-1",
-                "Accept-Encoding": "gzip", "X-End": "2",
+                "Accept-Encoding": "gzip", "X-Original-URL": "/admin", "X-Rewrite-Url": "/admin", "X-End": "2",
             ]
         )
         let request = try CheckedRequest(head, to: upstream, ownAddresses: ["localhost:4000"])

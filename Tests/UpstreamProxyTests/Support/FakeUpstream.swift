@@ -22,6 +22,8 @@ final class FakeUpstream: Sendable {
         var hasLength = true
         /// Whether the connection ends after this many pieces, in the middle of the answer.
         var breaksOff = false
+        /// Whether it ends before the answer.
+        var hangsUp = false
     }
 
     typealias Handler = @Sendable (Asked) -> Answer
@@ -98,6 +100,7 @@ final class FakeUpstream: Sendable {
         to asked: Asked,
         _ outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
     ) async throws -> Bool {
+        if answer.hangsUp { return false }
         var headers = HTTPHeaders(answer.headers)
         let count = answer.pieces.reduce(0) { $0 + $1.utf8.count }
         if answer.hasLength {

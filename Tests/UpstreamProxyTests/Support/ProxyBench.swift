@@ -14,6 +14,8 @@ final class FakeVault: CredentialSource {
     struct State {
         var value = "real-s3cr3t-value"
         var version: UInt32 = 1
+        /// What it has rotated to when it is asked whether there is another version.
+        var newer: String?
         var fault: CredentialFault?
         var resolved: [[ToolCall]] = []
         var reports: [UpstreamReport] = []
@@ -39,13 +41,32 @@ final class FakeVault: CredentialSource {
             return .success((state.value, state.version))
         }
         let (value, version) = try result.get()
-        guard let secret = try? SecretBytes(copying: Array(value.utf8)) else { throw .unavailable }
-        return IssuedCredential(value: secret, version: version) { report in
-            self.state.withLock { state in
-                state.finished += 1
-                if let report { state.reports.append(report) }
+        guard let issued = issue(value, version) else { throw .unavailable }
+        return issued
+    }
+
+    private func issue(_ value: String, _ version: UInt32) -> IssuedCredential? {
+        guard let secret = try? SecretBytes(copying: Array(value.utf8)) else { return nil }
+        return IssuedCredential(
+            value: secret,
+            version: version,
+            renew: { self.renewed() },
+            finish: { reports in
+                self.state.withLock { state in
+                    state.finished += 1
+                    state.reports += reports
+                }
             }
+        )
+    }
+
+    private func renewed() -> IssuedCredential? {
+        let newer: (String, UInt32)? = state.withLock { state in
+            guard let newer = state.newer else { return nil }
+            (state.value, state.version, state.newer) = (newer, state.version + 1, nil)
+            return (newer, state.version)
         }
+        return newer.flatMap { issue($0.0, $0.1) }
     }
 
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }

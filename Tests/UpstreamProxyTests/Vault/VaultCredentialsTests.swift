@@ -55,7 +55,7 @@ struct VaultCredentialsTests {
                 status: 200,
                 duration: .milliseconds(12)
             )
-            await issued.finish(report)
+            await issued.finish([report])
             let event = try #require(try server.kit.events().last { $0.line == "call.report" })
             #expect(event.changes == ["outcome=ok", "call_ms=12", "upstream=GET api.example.org 200"])
             #expect(event.token != nil)
@@ -90,6 +90,85 @@ struct VaultCredentialsTests {
             #expect(try await Self.fault(credentials, [.launch]) == .denied)
             #expect(try server.kit.events().contains { $0.line == "approval.request" })
         }
+    }
+
+    @Test("of several calls none has its approval used up where another one gets nothing")
+    func allOrNothing() async throws {
+        try await Self.with { server, credentials in
+            try await Self.addCritical(["notes/wipe", "notes/purge"], to: server)
+            let (wipe, purge) = (try Self.call("wipe", "{}"), try Self.call("purge", "{}"))
+            #expect(try await Self.fault(credentials, [wipe]) == .unapproved)
+            try await Self.approve(server)
+            for other in [try Self.call("unknown"), ToolCall(tool: nil), .launch] {
+                #expect(try await Self.fault(credentials, [wipe, other]) == .denied)
+            }
+            #expect(try await Self.fault(credentials, [wipe, try Self.call("search"), purge]) == .unapproved)
+            try await Self.approve(server)
+            #expect(try Self.count("approval.request", server) == 2)
+            #expect(try Self.count("secret.resolve", server) == 0, "no value has left")
+
+            let name = try SecretName("notes/api")
+            let issued = try await credentials.resolve(name, field: .value, for: [wipe, purge])
+            await issued.finish([])
+            #expect(try Self.count("secret.resolve", server) == 2)
+            #expect(try await Self.fault(credentials, [wipe]) == .unapproved, "a yes is to one request")
+            #expect(try Self.count("approval.request", server) == 3)
+        }
+    }
+
+    @Test("another version is asked for with what there is already: nobody is asked, and no second yes is used up")
+    func renewal() async throws {
+        try await Self.with { server, credentials in
+            let name = try SecretName("notes/api")
+            let calls = [try Self.call("search", "{}"), try Self.call("search", "[]")]
+            let issued = try await credentials.resolve(name, field: .value, for: calls)
+            #expect(await issued.renew() == nil)
+            try await server.kit.mustPut("notes/api", "second")
+            let newer = try #require(await issued.renew())
+            #expect(newer.value.isEqual(to: Array("second".utf8)) && newer.version > issued.version)
+            let report = UpstreamReport(method: "GET", host: "api.example.org", status: 401, duration: .zero)
+            await newer.finish([report, report])
+            #expect(try Self.count("token.issue", server) == 2)
+            #expect(try Self.count("call.report", server) == 4)
+
+            try await Self.addCritical(["notes/wipe"], to: server)
+            let wipe = [try Self.call("wipe", "{}")]
+            #expect(try await Self.fault(credentials, wipe) == .unapproved)
+            try await Self.approve(server)
+            let approved = try await credentials.resolve(name, field: .value, for: wipe)
+            #expect(await approved.renew() == nil)
+            try await server.kit.mustPut("notes/api", "third")
+            #expect(await approved.renew() == nil)
+            await approved.finish([])
+            #expect(try Self.count("approval.request", server) == 1)
+            #expect(try Self.count("token.issue", server) == 3)
+        }
+    }
+
+    /// Tools whose calls `sam` approves.
+    private static func addCritical(_ tools: [String], to server: TestServer) async throws {
+        for tool in tools {
+            try await server.kit.mustAddTool(tool, risk: .critical)
+            try await server.kit.mustGrant(tool, "notes/api")
+        }
+        try await server.kit.mustAddOperator("sam", uid: Self.sam, roles: [.approver], groups: ["team-lead"])
+        let scope = ApprovalRule.Scope(server: nil, risk: .critical, category: .standard)
+        let terms = ApprovalTerms([try ApprovalTerms.Seat("team-lead")])
+        _ = try await server.kit.vault.perform(Approvals.setRule(scope, terms, by: server.kit.admin))
+    }
+
+    /// Says yes to what was asked last.
+    private static func approve(_ server: TestServer) async throws {
+        let id = try #require(try server.kit.events().last { $0.line == "approval.request" }?.approval)
+        let sam = server.kit.present(.synthetic(uid: Self.sam, pid: Int32(Self.sam)))
+        let reason = try PlainText("agreed")
+        _ = try await server.kit.vault.perform(Approvals.approve(try ApprovalID(id), reason: reason, by: sam))
+    }
+
+    private static let sam: UInt32 = 61_001
+
+    private static func count(_ line: String, _ server: TestServer) throws -> Int {
+        try server.kit.events().count { $0.line == line }
     }
 
     @Test("while the launch is interrupted a refusal says nothing of what was granted")

@@ -29,6 +29,39 @@ import WarderTesting
         #expect(another != id)
     }
 
+    @Test("a token that is given back before it has opened anything gives the yes back, for what is left of its time")
+    func givenBack() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        let unused = HeldToken(try await stand.ask().get())
+        let drop = Tokens.drop(unused.presented, by: stand.kit.server(.synthetic()))
+        try await stand.kit.vault.perform(drop)
+        let event = try stand.kit.lastEvent()
+        #expect(event.type == "token.drop" && event.approval == id.text)
+        #expect(event.changes?.contains("approval=returned") == true, "\(event)")
+        try await stand.restart()
+        #expect(try stand.standing(id) == .approved)
+        stand.kit.clock.advance(seconds: Approval.usable)
+        #expect(try await stand.mustWait() != id)
+    }
+
+    @Test("a yes comes back once, and not from a token that has opened something")
+    func givenBackOnce() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        let unused = HeldToken(try await stand.ask().get())
+        let drop = Tokens.drop(unused.presented, by: stand.kit.server(.synthetic()))
+        let drops = await stand.kit.together([drop, drop, drop])
+        #expect(drops.count { $0.refusal == nil } == 1)
+        let used = HeldToken(try await stand.ask().get())
+        _ = try await stand.kit.mustResolve("shop/api", with: used)
+        #expect(await stand.kit.refusal(of: drop) == .tokenUnknown)
+        try await stand.kit.vault.perform(Tokens.drop(used.presented, by: stand.kit.server(.synthetic())))
+        #expect(try stand.kit.lastEvent().changes == nil)
+        #expect(try stand.standing(id) == .used)
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
     @Test("the same request again waits for the same approval, also after a restart and from another process")
     func idempotent() async throws {
         let stand = try await ApprovalStand()

@@ -71,6 +71,19 @@ import WarderTesting
         #expect(stand.kit.vault.state?.standingApprovals[standing.id]?.remaining == 1)
     }
 
+    @Test("a token that is given back before it has opened anything counts nothing down")
+    func givenBack() async throws {
+        let stand = try await ApprovalStand()
+        let standing = try await add(stand, uses: 2)
+        func left() -> Int64? { stand.kit.vault.state?.standingApprovals[standing.id]?.remaining }
+        for (isUsed, expected) in [(false, 2), (true, 1)] as [(Bool, Int64)] {
+            let token = HeldToken(try await stand.ask().get())
+            if isUsed { _ = try await stand.kit.mustResolve("shop/api", with: token) }
+            try await stand.kit.vault.perform(Tokens.drop(token.presented, by: stand.kit.server(.synthetic())))
+            #expect(left() == expected)
+        }
+    }
+
     @Test("it ends with its time, and its tokens end when it is taken back")
     func ends() async throws {
         let stand = try await ApprovalStand()
