@@ -16,6 +16,10 @@ struct ArgumentReading {
     /// A file or folder, which is where a download goes.
     private(set) var takesFile = false
     private(set) var movesMoney = false
+    /// An amount in a currency.
+    private(set) var namesPrice = false
+    /// A role or an owner to be given to somebody.
+    private(set) var givesRole = false
     private(set) var names: Set<String> = []
 
     init(_ schema: RawJSON) {
@@ -33,12 +37,19 @@ struct ArgumentReading {
         takesAnyRequest =
             !places.isDisjoint(with: names)
             && fields.contains { ["method", "http_method", "verb"].contains($0.name) && $0.values.isEmpty }
+            || !names.isDisjoint(with: ["url", "uri"])
+                && !names.isDisjoint(with: ["body", "payload", "request_body"])
+        givesRole = !names.isDisjoint(with: [
+            "access_level", "new_owner", "new_owner_id", "owned_by", "permissions", "roles",
+        ])
+        // An amount in a currency is a price; money moves where somebody gets it.
         let partners: Set = [
-            "currency", "recipient", "payee", "iban", "beneficiary", "wallet", "card", "destination", "account_number",
+            "recipient", "payee", "iban", "beneficiary", "wallet", "card", "destination", "account_number",
             "payment_method", "bank_account", "routing_number", "to_account", "from_account", "payment_id", "charge_id",
         ]
-        movesMoney =
-            !names.isDisjoint(with: ["amount", "amount_cents", "total_amount"]) && !names.isDisjoint(with: partners)
+        let hasAmount = !names.isDisjoint(with: ["amount", "amount_cents", "total_amount"])
+        movesMoney = hasAmount && !names.isDisjoint(with: partners)
+        namesPrice = hasAmount && names.contains("currency")
     }
 
     private struct Field {
@@ -95,6 +106,9 @@ struct ArgumentReading {
 
     private mutating func read(_ field: Field) {
         if Self.selectors.contains(field.name) { readActions(field.values) }
+        if field.name == "mode", let verb = field.values.first(where: { Lexicon.role(of: $0) == .writes }) {
+            writingAction = writingAction ?? verb
+        }
         if let first = field.words.first {
             if field.isSwitch, Self.switches.contains(first) {
                 writingFlag = writingFlag ?? Self.switches.first { $0 == first }
@@ -144,7 +158,10 @@ struct ArgumentReading {
     private static let statements: Set = [
         "sql", "sql_query", "cypher", "cypher_query", "statement", "statements", "sql_statement", "graphql",
     ]
-    private static let commands: Set = ["command", "cmd", "shell_command", "shell", "commands", "args_command"]
+    private static let commands: Set = [
+        "args_command", "cmd", "command", "commands", "javascript", "js", "js_code", "python_code", "script", "shell",
+        "shell_command",
+    ]
     private static let places: Set = [
         "dest", "destination", "dir", "directory", "file_path", "filename", "filepath", "folder", "local_file", "out",
         "output", "path", "save_directory", "target",

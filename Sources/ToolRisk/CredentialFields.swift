@@ -6,7 +6,7 @@ enum CredentialFields {
     private static let names: Set = [
         "access_token", "api_key", "apikey", "auth_token", "bearer_token", "client_secret", "id_token", "kubeconfig",
         "passphrase", "password", "private_key", "refresh_token", "secret", "secret_access_key", "secret_key",
-        "session_token", "signing_secret",
+        "session_token", "signature_key", "signing_key", "signing_secret",
     ]
 
     /// Whether there is one that the caller did not send along.

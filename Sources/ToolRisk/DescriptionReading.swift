@@ -4,11 +4,16 @@
 struct DescriptionReading {
     /// The verb that the first sentence begins with.
     let lead: (role: Lexicon.Role, base: String)?
+    /// What the verb is done to, up to the first preposition: `connection string` of `Returns a connection string for …`.
+    let object: ArraySlice<String>
     /// A verb that writes, joined to the first one or at the beginning of a later sentence.
     let alsoWrites: String?
     /// Says that something cannot be undone, or lasts.
     let isLasting: Bool
-    let mentionsSQL: Bool
+    /// Speaks of SQL or the like, or of running something on a database, whatever its language.
+    let takesStatement: Bool
+    /// Says that what it gets lies in a file afterwards.
+    let keepsFile: Bool
     /// Begins with a query or a search as the thing that is done: «Runs a query».
     let isQuery: Bool
     /// Takes what it reads off a queue, so that nobody reads it again.
@@ -17,19 +22,31 @@ struct DescriptionReading {
     init(_ text: String) {
         // What a verdict rests on stands at the beginning; the rest only costs time.
         let sentences = Self.sentences(String(text.prefix(4000)))
-        let first = sentences.first.map { Self.withoutFillers(Words.ofSentence($0)) } ?? []
+        let first = sentences.first.map { Self.withoutFillers(Self.opening($0)) } ?? []
         lead = first.first.flatMap { Self.lead($0, followedBy: first.dropFirst().first) }
-        alsoWrites = Self.offer(in: first) ?? Self.joinedVerb(in: first) ?? Self.laterVerb(in: sentences.dropFirst())
+        object = first.dropFirst().prefix { !Self.prepositions.contains($0) }
         let all = sentences.map { Words.ofSentence($0) }
+        alsoWrites =
+            Self.offer(in: first) ?? Self.enumeratedVerb(in: first) ?? Self.joinedVerb(in: first)
+            ?? Self.aside(in: first) ?? Self.laterVerb(in: all.dropFirst()) ?? Self.happening(in: all)
+        keepsFile = all.prefix(4).contains { words in
+            zip(words, words.dropFirst()).contains { Self.fileOnDisk.contains([$0, $1]) }
+        }
         isLasting = all.prefix(4).contains { words in
-            words.indices.contains { Self.lasting.contains(words[$0]) && !Self.isDenied($0, in: words) }
+            words.indices.contains { index in
+                let isLost = words[index] == "lost" && index > 0 && words[index - 1] == "be"
+                return (isLost || Self.lasting.contains(words[index])) && !Self.isDenied(index, in: words)
+            }
         }
         consumes = all.contains { words in
             zip(words, words.dropFirst()).contains { Self.queues.contains([$0, $1]) }
                 || words.contains("next") && words.contains("queue")
         }
         isQuery = first.prefix(6).contains { ["query", "queries", "search", "lookup"].contains($0) }
-        mentionsSQL = all.contains { $0.contains { Self.languages.contains($0) } }
+        let runs = first.first.map { !Self.running.isDisjoint(with: Words.bases(of: $0)) } ?? false
+        takesStatement =
+            runs && first.contains { Self.databases.contains($0) }
+            || all.contains { $0.contains { Self.languages.contains($0) || $0.hasSuffix("sql") } }
     }
 
     /// Verbs that say what comes back.
@@ -39,14 +56,32 @@ struct DescriptionReading {
         if word.hasPrefix("check"), let next, ["in", "out", "off"].contains(next) {
             return (.writes, "check in or out")
         }
-        if let base = Words.bases(of: word).first(where: { answering.contains($0) }) { return (.reads, base) }
-        return Lexicon.roleOfInflected(word)
+        if word.hasPrefix("browse"), next == "to" { return (.writes, "navigate") }
+        let bases = Words.bases(of: word)
+        if let base = bases.first(where: { answering.contains($0) }) { return (.reads, base) }
+        // «Shows the log» looks; «Show a banner» makes one appear.
+        if let next, ["a", "an"].contains(next), bases.contains("show") || bases.contains("display") { return nil }
+        guard let found = Lexicon.roleOfInflected(word) else { return nil }
+        // «Records of a customer» are things, «Records a vote» is what is done.
+        if found.role == .namesOrWrites, let next,
+            determiners.contains(next)
+                || word.hasSuffix("s") && found.base != word && !prepositions.contains(next)
+                    && !conjunctions.contains(next)
+        {
+            return (.writes, found.base)
+        }
+        return found
     }
 
     private static let queues: Set = [
         ["consumer", "group"], ["pub", "sub"], ["from", "queue"], ["visibility", "timeout"],
     ]
-    private static let languages: Set = ["sql", "cypher", "graphql", "tsql", "plsql", "sparql", "mongosh"]
+    private static let languages: Set = ["cypher", "graphql", "sparql", "mongosh"]
+    private static let running: Set = ["execute", "perform", "query", "run"]
+    private static let databases: Set = ["database", "databases", "db", "warehouse"]
+    private static let fileOnDisk: Set = [
+        ["file", "path"], ["local", "file"], ["local", "path"], ["to", "disk"], ["on", "disk"], ["saved", "to"],
+    ]
     private static let lasting: Set = [
         "irreversible", "irreversibly", "permanently", "undone", "destructive", "unrecoverable", "irrevocably",
     ]
@@ -79,6 +114,17 @@ struct DescriptionReading {
         return sentences
     }
 
+    /// The words of the first sentence, and its commas where no conjunction follows. A sentence of one word is a name: `SearchVendors`.
+    private static func opening(_ sentence: Substring) -> [String] {
+        var words: [String] = []
+        for part in sentence.split(separator: ",") {
+            let next = Words.ofSentence(part)
+            if !words.isEmpty, let first = next.first, !conjunctions.contains(first) { words.append(",") }
+            words += next
+        }
+        return words.count == 1 ? Words.of(sentence) : words
+    }
+
     /// What stands before the verb: `This endpoint allows you to …`, `Use this tool to …`, `[Beta] …`.
     private static func withoutFillers(_ words: [String]) -> ArraySlice<String> {
         var rest = words[...]
@@ -95,71 +141,11 @@ struct DescriptionReading {
 
     private static let fillers = Lexicon.words(
         """
-        a admin all allow allows an and api app application asynchronously at automatically be beta bulk by call can
+        a admin all allow allows an and api app application asynchronously at automatically batch be beta bulk by call can
         command convenience current deprecated efficiently enable enables endpoint experimental function get-only helper
         here i if in internal it let lets may method mcp method note of on only operation p please preview private public
         quickly rest request resource route safely securely should simple simply strong synchronously that the this to
         tool tool's use used user users utility v1 v2 v3 want we when will with you your client
         """
     ).subtracting(["request", "note", "call"])
-
-    /// `List an item for sale` is no listing.
-    private static func offer(in words: ArraySlice<String>) -> String? {
-        zip(words, words.dropFirst()).contains { $0 == "for" && ($1 == "sale" || $1 == "rent") } ? "sell" : nil
-    }
-
-    /// `Get and delete …`, `Returns the job, then removes it`.
-    private static func joinedVerb(in words: ArraySlice<String>) -> String? {
-        for (index, word) in zip(words.indices, words).prefix(24)
-        where ["and", "or", "then", "also", "before", "after"].contains(word) && index + 1 < words.endIndex {
-            let next = words[index + 1]
-            guard let found = Lexicon.roleOfInflected(next), found.role == .writes, !next.hasSuffix("ing") else {
-                continue
-            }
-            let object = index + 2 < words.endIndex ? words[index + 2] : nil
-            let isDone: Bool
-            if index == words.startIndex + 1, word == "and" || word == "or" {
-                // «View and edit restrictions» names two of them, «search and replace text» does both.
-                isDone = !(object?.hasSuffix("s") ?? false) || Lexicon.destroying.contains(found.base)
-            } else if next.hasSuffix("s") {
-                // «and updates on issues» are things; what is done is done to something.
-                isDone = object.map { !prepositions.contains($0) } ?? false || Lexicon.destroying.contains(found.base)
-            } else {
-                isDone = word != "also" && object.map { determiners.contains($0) } ?? false
-            }
-            if isDone { return found.base }
-        }
-        return nil
-    }
-
-    private static let determiners: Set = [
-        "a", "all", "an", "any", "each", "every", "it", "its", "one", "that", "the", "their", "them", "these", "this",
-        "those", "your",
-    ]
-    private static let prepositions: Set = [
-        "about", "at", "between", "by", "for", "from", "in", "of", "on", "to", "with",
-    ]
-
-    /// Third persons that tell what a caller can do with the tool, not what it does.
-    private static let helping: Set = [
-        "accept", "allow", "assume", "choose", "enable", "fail", "generate", "ignore", "indicate", "permit", "skip",
-    ]
-
-    private static let subjects: Set = [
-        "action", "additionally", "also", "api", "call", "command", "endpoint", "function", "it", "method", "operation",
-        "the", "then", "this", "tool",
-    ]
-
-    /// A later sentence that tells what the tool does beside, in the third person: `Marks them as read.`
-    private static func laterVerb(in sentences: ArraySlice<Substring>) -> String? {
-        for sentence in sentences {
-            let words = Words.ofSentence(sentence)
-            guard let first = words.first(where: { !subjects.contains($0) }) else { continue }
-            guard first.hasSuffix("s"), let found = Lexicon.roleOfInflected(first), found.role == .writes,
-                found.base != first, !helping.contains(found.base)
-            else { continue }
-            return found.base
-        }
-        return nil
-    }
 }

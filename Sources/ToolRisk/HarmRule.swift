@@ -18,13 +18,16 @@ struct HarmRule {
         let isAccessList =
             subject.contains("access") && !subject.isDisjoint(with: ["control", "list", "binding", "rule"])
         let authority =
-            subject.intersection(Lexicon.authority).subtracting(verbs).sorted().first
-            ?? (isAccessList ? "access" : nil)
+            subject.intersection(Lexicon.authority).subtracting(verbs.union(Self.plainPolicies(tool))).sorted().first
+            ?? (isAccessList ? "access" : tool.arguments.givesRole ? "role" : nil)
         let administered =
             subject.union(namespace).intersection(Lexicon.administration).sorted().first
             ?? (tool.words.contains("admin") ? "admin" : nil)
 
-        if let door = tool.path?.door ?? tool.name.words.first(where: { Lexicon.doors.contains($0) }),
+        // `dismiss_terminal_action`: inside a name it is a thing, and `attach_policy` attaches something else.
+        let first = tool.name.words.first == "attach" ? nil : tool.name.words.first
+        let ends = [first, tool.name.words.last].compactMap(\.self)
+        if let door = tool.path?.door ?? ends.first(where: { Lexicon.doors.contains($0) }),
             let known = Lexicon.doors.first(where: { $0 == door })
         {
             critical.append(.opensDoor(known))
@@ -57,6 +60,13 @@ struct HarmRule {
         reasons = critical + ordinary
     }
 
+    /// `escalation_policy` says what happens when; `access_policy`, and one that says nothing of itself, who may do what.
+    private static func plainPolicies(_ tool: ToolReading) -> Set<String> {
+        let words = tool.name.words + (tool.path?.words ?? [])
+        let kinds = zip(words, words.dropFirst()).filter { $1 == "policy" || $1 == "policies" }.map(\.0)
+        return !kinds.isEmpty && kinds.allSatisfy(Lexicon.plainPolicies.contains) ? ["policy", "policies"] : []
+    }
+
     private enum Money {
         case none, concerns, moves
     }
@@ -79,19 +89,51 @@ struct HarmRule {
     private static func money(_ tool: ToolReading, _ verbs: Set<String>) -> Money {
         if tool.arguments.movesMoney { return .moves }
         let things = tool.subject.intersection(Lexicon.money)
-        let isPaying = !verbs.isDisjoint(with: Lexicon.paying)
         let certain = things.subtracting(Lexicon.moneyOrNot)
-        if isPaying { return .moves }
-        guard !certain.isEmpty || things.count > 1 else { return .none }
+        if isPaying(tool) { return .moves }
+        let isCertain =
+            !certain.isEmpty || things.count > 1 || !things.isEmpty && !tool.subject.isDisjoint(with: bankWords)
+        guard isCertain else { return tool.arguments.namesPrice ? .concerns : .none }
         // To make a payment or a refund is to move money; to change or cancel one concerns it.
         let makes: Set = [
-            "add", "capture", "confirm", "create", "initiate", "issue", "make", "place", "post", "send", "submit",
+            "add", "approve", "capture", "confirm", "create", "execute", "initiate", "issue", "make", "place", "post",
+            "process", "release", "send", "submit",
         ]
         let moved: Set = [
-            "charge", "donation", "payment", "payout", "purchase", "refund", "settlement", "transfer", "withdrawal",
+            "charge", "donation", "fund", "money", "payment", "payout", "purchase", "refund", "settlement", "transfer",
+            "withdrawal",
         ]
         let isMaking = !verbs.isDisjoint(with: makes) || tool.method == .post && verbs.isEmpty
-        return isMaking && !tool.subject.isDisjoint(with: moved) ? .moves : .concerns
+        return isMaking && names(moved, tool) ? .moves : .concerns
+    }
+
+    /// Things that are about money together with one that may be.
+    private static let bankWords: Set = ["account", "balance", "card", "limit", "memo", "note"]
+
+    /// Whether to pay is what is done, and not what is cancelled: `refund_payment`, `cancel_refund`.
+    private static func isPaying(_ tool: ToolReading) -> Bool {
+        let named: String? =
+            switch tool.name.verb {
+            case .writes(let verb), .mayWrite(let verb): verb
+            case .reads, .none: nil
+            }
+        let verbs = [named, tool.path?.lastWords.first, tool.description?.lead?.base].compactMap(\.self)
+        if verbs.contains(where: Lexicon.paying.contains) { return true }
+        if named == "place", tool.subject.contains("order") { return true }
+        // `transfer_funds`, not `transfer_file`.
+        let moving: Set = ["deposit", "remit", "transfer", "wire"]
+        return named.map { moving.contains($0) && !tool.subject.intersection(Lexicon.money).subtracting([$0]).isEmpty }
+            ?? false
+    }
+
+    /// Whether one of these is the thing itself: a payment, not a payment link.
+    private static func names(_ things: Set<String>, _ tool: ToolReading) -> Bool {
+        [tool.name.words, tool.path?.lastWords ?? []].contains { words in
+            words.indices.contains { index in
+                !things.isDisjoint(with: Words.bases(of: words[index]))
+                    && !(index + 1 < words.count && Lexicon.thingsAboutActions.contains(words[index + 1]))
+            }
+        }
     }
 
     /// The destroying verb, unless what it takes away is a light thing or merely taken off something.
@@ -122,16 +164,18 @@ struct HarmRule {
             return false
         }
         if tool.subject.contains("token") || !tool.subject.isDisjoint(with: Lexicon.credentials) { return true }
-        let kinds: Set = ["api", "access", "ssh", "signing", "private", "deploy", "secret", "service", "admin"]
+        let kinds: Set = [
+            "api", "access", "ssh", "signature", "signing", "private", "deploy", "secret", "service", "admin",
+        ]
         return tool.subject.contains("key") && !tool.subject.isDisjoint(with: kinds)
     }
 
     private static func runsPrograms(_ tool: ToolReading, _ verbs: Set<String>) -> Bool {
         guard !verbs.isDisjoint(with: Lexicon.executing) else { return false }
-        let isSQL = tool.arguments.takesQuery && tool.description?.mentionsSQL == true
+        let isSQL = tool.arguments.takesQuery && tool.description?.takesStatement == true
         return !tool.words.isDisjoint(with: Lexicon.programs) || tool.arguments.takesStatement || isSQL
             || !tool.arguments.names.isDisjoint(with: [
-                "code", "script", "command", "cmd", "shell", "sql", "expression",
+                "code", "script", "command", "cmd", "shell", "sql", "expression", "function",
             ])
     }
 }

@@ -14,10 +14,11 @@ extension Lexicon {
     /// Things whose loss is mended in a minute: deleting one is an ordinary change.
     static let lightThings = words(
         """
-        alias annotation assignee attachment attribute bookmark category cell column comment cursor draft emoji
-        favorite favourite filter flag follow follower highlight hint icon label like link mark marker member mention
-        message metadata milestone note notification participant photo picture pin preference presence reaction recipient
-        reminder reply review reviewer row star sticker subscriber subtask tag thread topic vote watcher widget
+        alias annotation assignee association attachment attribute bookmark category cell column comment cookie cursor
+        draft emoji favorite favourite filter flag follow follower highlight hint icon label like link mark marker
+        member membership mention message metadata milestone note notification observation option override participant
+        photo picture pin preference presence reaction recipient relation reminder reply review reviewer row session
+        shift star sticker subscriber subtask tag thread topic vote watcher widget
         """
     )
 
@@ -65,6 +66,14 @@ extension Lexicon {
         """
     )
 
+    /// Policies of these say what happens when, not who may do what.
+    static let plainPolicies = words(
+        """
+        alert backup cascade escalation hold lifecycle notification refund retention return rollout scaling shipping
+        storage
+        """
+    )
+
     /// What is administered: accounts, their members, and how they are set up.
     static let administration = words(
         """
@@ -72,9 +81,9 @@ extension Lexicon {
         configuration database databases deployment deployments dns domain domains environment environments grant grants
         group groups identity invitation invitations invite key keys license licenses machine machines member members
         membership memberships namespace namespaces node nodes org organisation organisations organization organizations
-        plugin plugins protection rules secret security server servers session sessions setting settings sshkey
-        subaccount team teams tenant tenants token tokens user users usergroup usergroups variable variables visibility
-        vpc webhook webhooks workspace workspaces
+        plugin plugins policies policy protection rules secret security server servers session sessions setting settings
+        sshkey subaccount team teams tenant tenants token tokens user users usergroup usergroups variable variables
+        visibility vpc webhook webhooks workspace workspaces
         """
     )
 
@@ -91,4 +100,10 @@ extension Lexicon {
     static let credentials = words(
         "credential credentials passphrase password passwords secret secrets kubeconfig unlockkey"
     )
+
+    /// The same in two words.
+    static let credentialPairs: Set = [
+        ["access", "token"], ["api", "key"], ["connection", "string"], ["private", "key"], ["refresh", "token"],
+        ["secret", "key"], ["signing", "key"],
+    ]
 }

@@ -76,7 +76,7 @@ enum Lexicon {
         choose chown cleanse clear click clone close collapse combine complete compose configure confirm confiscate
         connect consume continue convene convince correct cp create curate customize cut deactivate deallocate debit
         decide decline decommission decr decrease decrement decrypt defer define degrade del delegate delete demote
-        deny deploy deprecate deprovision deregister destroy detach develop dial disable disarm disassociate disband
+        deny deploy deprecate deprovision dequeue deregister destroy detach develop dial disable disarm disassociate disband
         discard disconnect dismiss dispatch distribute divert donate downgrade downvote drag drop dump edit eject
         elevate embed emit enable encrypt enforce enlist enqueue enrich enrol enroll ensure enter erase escalate
         establish evaluate evict exclude exec execute exit expand expel expire expose expunge extend fail failover

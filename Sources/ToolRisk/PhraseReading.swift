@@ -103,9 +103,11 @@ struct PhraseReading {
     private static func isPlainlyWriting(_ words: [String]) -> Bool {
         let reading = words.firstIndex { Lexicon.role(of: $0) == .reads } ?? words.count
         for (index, word) in words.enumerated() where Lexicon.role(of: word) == .writes {
-            if index < reading || index == words.count - 1 || isJoined(index, in: words) { return true }
+            if index < reading || index == words.count - 1 { return true }
         }
-        return false
+        return words.indices.contains { index in
+            isJoined(index, in: words) && Lexicon.role(of: words[index]).map { $0 != .reads } ?? false
+        }
     }
 
     private static func isCompanion(_ word: String) -> Bool {
@@ -116,7 +118,7 @@ struct PhraseReading {
     private static let compounds: Set = [
         ["pull", "request"], ["pull", "requests"], ["merge", "request"], ["merge", "requests"], ["add", "on"],
         ["add", "ons"], ["openid", "connect"], ["id", "connect"], ["sign", "ins"], ["read", "only"], ["send", "as"],
-        ["built", "in"],
+        ["built", "in"], ["allow", "list"], ["allow", "lists"], ["deny", "list"], ["deny", "lists"],
     ]
 
     /// Words that are a name together and verbs alone.
@@ -149,6 +151,8 @@ struct PhraseReading {
 
     /// Verbs that look, with a word behind them that makes something else of them: `check_out`, `show_dialog`.
     private static func isSomethingElse(at index: Int, in words: [String]) -> Bool {
+        // Into a working copy.
+        if words[index] == "fetch", index > 0, words[index - 1] == "git" { return true }
         guard index + 1 < words.count else { return false }
         return changedBy[words[index]]?.contains(words[index + 1]) ?? false
     }
@@ -157,6 +161,6 @@ struct PhraseReading {
         "check": ["in", "out", "off", "box", "checkbox", "item", "todo"],
         "show": ["notification", "message", "alert", "dialog", "toast", "popup", "modal", "banner"],
         "display": ["notification", "message", "alert", "dialog", "toast", "popup", "modal", "banner"],
-        "list": ["for"],
+        "list": ["for"], "read": ["aloud"],
     ]
 }

@@ -27,7 +27,7 @@ struct ReadOnlyRule {
         switch tool.name.verb {
         case .writes(let verb) where !isNeutral(verb, tool) && !isThing(verb, tool): signs.append(.writes(.name, verb))
         case .mayWrite(let verb)
-        where !isNeutral(verb, tool)
+        where !isNeutral(verb, tool) && !(nameLooks(tool) && leadLooks(tool))
             && !(isSafe && (looks(verb) || Lexicon.nominal.contains(verb) || leadLooks(tool))):
             signs.append(.writes(.name, verb))
         default: break
@@ -47,11 +47,11 @@ struct ReadOnlyRule {
         if let verb = arguments.writingAction { signs.append(.actionsWrite(verb)) }
         if let word = arguments.writingFlag { signs.append(.flagWrites(word)) }
         if arguments.takesAnyRequest { signs.append(.anyRequest) }
-        if arguments.takesStatement || arguments.takesQuery && tool.description?.mentionsSQL == true {
+        if arguments.takesStatement || arguments.takesQuery && tool.description?.takesStatement == true {
             signs.append(.statement)
         }
         if arguments.takesCommand { signs.append(.executes) }
-        if arguments.savesToFile || tool.name.words.contains("download") && arguments.takesFile {
+        if arguments.savesToFile || downloads(tool) {
             signs.append(.savesToFile)
         }
         if let verb = tool.scopes.writes { signs.append(.scopeWrites(verb)) }
@@ -82,12 +82,29 @@ struct ReadOnlyRule {
     private static func signsOfReading(_ tool: ToolReading) -> [RiskReason] {
         var signs: [RiskReason] = []
         if case .reads(let verb) = tool.name.verb { signs.append(.nameReads(verb)) }
-        if let verb = leadReads(tool), leadLooks(tool) || tool.method != nil || nameReads(tool) {
+        if let verb = leadReads(tool), leadLooks(tool) || tool.method != nil || nameReads(tool) || isReport(tool) {
             signs.append(.descriptionReads(verb))
         }
         if tool.arguments.hasReadingActions { signs.append(.actionsRead) }
         if let method = tool.method, method.isSafe { signs.append(.safeMethod(method.rawValue.uppercased())) }
         return signs
+    }
+
+    /// A download ends in a file, unless it is the answer to a request or its name says that it only gets something.
+    private static func downloads(_ tool: ToolReading) -> Bool {
+        let isNamed = tool.name.verb == .reads("download")
+        guard isNamed || tool.description?.lead?.base == "download" else { return false }
+        return tool.arguments.takesFile || tool.description?.keepsFile == true || isNamed && tool.method == nil
+    }
+
+    /// `db_stats`: without a verb, and of a thing that is only looked at.
+    private static func isReport(_ tool: ToolReading) -> Bool {
+        let reports: Set = [
+            "history", "info", "log", "logs", "metrics", "overview", "schema", "statistics", "stats", "status",
+            "summary",
+            "usage", "version",
+        ]
+        return tool.name.verb == .none && tool.name.words.last.map(reports.contains) ?? false
     }
 
     /// A POST that is a search: name, path and description all have to say so.
@@ -97,7 +114,8 @@ struct ReadOnlyRule {
     }
 
     private static let searches: Set = [
-        "count", "describe", "download", "fetch", "find", "get", "list", "lookup", "query", "read", "search",
+        "calculate", "compare", "count", "describe", "download", "estimate", "explain", "fetch", "find", "get", "list",
+        "lookup", "query", "read", "retrieve", "search",
     ]
 
     /// A verb inside a name that is a thing there: the description says that the tool looks, so does the name, and the

@@ -29,8 +29,14 @@ package enum ToolClassifier {
         return ToolVerdict(risk: .readOnly, category: .standard, reasons: rule.reads + [.writesNothing])
     }
 
-    /// Reading changes nothing, and what is read opens other things: the last thing in the name is a credential.
+    /// Reading changes nothing, and what is read opens other things: the last thing in the name is a credential, or what
+    /// the description says it gives.
     private static func revealsCredential(_ tool: ToolReading) -> Bool {
+        if let description = tool.description, description.lead?.base != "list",
+            Lexicon.credentialPairs.contains(Array(description.object.suffix(2)))
+        {
+            return true
+        }
         let last = tool.name.words.last {
             !["value", "values", "by", "id", "name", "v", "get", "read"].contains($0) && Int($0) == nil
         }

@@ -19,6 +19,7 @@ import WarderModel
 
     @Test(arguments: [
         "delete_comment", "remove_label", "delete_reaction", "clear_filter", "unpin_message", "archive_card",
+        "delete_observation", "delete_override", "delete_cookie",
     ])
     func `light things may go`(name: String) throws {
         #expect(try verdict(name) == "side-effect, standard")
@@ -26,7 +27,7 @@ import WarderModel
 
     @Test(arguments: [
         "refund_payment", "create_payout", "charge_card", "withdraw_funds", "send_payment", "createRefund",
-        "pay_invoice",
+        "pay_invoice", "place_order", "transfer_funds", "send_money", "approve_payment",
     ])
     func `moving money is critical`(name: String) throws {
         #expect(try verdict(name) == "critical, financial")
@@ -38,7 +39,34 @@ import WarderModel
         #expect(try verdict("submit_form", "Submits.") == "side-effect, standard")
     }
 
-    @Test(arguments: ["update_invoice", "void_invoice", "update_billing_address", "cancel_payment"])
+    @Test func `an amount in a currency is a price`() throws {
+        let fields = #""amount":{"type":"number"},"currency":{"type":"string"}"#
+        #expect(try verdict("create_shift", "Create a shift.", properties: fields) == "side-effect, financial")
+    }
+
+    @Test func `whoever gives a role says who may do what`() throws {
+        let fields = #""name":{"type":"string"},"roles":{"type":"array"}"#
+        #expect(try verdict("create_user", "Create a user.", properties: fields) == "critical, administrative")
+        #expect(try verdict("create_user", "Create a user.") == "side-effect, administrative")
+    }
+
+    @Test func `a policy about what happens when is administered`() throws {
+        for name in ["create_escalation_policy", "update_retention_policy", "attach_backup_policy"] {
+            #expect(try verdict(name) == "side-effect, administrative")
+        }
+        #expect(try verdict("update_policy") == "critical, administrative")
+    }
+
+    @Test func `a door inside a name is a thing`() throws {
+        #expect(try verdict("dismiss_terminal_action") == "side-effect, standard")
+        #expect(try verdict("open_terminal") == "critical, administrative")
+        #expect(try verdict("pod_exec") == "critical, administrative")
+    }
+
+    @Test(arguments: [
+        "update_invoice", "void_invoice", "update_billing_address", "cancel_payment",
+        "cancel_refund", "create_payment_link", "create_credit_note", "create_bank_account",
+    ])
     func `what is about money and moves none is financial`(name: String) throws {
         #expect(try verdict(name) == "side-effect, financial")
     }
@@ -71,6 +99,11 @@ import WarderModel
     func `reading a credential is critical`(name: String) throws {
         #expect(try verdict(name) == "critical, administrative")
         #expect(ToolClassifier.classify(try tool(name)).reasons.first == .givesCredentials)
+    }
+
+    @Test func `so is what is said to answer with one`() throws {
+        #expect(try verdict("get_database", "Returns the connection string for a site.") == "critical, administrative")
+        #expect(try verdict("list_databases", "List every connection string.") == "read-only, standard")
     }
 
     @Test func `the name knows better than DELETE what is done`() throws {

@@ -14,6 +14,12 @@ import WarderModel
             ("find_duplicates", "Finds issues that look alike. Use create_issue to file a new one."),
             ("get_issue", "Get an issue. Do not use this to update or delete issues; it does not modify anything."),
             ("query_metrics", "Executes a query and returns series."),
+            ("search_names", "SearchNames"), ("list_duties", "List duties. Resolves each team to its members."),
+            ("db_stats", "Returns figures about a database."), ("list_flags", "View and edit restrictions of a page."),
+            ("get_picture", "Download a picture. Returns its bytes."),
+            ("get_page", "Gets a page and returns the text."),
+            ("list_rows", "Lists rows that are marked as read."), ("get_orders", "Orders of a customer."),
+            ("research_search_papers", "Search papers."),
         ] as [(String, String?)]
     )
     func `what only looks is read-only`(name: String, description: String?) throws {
@@ -39,6 +45,22 @@ import WarderModel
             ("suggest_edit", "Suggest an edit."), ("checkout_session", "Returns the address of a new session."),
             ("tokenize_card", nil),
             ("download_report", "Download a report. The operation also creates a link that anybody can open."),
+            ("tabs", "List, open, close or switch tabs."), ("tabs_list", "List or close tabs"),
+            ("highlight", "Show a frame around an element."), ("notices", "Display an alert to the person."),
+            ("download_media", "Download media of a message."),
+            ("get_media", "Downloads media and gives the file path."),
+            ("inspect_code", "Inspect code, then mend and store the result."),
+            ("compare", "Compare two and merge them."),
+            ("inspect", "Inspects and repairs tables"), ("read_mail", "Read a mail, marking it as read"),
+            ("get_mails", "Get mails. Mails are marked as read."),
+            ("get_cart", "Returns the cart (creates one if missing)"),
+            ("get_cart", "Gets the cart, creating one if there is none."),
+            ("get_tag", "Get a tag. It will be created."),
+            ("get_tag", "Get a tag. A new one is created if there is none."), ("get_or_set", "get_or_set"),
+            ("list_rows", "List rows and, if asked, delete them."), ("list_work", "List a work on the marketplace."),
+            ("browse_page", "Browse to a page"), ("search_feedback", "Records how good a search was."),
+            ("search_feedback", "Comment the last search."), ("git_fetch", nil), ("read_aloud", nil),
+            ("dequeue_message", nil),
         ] as [(String, String?)]
     )
     func `what changes something beside looking is not`(name: String, description: String?) throws {
@@ -60,23 +82,27 @@ import WarderModel
         #""sql":{"type":"string"}"#, #""command":{"type":"string"}"#, #""force":{"type":"boolean"}"#,
         #""mark_as_read":{"type":"boolean"}"#, #""dryRun":{"type":"boolean"}"#, #""output_path":{"type":"string"}"#,
         #""options":{"type":"object","properties":{"delete_after":{"type":"boolean"}}}"#,
+        #""url":{"type":"string"},"body":{"type":"string"}"#, #""script":{"type":"string"}"#,
+        #""mode":{"enum":["read","write"]}"#,
     ])
     func `arguments that are of use only for changes say so`(properties: String) throws {
         #expect(try risk(tool("get_thing", "Gets a thing.")) == .readOnly)
         #expect(try risk(tool("get_thing", "Gets a thing.", properties: properties)) != .readOnly)
     }
 
-    @Test func `a download goes where it is told to`() throws {
-        #expect(try risk(tool("download_log", "Download a log.", properties: #""id":{"type":"string"}"#)) == .readOnly)
-        #expect(
-            try risk(tool("download_log", "Download a log.", properties: #""path":{"type":"string"}"#)) != .readOnly
-        )
+    @Test func `a download ends in a file, and the answer to a request does not`() throws {
+        #expect(try risk(tool("download_log", "Download a log.")) != .readOnly)
+        #expect(try risk(tool("get_log", "Download a log.")) == .readOnly)
+        #expect(try risk(tool("get_log", "Download a log.", properties: #""path":{"type":"string"}"#)) != .readOnly)
+        #expect(try risk(request(.get, "/logs/{id}/download", "download_log", "Download a log.")) == .readOnly)
     }
 
     @Test func `a query in SQL can change anything`() throws {
         let query = #""query":{"type":"string"}"#
         #expect(try risk(tool("search_notes", "Search notes.", properties: query)) == .readOnly)
-        #expect(try risk(tool("query_database", "Query a database with SQL.", properties: query)) != .readOnly)
+        #expect(try risk(tool("query_notes", "Query notes with SQL.", properties: query)) != .readOnly)
+        #expect(try risk(tool("query_notes", "Query notes in PostgreSQL.", properties: query)) != .readOnly)
+        #expect(try risk(tool("query_notes", "Run a query against the database.", properties: query)) != .readOnly)
     }
 
     @Test func `actions that all look make a tool that looks`() throws {
@@ -131,6 +157,9 @@ import WarderModel
             (.get, "/deployments/{name}/scale", "readDeploymentScale", "read scale of a deployment"),
             (.post, "/pages/search", "search_pages", "Searches pages by title."),
             (.post, "/transfer/get", "transferGet", "Retrieve a transfer"),
+            (.post, "/orders/batch-retrieve", "BatchRetrieveOrders", "BatchRetrieveOrders"),
+            (.post, "/orders/calculate", "CalculateOrder", "Calculates what an order costs."),
+            (.get, "/ip_allow_lists/{id}", "getIpAllowList", "Get a list of addresses."),
             (.get, "/containers/{id}/export", "containerExport", "Export the contents of a container as a tarball."),
         ] as [(Endpoint.Method, String, String, String?)]
     )
