@@ -7,6 +7,7 @@ set -euo pipefail
 bin=$(cd "${1:?usage: run.sh DIRECTORY-OF-THE-PROGRAMS}" && pwd)
 whose='A vault for you alone.'
 [ "$(id -u)" -ne 0 ] || whose="The vault of this machine, because you are root: /var/lib/warder, /run/warder."
+[ -z "${WARDER_CONFIG:-}" ] || whose="The vault that $WARDER_CONFIG describes."
 cat <<TEXT
 $whose It runs until you press Ctrl-C; what it keeps stays where it is.
 

@@ -42,7 +42,7 @@ extension CommandFailure {
 
     /// The vault speaks in whole sentences; here they follow the program's name and a colon.
     private static func sentence(_ text: String) -> String {
-        let isWord = text.dropFirst().first?.isLowercase == true
+        let isWord = text.dropFirst().first?.isLowercase == true || text.hasPrefix("A ")
         let start = isWord ? text.prefix(1).lowercased() + text.dropFirst() : text
         return start.hasSuffix(".") ? String(start.dropLast()) : start
     }

@@ -25,7 +25,7 @@ enum Remedy {
         let secret = secret(of: subject) ?? "NAME"
         return switch reason {
         case .roleMissing: roles(subject, asker)
-        case .notFound: list(of: [.toolAdd, .toolImport].contains(subject.action) ? "server" : subject.noun)
+        case .notFound: list(of: missing(subject))
         case .alreadyExists: existing(subject)
         case .inUse: dependants(subject)
         case .nothingToUndo: state(subject)
@@ -114,8 +114,15 @@ enum Remedy {
             ? "To take the role on: \(command)" : "For an admin to run: \(command)"
     }
 
+    /// What was not there: often what the command is about, and sometimes what it is done for.
+    private static func missing(_ subject: Subject) -> Substring? {
+        [.toolAdd, .toolImport, .limitSet].contains(subject.action) ? "server" : subject.noun
+    }
+
     private static func list(of noun: Substring?) -> String? {
         switch noun {
+        case "alert":
+            "See what there is: warder alert list --all; or, for subjects: warder server list; warder secret list"
         case "backup": "Only a restored vault has something to review: warder status"
         case "approval": "See what there is: warder approval list --all"
         case "rule": "See what there is: warder approval rule list; or, for servers: warder server list"
@@ -151,6 +158,7 @@ enum Remedy {
         switch subject.noun {
         case "backup": "Look: warder status"
         case "approval": "See what waits for a review: warder approval list --reviews"
+        case "alert": "See who, and why: warder alert show \(subject.name ?? "ID")"
         case "server": "See its state: warder server show \(subject.name ?? "NAME")"
         case "secret": "See its versions and fields: warder secret show \(subject.name ?? "NAME")"
         case "rotation": "See where it stands: warder rotate status \(subject.name ?? "NAME")"

@@ -163,6 +163,7 @@ package enum Alerts {
             var policy = transaction.policy(key.rule)
             policy.mutes.removeAll { $0.subject == key.subject || $0.until <= now }
             if seconds > 0 {
+                guard transaction.state.has(key.subject) else { throw .notFound }
                 guard policy.mutes.count < AlertPolicy.maximumMutes else { throw .inUse }
                 let until = now.adding(seconds: min(seconds, AlertPolicy.longestMute))
                 policy.mutes.append(AlertPolicy.Mute(subject: key.subject, until: until, by: person, reason: reason))
@@ -218,6 +219,15 @@ package enum Alerts {
 }
 
 extension VaultState {
+    /// Whether a rule can find something of it: a name that is mistyped would mute nothing.
+    fileprivate func has(_ subject: AlertSubject) -> Bool {
+        switch subject {
+        case .server(let name): servers[name] != nil
+        case .secret(let name): secrets[name] != nil
+        case .user, .severalUsers: true
+        }
+    }
+
     /// Where a finding is written down: users who are too many to be told apart have one alert together.
     func place(of key: Alert.Key) -> Alert.Key {
         guard case .user = key.subject, openAlerts[key] == nil,

@@ -36,13 +36,14 @@ extension Approvals {
         package let others: [String]
     }
 
-    /// Newest first. Requires `approver`, `admin` or `auditor`.
+    /// Newest first. Requires `approver`, `admin` or `auditor`. Whoever keeps looking is one reading.
     package static func list(by caller: Caller) -> Command<[Line]> {
         Command(.approvalList, by: caller) { transaction, event throws(Refusal) in
             let state = transaction.state
             let lines = state.approvals.values.sorted { ($0.requested, $0.name) > ($1.requested, $1.name) }
                 .map { line($0, for: caller, in: state, at: transaction.now.wall) }
             event.changes = ["count=\(lines.count)"]
+            transaction.tellOnce(&event)
             return lines
         }
     }

@@ -4,13 +4,14 @@ package import WarderModel
 /// What a server may ask about what it has asked for.
 extension Approvals {
     /// Where a request stands. For the server that made it, under the user that made it; for everybody else there is no
-    /// such approval.
+    /// such approval. A process that asks again while nothing has happened is counted.
     package static func watch(_ id: ApprovalID, by caller: Caller) -> Command<ApprovalStatus> {
         Command(.approvalWatch, by: caller, describe: { $0.approval = id.text }) { transaction, event throws(Refusal) in
             guard let peer = caller.peer else { throw .unknownPeer }
             let status = try status(id, of: peer, in: transaction.state, at: transaction.now.wall)
             if let approval = transaction.state.approvals[id] { Tools.describe(approval.subject.tool, &event) }
             event.changes = ["standing=\(status.standing.rawValue)"]
+            transaction.tellOnce(&event)
             return status
         }
     }

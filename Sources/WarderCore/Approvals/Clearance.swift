@@ -40,13 +40,15 @@ enum Clearance {
         case .approved(var approval):
             approval.use(at: now)
             event.approval = approval.name.text
+            transaction.endAsking(&event)
             try transaction.put(approval, &event)
             return .clear(.approval(approval.name, approval.subject.releases))
         case .pending(let approval):
-            // Answered, and nothing was given: the log says that the call was made again in vain.
+            // Answered, and nothing was given: the log says that the call was made again in vain, and then how often.
             event.approval = approval.name.text
             event.decision = .refused
             event.reason = .approvalPending
+            transaction.tellOnce(&event)
             return .waits(transaction.state.status(of: approval, at: now))
         case .unasked(let subject): return try request(subject, demand, peer, &transaction, &event)
         }

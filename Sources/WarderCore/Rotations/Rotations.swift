@@ -127,13 +127,15 @@ package enum Rotations {
         }
     }
 
-    /// How secrets are rotated and where it stands, by name; of one secret, or of all. Requires `admin`, `rotator`,
-    /// `reader` or `auditor`.
+    /// How secrets are rotated and where it stands, by name; of one secret, or of all. Whoever keeps looking at one is
+    /// one reading. Requires `admin`, `rotator`, `reader` or `auditor`.
     package static func list(_ name: SecretName? = nil, by caller: Caller) -> Command<Listing> {
         Command(.rotationList, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
             let now = transaction.now.wall
             if let name {
-                return Listing(rotations: [try find(name, transaction.state)], state: transaction.state, time: now)
+                let rotation = try find(name, transaction.state)
+                transaction.tellOnce(&event)
+                return Listing(rotations: [rotation], state: transaction.state, time: now)
             }
             let all = Array(transaction.state.rotations.values)
             event.changes = ["count=\(all.count)"]

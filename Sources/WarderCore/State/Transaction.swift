@@ -29,6 +29,8 @@ package struct Transaction {
     private(set) var setsPolicies = false
     /// Set by a command whose refusal is counted, and has no event of its own.
     var isOnlyCounted = false
+    /// Set by a command whose answer has no event of its own: the number of the event that says the same.
+    var saidBefore: UInt64?
     /// What a command of several parts says of the one that was refused: its event is the only one that is left.
     var refusedPart: [String] = []
 
@@ -75,10 +77,16 @@ package struct Transaction {
         )
         let savepoint = Savepoint(batch)
         isOnlyCounted = false
+        saidBefore = nil
         refusedPart = []
         do throws(Refusal) {
             try Policy.authorise(command.action, command.caller, in: state, proofs: &proofs, at: now)
             outcome = .success(try command.perform(&self, &event))
+            if let saidBefore {
+                // The rules count it all the same.
+                recorded.append((saidBefore, event))
+                return outcome
+            }
         } catch {
             // A proof that was used stays used.
             (state, keys, foundation, sequence) = (before.state, before.keys, before.foundation, before.sequence)

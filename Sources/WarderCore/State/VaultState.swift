@@ -20,6 +20,8 @@ package struct VaultState: Sendable {
     package internal(set) var approvals = Shelf<ApprovalID, Approval>()
     /// The processes that asked for them, as long as the vault is open.
     package internal(set) var askers: TreeDictionary<ApprovalID, ProcessIdentity> = [:]
+    /// Who asks again for what they were told already.
+    var askedAgain = AskedAgain()
     package internal(set) var approvalRules: TreeDictionary<ApprovalRule.Scope, ApprovalRule> = [:]
     package internal(set) var standingApprovals = Shelf<RecordID, StandingApproval>()
     package internal(set) var limits: TreeDictionary<RateLimit.Scope, RateLimit> = [:]

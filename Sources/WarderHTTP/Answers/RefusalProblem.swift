@@ -226,7 +226,8 @@ extension Problem {
         // A tool is added to a server.
         case .toolAdd, .toolImport: "server"
         case .backupReview: "restore: this vault came from no backup"
-        case .approvalRuleSet, .standingAdd: "server"
+        case .approvalRuleSet, .standingAdd, .limitSet: "server"
+        case .alertMute: "server or secret"
         case .standingRevoke: "standing approval"
         default: noun(action)
         }
@@ -245,6 +246,7 @@ extension Problem {
         switch action {
         case .serverRemove: "The server still has tools; they have to go first."
         case .toolRemove: "The tool still has grants; they have to go first."
+        case .alertMute: "As much is muted of this rule as can be; something has to be unmuted first."
         default: "Other things still refer to it; they have to go first."
         }
     }
@@ -257,6 +259,7 @@ extension Problem {
         case .secretRollback: "There is no previous version to go back to."
         case .backupRelease: "The vault is in no quarantine."
         case .rotationPause: "It is so already."
+        case .alertAck: "Somebody has taken note of it already."
         case .approvalReview: "Nobody let this call through alone, or it was reviewed already."
         default: "There is nothing to take back."
         }

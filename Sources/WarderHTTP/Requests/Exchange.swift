@@ -113,7 +113,7 @@ extension NameError {
         switch self {
         case .empty: "it is empty"
         case .tooLong(let limit): "it is longer than \(limit) bytes"
-        case .badCharacter: "it has a character that names cannot have"
+        case .badCharacter: "it has a character that it cannot have, such as a line break"
         case .badSegment: "each part must begin with a lowercase letter or a digit"
         case .tooManySegments(let limit): "it has more than \(limit) parts"
         case .missingPart: "write it as server/tool"

@@ -2,7 +2,7 @@
 /// log.
 ///
 /// Its canonical bytes (docs/formats/event.md) are a leaf of the log.
-package struct Event: Sendable {
+package struct Event: Hashable, Sendable {
     package enum Decision: String, Sendable {
         case allowed
         case refused
@@ -45,7 +45,7 @@ package struct Event: Sendable {
 }
 
 /// Who did it.
-package enum Actor: Sendable {
+package enum Actor: Hashable, Sendable {
     /// A registered operator, as a peer of the operator socket.
     case person(OperatorName, Peer)
     /// A process on the operator socket that is no registered operator, or could not be looked up because the vault is

@@ -229,7 +229,9 @@ struct MuteAlert: VaultCommand {
         try session.output.show(answer) { rule throws(CommandFailure) in
             let mute = rule.mutes.first { $0.subject == subject }
             try session.console.print(
-                TerminalText.escaped("\(rule.rule) of \(subject): nobody is told until \(mute?.until ?? "now")")
+                TerminalText.escaped(
+                    "\(rule.rule) of \(subject): nobody is told until \(session.moment.long(mute?.until) ?? "now")"
+                )
             )
         }
     }

@@ -33,14 +33,18 @@ struct ListAlertRules: VaultCommand {
         let answer: Answer<AlertRuleList> = try session.vault().ask(VaultRequest("GET", "/v1/alert-rules"))
         try session.output.show(answer) { list throws(CommandFailure) in
             var table = Table([
-                .init("RULE", canShrink: false), .init("STATE"), .init("LOOKS FOR"), .init("QUARANTINES"),
+                .init("RULE", canShrink: false), .init("STATE"), .init("LOOKS FOR", wraps: true),
+                .init("QUARANTINES"),
                 .init("MUTED", wraps: true),
             ])
             for rule in list.rules {
                 table.add([
                     .init(rule.rule), .init(rule.on ? "on" : "off", rule.on ? nil : .caution), .init(rule.measure),
                     .init(rule.quarantine ? "yes" : "no"),
-                    .init(rule.mutes.map { "\($0.subject) until \($0.until)" }.joined(separator: ", ")),
+                    .init(
+                        rule.mutes.map { "\($0.subject), ends \(session.moment.short($0.until))" }
+                            .joined(separator: "; ")
+                    ),
                 ])
             }
             try session.output.print(table, ifEmpty: "there are no rules")
@@ -127,7 +131,11 @@ extension AlertRuleSummary {
             let many = rule == "spike" ? "\(threshold) times the usual" : "\(threshold)"
             return "\(many) within \(DurationText.text(Int64(seconds)))"
         }
-        if rule == "off_hours" { return hours.map { "outside of \($0)" } ?? "nothing: no hours are set" }
-        return ""
+        switch rule {
+        case "off_hours": return hours.map { "outside of \($0)" } ?? "nothing: no hours are set"
+        case "honeytoken": return "any request for a decoy"
+        case "unexpected_peer": return "any process that is new to its server"
+        default: return ""
+        }
     }
 }

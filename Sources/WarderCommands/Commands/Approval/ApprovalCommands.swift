@@ -49,24 +49,35 @@ struct ListApprovals: VaultCommand {
         answer.value.approvals.removeAll { !isWanted($0) }
         answer.body = try JSONBody.bytes(answer.value)
         try session.output.show(answer) { list throws(CommandFailure) in
-            var table = Table([
-                .init("APPROVAL", canShrink: false), .init("STATE"), .init("TOOL"), .init("CLASS"),
-                .init("WAITS FOR"), .init("USER (CLAIMED)"), .init("ENDS"),
-            ])
+            // Where nobody claims anything, the place is better used for what is asked.
+            let hasClaims = list.approvals.contains { $0.onBehalfOf != nil }
+            var columns: [Table.Column] = [
+                .init("APPROVAL", canShrink: false), .init("STATE", wraps: true), .init("TOOL", wraps: true),
+                .init("CLASS", wraps: true), .init("WAITS FOR", wraps: true), .init("ENDS"),
+            ]
+            if hasClaims { columns.append(.init("USER (CLAIMED)")) }
+            var table = Table(columns)
             for line in list.approvals {
                 table.add([
                     .init(line.approval), .init(line.stateText, line.stateStyle), .init(line.tool),
                     .init("\(line.risk), \(line.category)"),
                     .init(line.missing.joined(separator: ", "), line.yours ? .caution : nil),
-                    .init(line.onBehalfOf), .init(session.moment.short(line.expires)),
+                    .init(session.moment.short(line.expires)), .init(line.onBehalfOf),
                 ])
             }
-            try session.output.print(
-                table,
-                ifEmpty: reviews ? "nothing waits for a review" : "nothing waits for an approval",
-                hints: reviews || all ? [] : ["See what was decided: warder approval list --all"]
-            )
+            try session.output.print(table, ifEmpty: ifEmpty, hints: hints)
         }
+    }
+
+    private var ifEmpty: String {
+        if reviews { return "nothing waits for a review" }
+        return mine ? "nothing waits for your vote" : "nothing waits for an approval"
+    }
+
+    private var hints: [String] {
+        if reviews || all { return [] }
+        if mine { return ["See what waits for others: warder approval list"] }
+        return ["See what was decided: warder approval list --all"]
     }
 
     private func isWanted(_ line: ApprovalSummary) -> Bool {

@@ -33,7 +33,8 @@ struct ListApprovalRules: VaultCommand {
         let answer: Answer<ApprovalRuleList> = try session.vault().ask(VaultRequest("GET", "/v1/approval-rules"))
         try session.output.show(answer) { list throws(CommandFailure) in
             var table = Table([
-                .init("SERVER"), .init("RISK", canShrink: false), .init("CATEGORY", canShrink: false), .init("VOTES"),
+                .init("SERVER"), .init("RISK", canShrink: false), .init("CATEGORY", canShrink: false),
+                .init("VOTES", wraps: true),
                 .init("SAYS"),
             ])
             for rule in list.rules {

@@ -4,7 +4,10 @@ import WarderWire
 
 extension Session {
     /// Says something to an approval, and tells what came of it.
-    func decide(_ approval: ApprovalID, _ verb: String, _ reason: String) throws(CommandFailure) {
+    ///
+    /// - Returns: where it stands now, in a line for people.
+    @discardableResult
+    func decide(_ approval: ApprovalID, _ verb: String, _ reason: String) throws(CommandFailure) -> String {
         let answer: Answer<ApprovalDecided> = try vault().ask(
             VaultRequest(
                 "POST",
@@ -12,12 +15,11 @@ extension Session {
                 body: JSONBody.encode(ApprovalAnswer(reason: reason))
             )
         )
-        try output.show(answer) { decided throws(CommandFailure) in
-            let waits =
-                decided.missing.isEmpty
-                ? "" : "; it waits for: \(TerminalText.escaped(decided.missing.joined(separator: ", ")))"
-            try console.print("\(approval.text): \(TerminalText.escaped(decided.state))\(waits)")
-        }
+        let decided = answer.value
+        let waits = decided.missing.isEmpty ? "" : "; it waits for: \(decided.missing.joined(separator: ", "))"
+        let line = TerminalText.escaped("\(approval.text): \(decided.state)\(waits)")
+        try output.show(answer) { _ throws(CommandFailure) in try console.print(line) }
+        return line
     }
 }
 

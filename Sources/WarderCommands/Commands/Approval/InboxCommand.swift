@@ -97,9 +97,9 @@ struct InboxCommand: VaultCommand {
             reason = try session.context.prompter.askLine("Why do you \(verb) it? (nothing: go back)")
         } catch { throw .usage("nothing was said: there was no reason") }
         guard !reason.isEmpty else { return }
-        try session.decide(id, verb, reason)
+        let line = try session.decide(id, verb, reason)
         inbox.closePage()
-        inbox.message = "\(verb): said"
+        inbox.message = line
     }
 }
 

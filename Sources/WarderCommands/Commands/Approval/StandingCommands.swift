@@ -1,7 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
 import StrictJSON
-import SystemPackage
 import WarderModel
 import WarderWire
 
@@ -81,13 +79,11 @@ struct AddStanding: VaultCommand {
 
     /// The file's JSON, canonical.
     private static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+        let bytes = try WholeFile.read(path)
         do {
-            let bytes = Array(try Data(contentsOf: URL(filePath: path)))
             let document = try JSONDocument(copying: bytes.span)
             return try CanonicalJSON.bytes(of: document.root)
-        } catch {
-            throw .usage("the arguments cannot be read: \(TerminalText.escaped(path)) is no readable JSON file")
-        }
+        } catch { throw .usage("\(TerminalText.escaped(path)) is not JSON") }
     }
 }
 
