@@ -137,7 +137,9 @@ extension Vault {
         // What is restored is known to be old, and begins a log of its own.
         if restoration == nil {
             let origin = state.logOrigin(foundation)
-            try LogStanding.compare(with: witness(origin), logKeys, origin: origin, in: store)
+            let outside = witness()
+            try LogStanding.compare(with: outside[origin], logKeys, origin: origin, in: store)
+            try LogStanding.compare(withLater: outside, logKeys, foundation, state)
         }
         let standing = try LogStanding.of(foundation, state, logKeys, in: store)
         view.withLock { $0.log = standing }

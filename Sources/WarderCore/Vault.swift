@@ -87,7 +87,7 @@ package final class Vault: Sendable {
         processes: any Processes = UnwatchedProcesses(),
         retention: RetentionPolicy = RetentionPolicy(),
         rates: RateLedger = RateLedger(),
-        witness: @escaping LogWitness = { _ in nil }
+        witness: @escaping LogWitness = { [:] }
     ) throws(StoreError) {
         let bell = RotationBell()
         rotationBell = bell

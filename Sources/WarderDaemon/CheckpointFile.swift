@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import TransparencyLog
 import WarderLinux
@@ -16,14 +17,28 @@ struct CheckpointFile: Sendable {
         case kernel(Errno)
     }
 
+    private static let suffix = ".checkpoint"
+
     /// Absolute.
     let directory: String
 
-    func path(_ origin: RecordID) -> String { "\(directory)/\(origin).checkpoint" }
+    func path(_ origin: RecordID) -> String { "\(directory)/\(origin)\(Self.suffix)" }
 
     /// `nil` where there is none, or it cannot be read.
     func read(_ origin: RecordID) -> [UInt8]? {
         (try? SmallFile.read(path(origin), limit: SignedNote.byteLimit)) ?? nil
+    }
+
+    /// All that lie there and can be read.
+    func readAll() -> [RecordID: [UInt8]] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        var found: [RecordID: [UInt8]] = [:]
+        for name in names where name.hasSuffix(Self.suffix) {
+            guard let bytes = Hex.decode(String(name.dropLast(Self.suffix.count))), let origin = RecordID(bytes: bytes)
+            else { continue }
+            found[origin] = read(origin)
+        }
+        return found
     }
 
     /// Replaces the one that is there, unless that is of a larger log.

@@ -71,6 +71,105 @@ struct OlderDatabaseTests {
         #expect(try vault.events("type=secret.put").count == 6)
     }
 
+    @Test(
+        "one from before a restore is not opened while the restored one's checkpoint lies outside; another restore is"
+    )
+    func beforeRestore() throws {
+        let backup = vault.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        #expect(vault.stop() == 0)
+        let before = vault.directory + "/before.db"
+        try copy(vault.database, before)
+        func restore() throws {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: vault.database + suffix) }
+            let restored = try RestoreStory.restore(backup, vault)
+            #expect(restored.status == 0, "\(restored.errors)")
+            try vault.start()
+            try vault.unseal()
+            // The last checkpoint is signed when the daemon stops.
+            #expect(vault.stop() == 0)
+        }
+        try restore()
+        #expect(try checkpointFiles().count == 2)
+
+        try copy(before, vault.database)
+        try vault.start()
+        let refused = try tryToUnseal()
+        #expect(refused.status == 409)
+        #expect(refused.body.contains("log_contradicted"))
+        #expect(vault.stop() == 0)
+
+        try restore()
+        #expect(try checkpointFiles().count == 3)
+    }
+
+    // MARK: The page
+
+    /// Puts a copy of the database from before a secret in its place, after a backup that has it.
+    private func setBack(backup: String) throws {
+        #expect(vault.stop() == 0)
+        let older = vault.directory + "/older.db"
+        try copy(vault.database, older)
+        try vault.start()
+        try vault.unseal()
+        try vault.ask("PUT", "/v1/secrets/late/one", "{\"fields\":{\"value\":\"v\"}}", expecting: 201)
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        #expect(vault.stop() == 0)
+        try copy(older, vault.database)
+        try vault.start()
+        #expect(try tryToUnseal().status == 409)
+    }
+
+    private func follow(_ heading: String, _ backups: String, _ asked: [[String]]) throws {
+        let person = PageFollower(
+            vault: vault,
+            places: [
+                ("/var/lib/warder-checkpoints", checkpoints), ("/var/lib/warder", vault.stateDirectory),
+                ("/var/backups/warder", backups),
+            ],
+            answers: [
+                ("Passphrase of the vault:", VaultProcess.passphrase),
+                ("Passphrase of the vault when the backup was made:", VaultProcess.passphrase),
+            ]
+        )
+        let commands = try Runbook("older-database.md").commands(heading)
+        try #require(commands.count == asked.count, "\(commands)")
+        for (command, questions) in zip(commands, asked) { try person.follow(command, questions) }
+    }
+
+    @Test("what the page says of a newer backup, and of the newest database that is left, brings each in quarantine")
+    func page() throws {
+        let backups = vault.directory + "/backups"
+        try FileManager.default.createDirectory(
+            atPath: backups,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let made = "Passphrase of the vault when the backup was made:"
+        try setBack(backup: backups + "/NEWEST")
+        try follow("There is a newer backup", backups, [[], [made], []])
+        try vault.unseal()
+        #expect(
+            try vault.client().request("POST", "/v1/resolve", body: RestoreStory.call).errorCode == "restored_vault"
+        )
+        #expect(try vault.events("type=secret.put").count == 2)
+
+        #expect(vault.stop() == 0)
+        try copy(vault.directory + "/older.db", vault.database)
+        try vault.start()
+        #expect(try tryToUnseal().status == 409)
+        let opening = "Passphrase of the vault:"
+        try follow(
+            "This database is the newest that is left",
+            backups,
+            [[], [], [], [], [opening], [], [], [made], [], [opening], []]
+        )
+        #expect(
+            try vault.client().request("POST", "/v1/resolve", body: RestoreStory.call).errorCode == "restored_vault"
+        )
+        #expect(try vault.events("type=secret.put").count == 1)
+    }
+
     @Test("the file is there for everybody to read, and follows the log")
     func follows() throws {
         let end = ContinuousClock.now + .seconds(20)

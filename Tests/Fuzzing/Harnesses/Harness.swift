@@ -13,6 +13,7 @@ struct Harness: Sendable {
     static let all: [Harness] = [
         .json, .body, .target, .head, .token, .share, .sealed, .backup, .record, .configuration, .name, .process,
         .answer, .client, .output, .transparency, .schedule, .imports, .declaration,
+        .openAPI, .tools, .relay, .proxy, .hook,
     ]
 }
 

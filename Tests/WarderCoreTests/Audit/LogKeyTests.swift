@@ -95,7 +95,8 @@ import WarderTesting
         _ = try await rotate()
         _ = try await rotate()
         let again = try TestVault(restarting: kit)
-        let vault = try Vault(store: again.store, clock: again.clock, witness: { _ in signed.note })
+        let outside = [try origin(kit): signed.note]
+        let vault = try Vault(store: again.store, clock: again.clock, witness: { outside })
         try await open(vault)
         #expect(!vault.isLogBroken)
         let newer = try await vault.signCheckpoint()
@@ -103,6 +104,10 @@ import WarderTesting
         verifier.update(try vault.events(after: 0, limit: 1000).flatMap { $0.line + [0x0A] })
         let verdict = verifier.finish()
         #expect(verdict.isSound && verdict.changes.count == 2, "\(verdict.faults)")
+    }
+
+    private func origin(_ kit: TestVault) throws -> RecordID {
+        try #require(kit.vault.state).logOrigin(try #require(kit.vault.foundation))
     }
 
     /// Opens a vault on a copy of this one's database.
@@ -171,8 +176,8 @@ import WarderTesting
     func setBack() async throws {
         let copy = try TestVault(copyOf: try kit.closedCopy())
         _ = try await rotate()
-        let outside = try await kit.vault.signCheckpoint().note
-        let vault = try Vault(store: copy.store, clock: copy.clock, witness: { _ in outside })
+        let outside = [try origin(kit): try await kit.vault.signCheckpoint().note]
+        let vault = try Vault(store: copy.store, clock: copy.clock, witness: { outside })
         await #expect(throws: Refusal.logContradicted) { try await open(vault) }
         // Without the checkpoint outside nothing shows it.
         try await open(try Vault(store: copy.store, clock: copy.clock))
@@ -217,6 +222,45 @@ import WarderTesting
         try await again.unseal().get()
         #expect(!again.vault.isLogBroken)
         #expect(try KeyHistory(again.vault.logKeyHistory()).entries.count == 3)
+    }
+
+    /// What was restored so many seconds after the test began, and the checkpoint that it leaves outside.
+    private func restore(_ copy: String, after seconds: Int64) async throws -> (TestVault, [RecordID: [UInt8]]) {
+        let vault = try TestVault(copyOf: copy)
+        vault.clock.advance(seconds: seconds)
+        try await vault.openAsRestored()
+        return (vault, [try origin(vault): try await vault.vault.signCheckpoint().note])
+    }
+
+    /// Opens a vault's database once more, with checkpoints outside.
+    private func reopen(_ vault: TestVault, _ outside: [RecordID: [UInt8]]) async throws {
+        let again = try TestVault(restarting: vault)
+        try await open(try Vault(store: again.store, clock: again.clock, witness: { outside }))
+    }
+
+    @Test("a database from before a restore contradicts a checkpoint of the restored log; a later restore does not")
+    func setBackBehindRestore() async throws {
+        let copy = try kit.closedCopy()
+        let (first, ofFirst) = try await restore(copy, after: 60)
+        let (second, ofSecond) = try await restore(copy, after: 120)
+        let all = ofFirst.merging(ofSecond) { $1 }
+        await #expect(throws: Refusal.logContradicted) { try await reopen(kit, ofFirst) }
+        await #expect(throws: Refusal.logContradicted) { try await reopen(first, all) }
+        try await reopen(second, all)
+    }
+
+    @Test("checkpoints of other vaults outside say nothing of this one")
+    func others() async throws {
+        let other = try await TestVault()
+        other.clock.advance(seconds: 60)
+        let (foreign, own) = (
+            try await other.vault.signCheckpoint().note, try await kit.vault.signCheckpoint().note
+        )
+        // Nor does a name that somebody gave to a file.
+        let outside = [
+            try origin(other): foreign, RecordID(high: 1, low: 1): own, RecordID(high: 1, low: 2): [],
+        ]
+        try await reopen(kit, outside)
     }
 
     @Test("a key that has signed for three years is old until another takes over")

@@ -39,6 +39,7 @@ final class LogStage {
     /// Events of the checkpoint that lies outside.
     let held: Int
     private let checkpoint: [UInt8]
+    private let origin: RecordID
     private let pinned: NoteKey
     private let root: AEADKey
     private let slot: KeySlot
@@ -48,7 +49,8 @@ final class LogStage {
         kit = try await TestVault()
         try await kit.mustSetUpNotes()
         let foundation = try #require(kit.vault.foundation)
-        pinned = try LogSigner.key(of: foundation, origin: foundation.vault)
+        origin = foundation.vault
+        pinned = try LogSigner.key(of: foundation, origin: origin)
         root = try #require(kit.vault.keys?.root)
         slot = try #require(foundation.slots.first)
         try await Self.busy(kit, 140)
@@ -129,9 +131,9 @@ final class LogStage {
         let store: SQLiteStore
         do throws(OpeningError) { store = try SQLiteStore(path: path) } catch { return .caught("not opened") }
         defer { store.close() }
-        let witness = checks.contains(.outside) ? checkpoint : nil
+        let outside = checks.contains(.outside) ? [origin: checkpoint] : [:]
         let vault: Vault
-        do { vault = try Vault(store: store, clock: kit.clock, witness: { _ in witness }) } catch {
+        do { vault = try Vault(store: store, clock: kit.clock, witness: { outside }) } catch {
             return .caught("not read")
         }
         guard let foundation = vault.foundation, let ring = try? foundation.openKeyRing(under: root) else {

@@ -49,6 +49,14 @@ struct LogKeys {
         return checkpoint
     }
 
+    /// When a key of this log signed a note as a checkpoint under the name of an origin; `nil` for any other note.
+    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? {
+        guard checkpoint(in: bytes, of: origin) != nil, let note = try? SignedNote(bytes) else { return nil }
+        let name = LogName.of(origin)
+        let moments = keys.compactMap { try? NoteKey(name: name, key: $0).moment(of: note) }
+        return moments.max().map { Timestamp(milliseconds: Int64(clamping: $0) * 1000) }
+    }
+
     /// All changes of key and name, in order: those of the key lie in a table of their own, a restore's in its record.
     /// `nil` for one that cannot be read.
     static func notes(_ state: VaultState, in store: any VaultStore) throws(Refusal) -> [[UInt8]]? {

@@ -1,9 +1,10 @@
+import HashTreeCollections
 import Sealing
 import TransparencyLog
 package import WarderModel
 
-/// Gives the newest checkpoint of the log with this origin that lies outside the database; `nil` where there is none.
-package typealias LogWitness = @Sendable (_ origin: RecordID) -> [UInt8]?
+/// Gives the newest checkpoints that lie outside the database: one of each log, by the log's origin.
+package typealias LogWitness = @Sendable () -> [RecordID: [UInt8]]
 
 extension LogStanding {
     /// Compares the log with the checkpoint that lies outside.
@@ -24,5 +25,27 @@ extension LogStanding {
         else { throw .logContradicted }
         var prover = TreeProver(StoredNodes(store: store), size: checkpoint.size)
         guard let root = try? prover.root(), root == checkpoint.root else { throw .logContradicted }
+    }
+
+    /// Compares the vault with the checkpoints of logs that it does not know.
+    ///
+    /// A restored vault knows every log before its own. A database from before the restore agrees with what was signed of
+    /// its own log until then; that there was another since, only the checkpoint of that one says. What was signed before
+    /// this log began is of a restore that this one came after. Nothing is said where the record of a restore is damaged:
+    /// servers get nothing from such a vault, and its own log may be among the unknown ones.
+    /// - Throws: `logContradicted` for a checkpoint that a key of this vault signed later, of a log that it does not know.
+    static func compare(
+        withLater outside: [RecordID: [UInt8]],
+        _ keys: LogKeys?,
+        _ foundation: Foundation,
+        _ state: VaultState
+    ) throws(Refusal) {
+        guard let keys, !state.lost.hidesOrigin else { return }
+        let known = [foundation.vault] + state.origins.values.map(\.id)
+        let began = (state.newestOrigin?.began ?? foundation.created).milliseconds
+        for (origin, note) in outside where !known.contains(origin) {
+            guard let signed = keys.moment(of: note, of: origin), signed.milliseconds > began else { continue }
+            throw .logContradicted
+        }
     }
 }

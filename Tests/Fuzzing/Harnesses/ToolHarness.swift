@@ -1,0 +1,31 @@
+import StrictJSON
+import ToolDefinitions
+import WarderModel
+
+extension Harness {
+    /// An answer to `tools/list`, of a server that may be anybody's.
+    static let tools = Harness("tools") { input in
+        let list: ToolList
+        do throws(ToolListError) { list = try ToolList(parsing: input) } catch {
+            let words = error.description
+            try hold(!words.unicodeScalars.contains(where: HiddenCharacter.contains), "a refusal draws nothing")
+            try hold(words.utf8.count < 512, "a refusal is short")
+            return
+        }
+        try hold(Set(list.tools.map(\.name)).count == list.tools.count, "a name stands for one tool")
+        for tool in list.tools {
+            try hold(tool.endpoint == nil, "a server's tool stands for no request")
+            try holdStored(tool)
+        }
+        guard list.nextCursor == nil else { return }
+        try hold(try ToolList.joining([list]) == list, "a page alone is the list")
+    }
+
+    /// A definition is read as it was stored, and pinned as the same.
+    static func holdStored(_ tool: ToolDefinition) throws {
+        let bytes = tool.canonicalBytes
+        let again = try ToolDefinition(canonical: JSONDocument(copying: bytes.span, limits: ToolLimits.page).root)
+        try hold(again.canonicalBytes == bytes && again.digest == tool.digest, "a definition has one digest")
+        try hold(again == tool, "a definition is read as it was stored")
+    }
+}
