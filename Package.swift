@@ -172,8 +172,8 @@ let package = Package(
             dependencies: [
                 "ClientConfigurations", "Declarations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments",
                 "Reviewing", "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
-                "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderLinux",
-                "WarderModel", "WarderWire",
+                "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderCrypto",
+                "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",
             ]

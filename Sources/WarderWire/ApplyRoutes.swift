@@ -19,6 +19,8 @@ package struct Inventory: Codable, Sendable {
         package var definitionDigest: String?
         /// `always` or `when-presented`; left out where nothing is pinned.
         package var pin: String?
+        /// Why somebody accepted the definition.
+        package var acceptedReason: String?
         /// SHA-256 of the definition that waits to be accepted.
         package var offeredDigest: String?
 
@@ -26,6 +28,7 @@ package struct Inventory: Codable, Sendable {
             case name, description, risk, category, reason, owner, permissions, pin
             case expectedOutputs = "expected_outputs"
             case definitionDigest = "definition_digest"
+            case acceptedReason = "accepted_reason"
             case offeredDigest = "offered_digest"
         }
 
@@ -190,6 +193,9 @@ package struct InventoryChange: Codable, Sendable {
 
 /// `POST /v1/apply`: all of it is done, or nothing.
 package struct ApplyRequest: Codable, Sendable {
+    /// Changes of one apply. Others wait while they are decided.
+    package static let mostChanges = 1000
+
     /// Of the inventory that the changes were planned against.
     package var mark: String
     package var changes: [InventoryChange]

@@ -101,11 +101,101 @@ import WarderModel
             ("warder: 1\nservers:\n\tgithub: {}\n", ": this is no YAML"),
             ("warder: 1\n---\nwarder: 1\n", ": this is no YAML that can be used here"),
             ("warder: !!int 1\n", "f:1:9: a YAML tag means nothing here"),
+            ("warder: 1\n!!binary c2VydmVycw==: {}\n", ": a YAML tag means nothing here"),
+            ("warder: 1\nservers: !!omap {}\n", ": a YAML tag means nothing here"),
+            (
+                "warder: 1\nservers: {s: {uid: 1, approvals: {critical/standard: !x []}}}\n",
+                ": a YAML tag means nothing"
+            ),
+            ("warder: 1\nservers:\n  one: &one {uid: 1}\n  two: {<<: *one}\n", "there is no key '<<' in a server"),
+            ("warder: 1\nservers: {1: {uid: 1}, \"1\": {uid: 2}}\n", "'1' stands here more than once"),
+            ("warder: 1\n...\n---\nservers: {}\n", ": this is no YAML that can be used here"),
         ]
     )
     func shapes(text: String, says: String) {
         let faults = Self.faults(text)
         #expect(faults.count == 1 && faults.first?.contains(says) == true, "\(faults)")
+    }
+
+    @Test(
+        "numbers are what every reader of YAML finds in them",
+        arguments: ["010", "0x10", "0o17", "1_000", "1e3", "+5", "-1", "1.0", "1:30", "٣", "１", "true", "4294967296"]
+    )
+    func numbers(text: String) {
+        let faults = Self.faults("warder: 1\nservers: {s: {uid: \(text)}}\n")
+        #expect(
+            faults.count == 1 && faults.first?.contains("'uid' is a number of 0 to 4294967295") == true,
+            "\(faults)"
+        )
+    }
+
+    @Test("a number in quotes is that number, and zero is one")
+    func quotedNumbers() throws {
+        for text in ["\"1001\"", "'1001'", "1001"] {
+            let bytes = Array("warder: 1\nservers: {s: {uid: \(text), gid: 0}}\n".utf8)
+            let selectors = try DeclarationReader(bytes).declaration.servers[ServerName("s")]?.selectors
+            #expect(selectors == Selectors(uid: 1001, gid: 0))
+        }
+    }
+
+    @Test(
+        "no name looks like another one, and no text has what nobody sees",
+        arguments: [
+            // Turned around, of no width, a letter of another script, full width, the sign for kelvin.
+            "git\u{202E}buh", "git\u{200B}hub", "g\u{0456}thub", "\u{FF47}ithub", "\u{212A}ube", "caf\u{E9}", "Github",
+            "cafe\u{301}", "a\u{AD}b", "\u{FEFF}github", " github", "github ",
+        ]
+    )
+    func hiddenNames(name: String) {
+        let files = [
+            "warder: 1\nservers: {\"\(name)\": {uid: 1}}\n",
+            "warder: 1\nservers: {s: {uid: 1, tools: {t: {risk: critical, grants: {\"\(name)/pat\": {}}}}}}\n",
+            "warder: 1\nrotations: {\"\(name)\": {rotator: random}}\n",
+        ]
+        for file in files {
+            let faults = Self.faults(file)
+            #expect(faults.count == 1, "\(file.debugDescription): \(faults)")
+        }
+    }
+
+    @Test(
+        "texts and paths have no character that draws nothing",
+        arguments: ["\u{202E}", "\u{2066}", "\u{200B}", "\u{200D}", "\u{FEFF}", "\u{AD}", "\u{3164}", "\u{2800}"]
+    )
+    func hiddenTexts(character: String) {
+        for key in ["owner: \"sales\(character)\"", "executable: \"/usr/bin/git\(character)hub\""] {
+            let faults = Self.faults("warder: 1\nservers: {s: {uid: 1, \(key)}}\n")
+            #expect(faults.count == 1 && faults.first?.contains(character) == false, "\(faults)")
+        }
+    }
+
+    @Test(
+        "what a reader takes for a comment is one: no line breaks unseen, and none is turned around",
+        arguments: ["\u{85}", "\u{2028}", "\u{2029}", "\r", "\u{202E}", "\u{2066}", "\u{200B}", "\u{1B}", "\u{FEFF}"]
+    )
+    func hiddenBreaks(character: String) {
+        let text = "warder: 1\nservers:\n  s: # it runs as one user\(character)    {uid: 1}\n"
+        let faults = Self.faults(text)
+        #expect(faults.count == 1 && faults.first?.hasPrefix("f:3:27: here stands a character") == true, "\(faults)")
+    }
+
+    @Test("lines may end as on other systems, and a file may say how it is encoded")
+    func lineEnds() throws {
+        let bytes = Array("\u{FEFF}warder: 1\r\nservers: {s: {uid: 1}} #\ta comment\r\n".utf8)
+        #expect(try DeclarationReader(bytes).declaration.servers.count == 1)
+    }
+
+    @Test("a name is as long as a name can be, and a thousand of them are refused one by one")
+    func longNames() {
+        let long = String(repeating: "a", count: 100_000)
+        for file in [
+            "warder: 1\nservers: {\(long): {uid: 1}}\n",
+            "warder: 1\nservers: {s: {uid: 1, tools: {\(long): critical}}}\n",
+            "warder: 1\nservers: {s: {uid: 1, owner: \(long)}}\n", "warder: 1\n\(long): 1\n",
+        ] {
+            let faults = Self.faults(file)
+            #expect(faults.count == 1 && faults.allSatisfy { $0.utf8.count < 600 }, "\(faults.map(\.count))")
+        }
     }
 
     @Test("a value has no place in a file, whatever it is called, and is not repeated")

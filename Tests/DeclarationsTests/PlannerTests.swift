@@ -121,7 +121,7 @@ import WarderWire
         let text = Self.present.replacing("approvals: {critical/financial: [owner, security]}\n", with: "")
             .replacing("category: financial", with: "category: administrative")
         let change = try Self.plan(text, standard, reason: "because").changes.first
-        #expect(change?.details == ["category: standard → administrative"])
+        #expect(change?.details == ["category: standard → administrative", "reason: none → because"])
         #expect(change?.widens == ["fewer are asked, or others"])
     }
 
@@ -134,7 +134,7 @@ import WarderWire
         #expect(server?.details == ["owner: none → sales"] && server?.widens == [])
     }
 
-    @Test("digests are compared whole, and shown short")
+    @Test("digests are compared whole and shown whole: the first digits of one can be found again")
     func digests() throws {
         let known = String(repeating: "a", count: 63)
         let pinned = Self.inventory { $0.servers[0].selectors.executableSHA256 = "\(known)a" }
@@ -142,7 +142,7 @@ import WarderWire
         let change = try Self.plan(text, pinned).changes.first
         #expect(change?.widens == ["recognised by less, or by something else"])
         #expect(
-            change?.details == ["no longer executable_sha256: aaaaaaaaaaaa…", "executable_sha256: aaaaaaaaaaaa…"]
+            change?.details == ["no longer executable_sha256: \(known)a", "executable_sha256: \(known)b"]
         )
         #expect(change?.request.serverUpdate?.update.selectors.executableSHA256 == "\(known)b")
         let offered = Self.inventory { $0.tools[0].offeredDigest = "\(known)b" }
@@ -162,7 +162,9 @@ import WarderWire
         #expect(throws: DeclarationFaults.self) { try Self.plan(gone, damaged, prunes: true) }
     }
 
-    private static let rotation = "{rotator: random, schedule: P30D, max_age: 40d, overlap: 1h}"
+    private static let rotation =
+        "{rotator: random, schedule: P30D, window: '22:00-04:00 UTC', jitter: 1h, max_age: 40d, before_expiry: 2d, "
+        + "overlap: 1h, attempts: 3, settings: {length: '40'}, helper: shop/api}"
 
     @Test(
         "what makes values live longer is marked, and what makes them otherwise",
@@ -170,14 +172,28 @@ import WarderWire
             ("random", "exec:shop", "another rotator makes the values"),
             ("P30D", "P60D", "changes at other times"), (" schedule: P30D,", "", "changes at other times"),
             ("40d", "41d", "values get older"), (" max_age: 40d,", "", "values get older"), ("40d", "39d", ""),
-            ("1h", "2h", "old values may be valid for longer"), ("1h", "30m", ""),
-            (", overlap: 1h", "", "old values may be valid for longer"),
-            (" schedule: P30D, max_age: 40d,", "", "no longer changes by itself"),
+            ("overlap: 1h", "overlap: 2h", "old values may be valid for longer"), ("overlap: 1h", "overlap: 30m", ""),
+            (" overlap: 1h,", "", "old values may be valid for longer"),
+            (
+                " schedule: P30D, window: '22:00-04:00 UTC', jitter: 1h, max_age: 40d, before_expiry: 2d,", "",
+                "no longer changes by itself"
+            ),
+            ("04:00 UTC", "06:00 UTC", "changes at other times"), (" window: '22:00-04:00 UTC',", "", ""),
+            ("jitter: 1h", "jitter: 2h", "changes later"), ("jitter: 1h", "jitter: 30m", ""),
+            ("before_expiry: 2d", "before_expiry: 1h", "changes closer to its expiry"),
+            ("before_expiry: 2d", "before_expiry: 3d", ""),
+            ("attempts: 3", "attempts: 4", "more values are tried before a person looks"),
+            ("attempts: 3", "attempts: 2", ""), ("'40'", "'64'", "the rotator is told otherwise"),
+            (", settings: {length: '40'}", "", "the rotator is told otherwise"),
+            ("helper: shop/api", "helper: shop/db", "the rotator is given another secret"),
+            (", helper: shop/api", "", ""),
         ]
     )
     func rotations(before: String, after: String, words: String) throws {
         var plan = RotationRequest(rotator: "random")
         (plan.schedule, plan.maximumAge, plan.overlap) = ("P30D", 3_456_000, 3600)
+        (plan.window, plan.jitter, plan.expiryLead) = ("22:00-04:00 UTC", 3600, 172_800)
+        (plan.attempts, plan.settings, plan.helper) = (3, ["length": "40"], "shop/api")
         let rotated = Self.inventory { $0.rotations = [Inventory.Rotation(secret: "shop/db", plan: plan)] }
         let same = "\(Self.present)rotations: {shop/db: \(Self.rotation)}\n"
         #expect(try Self.plan(same, rotated).changes.isEmpty)
@@ -185,6 +201,19 @@ import WarderWire
         let changes = try Self.plan(text, rotated).changes
         #expect(changes.count == 1, "\(changes)")
         #expect(changes.first?.widens.joined(separator: "; ") == words)
+    }
+
+    @Test("a rotation of something new is marked where a program is handed values, and the secrets of others")
+    func newRotation() throws {
+        func widens(_ rotation: String) throws -> [String]? {
+            try Self.plan("\(Self.present)rotations: {shop/db: \(rotation)}\n").changes.first?.widens
+        }
+        #expect(try widens("{rotator: random}") == [])
+        #expect(try widens("{rotator: exec:shop}") == ["a program is given its values"])
+        #expect(
+            try widens("{rotator: postgres:shop, helper: shop/api}")
+                == ["a program is given its values", "the rotator is given another secret"]
+        )
     }
 
     @Test("other usual hours are marked, the first ones are not")
@@ -224,6 +253,46 @@ import WarderWire
         #expect(given?.reason == "reviewed" && given?.risk == "read-only")
         let written = text.replacing("risk: read-only", with: "risk: read-only\n        reason: harmless")
         #expect(try Self.plan(written, reason: "reviewed").changes.first?.request.toolSet?.update.reason == "harmless")
+    }
+
+    @Test("a reason is for one change: where the class changes, the one that stands there already is none")
+    func staleReason() throws {
+        let reasoned = Self.inventory { $0.tools[0].reason = "it moves money" }
+        func text(_ risk: String, _ reason: String) -> String {
+            Self.present.replacing("risk: critical", with: "risk: \(risk)\n        reason: \(reason)")
+        }
+        #expect(try Self.plan(text("critical", "it moves money"), reasoned).changes.isEmpty)
+        let stale = text("read-only", "it moves money")
+        let fault = "f:9:7: tool shop/refund: its class changes, and its reason is the one of before"
+        #expect(try Self.faults(stale, reasoned) == [fault])
+        // The file says why the class is what it is: no word of the command line takes that place.
+        #expect(throws: DeclarationFaults.self) { try Self.plan(stale, reasoned, reason: "because") }
+        let fresh = try Self.plan(text("read-only", "nothing is paid out any more"), reasoned).changes
+        #expect(fresh.first?.details.contains("reason: \"it moves money\" → \"nothing is paid out any more\"") == true)
+        // Without a line of its own the tool has the reason of the command line.
+        let given = try Self.plan(Self.present.replacing("critical\n", with: "read-only\n"), reasoned, reason: "review")
+        #expect(given.changes.first?.request.toolSet?.update.reason == "review")
+        #expect(given.changes.first?.details.contains("reason: \"it moves money\" → review") == true)
+    }
+
+    @Test("why a class is what it is, or why an earlier definition was accepted, is no reason to accept another one")
+    func staleAcceptance() throws {
+        let text = Self.present.replacing(
+            "category",
+            with: "definition: \(Self.other)\n        reason: it moves money\n        category"
+        )
+        let offered = Self.inventory {
+            ($0.tools[0].offeredDigest, $0.tools[0].reason) = (Self.other, "it moves money")
+        }
+        let fault = "tool shop/refund: another definition is to be accepted, and its reason is the one of before"
+        #expect(try Self.faults(text, offered) == ["f:9:7: \(fault)"])
+        let given = try Self.plan(text, offered, reason: "read it").changes
+        #expect(given.first?.request.toolAccept?.reason == "read it" && given.first?.request.toolSet == nil)
+        #expect(given.first?.details.contains("because: \"read it\"") == true)
+        let earlier = Self.inventory {
+            ($0.tools[0].offeredDigest, $0.tools[0].acceptedReason) = (Self.other, "it moves money")
+        }
+        #expect(try Self.faults(text, earlier) == ["f:9:7: \(fault)"])
     }
 
     @Test("what the vault does not have cannot be named, and what was meant is said with its place")

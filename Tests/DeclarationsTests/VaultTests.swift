@@ -91,6 +91,87 @@ import WarderWire
         }
     }
 
+    @Test("because of one change that is refused none is made, and the answer says which it was")
+    func refusedChange() async throws {
+        let kit = try await Self.kit()
+        try await TestServer.with(kit) { server in
+            let before = try Self.standing(server)
+            let sequence = kit.vault.sequence
+            let changes = [
+                #"{"server.add":{"name":"wiki","selectors":{"uid":60001}}}"#,
+                #"{"tool.add":{"name":"wiki/search","risk":"read-only","category":"standard"}}"#,
+                #"{"grant.add":{"tool":"wiki/search","secret":"wiki/none"}}"#,
+                #"{"limit.set":{"risk":"critical","limit":"off"}}"#,
+            ]
+            let body = #"{"mark":"\#(before.mark)","changes":[\#(changes.joined(separator: ","))]}"#
+            let answer = try server.connect(.operator).ask("POST", "/v1/apply", body: body)
+            #expect(answer.status == 404, "\(answer.text)")
+            #expect(answer.text.contains("Nothing was changed, because change 3 was refused."), "\(answer.text)")
+            #expect(answer.text.contains(#""reason":"secret_missing""#), "\(answer.text)")
+            let after = try Self.standing(server)
+            #expect(after.declaration == before.declaration && after.mark == before.mark)
+            let events = try kit.events().filter { $0.sequence > sequence && $0.type != "inventory.read" }
+            #expect(events.map(\.line) == ["inventory.apply: secret_missing"])
+            #expect(events.last?.changes == ["changes=4", "change=3", "refused=grant.add"])
+        }
+    }
+
+    @Test("a definition that is accepted raises the class, and the next plan shows what the file has less")
+    func accepting() async throws {
+        let kit = try await Self.kit()
+        try await kit.mustAddServer("notes", Selectors(uid: 60001))
+        try await TestServer.with(kit) { server in
+            func take(_ description: String) throws {
+                let tool = #"{"name":"get_file","description":"\#(description)","inputSchema":{"type":"object"}}"#
+                let answer = try server.connect(.operator).ask(
+                    "POST",
+                    "/v1/tools/import",
+                    body: #"{"server":"notes","tools":[\#(tool)]}"#
+                )
+                try #require(answer.status == 200, "\(answer.text)")
+            }
+            let name = try ToolID("notes/get_file")
+            try take("Get a file.")
+            let exported = DeclarationText.of(try Self.standing(server).declaration)
+            let old = try #require(try Self.standing(server).declaration.tools[name])
+            #expect(old.risk == .readOnly)
+            try take("Delete all files permanently.")
+            let offered = try #require(try Self.standing(server).offers[name])
+            let file = exported.replacing(try #require(old.definition), with: "\(offered)\n        reason: read it")
+
+            let first = try Self.plan(file, server)
+            #expect(first.changes.count == 1 && first.changes[0].widens == ["another definition is accepted"])
+            try Self.apply(first, server)
+            let raised = try #require(try Self.standing(server).declaration.tools[name])
+            #expect(raised.risk > .readOnly && raised.definition == offered)
+
+            // The reason for the definition is none for a lower class.
+            #expect(throws: DeclarationFaults.self) { try Self.plan(file, server) }
+            let again = try Self.plan(file.replacing("read it", with: "it deletes copies alone"), server)
+            #expect(again.changes.count == 1)
+            #expect(again.changes[0].widens.contains("taken to be less harmful"), "\(again.changes)")
+            #expect(again.changes[0].details.contains("risk: \(raised.risk.rawValue) → read-only"))
+        }
+    }
+
+    @Test("a plan is not applied to another secret of the name")
+    func anotherSecret() async throws {
+        let kit = try await Self.kit()
+        try await TestServer.with(kit) { server in
+            let text = "warder: 1\nservers: {wiki: {uid: 60001, tools: {t: {risk: read-only, grants: {shop/db: }}}}}\n"
+            let plan = try Self.plan(text, server)
+            let name = try SecretName("shop/db")
+            _ = try await kit.vault.perform(Secrets.destroy(name, version: nil, by: kit.admin))
+            try await kit.mustPut("shop/db", "of somebody else")
+            do {
+                try Self.apply(plan, server)
+                Issue.record("a plan was applied to another secret")
+            } catch let refused as Refused {
+                #expect(refused.answer.status == 409)
+            }
+        }
+    }
+
     @Test("what is no list of changes is refused before anything is decided, and not repeated in the answer")
     func shapes() async throws {
         let kit = try await Self.kit()

@@ -1,3 +1,4 @@
+import WarderModel
 package import WarderWire
 
 /// What has to be done so that a vault says what a file says, in the order in which it is done.
@@ -30,7 +31,7 @@ package struct Plan: Sendable {
     package func count(_ kind: Kind) -> Int { changes.count { $0.kind == kind } }
 }
 
-/// Phrases of a change, gathered.
+/// Phrases of a change, gathered. Everything that a request says stands in one of them, whole.
 struct ChangeNotes {
     var details: [String] = []
     var widens: [String] = []
@@ -49,6 +50,20 @@ struct ChangeNotes {
     /// Notes a key of something new.
     mutating func note(_ name: String, _ value: String?) {
         if let value { details.append("\(name): \(value)") }
+    }
+
+    // Words of people stand as in a file, in quotes where they could be taken for something else than words.
+
+    mutating func note(_ name: String, _ old: PlainText?, _ new: PlainText?) {
+        note(name, old, new) { YAMLPage.scalar($0.text) }
+    }
+
+    mutating func note(_ name: String, _ value: PlainText?) { note(name, value.map { YAMLPage.scalar($0.text) }) }
+
+    mutating func note(_ name: String, _ values: [PlainText]?) { note(name, values.map(Self.list)) }
+
+    static func list(_ values: [PlainText]) -> String {
+        "[\(values.map { YAMLPage.scalar($0.text) }.joined(separator: ", "))]"
     }
 
     mutating func widen(_ words: String, if condition: Bool = true) {

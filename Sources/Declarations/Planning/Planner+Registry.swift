@@ -16,8 +16,8 @@ extension Planner {
                     "add the user that it runs as: uid: 1001"
                 )
             }
-            notes.note("owner", terms.owner?.text)
-            notes.details += selectors.words.map(Self.shown)
+            notes.note("owner", terms.owner)
+            notes.details += selectors.words
             return add(subject, .add, notes) {
                 $0.serverAdd = ServerRequest(
                     name: name.text,
@@ -33,8 +33,8 @@ extension Planner {
         // A server's owner does not decide about its calls.
         notes.widen("who owned it may approve", if: old.owner != nil && terms.owner != old.owner)
         let lost = Set(before.words).subtracting(selectors.words).sorted()
-        notes.details += lost.map { "no longer \(Self.shown($0))" }
-        notes.details += selectors.words.filter { !before.words.contains($0) }.map(Self.shown)
+        notes.details += lost.map { "no longer \($0)" }
+        notes.details += selectors.words.filter { !before.words.contains($0) }
         notes.widen("recognised by less, or by something else", if: !lost.isEmpty)
         notes.widen("any program of a launch is the server", if: selectors.isLaunched && !before.isLaunched)
         let owner = terms.owner == old.owner ? nil : terms.owner?.text ?? ""
@@ -46,11 +46,6 @@ extension Planner {
         }
     }
 
-    /// A condition, short enough for a table; only whole ones are compared.
-    private static func shown(_ word: String) -> String {
-        word.hasPrefix(Selectors.digestKey) ? "\(word.prefix(Selectors.digestKey.count + 12))…" : word
-    }
-
     // MARK: Tools
 
     mutating func compare(_ name: ToolID, _ terms: ToolTerms) {
@@ -60,10 +55,12 @@ extension Planner {
         var notes = ChangeNotes()
         notes.note("risk", terms.risk.rawValue)
         notes.note("category", terms.category == .standard ? nil : terms.category.rawValue)
-        notes.note("reason", terms.reason?.text)
-        notes.note("owner", terms.owner?.text)
-        notes.note("permissions", terms.permissions?.map(\.text).joined(separator: ", "))
-        notes.note("definition", terms.definition.map { "\($0.prefix(12))…" })
+        notes.note("reason", terms.reason)
+        notes.note("owner", terms.owner)
+        notes.note("description", terms.text)
+        notes.note("expected outputs", terms.expectedOutputs)
+        notes.note("permissions", terms.permissions)
+        notes.note("definition", terms.definition)
         notes.note("pin", terms.pin?.rawValue)
         notes.widen("works without presenting its definition", if: terms.pin == .whenPresented)
         var update = ToolUpdate()
@@ -101,14 +98,20 @@ extension Planner {
         var notes = ChangeNotes()
         var update = ToolUpdate()
         var accepts: ToolAcceptRequest?
+        // A reason is for one change: what the vault has already is of an earlier one.
+        let isStale = terms.reason.map { [old.reason, standing.acceptedReasons[name]].contains($0) } ?? false
         if let digest = terms.definition, digest != old.definition {
-            let why = reason(of: terms)
+            // The class may still be what it is for the reason that the file says.
+            let why = isStale ? reason : terms.reason ?? reason
             if old.definition == nil, standing.offers[name] == nil {
                 update.definitionDigest = digest
                 update.reason = why?.text
             } else if digest == standing.offers[name] {
-                guard let why else { return requireReason(subject, "another definition is to be accepted") }
+                guard let why else {
+                    return requireReason(subject, "another definition is to be accepted", isStale: isStale)
+                }
                 accepts = ToolAcceptRequest(tools: [.init(name: name.text, digest: digest)], reason: why.text)
+                notes.note("because", why)
                 notes.widen("another definition is accepted")
             } else {
                 return fault(
@@ -117,7 +120,7 @@ extension Planner {
                     "take its server's tools over first: warder tool import; see: warder tool show \(name)"
                 )
             }
-            notes.note("definition", old.definition, digest) { "\($0.prefix(12))…" }
+            notes.note("definition", old.definition, digest)
         }
         noteClass(name, old, terms, &notes)
         let changesClass = old.risk != terms.risk || old.category != terms.category
@@ -131,11 +134,13 @@ extension Planner {
             if: accepts != nil && changesClass && mayUndo
         )
         if setsClass {
-            guard let why = reason(of: terms) else { return requireReason(subject, "its class changes") }
+            guard !(changesClass && isStale), let why = terms.reason ?? reason else {
+                return requireReason(subject, "its class changes", isStale: isStale)
+            }
             (update.risk, update.category) = (terms.risk.rawValue, terms.category.rawValue)
             update.reason = why.text
         }
-        if setsClass, changesReason { notes.note("reason", old.reason?.text, terms.reason?.text) }
+        if setsClass, changesReason || terms.reason == nil { notes.note("reason", old.reason, terms.reason ?? reason) }
         noteWords(old, terms, &notes, &update)
         if let pin = terms.pin {
             guard old.definition ?? terms.definition != nil else { return requireDefinition(subject) }
@@ -157,8 +162,15 @@ extension Planner {
         }
     }
 
-    private mutating func requireReason(_ subject: Declaration.Subject, _ what: String) {
-        fault(subject, "\(what), and nothing says why", "add a line `reason: …`, or use --reason")
+    private mutating func requireReason(_ subject: Declaration.Subject, _ what: String, isStale: Bool) {
+        guard isStale else {
+            return fault(subject, "\(what), and nothing says why", "add a line `reason: …`, or use --reason")
+        }
+        fault(
+            subject,
+            "\(what), and its reason is the one of before",
+            "say in `reason: …` why it changes now, or take the line out and use --reason"
+        )
     }
 
     private func noteClass(_ name: ToolID, _ old: ToolTerms, _ terms: ToolTerms, _ notes: inout ChangeNotes) {
@@ -191,9 +203,7 @@ extension Planner {
         notes.note("expected outputs", old.expectedOutputs, terms.expectedOutputs)
         if old.expectedOutputs != terms.expectedOutputs { update.expectedOutputs = terms.expectedOutputs?.text ?? "" }
         guard old.permissions != terms.permissions else { return }
-        notes.note("permissions", old.permissions, terms.permissions) {
-            "[\($0.map(\.text).joined(separator: ", "))]"
-        }
+        notes.note("permissions", old.permissions, terms.permissions, ChangeNotes.list)
         let more = Set(terms.permissions ?? []).subtracting(old.permissions ?? [])
         notes.widen("must be allowed more", if: !more.isEmpty)
         update.permissions = terms.permissions?.map(\.text)
@@ -253,14 +263,12 @@ extension Planner {
 }
 
 extension Selectors {
-    fileprivate static let digestKey = "executable_sha256: "
-
     /// As a command line or a file spells them, whole.
     fileprivate var words: [String] {
         [
             uid.map { "uid: \($0)" }, gid.map { "gid: \($0)" }, group.map { "group: \($0)" },
-            unit.map { "unit: \($0)" }, executable.map { "executable: \($0)" },
-            executableSHA256.map { "\(Self.digestKey)\($0)" }, isLaunched ? "launch" : nil,
+            unit.map { "unit: \(YAMLPage.scalar($0))" }, executable.map { "executable: \(YAMLPage.scalar($0))" },
+            executableSHA256.map { "executable_sha256: \($0)" }, isLaunched ? "launch" : nil,
         ].compactMap(\.self)
     }
 }

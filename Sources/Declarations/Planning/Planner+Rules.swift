@@ -27,24 +27,39 @@ extension Planner {
         notes.note("attempts", before?.attempts, plan.attempts)
         notes.note("helper", before?.helper, plan.helper)
         notes.note("settings", before?.settings ?? [:], plan.settings ?? [:]) {
-            "{\($0.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}"
+            "{\($0.sorted { $0.key < $1.key }.map { "\($0.key): \(YAMLPage.scalar($0.value))" }.joined(separator: ", "))}"
         }
+        noteHands(old, terms, &notes)
         if let old { noteSlower(old, terms, &notes) }
         add(subject, old == nil ? .add : .change, notes) {
             $0.rotationSet = Inventory.Rotation(secret: secret.text, plan: plan)
         }
     }
 
-    /// What makes values live longer, and what else makes them.
+    /// Which programs get values, and what they are told.
+    private func noteHands(_ old: RotationTerms?, _ new: RotationTerms, _ notes: inout ChangeNotes) {
+        if let old {
+            notes.widen("another rotator makes the values", if: old.rotator != new.rotator)
+            notes.widen("the rotator is told otherwise", if: old.settings != new.settings)
+            notes.widen("more values are tried before a person looks", if: new.attempts > old.attempts)
+        } else {
+            notes.widen("a program is given its values", if: new.rotator != .random)
+        }
+        notes.widen("the rotator is given another secret", if: new.helper != nil && new.helper != old?.helper)
+    }
+
+    /// What makes values live longer.
     private func noteSlower(_ old: RotationTerms, _ new: RotationTerms, _ notes: inout ChangeNotes) {
-        notes.widen("another rotator makes the values", if: old.rotator != new.rotator)
         notes.widen("no longer changes by itself", if: old.timing != nil && new.timing == nil)
         if let before = old.timing, let after = new.timing {
-            // Two schedules cannot be held against each other.
+            // Two schedules cannot be held against each other, nor two windows.
             notes.widen(
                 "changes at other times",
-                if: before.schedule != nil && before.schedule != after.schedule
+                if: (before.schedule != nil && before.schedule != after.schedule)
+                    || (after.window != nil && before.window != after.window)
             )
+            notes.widen("changes later", if: after.jitterSeconds > before.jitterSeconds)
+            notes.widen("changes closer to its expiry", if: after.expiryLeadSeconds < before.expiryLeadSeconds)
             notes.widen(
                 "values get older",
                 if: before.maximumAgeSeconds.map { $0 < after.maximumAgeSeconds ?? .max } ?? false
@@ -185,7 +200,14 @@ extension Planner {
         }
         // With a server go its limits and rules.
         for server in present.servers.keys.sorted() where wanted.servers[server] == nil {
-            add(.server(server), .remove, ChangeNotes()) { $0.serverRemove = server.text }
+            var notes = ChangeNotes()
+            for scope in present.limits.keys.sorted() where scope.server == server {
+                notes.note("with its limit", Declaration.Subject.limit(scope).name)
+            }
+            for scope in present.approvals.keys.sorted() where scope.server == server {
+                notes.note("with its approval rule", scope.text)
+            }
+            add(.server(server), .remove, notes) { $0.serverRemove = server.text }
         }
     }
 

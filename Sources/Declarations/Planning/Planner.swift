@@ -8,8 +8,8 @@ package struct Planner {
     let standing: Standing
     /// Whether what the file does not have goes.
     private let prunes: Bool
-    /// Why classes change, where the file does not say.
-    private let reason: PlainText?
+    /// Why classes change and definitions are accepted, where the file does not say.
+    let reason: PlainText?
     private let places: [Declaration.Subject: DeclarationFault.Place]
     private var changes: [Plan.Change] = []
     private var faults: [DeclarationFault] = []
@@ -74,9 +74,6 @@ package struct Planner {
     mutating func fault(_ subject: Declaration.Subject, _ problem: String, _ remedy: String) {
         faults.append(DeclarationFault(places[subject], "\(subject.noun) \(subject.name): \(problem)", remedy))
     }
-
-    /// Why the class of a tool is what it is: as the file says, or whoever applies it.
-    func reason(of terms: ToolTerms) -> PlainText? { terms.reason ?? reason }
 
     /// Says so where there is no such secret.
     mutating func requireSecret(_ secret: SecretName, for subject: Declaration.Subject) {

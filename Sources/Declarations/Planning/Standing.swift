@@ -16,6 +16,8 @@ package struct Standing: Sendable {
     package var secrets: [SecretName: [FieldName]] = [:]
     /// Definitions that wait to be accepted.
     package var offers: [ToolID: String] = [:]
+    /// Why definitions were accepted.
+    package var acceptedReasons: [ToolID: PlainText] = [:]
 
     /// An answer that this version does not understand.
     package struct Unknown: Error {}
@@ -33,6 +35,7 @@ package struct Standing: Sendable {
                 let name = try ToolID(tool.name)
                 declaration.tools[name] = try ToolTerms(tool)
                 offers[name] = tool.offeredDigest
+                acceptedReasons[name] = try tool.acceptedReason.map { try PlainText($0) }
             }
             for grant in inventory.grants {
                 let place = GrantPlace(tool: try ToolID(grant.tool), secret: try SecretName(grant.secret))

@@ -79,7 +79,9 @@ extension DeclarationReader {
 
     private mutating func path(_ entry: Entry) -> String? {
         guard let text = text(entry) else { return nil }
-        guard text.hasPrefix("/"), text.utf8.count <= 4096, text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
+        guard text.hasPrefix("/"), text.utf8.count <= 4096,
+            !text.unicodeScalars.contains(where: HiddenCharacter.contains)
+        else {
             fault(entry.value, "the executable is an absolute path", "write a path such as /usr/bin/github-mcp")
             return nil
         }

@@ -59,8 +59,9 @@ extension DeclarationReader {
 
     mutating func number(_ entry: Entry, in range: ClosedRange<Int64>) -> Int64? {
         guard let text = text(entry) else { return nil }
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text),
-            range.contains(number)
+        // With a zero in front some readers of YAML find another number.
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text == "0" || !text.hasPrefix("0"),
+            let number = Int64(text), range.contains(number)
         else {
             fault(
                 entry.value,

@@ -85,6 +85,7 @@ package struct DeclarationReader {
             fault(node, "\(what) is written as `name: value`, each on a line of its own", Self.compare)
             return []
         }
+        guard isUntagged(mapping.tag, node) else { return [] }
         var entries: [Entry] = []
         var seen: Set<String> = []
         for (key, value) in mapping {
@@ -95,10 +96,12 @@ package struct DeclarationReader {
                 }
                 return []
             }
-            guard let name = key.scalar?.string else {
+            guard let scalar = key.scalar else {
                 fault(key, "a name is expected here", Self.compare)
                 continue
             }
+            guard isUntagged(scalar.tag, key, except: Self.tagsOfNames) else { continue }
+            let name = scalar.string
             guard seen.insert(name).inserted else {
                 fault(key, "\(Quoted.text(name)) stands here more than once", "keep one of them")
                 continue
@@ -138,6 +141,7 @@ package struct DeclarationReader {
             fault(entry.value, "\(Quoted.text(entry.name)) takes a list", "write it as [one, two]")
             return nil
         }
+        guard isUntagged(sequence.tag, entry.value) else { return nil }
         nodes += sequence.count
         guard nodes <= Self.mostNodes else {
             fault(entry.key, "there is too much in this file", "say less in one file, or use no aliases")
@@ -157,15 +161,24 @@ package struct DeclarationReader {
             fault(entry.key, "\(Quoted.text(entry.name)) has no value", "give it one, or take the line out")
             return nil
         }
-        guard Self.harmlessTags.contains(scalar.tag.rawValue) else {
-            fault(entry.value, "a YAML tag means nothing here", "take out what begins with !")
-            return nil
-        }
+        guard isUntagged(scalar.tag, entry.value) else { return nil }
         return scalar.string
     }
 
-    /// None, none that says anything, and the one that quotes give.
-    private static let harmlessTags: Set<String> = ["", "!", "tag:yaml.org,2002:str"]
+    private mutating func isUntagged(_ tag: Tag, _ node: Node, except known: Set<String> = harmlessTags) -> Bool {
+        if known.contains(tag.rawValue) { return true }
+        fault(node, "a YAML tag means nothing here", "take out what begins with !")
+        return false
+    }
+
+    /// None, none that says anything, and those that quotes and brackets give.
+    private static let harmlessTags: Set<String> = [
+        "", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq",
+    ]
+    /// The library gives names what it takes them for, while it looks for those that stand twice.
+    private static let tagsOfNames = harmlessTags.union(
+        ["int", "float", "bool", "null", "timestamp", "merge", "value"].map { "tag:yaml.org,2002:\($0)" }
+    )
 
     /// Whether a name stands there without a value.
     static func isNothing(_ node: Node) -> Bool {

@@ -1,5 +1,6 @@
 import ClientConfigurations
 import OpenAPIDocuments
+import WarderModel
 import Yams
 
 /// The text of a file, before anything is understood of it.
@@ -16,6 +17,18 @@ struct SourceText {
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw one(nil, "the file is no text in UTF-8", "save it as plain text")
+        }
+        let hidden = hiddenPlaces(in: text)
+        guard hidden.isEmpty else {
+            throw DeclarationFaults(
+                hidden.map {
+                    DeclarationFault(
+                        DeclarationFault.Place(ofByte: $0, in: bytes),
+                        "here stands a character that shows nothing, breaks a line unseen or turns it around",
+                        "take it out; the file must say what it seems to say"
+                    )
+                }
+            )
         }
         let tokens = TokenSearch.find(in: bytes)
         guard tokens.isEmpty else {
@@ -39,6 +52,24 @@ struct SourceText {
         } catch {
             throw DeclarationFaults([fault(error, text)])
         }
+    }
+
+    /// Offsets in bytes of what nobody sees, wherever it stands. YAML breaks lines at characters at which no editor does, so
+    /// that a comment could hold what counts.
+    private static func hiddenPlaces(in text: String) -> [Int] {
+        var places: [Int] = []
+        var offset = 0
+        var before: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            // A line may end as elsewhere, with both; alone the first of them goes back to where the line began.
+            if before == "\r", scalar != "\n" { places.append(offset - 1) }
+            let isKnown = scalar == "\n" || scalar == "\t" || scalar == "\r" || (scalar == "\u{FEFF}" && offset == 0)
+            if !isKnown, HiddenCharacter.contains(scalar) { places.append(offset) }
+            if places.count >= DeclarationReader.mostFaults { break }
+            offset += UTF8.width(scalar)
+            before = scalar
+        }
+        return places
     }
 
     private static func one(

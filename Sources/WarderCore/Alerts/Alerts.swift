@@ -187,7 +187,7 @@ package enum Alerts {
         }
     }
 
-    /// Sets a rule. Requires `admin`, and presence.
+    /// Sets a rule. Where it was as usual, one whose record cannot be read goes. Requires `admin`, and presence.
     package static func set(
         _ rule: AlertRule,
         _ change: @escaping @Sendable (inout AlertSettings) -> Void,
@@ -197,8 +197,11 @@ package enum Alerts {
             transaction,
             event throws(Refusal) in
             var policy = transaction.policy(rule)
+            let before = policy.settings
+            // A rule that looks for what is usual may be one whose record cannot be read.
+            if before == .usual(rule) { transaction.removeLost(.watch, &event) }
             change(&policy.settings)
-            event.changes += policy.settings.eventTexts(of: rule)
+            event.tell(policy.settings.eventTexts(of: rule), before: before.eventTexts(of: rule))
             try transaction.put(policy, &event)
             return transaction.state.standing(of: rule, at: transaction.now.wall)
         }

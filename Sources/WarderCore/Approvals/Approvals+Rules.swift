@@ -52,6 +52,8 @@ extension Approvals {
             // Whoever says what holds takes away what cannot be read.
             transaction.removeLostApprovalRules(&event)
             let now = transaction.now.wall
+            let before = transaction.state.terms(for: scope)
+            if before != terms { event.tell(gone: ["votes=\(before)"]) }
             var rule =
                 transaction.state.approvalRules[scope]
                 ?? ApprovalRule(
@@ -76,11 +78,22 @@ extension Approvals {
             event throws(Refusal) in
             guard let rule = transaction.state.approvalRules[scope] else { throw .notFound }
             transaction.remove(rule, &event)
+            event.changes.append("votes=\(transaction.state.terms(for: scope))")
+            event.tell(gone: ["votes=\(rule.terms)"])
         }
     }
 
     private static func describe(_ scope: ApprovalRule.Scope, _ terms: ApprovalTerms?, _ event: inout Event) {
         event.server = scope.server
         event.changes = ["scope=\(scope.text)"] + (terms.map { ["votes=\($0)"] } ?? [])
+    }
+}
+
+extension VaultState {
+    /// What is asked for in a scope: by its rule, by the one for all servers, or by the standard.
+    fileprivate func terms(for scope: ApprovalRule.Scope) -> ApprovalTerms {
+        let general = ApprovalRule.Scope(server: nil, risk: scope.risk, category: scope.category)
+        return (approvalRules[scope] ?? approvalRules[general])?.terms
+            ?? .standard(scope.risk, scope.category, in: profile)
     }
 }

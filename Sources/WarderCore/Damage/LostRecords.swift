@@ -76,6 +76,12 @@ package struct LostRecords: Sendable {
     /// Forgets rules that somebody has replaced.
     mutating func forgetApprovalRules() { entries.removeAll { $0.kind == .approvalRule } }
 
+    /// Forgets one damaged record of a kind. Nothing of it is known but its id.
+    mutating func forgetDamaged(_ kind: RecordKind) -> RecordID? {
+        let isOne = { (entry: Entry) in entry.reason == .damaged && entry.kind == kind && entry.id != nil }
+        return entries.firstIndex(where: isOne).flatMap { entries.remove(at: $0).id }
+    }
+
     /// Whether the mark of an earlier prune may be among them.
     var mayHideMark: Bool { entries.contains { $0.kind == .retention } }
 

@@ -15,9 +15,12 @@ package enum Limits {
         /// `nil`: no limit.
         package let perMinute: UInt32?
         package let source: Source
+
+        fileprivate var setting: RateSetting { perMinute.map(RateSetting.perMinute) ?? .off }
     }
 
-    /// Sets a limit, or takes one back so that the next more general one holds. Requires `admin`, and presence.
+    /// Sets a limit, or takes one back so that the next more general one holds. Where the scope had none that can be read,
+    /// one that cannot be read goes. Requires `admin`, and presence.
     ///
     /// - Returns: what holds now.
     package static func set(
@@ -36,6 +39,10 @@ package enum Limits {
             if let server = scope.server, transaction.state.servers[server] == nil { throw .notFound }
             guard case .person(let person, _) = event.actor else { throw .notAnOperator }
             let old = transaction.state.limits[scope]
+            let before = transaction.state.limit(scope, usual: transaction.rates.usual).setting.text
+            if before != setting.text { event.tell(gone: ["limit=\(before)"]) }
+            // What is set anew may be what cannot be read.
+            if old == nil { transaction.removeLost(.limit, &event) }
             let perMinute: UInt32?
             switch setting {
             case .inherit:

@@ -60,9 +60,7 @@ package enum Grants {
                 createdBy: author
             )
             try transaction.put(grant, &event)
-            event.changes += ["approval=\(grant.approval.rawValue)", "lifetime=\(grant.lifetime)s"]
-            event.changes += grant.uses.map { ["uses=\($0)"] } ?? []
-            event.changes += grant.expires.map { ["expires=\($0)"] } ?? []
+            event.changes += grant.eventTexts
             return Added(grant: grant, warnings: GrantDiagnosis.idle(grant, in: transaction.state))
         }
     }
@@ -78,12 +76,24 @@ package enum Grants {
     package static func remove(_ key: GrantKey, by caller: Caller) -> Command<Void> {
         Command(.grantRemove, by: caller, describe: { describe(key, &$0) }) { transaction, event throws(Refusal) in
             guard let grant = transaction.state.grants[key] else { throw .notFound }
+            event.fields = grant.fields
             transaction.remove(grant, &event)
+            event.tell(gone: grant.eventTexts)
         }
     }
 
     private static func describe(_ key: GrantKey, _ event: inout Event) {
         Tools.describe(key.tool, &event)
         event.secret = key.secret
+    }
+}
+
+extension Grant {
+    /// For the event, beside the fields that it names itself.
+    fileprivate var eventTexts: [String] {
+        var texts = ["approval=\(approval.rawValue)", "lifetime=\(lifetime)s"]
+        texts += uses.map { ["uses=\($0)"] } ?? []
+        texts += expires.map { ["expires=\($0)"] } ?? []
+        return texts + ["attestation=\(minimumAttestation.rawValue)"]
     }
 }

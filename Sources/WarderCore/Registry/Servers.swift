@@ -39,7 +39,7 @@ package enum Servers {
                 created: transaction.now.wall
             )
             try transaction.put(server, &event)
-            event.changes += selectors.eventTexts
+            event.changes += server.eventTexts
             return Overview(server: server, tools: [], liveTokens: 0)
         }
     }
@@ -58,11 +58,12 @@ package enum Servers {
         Command(.serverUpdate, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
             try mustNameSomebody(selectors)
             guard var server = transaction.state.servers[name] else { throw .notFound }
+            let before = server
             server.selectors = selectors
             if let owner { server.owner = owner }
             try transaction.put(server, &event)
-            event.changes += selectors.eventTexts
-            if let owner { event.changes.append("owner=\(owner?.text ?? "")") }
+            event.tell(selectors.eventTexts, before: before.selectors.eventTexts)
+            if owner != nil { event.tell(server.ownerTexts, before: before.ownerTexts) }
             let revoked = endTokens(of: name, &transaction, &event)
             return (overview(server, transaction), revoked)
         }
@@ -180,6 +181,7 @@ package enum Servers {
             guard let server = transaction.state.servers[name] else { throw .notFound }
             guard transaction.state.tools(of: name).isEmpty else { throw .inUse }
             transaction.remove(server, &event)
+            event.tell(gone: server.eventTexts)
             for consumer in transaction.state.consumers.values.compactMap({ $0[name] }) {
                 transaction.remove(consumer, &event)
             }
@@ -211,6 +213,11 @@ package enum Servers {
         let live = transaction.state.tokens.live(at: transaction.now).count { $0.tool.server == server.name }
         return Overview(server: server, tools: transaction.state.tools(of: server.name), liveTokens: live)
     }
+}
+
+extension Server {
+    fileprivate var ownerTexts: [String] { ["owner=\(owner?.text ?? "")"] }
+    fileprivate var eventTexts: [String] { selectors.eventTexts + (owner == nil ? [] : ownerTexts) }
 }
 
 extension Selectors {

@@ -56,7 +56,7 @@ package enum Tools {
                 created: transaction.now.wall
             )
             try transaction.put(tool, &event)
-            event.changes += ["risk=\(tool.risk.rawValue)", "category=\(tool.category.rawValue)"]
+            event.changes += tool.eventTexts
             return overview(tool, transaction.state)
         }
     }
@@ -84,6 +84,7 @@ package enum Tools {
             guard let tool = transaction.state.tools[name] else { throw .notFound }
             guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
             transaction.remove(tool, &event)
+            event.tell(gone: tool.eventTexts)
             if let definition = transaction.state.definitions[name] { transaction.remove(definition, &event) }
             transaction.state.tokens.remove { $0.tool == name }
         }

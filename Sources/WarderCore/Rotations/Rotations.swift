@@ -48,8 +48,14 @@ package enum Rotations {
         package var recipeSettings: [String: String] { Rotation.recipeSettings(settings) }
 
         fileprivate var facts: [String] {
-            ["rotator=\(rotator.text)", timing?.schedule.map { "schedule=\($0)" }, helper.map { "helper=\($0)" }]
-                .compactMap(\.self) + settings.sorted { $0.key < $1.key }.map { "setting/\($0.key)=\($0.value)" }
+            [
+                "rotator=\(rotator.text)", timing?.schedule.map { "schedule=\($0)" },
+                timing?.window.map { "window=\($0)" }, timing.map { "jitter=\($0.jitterSeconds)s" },
+                timing?.maximumAgeSeconds.map { "max_age=\($0)s" },
+                timing.map { "before_expiry=\($0.expiryLeadSeconds)s" }, overlap.map { "overlap=\($0)s" },
+                "attempts=\(attempts)", helper.map { "helper=\($0)" },
+            ]
+            .compactMap(\.self) + settings.sorted { $0.key < $1.key }.map { "setting/\($0.key)=\($0.value)" }
         }
     }
 
@@ -108,7 +114,7 @@ package enum Rotations {
             rotation.attempts = plan.attempts
             do { _ = try ValueRecipe(settings: rotation.recipeSettings) } catch { throw .rotationSettings }
             _ = try Candidate.field(for: rotation, secret)
-            event.changes = plan.facts
+            event.tell(plan.facts, before: existing.map { Plan($0).facts } ?? [])
             try transaction.put(rotation, &event)
             return overview(rotation, transaction)
         }
@@ -124,6 +130,7 @@ package enum Rotations {
             if rotation.isUnderWay { throw .rotationBusy }
             guard rotation.orphans.isEmpty else { throw .rotationOrphaned }
             transaction.remove(rotation, &event)
+            event.tell(gone: Plan(rotation).facts)
         }
     }
 

@@ -144,6 +144,9 @@ package struct Transaction {
 
     mutating func put(_ secret: Secret, _ event: inout Event) throws(Refusal) {
         try put(secret, as: .secret(secret), &event)
+        if InventorySecret(secret) != state.secrets[secret.name].map(InventorySecret.init) {
+            state.inventoryGeneration += 1
+        }
         changes.note(state.secrets[secret.name], secret)
         state.secrets[secret.name] = secret
         if state.rotations[secret.name] != nil { touchedRotations.add(secret.name) }
@@ -165,6 +168,10 @@ package struct Transaction {
 
     mutating func put(_ definition: Definition, _ event: inout Event) throws(Refusal) {
         try put(definition, as: .definition(definition), &event)
+        // Words of a tool are its own or the definition's: an inventory says which.
+        if definition.accepted?.text != state.definitions[definition.tool]?.accepted?.text {
+            state.inventoryGeneration += 1
+        }
         state.definitions[definition.tool] = definition
     }
 
@@ -233,6 +240,13 @@ package struct Transaction {
             if let id = entry.id { remove(.origin, id, &event) }
         }
         state.lost.forgetOrigins()
+    }
+
+    /// Takes one record of a kind away that cannot be read, where somebody has just said anew what it may have said. Of
+    /// several nobody knows which it was: each that is set anew takes one with it, so that the last goes with the last.
+    mutating func removeLost(_ kind: RecordKind, _ event: inout Event) {
+        guard let id = state.lost.forgetDamaged(kind) else { return }
+        remove(kind, id, &event)
     }
 
     mutating func put(_ limit: RateLimit, _ event: inout Event) throws(Refusal) {

@@ -94,9 +94,9 @@ extension Selectors {
             else { throw .invalid("A unit is a name such as mcp-github.service.") }
         }
         if let path = fields.executable {
-            guard path.hasPrefix("/"), path.utf8.count <= 4096, path.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else {
-                throw .invalid("The executable is an absolute path.")
-            }
+            guard path.hasPrefix("/"), path.utf8.count <= 4096,
+                !path.unicodeScalars.contains(where: HiddenCharacter.contains)
+            else { throw .invalid("The executable is an absolute path without characters that show nothing.") }
         }
         self.init(
             uid: fields.uid,

@@ -51,6 +51,7 @@ extension Inventory.Tool {
         permissions = tool.permissions?.map(\.text)
         definitionDigest = tool.definitionDigest
         pin = tool.definitionDigest == nil ? nil : (tool.pin ?? .always).rawValue
+        acceptedReason = tool.acceptance?.reason?.text
         offeredDigest = tool.offer?.digest
     }
 }

@@ -80,8 +80,8 @@ extension ApplyRequest {
     /// - Throws: what is wrong, and at which change.
     fileprivate func commands(by caller: Caller) throws(Problem) -> [Inventories.Change] {
         guard !changes.isEmpty else { throw .invalid("There is no change in it.") }
-        guard changes.count <= Inventories.mostChanges else {
-            throw .invalid("One apply makes at most \(Inventories.mostChanges) changes.")
+        guard changes.count <= Self.mostChanges else {
+            throw .invalid("One apply makes at most \(Self.mostChanges) changes.")
         }
         var commands: [Inventories.Change] = []
         for change in changes {

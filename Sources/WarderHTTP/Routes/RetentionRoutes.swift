@@ -20,6 +20,9 @@ extension RouteTable {
 }
 
 extension Exchange {
+    /// Damaged events that one look opens in vain. Beyond them a deep check says what there is.
+    private static let mostDamaged = 10_000
+
     /// Counts and times, as in the metrics: for operators, and no event.
     fileprivate func showRetention() throws(Problem) -> Work {
         guard let uid = caller.peer?.uid, vault.state?.operators[uid] != nil else {
@@ -30,7 +33,9 @@ extension Exchange {
             let pruned = vault.prunedLog
             let outcome = Result { () throws(Refusal) in
                 (
-                    try before.flatMap { moment throws(Refusal) in try vault.prunable(before: moment) },
+                    try before.flatMap { moment throws(Refusal) in
+                        try vault.prunable(before: moment, lookingPast: Self.mostDamaged)
+                    },
                     try pruned.map { log throws(Refusal) in try vault.hasContents(of: log) }
                 )
             }

@@ -222,6 +222,56 @@ import WarderTesting
         _ = try await again.vault.perform(Limits.set(scope, .perMinute(2), by: again.admin))
         let set = try await again.vault.perform(Limits.list(by: again.admin))
         #expect(set.first { $0.scope == scope }?.perMinute == 2)
+        _ = try await again.vault.perform(Alerts.set(.honeytoken, { $0.quarantines = true }, by: again.admin))
+        #expect(try await found(again).isEmpty)
+        #expect(again.vault.state?.lost.isEmpty == true)
+        // What cannot be read lies nowhere any more, and the log says the same as the records.
+        let keys = try #require(again.vault.keys)
+        let foundation = try #require(again.vault.foundation)
+        let report = try DeepCheck(keys.ring, foundation, store: again.store).run()
+        #expect(report.verdict == .sound, "\(report.findings)")
+        #expect(try await again.reopened().vault.state?.lost.isEmpty == true)
+    }
+
+    private func found(_ kit: TestVault) async throws -> [Diagnosis] {
+        try await kit.vault.perform(Doctor.read(kit.vault.jobs.presence, by: kit.admin))
+            .filter { $0.code == "record_damaged" }
+    }
+
+    @Test("of two lost limits one goes with each that is set anew, and none with one that is set again")
+    func twoLimits() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let scopes = [RateLimit.Scope(server: nil, risk: .critical), RateLimit.Scope(server: nil, risk: .sideEffect)]
+        for scope in scopes { _ = try await kit.vault.perform(Limits.set(scope, .perMinute(2), by: kit.admin)) }
+        let again = try await reopened(
+            kit,
+            after: "UPDATE records SET sealed = zeroblob(length(sealed)) WHERE kind = 'limit'"
+        )
+        #expect(try await found(again).count == 2)
+        for _ in 0..<2 {
+            _ = try await again.vault.perform(Limits.set(scopes[0], .perMinute(3), by: again.admin))
+            #expect(try await found(again).count == 1)
+        }
+        // To say that what is more general holds mends it as well.
+        _ = try await again.vault.perform(Limits.set(scopes[1], .inherit, by: again.admin))
+        #expect(try await found(again).isEmpty)
+        #expect(again.vault.state?.limits.count == 1)
+    }
+
+    @Test("who mutes a lost alert rule has not said what it looks for: it is told of until somebody does")
+    func mutedRule() async throws {
+        let kit = try await TestVault()
+        _ = try await kit.vault.perform(Alerts.set(.spike, { $0.quarantines = true }, by: kit.admin))
+        let id = try #require(kit.vault.state?.policies[.spike]?.id)
+        let again = try await reopened(kit, after: try destroy(id))
+        let key = Alert.Key(rule: .spike, subject: .server(try ServerName("notes")))
+        _ = try await again.vault.perform(
+            Alerts.mute(key, seconds: 60, reason: try PlainText("noise"), by: again.admin)
+        )
+        #expect(try await found(again).count == 1)
+        _ = try await again.vault.perform(Alerts.set(.spike, { $0.quarantines = true }, by: again.admin))
+        #expect(try await found(again).isEmpty)
     }
 
     @Test("an approval rule whose row says that it is something else still asks")

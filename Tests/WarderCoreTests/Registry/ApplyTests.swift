@@ -105,9 +105,44 @@ import WarderTesting
         #expect(obstacle.refusal == .checkFailed && obstacle.place == nil)
         #expect(try kit.lastEvent().line == "inventory.apply: check_failed")
         #expect(kit.vault.state?.servers[try ServerName("wiki")] == nil)
-        // The same count after a restart is another state.
+        // Nothing was changed between two openings, and they are two states all the same.
         let fresh = try await kit.reopened()
-        #expect(fresh.vault.state?.inventoryMark != kit.vault.state?.inventoryMark)
+        let first = try #require(fresh.vault.state?.inventoryMark)
+        let second = try #require(try await fresh.reopened().vault.state?.inventoryMark)
+        #expect(first != second)
+        #expect(first.split(separator: "-").last == "0" && second.split(separator: "-").last == "0")
+    }
+
+    @Test("a secret that went and came back is another state, and another value of it is none")
+    func secrets() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let name = try SecretName("notes/api")
+        var mark = try #require(kit.vault.state?.inventoryMark)
+        try await kit.mustPut("notes/api", "rotated")
+        _ = try await kit.vault.perform(Secrets.rollback(name, by: kit.admin))
+        #expect(kit.vault.state?.inventoryMark == mark)
+
+        _ = try await kit.vault.perform(Secrets.delete(name, by: kit.admin))
+        let gone = try #require(kit.vault.state?.inventoryMark)
+        _ = try await kit.vault.perform(Secrets.undelete(name, by: kit.admin))
+        #expect(Set([mark, gone, kit.vault.state?.inventoryMark]).count == 3)
+
+        // All its values go, and somebody stores another one under the name that a plan was made for.
+        mark = try #require(kit.vault.state?.inventoryMark)
+        _ = try await kit.vault.perform(Secrets.destroy(name, version: nil, by: kit.admin))
+        try await kit.mustPut("notes/api", "of somebody else")
+        let caller = kit.admin
+        let outcome = try await Self.apply([Self.server("wiki", by: caller)], to: mark, on: kit, by: caller)
+        guard case .failure(let obstacle) = outcome else {
+            Issue.record("a plan was applied to another secret")
+            return
+        }
+        #expect(obstacle.refusal == .checkFailed)
+
+        mark = try #require(kit.vault.state?.inventoryMark)
+        try await kit.mustPut("notes/other")
+        #expect(kit.vault.state?.inventoryMark != mark)
     }
 
     @Test("nobody gets by an apply what they do not get alone")

@@ -88,8 +88,9 @@ import WarderTesting
         let event = try kit.lastEvent()
         #expect(event.line == "server.update" && event.server == "notes")
         #expect(
-            event.changes?.suffix(5) == [
-                "uid=2001", "unit=notes.service", "owner=platform", "revoked/\(token.issued.accessor)", "revoked=1",
+            event.changes?.suffix(7) == [
+                "uid=2001", "unit=notes.service", "before/uid=2000", "owner=platform", "before/owner=",
+                "revoked/\(token.issued.accessor)", "revoked=1",
             ]
         )
         let stale = await kit.refusal(of: try kit.resolve(with: token))

@@ -10,16 +10,23 @@ struct ApplyCommand: VaultCommand {
         discussion: """
             Shows the plan and asks. All changes are one transaction: the first that the vault refuses undoes them \
             all. Each leaves its own event, and is allowed to whom its own command is. Where something changed \
-            between the plan and the yes, nothing is done, and the plan is shown anew.
+            between the plan and the yes, nothing is done, and the plan is shown anew. With --plan nothing is done \
+            either where the file, or the vault, is another one than when that plan was read.
 
             EXAMPLE
               warder apply -f warder.yaml
               warder apply -f warder.yaml --prune --reason "review of May"
-              warder apply -f warder.yaml --yes
+              warder apply -f warder.yaml --yes --plan 5f0c…
             """
     )
 
     @OptionGroup var file: DeclarationOptions
+
+    @Option(
+        help: ArgumentHelp("Apply this plan and no other, as warder plan named it.", valueName: "digest"),
+        transform: DigestText.parse
+    )
+    var plan: String?
 
     @OptionGroup var global: GlobalOptions
 
@@ -29,7 +36,14 @@ struct ApplyCommand: VaultCommand {
         let plan = try file.plan(declared, in: session, vault)
         let view = PlanView(plan)
         try view.show(session)
+        try mustBeRead(view)
         guard !plan.changes.isEmpty else { return }
+        guard plan.changes.count <= ApplyRequest.mostChanges else {
+            throw .usage(
+                "one apply makes at most \(ApplyRequest.mostChanges) changes",
+                hints: ["Take some servers into a file of their own, and apply it without --prune"]
+            )
+        }
         try session.confirm("This \(view.deeds).", byTyping: "apply")
         do throws(CommandFailure) {
             let request = VaultRequest("POST", "/v1/apply", body: try JSONBody.encode(plan.request))
@@ -40,6 +54,16 @@ struct ApplyCommand: VaultCommand {
             throw error
         }
         session.console.message("done: \(view.counts)")
+    }
+
+    /// Whether this is what somebody read before.
+    private func mustBeRead(_ view: PlanView) throws(CommandFailure) {
+        guard let plan, plan != (try view.digest()) else { return }
+        throw CommandFailure(
+            .conflict,
+            "this is another plan than the one that --plan names: nothing was done",
+            hints: ["Read it: warder plan -f FILE"]
+        )
     }
 
     /// What the plan is now, where it was made against another state.

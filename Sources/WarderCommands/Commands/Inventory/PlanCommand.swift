@@ -11,7 +11,7 @@ struct PlanCommand: VaultCommand {
         discussion: """
             The file says which servers, tools, grants, rotations, limits, approvals and alerts there are: \
             docs/formats/warder-file.md. What it does not have stays, unless --prune. Lines marked with ! let more \
-            through than before.
+            through than before. What is printed last names the plan, for whoever applies it later.
 
             EXAMPLE
               warder plan -f warder.yaml
@@ -30,6 +30,9 @@ struct PlanCommand: VaultCommand {
         let planned = try file.plan(in: session, try session.vault())
         let view = PlanView(planned)
         try view.show(session)
+        if !planned.changes.isEmpty, session.output.format == .table {
+            session.console.message("to apply this plan and no other: warder apply --plan \(try view.digest())")
+        }
         if check, !planned.changes.isEmpty { throw .silent(.findings) }
     }
 }

@@ -1,4 +1,6 @@
 import Declarations
+import WarderCrypto
+import WarderModel
 
 /// A plan as people and programs read it.
 struct PlanView {
@@ -16,12 +18,20 @@ struct PlanView {
             var widens: [String]
         }
 
+        /// Names the plan.
+        var plan: String
         var changes: [Change]
+    }
+
+    /// SHA-256 of all that would be sent, the state that it was planned against included.
+    func digest() throws(CommandFailure) -> String {
+        Hex.encode(SHA256Digest.hash(try JSONBody.bytes(plan.request)))
     }
 
     /// Tables for people, what goes in one of its own.
     func show(_ session: Session) throws(CommandFailure) {
         let report = Report(
+            plan: try digest(),
             changes: lines.map { number, change in
                 Report.Change(
                     number: number,

@@ -13,14 +13,15 @@ extension Vault {
     /// Which events a prune would take: those behind the mark, up to the first one that did not happen before the
     /// moment. `nil` when there are none. Opens nothing but what would hold others back; damaged events among them are
     /// counted, and will stay.
+    /// `most`: damaged events that are opened in vain; for those who only look, somebody else waits.
     ///
     /// - Throws: `sealed`, `auditUnavailable`; `valueDamaged` where too many are damaged.
-    package func prunable(before: Timestamp) throws(Refusal) -> PrunableEvents? {
+    package func prunable(before: Timestamp, lookingPast most: Int = .max) throws(Refusal) -> PrunableEvents? {
         guard let keys else { throw .sealed }
         let first = (prunedLog?.through ?? 0) + 1
         let newest = sequence
         guard first <= newest else { return nil }
-        let last = try firstStaying(in: first...newest, before, keys).map { $0 - 1 } ?? newest
+        let last = try firstStaying(in: first...newest, before, keys, most).map { $0 - 1 } ?? newest
         guard first <= last else { return nil }
         do throws(StoreError) {
             let oldest = try store.events(in: first...last, times: Self.always, limit: 1, newestFirst: false).first
@@ -35,12 +36,13 @@ extension Vault {
     private func firstStaying(
         in numbers: ClosedRange<UInt64>,
         _ before: Timestamp,
-        _ keys: OpenKeys
+        _ keys: OpenKeys,
+        _ most: Int
     ) throws(Refusal) -> UInt64? {
         let later = before...max(before, Self.always.upperBound)
         var next = numbers.lowerBound
         // Every one that is passed over begins a run of its own, or goes on with one.
-        var (runs, last): (Int, UInt64) = (0, 0)
+        var (runs, last, passed): (Int, UInt64, Int) = (0, 0, 0)
         while next <= numbers.upperBound {
             let event: SealedEvent?
             do throws(StoreError) {
@@ -56,7 +58,8 @@ extension Vault {
             guard event.sequence >= next else { throw .valueDamaged }
             if try contents(of: event, keys) != nil { return event.sequence }
             if event.sequence != last + 1 { runs += 1 }
-            guard runs <= PrunedLog.mostDamagedRuns else { throw .valueDamaged }
+            passed += 1
+            guard runs <= PrunedLog.mostDamagedRuns, passed <= most else { throw .valueDamaged }
             last = event.sequence
             next = last + 1
         }

@@ -3,9 +3,6 @@ package import WarderModel
 
 /// Servers, tools, grants, rotations, limits and rules as one thing: read at one moment, and changed all at once.
 package enum Inventories {
-    /// Changes of one apply. Others wait while they are decided.
-    package static let mostChanges = 1000
-
     /// One thing that is to be otherwise: commands, each as if it had come alone.
     package struct Change: Sendable {
         let parts: [Part]

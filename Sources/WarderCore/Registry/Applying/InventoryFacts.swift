@@ -10,7 +10,7 @@ struct InventoryFacts: Equatable {
     private let permissions: [PlainText]?
 
     init(_ tool: Tool) {
-        texts = [tool.text, tool.owner, tool.expectedOutputs, tool.decision?.reason]
+        texts = [tool.text, tool.owner, tool.expectedOutputs, tool.decision?.reason, tool.acceptance?.reason]
         risk = tool.risk
         category = tool.category
         digests = [tool.definitionDigest, tool.offer?.digest]

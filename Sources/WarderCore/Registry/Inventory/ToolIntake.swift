@@ -177,16 +177,3 @@ extension Event {
         return event
     }
 }
-
-extension Tool {
-    /// What an event says of the class.
-    var classTexts: [String] { ["risk=\(risk.rawValue)", "category=\(category.rawValue)"] }
-
-    /// What an event says of the definitions, before it and after it.
-    func digestTexts(before: Tool?) -> [String] {
-        var texts: [String] = []
-        if let digest = before?.definitionDigest { texts.append("before=\(digest)") }
-        if let digest = offer?.digest ?? definitionDigest { texts.append("after=\(digest)") }
-        return texts
-    }
-}

@@ -69,7 +69,9 @@ extension Tools {
         (definition.accepted, definition.offered) = (form, nil)
         try transaction.put(tool, &event)
         try transaction.put(definition, &event)
-        event.changes += tool.classTexts + tool.digestTexts(before: before)
+        event.tell(tool.classTexts, before: before.classTexts)
+        event.changes += tool.digestTexts(before: before)
+        if tool.text != before.text { event.tell(tool.wordTexts, before: before.wordTexts) }
         return tool
     }
 }

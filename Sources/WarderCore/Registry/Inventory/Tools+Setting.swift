@@ -62,13 +62,14 @@ extension Tools {
                 event.changes += ["before=\(before.risk.rawValue),\(before.category.rawValue)", "revoked=\(revoked)"]
             }
             event.changes += tool.classTexts
-            if let owner = changes.owner { event.changes.append("owner=\(owner?.text ?? "")") }
-            if let pin = changes.pin { event.changes.append("pin=\(pin.rawValue)") }
-            if changes.text != nil { event.changes.append("description") }
             if changes.definitionDigest != nil { event.changes += tool.digestTexts(before: before) }
-            if changes.permissions != nil {
-                event.changes += (tool.permissions ?? []).map { "permission=\($0.text)" }
-            }
+            // Why it is otherwise now is the event's purpose.
+            if tool.reasonTexts != before.reasonTexts { event.tell(gone: before.reasonTexts) }
+            if changes.owner != nil { event.tell(tool.ownerTexts, before: before.ownerTexts) }
+            if changes.pin != nil { event.tell(tool.pinTexts, before: before.pinTexts) }
+            if changes.text != nil { event.tell(tool.wordTexts, before: before.wordTexts) }
+            if changes.expectedOutputs != nil { event.tell(tool.outputTexts, before: before.outputTexts) }
+            if changes.permissions != nil { event.tell(tool.permissionTexts, before: before.permissionTexts) }
             return overview(tool, transaction.state)
         }
     }

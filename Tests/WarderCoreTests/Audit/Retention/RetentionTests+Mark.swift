@@ -24,6 +24,20 @@ extension RetentionTests {
         #expect((1...12).filter { pruned.isDamaged($0) } == [1, 2, 5, 9, 10])
     }
 
+    @Test("whoever only looks what would go opens so many damaged events, and no more")
+    func damagedLook() async throws {
+        let scene = try await Scene()
+        // Their times were altered: whether they happened before the moment cannot be said without opening them.
+        let again = try scene.kit.damaged(
+            by: "UPDATE log_payloads SET time = time + 400000000000 WHERE seq IN (4, 5, 6)"
+        )
+        try await again.unseal().get()
+        #expect(try again.vault.prunable(before: scene.edge, lookingPast: 3)?.numbers == 1...scene.old)
+        #expect(throws: Refusal.valueDamaged) { try again.vault.prunable(before: scene.edge, lookingPast: 2) }
+        // A prune itself goes on beyond any number of them.
+        #expect(try again.vault.planPrune(before: scene.edge)?.damagedCount == 3)
+    }
+
     @Test("a mark names so many runs of damaged events and no more")
     func damagedRuns() throws {
         var reading = PruneReading(from: 1, LogLedger(present: []))
