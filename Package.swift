@@ -397,7 +397,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Locking", "PostgresTesting", "WarderClient", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                "Locking", "PostgresTesting", "Reviewing", "WarderClient", "WarderCore", "WarderModel",
+                "WarderStoreSQLite",
                 "WarderTesting", "warderd", "warder", "warder-worker", "warderd-on-faulty-disk",
                 "example-notes-server", "example-notes-upstream",
             ]

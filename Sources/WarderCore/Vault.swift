@@ -54,6 +54,8 @@ package final class Vault: Sendable {
     package let gathering = ShareGathering()
     package let rotationBell: RotationBell
     package let jobs: JobBoard
+    /// Told by whoever brings the log elsewhere.
+    package let outside = OutsideLog()
     /// Servers that wait for changes.
     package let changes = ChangeBoard()
     /// Servers that wait for what people say.

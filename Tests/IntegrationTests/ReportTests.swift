@@ -10,18 +10,7 @@ struct ReportTests {
     /// A report as far as these tests read it.
     private struct Report: Decodable {
         struct Finding: Decodable {
-            struct Remedy: Decodable {
-                let commands: [String]
-                let advice: String?
-            }
             let id: String
-            let points: Double
-            let remedy: Remedy
-        }
-        struct Points: Decodable {
-            let earned: Double
-            let lost: Double
-            let withheld: Double
         }
         struct Figures: Decodable {
             struct Fact: Decodable {
@@ -36,7 +25,6 @@ struct ReportTests {
             let approval_coverage: Fact
         }
         let score: Int
-        let points: Points
         let figures: Figures
         let findings: [Finding]
 
@@ -123,164 +111,6 @@ struct ReportTests {
         #expect(widened.status == 11, "\(widened.errors)")
         #expect(widened.output.contains("[new-grant:shop/get_subscription shop/refund]"))
         try Self.must(later[3], in: vault)
-    }
-
-    @Test("what the page says of the configuration ends the findings about it")
-    func configuration() throws {
-        let vault = try Self.vault()
-        defer { vault.remove() }
-        let ids = [
-            "incident-path:incident_owner", "incident-path:escalation", "retention:retention",
-            "checkpoint-outside:checkpoints", "checkpoint-outside:events",
-        ]
-        let before = try Self.report(vault)
-        for id in ids { #expect(before.finding(id)?.remedy.advice?.contains("configuration") == true, "\(id)") }
-        #expect(vault.stop() == 0)
-        let checkpoints = vault.directory + "/checkpoints"
-        try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
-        try vault.addSetting(
-            """
-            governance:
-              incident_owner: on-call
-              escalation: head of security
-              retention: one year
-            audit:
-              checkpoints: \(checkpoints)
-              file: \(vault.directory)/events.jsonl
-            """
-        )
-        try vault.start()
-        try vault.unseal()
-        let after = try Self.report(vault)
-        for id in ids { #expect(after.finding(id) == nil, "\(id)") }
-        let lost = ids.compactMap { before.finding($0)?.points }.reduce(0, +)
-        #expect(abs(before.points.lost - after.points.lost - lost) < 0.01 || after.points.lost < before.points.lost)
-        #expect(after.points.earned > before.points.earned)
-    }
-
-    // MARK: Causes
-
-    /// A cause of lost points: what brings it about, and what the capitals in its remedy are here.
-    struct Cause: Sendable, CustomStringConvertible {
-        let finding: String
-        let setup: [String]
-        var words: [String: String] = [:]
-
-        var description: String { finding }
-    }
-
-    private static let shop = "warder server add shop --uid 900 --unit shop.service --owner payments"
-
-    private static func secret(_ name: String) -> String { "warder secret put \(name) --owner payments --stdin" }
-
-    static let causes = [
-        Cause(
-            finding: "approval-critical:shop/refund",
-            setup: [
-                shop, secret("shop/refund"), "warder tool add shop/refund --risk critical --category financial",
-                "warder grant add shop/refund shop/refund --uses 1 --approval none --attestation pidfd",
-            ]
-        ),
-        Cause(
-            finding: "approval-critical:shop/refund",
-            setup: [
-                shop, secret("shop/refund"), "warder tool add shop/refund --risk critical --category financial",
-                "warder grant add shop/refund shop/refund --uses 1 --attestation pidfd",
-                "warder approval rule set critical financial --nobody --server shop",
-            ]
-        ),
-        Cause(finding: "rate-limits:critical", setup: ["warder limit set --default --risk critical off"]),
-        Cause(finding: "alerts:off spike", setup: ["warder alert rule set spike --off"]),
-        Cause(
-            finding: "alerts:muted spike server:shop",
-            setup: [shop, "warder alert mute spike server:shop --for 2h --reason moving"],
-            words: ["REASON": "moved"]
-        ),
-        Cause(
-            finding: "approval-side-effect:shop/update",
-            setup: [
-                shop, secret("shop/update"), "warder tool add shop/update --risk side-effect",
-                "warder grant add shop/update shop/update --uses 1 --approval none",
-                // Without somebody to ask, the finding would only become another one.
-                "warder operator add tess --uid 1003 --role approver --group team-lead",
-            ]
-        ),
-        Cause(
-            finding: "broad-credential:shop/get shop/refund",
-            setup: [
-                shop, secret("shop/refund"), secret("shop/spare"), "warder tool add shop/get --risk read-only",
-                "warder tool add shop/refund --risk critical --category financial",
-                "warder grant add shop/get shop/refund",
-                "warder grant add shop/refund shop/refund --uses 1 --attestation pidfd",
-            ],
-            words: ["SECRET": "shop/spare"]
-        ),
-        Cause(
-            finding: "tool-recorded:shop/refund",
-            setup: [shop, secret("shop/spare"), "warder tool add shop/refund --risk critical --category financial"],
-            words: ["SECRET": "shop/spare"]
-        ),
-        Cause(
-            finding: "server-identity:shop",
-            setup: ["warder server add shop --uid 900"],
-            words: ["UNIT": "shop.service"]
-        ),
-        Cause(
-            finding: "server-overlap:shop",
-            setup: [shop, "warder server add mail --uid 900 --unit shop.service"],
-            words: ["UID": "901"]
-        ),
-        Cause(
-            finding: "broad-grant:shop/update shop/update",
-            setup: [
-                shop, secret("shop/update"), "warder tool add shop/update --risk side-effect",
-                "warder grant add shop/update shop/update --ttl 1h",
-            ]
-        ),
-        Cause(
-            finding: "weak-attestation:shop/refund shop/refund",
-            setup: [
-                shop, secret("shop/refund"), "warder tool add shop/refund --risk critical",
-                "warder grant add shop/refund shop/refund --uses 1",
-            ]
-        ),
-        Cause(
-            finding: "secret-schedule:shop/refund",
-            setup: [secret("shop/refund")],
-            words: ["ROTATOR": "random"]
-        ),
-        Cause(
-            finding: "secret-owner:shop/refund",
-            setup: ["warder secret put shop/refund --stdin"],
-            words: ["WHO": "payments"]
-        ),
-        Cause(
-            finding: "shared-secret:shop/key",
-            setup: [
-                shop, "warder server add mail --uid 901 --unit mail.service", secret("shop/key"),
-                "warder tool add shop/get --risk read-only", "warder tool add mail/get --risk read-only",
-                "warder grant add shop/get shop/key", "warder grant add mail/get shop/key",
-            ]
-        ),
-    ]
-
-    @Test("the commands of a finding, run as they stand, give back what it cost", arguments: causes)
-    func cause(_ cause: Cause) throws {
-        let vault = try Self.vault()
-        defer { vault.remove() }
-        for command in cause.setup { try Self.must(command, in: vault) }
-        let before = try Self.report(vault)
-        let finding = try #require(before.finding(cause.finding), "\(before.findings.map(\.id))")
-        #expect(finding.points > 0)
-        #expect(!finding.remedy.commands.isEmpty)
-        for command in finding.remedy.commands {
-            let whole = cause.words.reduce(command) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
-            try Self.must(whole, in: vault)
-        }
-        let after = try Self.report(vault)
-        #expect(after.finding(cause.finding) == nil)
-        #expect(after.points.lost < before.points.lost, "\(after.findings.map(\.id))")
-        #expect(after.points.earned > before.points.earned)
     }
 
     @Test("a server that asks for what a review is made of finds no such route")

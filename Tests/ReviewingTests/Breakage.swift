@@ -52,6 +52,12 @@ struct Breakage: Sendable, CustomStringConvertible {
         Breakage("log-signed:") { facts in facts.audit.change { $0.broken = true } },
         Breakage("checkpoint-outside:checkpoints") { facts in facts.audit.change { $0.checkpoints = [] } },
         Breakage("checkpoint-outside:events") { facts in facts.audit.change { $0.copies = [] } },
+        Breakage("checkpoint-outside:stuck checkpoints") { facts in
+            facts.audit.change { $0.stuck = [.checkpoints: .unwritable] }
+        },
+        Breakage("checkpoint-outside:contradicted") { facts in
+            facts.audit.change { $0.stuck = [.checkpoints: .contradicted] }
+        },
         Breakage("retention:retention") { facts in facts.governance.change { $0.retention = nil } },
         Breakage("incident-path:incident_owner") { facts in facts.governance.change { $0.owner = nil } },
         Breakage("incident-path:escalation") { facts in facts.governance.change { $0.escalation = nil } },
@@ -65,7 +71,6 @@ struct Breakage: Sendable, CustomStringConvertible {
         },
         Breakage("rate-limits:critical") { facts in facts.limits.change { $0.limits[2].rate = nil } },
         Breakage("alerts:destinations") { facts in facts.alerts.change { $0.destinations = [] } },
-        Breakage("alerts:rules") { facts in facts.alerts.change { $0.rules = [] } },
         Breakage("alerts:off spike") { facts in facts.alerts.change { $0.off = ["spike"] } },
         Breakage("alerts:muted spike server:shop") { facts in
             facts.alerts.change { $0.muted = [.init(rule: "spike", subject: "server:shop", until: Sample.ago(-1))] }
@@ -73,9 +78,18 @@ struct Breakage: Sendable, CustomStringConvertible {
         Breakage("rate-limits:shop critical") { facts in
             facts.limits.change { $0.limits.append(.init(server: "shop", risk: .critical, rate: nil)) }
         },
-        Breakage("alerts:open") { facts in facts.alerts.change { $0.open = 2 } },
+        Breakage("alerts:open") { facts in
+            facts.alerts.change {
+                $0.open = 2; $0.ids = ["0a1b", "2c3d"]
+            }
+        },
         Breakage("secret-age:shop/get") { facts in facts.secrets.change { $0[1].changed = Sample.ago(91) } },
         Breakage("secret-schedule:shop/get") { facts in facts.secrets.change { $0[1].schedule = nil } },
+        Breakage("secret-schedule:shop/update") { facts in
+            facts.secrets.change {
+                $0[3].schedule = nil; $0[3].paused = true
+            }
+        },
         Breakage("secret-expiry:shop/get") { facts in facts.secrets.change { $0[1].expires = Sample.ago(1) } },
         Breakage("secret-owner:shop/get") { facts in facts.secrets.change { $0[1].owner = nil } },
         Breakage("shared-secret:shop/get") { facts in

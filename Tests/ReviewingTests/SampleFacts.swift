@@ -53,6 +53,7 @@ enum Sample {
             changed: ago(10),
             versions: 12,
             schedule: "rate(30 days)",
+            paused: false,
             expires: nil,
             honeytoken: .known(name == "shop/decoy")
         )
@@ -102,13 +103,14 @@ enum Sample {
                 ]
             ),
             limits: LimitFacts(limits: Tool.Risk.allCases.map { .init(risk: $0, rate: 10) }),
-            alerts: AlertFacts(rules: ["spike"], off: [], muted: [], destinations: ["/usr/bin/tell"], open: 0),
+            alerts: AlertFacts(rules: ["spike"], off: [], muted: [], destinations: ["/usr/bin/tell"], open: []),
             audit: AuditFacts(
                 events: 100,
                 signed: 100,
                 broken: false,
                 checkpoints: ["/srv/checkpoints"],
                 copies: ["journal"],
+                stuck: [:],
                 days: 365,
                 hold: false
             ),

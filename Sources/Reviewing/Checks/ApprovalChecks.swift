@@ -33,15 +33,21 @@ enum ApprovalChecks {
             }
             let rules = approvals.rules.filter { $0.tools > 0 && !$0.groups.isEmpty }
             return .each(of: rules, "rule", none: "No tool waits for an approval.") { rule in
-                guard let empty = rule.empty.first else { return nil }
+                guard !rule.empty.isEmpty else { return nil }
                 return Fault(
+                    .noApprover,
                     rule.risk == .critical ? .high : .medium,
                     rule.name,
                     "Nobody can approve calls of the class \(rule.name): \(Words.list(rule.empty)) "
                         + "\(Words.has(rule.empty.count)) no member who may.",
                     Remedy(
-                        "warder operator add NAME --uid UID --role approver"
-                            + (empty == ApprovalTerms.Seat.anyOperator.text ? "" : " --group \(empty)")
+                        rule.empty.map { seat in
+                            "warder operator add NAME --uid UID --role approver"
+                                + (seat == ApprovalTerms.Seat.anyOperator.text ? "" : " --group \(seat)")
+                        },
+                        advice:
+                            "Each time another person, and none who runs the server. For an operator, give all roles "
+                            + "and groups that they are to have: the command replaces them."
                     )
                 )
             }
@@ -59,10 +65,15 @@ enum ApprovalChecks {
             var answer = CheckAnswer(evidence: "\(approvals.unreviewed.count) unreviewed.")
             answer.faults = approvals.unreviewed.map { id in
                 Fault(
+                    .unreviewed,
                     .high,
                     id,
                     "The emergency exit was used (\(id)), and nobody has looked at it.",
-                    Remedy("warder approval show \(id)")
+                    Remedy(
+                        "warder approval show \(id)",
+                        "warder approval review \(id) --reason REASON",
+                        advice: "By an admin, approver or auditor who neither used it nor asked for the call."
+                    )
                 )
             }
             return answer
@@ -85,6 +96,7 @@ enum ApprovalChecks {
 
     private static func given(_ yes: ApprovalFacts.Standing, _ facts: ReviewFacts) -> Fault {
         Fault(
+            .standingYes,
             facts.tools.filter(yes.covers).map(\.severity).min() ?? .medium,
             yes.id,
             "\(yes.author) said yes beforehand to \(Words.count(yes.remaining, "call")) of \(yes.subject) with any "
@@ -99,17 +111,19 @@ enum ApprovalChecks {
     private static func unasked(_ tool: ToolFacts, _ facts: ReviewFacts) -> Fault? {
         switch tool.approval {
         case .known(.waived):
-            let waivers = (facts.grants.value ?? []).filter { $0.tool == tool.name && $0.waived }
+            let waivers = (facts.liveGrants.value ?? []).filter { $0.tool == tool.name && $0.waived }
             let words = waivers.map { "\($0.secret) (\($0.author) decided so)" }
             return Fault(
+                .waived,
                 tool.severity,
                 tool.name,
                 "\(tool.name) (\(tool.classWords)) needs nobody's approval to use \(Words.list(words)).",
-                Remedy(waivers.flatMap { Commands.replace($0) { $0.waived = false } })
+                Remedy(waivers.flatMap { Commands.replace($0, of: tool) })
             )
         case .known(.overruled):
             let rule = facts.approvals.value?.rule(of: tool)
             return Fault(
+                .overruled,
                 tool.severity,
                 tool.name,
                 "\(tool.name) (\(tool.classWords)) runs without anybody's approval: the rule of the class "
@@ -121,6 +135,7 @@ enum ApprovalChecks {
             )
         case .known(.absent):
             return Fault(
+                .unasked,
                 tool.severity,
                 tool.name,
                 "\(tool.name) (\(tool.classWords)) runs without anybody's approval.",

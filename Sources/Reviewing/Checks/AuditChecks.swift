@@ -14,6 +14,7 @@ enum AuditChecks {
                 guard tool.recorded.value == false else { return nil }
                 let document = facts.source == .document
                 return Fault(
+                    document ? .untraced : .unrecorded,
                     tool.severity,
                     tool.name,
                     document
@@ -25,7 +26,9 @@ enum AuditChecks {
                         ? Remedy(Commands.register(tool), advice: Commands.prelude(tool))
                         : Remedy(
                             Commands.register(tool)[1],
-                            advice: "Or, if it is not used: warder tool remove \(tool.name)"
+                            advice:
+                                "SECRET is the credential that it uses: warder secret put SECRET. Or, if the tool is not "
+                                + "used: warder tool remove \(tool.name)"
                         )
                 )
             }
@@ -36,15 +39,23 @@ enum AuditChecks {
                 if audit.broken {
                     answer.faults.append(
                         Fault(
+                            .brokenLog,
                             .critical,
                             "",
                             "The log is not the one that was signed: events are missing or changed.",
-                            Remedy("warder audit verify", "warder doctor --deep")
+                            Remedy(
+                                "warder backup restore --replace FILE",
+                                advice:
+                                    "FILE is the newest backup from before it happened. The daemon has to be stopped "
+                                    + "meanwhile, and unsealed afterwards: docs/operations/disk-damaged.md. What is "
+                                    + "wrong with the log: warder doctor --deep."
+                            )
                         )
                     )
                 } else if audit.signed == nil {
                     answer.faults.append(
                         Fault(
+                            .unsignedLog,
                             .medium,
                             "",
                             "The log was never signed: nobody could tell if events were gone.",
@@ -69,24 +80,27 @@ enum AuditChecks {
                 if audit.checkpoints.isEmpty {
                     answer.faults.append(
                         Fault(
+                            .innerCheckpoints,
                             .high,
                             "checkpoints",
                             "Checkpoints lie in the database alone: whoever has it can put an older one in its place.",
-                            Remedy(
-                                advice: "In the daemon's configuration: audit: checkpoints: DIRECTORY, then restart it."
-                            )
+                            Remedy(advice: Commands.configure("audit", "checkpoints: DIRECTORY"))
                         )
                     )
                 }
                 if audit.copies.isEmpty {
                     answer.faults.append(
                         Fault(
+                            .innerEvents,
                             .low,
                             "events",
                             "Events lie in the database alone.",
-                            Remedy(advice: "In the daemon's configuration: audit: journal: true, then restart it.")
+                            Remedy(advice: Commands.configure("audit", "file: PATH", or: "journal: on"))
                         )
                     )
+                }
+                answer.faults += AuditFacts.Outside.allCases.compactMap { outside in
+                    audit.stuck?[outside].map { stuck(outside, $0, audit) }
                 }
                 return answer
             }
@@ -94,7 +108,11 @@ enum AuditChecks {
         Check("retention", .audit, points: 2, "It is written down how long records are kept.", [.audit]) {
             governance($0) { settings in
                 guard settings.retention == nil else { return nil }
-                return setting("retention", "Nobody wrote down how long records are kept, and why.", "P1Y")
+                return setting(
+                    .noRetention,
+                    "retention: TEXT",
+                    "Nobody wrote down how long records are kept, and why."
+                )
             }
         },
         Check("incident-path", .audit, points: 2, "It is written down who is called when something happens.", [.audit])
@@ -107,16 +125,55 @@ enum AuditChecks {
                 evidence: [settings.owner, settings.escalation].compactMap(\.self).joined(separator: "; then: ")
             )
             if settings.owner == nil {
-                answer.faults.append(setting("incident_owner", "Nobody is named who is called in an incident.", "WHO"))
+                answer.faults.append(
+                    setting(.noIncidentOwner, "incident_owner: WHO", "Nobody is named who is called in an incident.")
+                )
             }
             if settings.escalation == nil {
                 answer.faults.append(
-                    setting("escalation", "Nobody wrote down whom the incident's owner turns to.", "WHO")
+                    setting(.noEscalation, "escalation: WHO", "Nobody wrote down whom the incident's owner turns to.")
                 )
             }
             return answer
         },
     ]
+
+    /// What is configured and does not happen is no copy.
+    private static func stuck(
+        _ outside: AuditFacts.Outside,
+        _ fault: AuditFacts.OutsideFault,
+        _ audit: AuditFacts
+    ) -> Fault {
+        switch fault {
+        case .contradicted:
+            Fault(
+                .contradictedLog,
+                .critical,
+                "contradicted",
+                "A checkpoint of a longer log lies outside: this database is an older one, or its log was cut off.",
+                Remedy(
+                    "warder backup restore --replace FILE",
+                    advice:
+                        "FILE is the newest backup. The daemon has to be stopped meanwhile, and unsealed afterwards. "
+                        + "First ask who had the disk: docs/operations/older-database.md."
+                )
+            )
+        case .unwritable:
+            Fault(
+                .stuckCopy,
+                outside == .checkpoints ? .high : .low,
+                "stuck \(outside.rawValue)",
+                "\(outside == .checkpoints ? "Checkpoints" : "Events") do not get to "
+                    + "\(place(outside == .checkpoints ? audit.checkpoints : audit.copies)) any more: newer ones lie in the "
+                    + "database alone.",
+                Remedy(
+                    advice:
+                        "Let the daemon write there again: journalctl -u warderd says what keeps it from that. It goes on "
+                        + "by itself."
+                )
+            )
+        }
+    }
 
     private static func audit(_ facts: ReviewFacts, _ ask: (AuditFacts) -> CheckAnswer) -> CheckAnswer {
         switch facts.audit {
@@ -133,12 +190,13 @@ enum AuditChecks {
         }
     }
 
-    private static func setting(_ name: String, _ cause: String, _ example: String) -> Fault {
+    private static func setting(_ kind: FaultKind, _ line: String, _ cause: String) -> Fault {
         Fault(
+            kind,
             .medium,
-            name,
+            String(line.prefix { $0 != ":" }),
             cause,
-            Remedy(advice: "In the daemon's configuration: governance: \(name): \(example), then restart it.")
+            Remedy(advice: Commands.configure("governance", line))
         )
     }
 

@@ -15,18 +15,21 @@ enum AuthenticationChecks {
                 case .digest, .unit: nil
                 case .user:
                     Fault(
+                        .knownByUser,
                         .low,
                         server.name,
-                        "\(server.name) is whatever runs as user \(server.uid.map(String.init) ?? "?"): every program of "
-                            + "that user is the server.",
-                        Remedy(Commands.update(server, "--unit", "UNIT"))
+                        "\(server.name) is whatever \(server.launched == true ? "is started by" : "runs as") user "
+                            + "\(server.uid.map(String.init) ?? "?"): every program of that user "
+                            + (server.launched == true ? "can start it." : "is the server."),
+                        Commands.update(server)
                     )
                 case .program:
                     Fault(
+                        .knownByGroup,
                         .high,
                         server.name,
-                        "\(server.name) is recognised without a user or a unit: several users can run the same program.",
-                        Remedy(Commands.update(server, "--uid", "UID"))
+                        "\(server.name) is recognised by a group alone: every user in it can be the server.",
+                        Commands.update(server)
                     )
                 }
             }
@@ -41,10 +44,11 @@ enum AuthenticationChecks {
             servers(facts) { server in
                 guard !server.overlaps.isEmpty else { return nil }
                 return Fault(
+                    .overlap,
                     .medium,
                     server.name,
                     "One process could be \(server.name) and also \(Words.list(server.overlaps)).",
-                    Remedy(Commands.update(server, "--uid", "UID"))
+                    Commands.update(server)
                 )
             }
         },
@@ -58,11 +62,12 @@ enum AuthenticationChecks {
             servers(facts) { server in
                 guard !server.operators.isEmpty else { return nil }
                 return Fault(
+                    .sharedUser,
                     .medium,
                     server.name,
                     "\(server.name) can run under the user of \(Words.list(server.operators)): only a passphrase tells "
                         + "the person from the program.",
-                    Remedy(Commands.update(server, "--uid", "UID"))
+                    Commands.update(server)
                 )
             }
         },
@@ -79,12 +84,13 @@ enum AuthenticationChecks {
                 .each(of: people, "operator", none: "There are no operators.") { person in
                     guard person.needed, !person.presence else { return nil }
                     return Fault(
+                        .noPassphrase,
                         .high,
                         person.name,
                         "\(person.name) has no passphrase: nothing tells the person from a program of theirs.",
                         Remedy(
                             "warder operator enrol \(person.name)",
-                            advice: "Then, as \(person.name): warder operator passphrase"
+                            advice: "Then, as \(person.name), with the code: warder operator passphrase"
                         )
                     )
                 }

@@ -29,11 +29,13 @@ extension CheckAnswer {
 
 /// Small helps for sentences.
 enum Words {
-    /// `1 tool`, `3 tools`.
+    /// `1 tool`, `3 tools`, `2 classes`, `2 decoys`.
     static func count(_ number: Int, _ noun: String) -> String {
         if number == 1 { return "1 \(noun)" }
-        return noun.hasSuffix("y") && !noun.hasSuffix("ey")
-            ? "\(number) \(noun.dropLast())ies" : "\(number) \(noun)s"
+        if noun.hasSuffix("y"), !"aeiou".contains(noun.dropLast().last ?? "y") {
+            return "\(number) \(noun.dropLast())ies"
+        }
+        return "\(number) \(noun)" + (noun.hasSuffix("s") ? "es" : "s")
     }
 
     /// `a`, `a and b`, `a, b and 7 more`.

@@ -16,6 +16,7 @@ enum CheckList {
                 Finding(
                     id: "\(check.id):\(fault.subject)",
                     check: check.id,
+                    kind: fault.kind,
                     part: check.part,
                     severity: fault.severity,
                     subject: fault.subject,

@@ -24,11 +24,29 @@ enum Commands {
     static func remove(_ grant: GrantFacts) -> String { "warder grant remove \(grant.tool) \(grant.secret)" }
 
     /// There is one grant for a tool and a secret, so that another one takes its place in two steps; all its terms
-    /// stand in the second, because none is kept.
-    static func replace(_ grant: GrantFacts, _ change: (inout GrantFacts) -> Void) -> [String] {
-        var other = grant
-        change(&other)
-        return [remove(grant), add(other)]
+    /// stand in the second, because none is kept. It has none of the faults that a grant can have: what one finding says
+    /// does not undo what another said.
+    static func replace(_ grant: GrantFacts, of tool: ToolFacts) -> [String] {
+        [remove(grant), add(mended(grant, of: tool))]
+    }
+
+    /// The same with a credential that nothing else uses, which has to be brought first.
+    static func separate(_ grant: GrantFacts, of tool: ToolFacts) -> [String] {
+        var other = mended(grant, of: tool)
+        other.secret = "SECRET"
+        let fields = grant.fields == [FieldName.value.text] ? "" : grant.fields.map { " --field \($0)" }.joined()
+        return ["warder secret put SECRET --owner WHO\(fields)", remove(grant), add(other)]
+    }
+
+    private static func mended(_ grant: GrantFacts, of tool: ToolFacts) -> GrantFacts {
+        var grant = grant
+        grant.waived = false
+        if tool.changes {
+            grant.uses = grant.uses ?? 1
+            if grant.lifetime > ExposureChecks.broadLifetime { grant.lifetime = 300 }
+        }
+        if tool.severity <= .high, grant.attestation == .uid { grant.attestation = .starttime }
+        return grant
     }
 
     private static func add(_ grant: GrantFacts) -> String {
@@ -42,17 +60,43 @@ enum Commands {
         return words.joined(separator: " ")
     }
 
-    /// Another condition, and everything else as it is: the command replaces all conditions.
-    static func update(_ server: ServerFacts, _ option: String, _ value: String) -> String {
+    /// Conditions that let one process be the server, and no operator and no other server: one command for all faults
+    /// of a server, because it replaces all conditions, and a second one would undo the first.
+    static func update(_ server: ServerFacts) -> Remedy {
+        let isShared = !server.overlaps.isEmpty || !server.operators.isEmpty
+        let needsUser = isShared || IdentityStrength(server) == .program
+        let needsUnit = server.unit == nil && server.executable == nil
         let conditions: [(String, String?)] = [
-            ("--uid", server.uid.map(String.init)), ("--gid", server.gid.map(String.init)),
-            ("--group", server.group.map(String.init)), ("--unit", server.unit.map(quoted)),
+            ("--uid", needsUser ? "UID" : server.uid.map(String.init)), ("--gid", server.gid.map(String.init)),
+            ("--group", server.group.map(String.init)), ("--unit", needsUnit ? "UNIT" : server.unit.map(quoted)),
             ("--executable", server.executable.map(quoted)), ("--executable-sha256", server.sha256),
         ]
-        let words = conditions.compactMap { name, own in
-            name == option ? "\(name) \(value)" : own.map { "\(name) \($0)" }
-        }
-        return (["warder server update \(server.name)"] + words).joined(separator: " ")
+        let words =
+            conditions.compactMap { name, value in value.map { "\(name) \($0)" } }
+            + (server.launched == true ? ["--launch"] : [])
+        let advice = [
+            needsUser ? "UID is a user of its own, as whom nothing but the server runs." : nil,
+            needsUnit
+                ? "UNIT is its unit of systemd; where it has none, give --executable PATH in place of --unit." : nil,
+        ]
+        return Remedy(
+            (["warder server update \(server.name)"] + words).joined(separator: " "),
+            advice: advice.compactMap(\.self).joined(separator: " ")
+        )
+    }
+
+    /// A secret with a schedule that did not change in time: something keeps it from that.
+    static func rotate(_ secret: SecretFacts) -> Remedy {
+        Remedy(
+            "warder rotate now \(secret.name)",
+            advice: "Its schedule should have done so. What kept it from that: warder rotate status \(secret.name)."
+        )
+    }
+
+    /// What no command sets: a line of a file that belongs to root.
+    static func configure(_ section: String, _ line: String, or other: String? = nil) -> String {
+        "In the daemon's configuration, under `\(section):`, write `\(line)`"
+            + (other.map { " (or `\($0)`)" } ?? "") + "; then restart the daemon, and unseal it."
     }
 
     private static let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:./_-".utf8)

@@ -4,8 +4,6 @@ import WarderModel
 enum CredentialChecks {
     /// Days after which a value counts as old.
     static let oldDays = 90
-    /// Days after which a backup counts as old.
-    static let oldBackupDays = 8
 
     static let all = [
         Check("secret-age", .credentials, points: 3, "No value is older than 90 days.", [.tokens]) { facts in
@@ -15,19 +13,28 @@ enum CredentialChecks {
                 guard days > oldDays else { return nil }
                 let history = secret.versions == 1 ? "was never changed in" : "was last changed before"
                 return Fault(
+                    secret.schedule == nil ? .oldValue : .oldRotatedValue,
                     days > 365 ? .high : .medium,
                     secret.name,
                     "\(secret.name) \(history) \(days) days.",
-                    Remedy(
-                        secret.schedule == nil ? "warder secret put \(secret.name)" : "warder rotate now \(secret.name)"
-                    )
+                    secret.schedule == nil ? Remedy("warder secret put \(secret.name)") : Commands.rotate(secret)
                 )
             }
         },
         Check("secret-schedule", .credentials, points: 2, "Every secret changes by itself.", [.tokens]) { facts in
             secrets(facts) { secret in
                 guard secret.schedule == nil else { return nil }
+                if secret.paused == true {
+                    return Fault(
+                        .paused,
+                        .low,
+                        secret.name,
+                        "\(secret.name) does not change by itself any more: somebody paused its rotation.",
+                        Remedy("warder rotate continue \(secret.name)")
+                    )
+                }
                 return Fault(
+                    .unscheduled,
                     .low,
                     secret.name,
                     "\(secret.name) changes only when somebody remembers.",
@@ -39,13 +46,16 @@ enum CredentialChecks {
             secrets(facts) { secret in
                 guard let expires = secret.expires, expires <= facts.taken else { return nil }
                 return Fault(
+                    secret.schedule == nil ? .expired : .expiredRotated,
                     .high,
                     secret.name,
                     "\(secret.name) expired at its upstream on \(expires.day).",
-                    Remedy(
-                        secret.schedule == nil
-                            ? "warder secret put \(secret.name) --expires DATE" : "warder rotate now \(secret.name)"
-                    )
+                    secret.schedule == nil
+                        ? Remedy(
+                            "warder secret put \(secret.name) --expires DATE",
+                            advice: "DATE is when the new value expires; never, where it does not."
+                        )
+                        : Commands.rotate(secret)
                 )
             }
         },
@@ -53,6 +63,7 @@ enum CredentialChecks {
             secrets(facts) { secret in
                 guard secret.owner == nil else { return nil }
                 return Fault(
+                    .ownerlessSecret,
                     .low,
                     secret.name,
                     "Nobody answers for \(secret.name).",
@@ -68,23 +79,23 @@ enum CredentialChecks {
             [.tokens, .overSharing]
         ) {
             facts in
-            guard case .known(let grants) = facts.grants else { return .notEvaluated(facts.grants.reason ?? "") }
+            guard case .known(let grants) = facts.liveGrants else { return .notEvaluated(facts.grants.reason ?? "") }
             let bySecret = Dictionary(grouping: grants, by: \.secret)
+            let tools = Dictionary(facts.tools.map { ($0.name, $0) }) { one, _ in one }
             return secrets(facts) { secret in
-                let own = (bySecret[secret.name] ?? []).sorted { $0.tool < $1.tool }
-                let servers = Set(own.map { String($0.tool.prefix { $0 != "/" }) }).sorted()
-                guard servers.count > 1, let other = own.first(where: { $0.tool.hasPrefix(servers[1] + "/") }) else {
-                    return nil
-                }
+                let own = (bySecret[secret.name] ?? []).compactMap { grant in tools[grant.tool].map { (grant, $0) } }
+                let servers = Set(own.map { $0.1.server }).sorted()
+                guard let first = servers.first, servers.count > 1 else { return nil }
                 return Fault(
+                    .sharedSecret,
                     .medium,
                     secret.name,
                     "\(secret.name) is given to \(Words.count(servers.count, "server")) (\(Words.list(servers))): a leak "
                         + "at one is a leak at all, and nobody can tell whose.",
                     Remedy(
-                        Commands.remove(other),
-                        advice: "Give \(servers[1]) a credential of its own: warder secret put SECRET; "
-                            + "warder grant add \(other.tool) SECRET."
+                        own.filter { $0.1.server != first }.sorted { $0.0.tool < $1.0.tool }
+                            .flatMap { Commands.separate($0.0, of: $0.1) },
+                        advice: "SECRET is a new one for each server: a credential of its own."
                     )
                 )
             }
@@ -95,6 +106,7 @@ enum CredentialChecks {
             if slots.count == 1, slots[0].kind != "shares" {
                 answer.faults.append(
                     Fault(
+                        .oneKey,
                         .medium,
                         "",
                         "One \(slots[0].kind) is all that opens the vault: whoever loses it loses everything.",
@@ -107,13 +119,17 @@ enum CredentialChecks {
         Check("backups", .credentials, points: 2, "There is a backup of this week.", [.tokens]) { facts in
             guard case .known(let backups) = facts.backups else { return .notEvaluated(facts.backups.reason ?? "") }
             let days = backups.last.map { $0.days(until: facts.taken) }
-            var answer = CheckAnswer(evidence: backups.last.map { "Last on \($0.day)." } ?? "")
-            if days.map({ $0 > oldBackupDays }) ?? true {
+            var answer = CheckAnswer(
+                evidence: backups.last.map { "Last on \($0.day); whether it opens: warder backup verify." } ?? ""
+            )
+            if days.map({ $0 > BackupFacts.oldDays }) ?? true {
                 answer.faults.append(
                     Fault(
+                        days == nil ? .noBackup : .oldBackup,
                         days == nil ? .high : .medium,
                         "",
-                        days.map { "The newest backup is \($0) days old." } ?? "There is no backup.",
+                        days.map { "The newest backup is \($0) days old." }
+                            ?? "The log of \(BackupFacts.days) days knows of no backup.",
                         Remedy("warder backup create FILE")
                     )
                 )

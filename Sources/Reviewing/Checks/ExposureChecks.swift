@@ -24,16 +24,12 @@ enum ExposureChecks {
                 if unlimited { words.append("as often as it likes") }
                 if long { words.append("for \(grant.lifetime / 60) minutes") }
                 return Fault(
+                    .broadGrant,
                     tool.risk == .critical ? .high : .medium,
                     subject(grant),
                     "With one token \(tool.name) (\(tool.classWords)) may use \(grant.secret) "
                         + words.joined(separator: ", and ") + ".",
-                    Remedy(
-                        Commands.replace(grant) { grant in
-                            grant.uses = grant.uses ?? 1
-                            grant.lifetime = min(grant.lifetime, 300)
-                        }
-                    )
+                    Remedy(Commands.replace(grant, of: tool))
                 )
             }
         },
@@ -50,6 +46,7 @@ enum ExposureChecks {
                 else { return nil }
                 let since = used.map { "not since \($0.day)" } ?? "never, since it was given on \(grant.created.day)"
                 return Fault(
+                    .unusedGrant,
                     tool.changes ? .medium : .low,
                     subject(grant),
                     "\(tool.name) may use \(grant.secret) and did so \(since).",
@@ -67,11 +64,12 @@ enum ExposureChecks {
             grants(facts) { grant, tool in
                 guard tool.severity <= .high, grant.attestation == .uid else { return nil }
                 return Fault(
+                    .weakAttestation,
                     .medium,
                     subject(grant),
                     "\(tool.name) (\(tool.classWords)) is given \(grant.secret) even where the kernel confirms no more than "
                         + "a user.",
-                    Remedy(Commands.replace(grant) { $0.attestation = .starttime })
+                    Remedy(Commands.replace(grant, of: tool))
                 )
             }
         },
@@ -87,6 +85,7 @@ enum ExposureChecks {
                 guard limit.rate == nil else { return nil }
                 let whose = limit.server ?? "--default"
                 return Fault(
+                    .noLimit,
                     limit.risk == .critical ? .high : .medium,
                     limit.name,
                     "Nothing limits how often \(limit.server ?? "a server") calls \(limit.risk.rawValue) tools.",
@@ -107,13 +106,9 @@ enum ExposureChecks {
                     + (alerts.destinations.isEmpty ? "nobody" : Words.list(alerts.destinations)) + "; "
                     + "\(alerts.open) open."
             )
-            if alerts.rules.isEmpty {
-                answer.faults.append(
-                    Fault(.high, "rules", "Nothing is watched for.", Remedy("warder alert rule list"))
-                )
-            }
             answer.faults += alerts.off.map { rule in
                 Fault(
+                    .ruleOff,
                     .medium,
                     "off \(rule)",
                     "Nothing watches for \(rule) any more: somebody switched the rule off.",
@@ -122,6 +117,7 @@ enum ExposureChecks {
             }
             answer.faults += alerts.muted.map { mute in
                 Fault(
+                    .muted,
                     .low,
                     "muted \(mute.rule) \(mute.subject)",
                     "Until \(mute.until.day) nobody is told what \(mute.rule) finds of \(mute.subject).",
@@ -131,12 +127,13 @@ enum ExposureChecks {
             if alerts.destinations.isEmpty {
                 answer.faults.append(
                     Fault(
+                        .nobodyTold,
                         .high,
                         "destinations",
                         "Alerts stay in the vault: nobody is told.",
                         Remedy(
-                            advice:
-                                "In the daemon's configuration: notices: program: PATH, or webhook: URL; then restart it."
+                            advice: Commands.configure("notices", "program: PATH", or: "webhook: URL")
+                                + " A webhook needs a webhook_key as well: docs/operations/notices.md."
                         )
                     )
                 )
@@ -144,10 +141,14 @@ enum ExposureChecks {
             if alerts.open > 0 {
                 answer.faults.append(
                     Fault(
+                        .openAlerts,
                         .medium,
                         "open",
-                        "\(Words.count(alerts.open, "alert")) \(Words.has(alerts.open)) been taken notice of by nobody.",
-                        Remedy("warder alert list")
+                        "Nobody has taken notice of \(Words.count(alerts.open, "alert")).",
+                        Remedy(
+                            ["warder alert list"]
+                                + (alerts.ids ?? ["ID"]).map { "warder alert ack \($0) --reason REASON" }
+                        )
                     )
                 )
             }
@@ -162,11 +163,18 @@ enum ExposureChecks {
         known: (GrantFacts) -> String? = { _ in nil },
         _ fault: (GrantFacts, ToolFacts) -> Fault?
     ) -> CheckAnswer {
-        guard case .known(let all) = facts.grants else { return .notEvaluated(facts.grants.reason ?? "") }
+        guard case .known(let live) = facts.liveGrants else { return .notEvaluated(facts.grants.reason ?? "") }
         let tools = Dictionary(facts.tools.map { ($0.name, $0) }) { one, _ in one }
-        let live = all.filter { grant in grant.expires.map { $0 > facts.taken } ?? true }
         return .each(of: live, "grant", none: "There are no grants.", known: known) { grant in
             tools[grant.tool].flatMap { fault(grant, $0) }
         }
+    }
+}
+
+extension ReviewFacts {
+    /// Grants that have not ended: the others let nothing through.
+    var liveGrants: Fact<[GrantFacts]> {
+        guard case .known(let grants) = grants else { return grants }
+        return .known(grants.filter { grant in grant.expires.map { $0 > taken } ?? true })
     }
 }

@@ -3,6 +3,7 @@ package struct Finding: Codable, Hashable, Sendable {
     /// The check and what it found fault with: `tool-owner:shop/refund_payment`. Stays the same while the fault does.
     package let id: String
     package let check: String
+    package let kind: FaultKind
     package let part: Part
     package let severity: Severity
     /// What it is about: a tool, a server, a secret, a setting. Empty for the vault as a whole.
@@ -31,12 +32,14 @@ package struct Remedy: Codable, Hashable, Sendable {
 
 /// A fault that a check found, before it has its price.
 struct Fault {
+    let kind: FaultKind
     let subject: String
     let severity: Severity
     let cause: String
     let remedy: Remedy
 
-    init(_ severity: Severity, _ subject: String, _ cause: String, _ remedy: Remedy) {
+    init(_ kind: FaultKind, _ severity: Severity, _ subject: String, _ cause: String, _ remedy: Remedy) {
+        self.kind = kind
         self.severity = severity
         self.subject = subject
         self.cause = cause

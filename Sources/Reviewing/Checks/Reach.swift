@@ -7,7 +7,7 @@ import WarderModel
 enum Reach {
     static func check(_ facts: ReviewFacts) -> CheckAnswer {
         guard !facts.tools.isEmpty else { return .notEvaluated("There are no tools.") }
-        switch facts.grants {
+        switch facts.liveGrants {
         case .known(let grants): return granted(grants, facts)
         case .notEvaluated(let reason):
             guard facts.source == .document else { return .notEvaluated(reason) }
@@ -26,16 +26,14 @@ enum Reach {
             let worse = (bySecret[grant.secret] ?? []).compactMap { tools[$0.tool] }.filter { $0.isWorse(than: tool) }
             guard let worst = worse.map(\.severity).min() else { return nil }
             return Fault(
+                .broadCredential,
                 worst == .critical ? .high : .medium,
                 "\(grant.tool) \(grant.secret)",
                 "\(tool.name) (\(tool.classWords)) is given \(grant.secret), with which "
                     + "\(Words.list(worse.map { "\($0.name) (\($0.classWords))" })) can be done as well.",
                 Remedy(
-                    Commands.remove(grant),
-                    "warder grant add \(grant.tool) SECRET --ttl \(grant.lifetime)s"
-                        + (grant.uses.map { " --uses \($0)" } ?? ""),
-                    advice: "SECRET is a credential that can do no more than \(tool.shortName) needs: "
-                        + "warder secret put SECRET."
+                    Commands.separate(grant, of: tool),
+                    advice: "SECRET is a new one: a credential that can do no more than \(tool.shortName) needs."
                 )
             )
         }
@@ -55,6 +53,7 @@ enum Reach {
             guard !others.isEmpty else { return nil }
             let worst = (others + [tool]).map(\.severity).min() ?? .medium
             return Fault(
+                .broadPermission,
                 worst == .critical ? .high : .medium,
                 tool.name,
                 "\(tool.name) (\(tool.classWords)) has broad permissions: \(Words.list(own)) "

@@ -7,6 +7,7 @@ enum ToolChecks {
             of(facts, \.owner.reason) { tool in
                 guard case .known(nil) = tool.owner else { return nil }
                 return Fault(
+                    .ownerlessTool,
                     min(.medium, tool.severity) == tool.severity ? .medium : .low,
                     tool.name,
                     "Nobody answers for \(tool.name) (\(tool.classWords)).",
@@ -25,11 +26,12 @@ enum ToolChecks {
                 guard tool.lacksPermissions else { return nil }
                 let words = "Nobody wrote down what \(tool.name) (\(tool.classWords)) must be allowed at its upstream"
                 return Fault(
+                    facts.source == .document ? .unstatedScopes : .unstatedPermissions,
                     tool.severity == .low ? .low : .medium,
                     tool.name,
                     words + ": no credential can be held against it.",
                     facts.source == .document
-                        ? Remedy(advice: "Name its scopes in the document, under security.")
+                        ? Remedy(advice: "Name its scopes in the document, in `security` of the operation.")
                         : Remedy(Commands.set(tool, "--permissions SCOPE"))
                 )
             }
@@ -39,11 +41,15 @@ enum ToolChecks {
             of(facts, \.outputs.reason) { tool in
                 guard case .known(nil) = tool.outputs else { return nil }
                 return Fault(
+                    facts.source == .document ? .undescribedAnswer : .unstatedOutputs,
                     .low,
                     tool.name,
                     "Nobody wrote down what \(tool.name) returns.",
                     facts.source == .document
-                        ? Remedy(advice: "Describe its answer in the document, under responses.")
+                        ? Remedy(
+                            advice:
+                                "Describe its answer in the document, with a schema in `responses` of the operation."
+                        )
                         : Remedy(Commands.set(tool, "--outputs TEXT"))
                 )
             }
@@ -86,16 +92,22 @@ enum ToolChecks {
         switch tool.definition {
         case .known(.unpinned):
             Fault(
+                .unpinned,
                 tool.severity == .low ? .low : .medium,
                 tool.name,
                 "\(tool.name) is not pinned: its server can change what it does, and still gets the credential.",
                 Remedy(
                     "warder tool import tools-list FILE --server \(tool.server)",
-                    "warder tool accept \(tool.name) --reason REASON"
+                    "warder tool set \(tool.name) --digest always",
+                    advice:
+                        "FILE is what the server answers to tools/list; in its place, at the end, --command and what "
+                        + "starts the server. The second once the server presents the digest: without one the tool gets "
+                        + "nothing from then on."
                 )
             )
         case .known(.changed):
             Fault(
+                .changed,
                 max(.high, tool.severity) == .high ? tool.severity : .high,
                 tool.name,
                 "\(tool.name) is not what was accepted any more: it gets no credential until somebody has looked.",
@@ -103,6 +115,7 @@ enum ToolChecks {
             )
         case .known(.unpresented):
             Fault(
+                .unpresented,
                 .low,
                 tool.name,
                 "\(tool.name) gets its credential as well where its server does not present its definition: a change is "
@@ -114,6 +127,7 @@ enum ToolChecks {
             )
         case .known(.gone):
             Fault(
+                .gone,
                 tool.severity == .low ? .low : .medium,
                 tool.name,
                 "\(tool.name) is not in the list of its server's tools any more, and would still get its credential.",

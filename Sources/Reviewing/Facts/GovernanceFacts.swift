@@ -133,17 +133,33 @@ package struct AlertFacts: Codable, Hashable, Sendable {
     package var destinations: [String]
     /// Alerts that nobody has taken notice of.
     package var open: Int
+    /// Their ids, the oldest first; `nil` where an earlier version wrote the facts.
+    package var ids: [String]?
 
-    package init(rules: [String], off: [String], muted: [Mute], destinations: [String], open: Int) {
+    package init(rules: [String], off: [String], muted: [Mute], destinations: [String], open ids: [String]) {
         self.rules = rules
         self.off = off
         self.muted = muted
         self.destinations = destinations
-        self.open = open
+        open = ids.count
+        self.ids = ids
     }
 }
 
 package struct AuditFacts: Codable, Hashable, Sendable {
+    /// What lies where the database is not.
+    package enum Outside: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
+        case checkpoints, events
+    }
+
+    /// Why it did not get there when that was tried last.
+    package enum OutsideFault: String, Codable, Sendable {
+        /// Nothing can be written there.
+        case unwritable
+        /// There is a checkpoint of a longer log: this one is an older copy, or was cut off.
+        case contradicted
+    }
+
     /// Events in the log.
     package var events: UInt64
     /// Size of the newest signed checkpoint; `nil` where there is none.
@@ -154,6 +170,8 @@ package struct AuditFacts: Codable, Hashable, Sendable {
     package var checkpoints: [String]
     /// Where events go besides the database.
     package var copies: [String]
+    /// What of both does not get there any more; `nil` where an earlier version wrote the facts.
+    package var stuck: [Outside: OutsideFault]?
     /// Days for which contents of events stay; 0 is for ever.
     package var days: Int
     package var hold: Bool
@@ -164,6 +182,7 @@ package struct AuditFacts: Codable, Hashable, Sendable {
         broken: Bool,
         checkpoints: [String],
         copies: [String],
+        stuck: [Outside: OutsideFault],
         days: Int,
         hold: Bool
     ) {
@@ -172,6 +191,7 @@ package struct AuditFacts: Codable, Hashable, Sendable {
         self.broken = broken
         self.checkpoints = checkpoints
         self.copies = copies
+        self.stuck = stuck
         self.days = days
         self.hold = hold
     }
@@ -192,7 +212,12 @@ package struct SlotFacts: Codable, Hashable, Sendable {
 }
 
 package struct BackupFacts: Codable, Hashable, Sendable {
-    /// `nil` where none was ever made.
+    /// How far back the log is asked, in days.
+    package static let days = 90
+    /// Days after which one counts as old.
+    package static let oldDays = 8
+
+    /// When the vault last let itself be copied; `nil` where it did not in those days.
     package var last: Instant?
 
     package init(last: Instant?) { self.last = last }

@@ -11,6 +11,9 @@ package struct ServerFacts: Codable, Hashable, Sendable {
     package var unit: String?
     package var executable: String?
     package var sha256: String?
+    /// Whether those are conditions on whoever starts it with `warder run`; `nil` where an earlier version wrote the
+    /// facts.
+    package var launched: Bool?
     package var quarantined: Bool
     /// Other servers that one process could be as well.
     package var overlaps: [String]
@@ -33,6 +36,7 @@ package struct ServerFacts: Codable, Hashable, Sendable {
         unit = selectors.unit
         executable = selectors.executable
         sha256 = selectors.executableSHA256
+        launched = selectors.isLaunched
         self.quarantined = quarantined
         self.overlaps = overlaps
         self.operators = operators
@@ -131,6 +135,8 @@ package struct SecretFacts: Codable, Hashable, Sendable {
     package var versions: Int
     /// When it changes by itself; `nil` where it does not.
     package var schedule: String?
+    /// Whether it would, had somebody not paused that; `nil` where an earlier version wrote the facts.
+    package var paused: Bool?
     package var expires: Instant?
     package var honeytoken: Fact<Bool>
 
@@ -141,6 +147,7 @@ package struct SecretFacts: Codable, Hashable, Sendable {
         changed: Instant?,
         versions: Int,
         schedule: String?,
+        paused: Bool,
         expires: Instant?,
         honeytoken: Fact<Bool>
     ) {
@@ -150,6 +157,7 @@ package struct SecretFacts: Codable, Hashable, Sendable {
         self.changed = changed
         self.versions = versions
         self.schedule = schedule
+        self.paused = paused
         self.expires = expires
         self.honeytoken = honeytoken
     }

@@ -147,6 +147,9 @@ enum Checklist {
         if let reason = secrets.lazy.compactMap(\.honeytoken.reason).first { return (.notEvaluated, reason) }
         guard !secrets.isEmpty else { return (.notEvaluated, "There are no secrets.") }
         let count = secrets.count { $0.honeytoken.value == true }
-        return (count == 0 ? .failed : .passed, "\(Words.count(count, "decoy")).")
+        guard count > 0 else {
+            return (.failed, "None. What makes a secret one that nothing uses: warder secret set NAME --honeytoken.")
+        }
+        return (.passed, "\(Words.count(count, "decoy")).")
     }
 }

@@ -104,6 +104,7 @@ extension SecretFacts {
             changed: secret.current.map { Instant($0.created) },
             versions: Int(secret.nextNumber) - 1,
             schedule: timing.map { $0.schedule.map { "\($0)" } ?? "by its age" },
+            paused: rotation?.pausedSince != nil && rotation?.timing != nil,
             expires: secret.expires.map(Instant.init),
             honeytoken: .known(secret.isDecoy)
         )

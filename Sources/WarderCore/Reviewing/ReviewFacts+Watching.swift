@@ -80,7 +80,8 @@ extension AlertFacts {
                 }
             },
             destinations: programs,
-            open: state.openAlerts.count
+            open: state.openAlerts.values.compactMap { state.alerts[$0] }
+                .map { (first: $0.first, id: $0.id.description) }.sorted { $0 < $1 }.map(\.id)
         )
     }
 }

@@ -59,7 +59,8 @@ package enum Reviews {
             alerts: AlertFacts(of: state, toldTo: surroundings.notices, at: now),
             audit: surroundings.audit,
             slots: foundation.slots.map(SlotFacts.init),
-            backups: .notEvaluated("The vault does not remember its last backup; its log does."),
+            // They stand in the log alone: ``Vault/backups()``.
+            backups: .notEvaluated("Nobody looked for backups in the log."),
             governance: surroundings.governance,
             rehearsal: .notEvaluated("The vault does not remember rehearsals: warder report --rehearsal FILE.")
         )

@@ -75,8 +75,13 @@ struct CheckpointKeeping: Service {
             Self.disk.async {
                 do throws(CheckpointFile.Refused) {
                     try file.write(signed.note, size: signed.size, of: origin)
+                    vault.outside.note(nil, of: .checkpoints)
                     continuation.resume(returning: nil)
-                } catch { continuation.resume(returning: "\(file.directory): \(error)") }
+                } catch {
+                    let isNewer = if case .newerIsThere = error { true } else { false }
+                    vault.outside.note(isNewer ? .contradicted : .unwritable, of: .checkpoints)
+                    continuation.resume(returning: "\(file.directory): \(error)")
+                }
             }
         }
     }

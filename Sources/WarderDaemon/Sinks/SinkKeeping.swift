@@ -66,12 +66,14 @@ struct SinkKeeping: Service {
                 if let place = delivery.place { reach.set(self.place, place.number) }
                 if isFailing { logger.info("events are handed over again", metadata: ["sink": "\(place)"]) }
                 isFailing = false
+                if place == .file { vault.outside.note(nil, of: .events) }
                 if isAtEnd { wait(beyond: delivery.place?.number ?? 0) }
             } catch Refusal.sealed {
                 sleep(Self.sealedWait)
             } catch {
                 if !isFailing { tell(error) }
                 isFailing = true
+                if place == .file { vault.outside.note(.unwritable, of: .events) }
                 sleep(Self.patience)
             }
         }

@@ -7,14 +7,32 @@ import WarderModel
 extension RouteTable {
     static let reports: [Route] = [
         Route(.GET, "/v1/report/facts", action: .reportRead) { exchange in
-            exchange.ask(Reviews.facts(exchange.reviewSurroundings, by: exchange.caller)) {
-                Answer(.ok, body: ReviewJSON.bytes(of: $0))
-            }
+            exchange.reviewFacts()
         }
     ]
 }
 
 extension Exchange {
+    /// The log is asked for the newest backup after the permission is on disk.
+    fileprivate func reviewFacts() -> Work {
+        let (vault, context) = (vault, context)
+        let command = Reviews.facts(reviewSurroundings, by: caller)
+        return .decision(command.action) { finish in
+            vault.submit(command) { outcome in
+                switch outcome {
+                case .failure(let refusal): finish { .failure(refusal) }
+                case .success(let facts):
+                    context.slowWork {
+                        var facts = facts
+                        facts.backups = vault.backups()
+                        let bytes = ReviewJSON.bytes(of: facts)
+                        finish { .success(Answer(.ok, body: bytes)) }
+                    }
+                }
+            }
+        }
+    }
+
     /// What is not in the vault's state: how far the log is signed, and what the configuration says.
     fileprivate var reviewSurroundings: Reviews.Surroundings {
         let governance = context.facts.governance
@@ -25,6 +43,7 @@ extension Exchange {
                 broken: vault.isLogBroken,
                 checkpoints: governance.checkpoints,
                 copies: governance.copies,
+                stuck: vault.outside.facts,
                 days: vault.retention.keepDays,
                 hold: vault.retention.legalHold
             ),

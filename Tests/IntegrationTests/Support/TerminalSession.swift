@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs the real `warder` on a pseudo-terminal of its own, against a real daemon.
+/// Runs the real `warder`, or a shell that does, on a pseudo-terminal of its own, against a real daemon.
 ///
 /// Standard input, output and errors are that terminal, unless `input` is given: then standard input is a pipe. Each
 /// answer is typed when its question has come; the question for the operator's presence is answered wherever it comes.
@@ -21,6 +21,7 @@ struct TerminalSession {
     }
 
     let socket: String
+    var program = Programs.path("warder")
     /// The passphrase that proves the operator's presence.
     var presence = VaultProcess.passphrase
     /// Another user to run as, in the group of the operator socket.
@@ -40,7 +41,7 @@ struct TerminalSession {
     /// `answers`: pairs of a question, or a part of it, and what is typed then.
     func run(_ arguments: [String], answers: [(String, String)] = [], input: String? = nil) throws -> Result {
         let task = Task(
-            program: Programs.path("warder"),
+            program: program,
             arguments: arguments,
             answers: answers.map { [$0.0, $0.1] },
             presence: presence,

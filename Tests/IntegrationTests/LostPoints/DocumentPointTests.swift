@@ -1,0 +1,83 @@
+import Foundation
+import Reviewing
+import Testing
+
+/// What a document of an API loses points for: some of it is mended in the document, and the rest by a vault.
+@Suite("Lost points of a document", .serialized)
+struct DocumentPointTests {
+    static let kinds: [FaultKind] = [.unstatedScopes, .undescribedAnswer] + unguarded.map(\.kind)
+
+    /// What `warder report` says of a document in the desk's folder.
+    private static func report(_ document: String, _ desk: ReviewDesk) async throws -> ReadReport {
+        try await desk.report(["--openapi", desk.folder + "/" + document, "--server", "shop"])
+    }
+
+    private static func document(security: String, schema: String) -> String {
+        """
+        {"openapi":"3.1.0","components":{"securitySchemes":{"shop":{"type":"oauth2","flows":{"clientCredentials":
+        {"tokenUrl":"https://shop.example/token","scopes":{"orders.read":"Look at orders."}}}}}},"paths":{"/orders":{"get":{"operationId":"get_orders","summary":"Get orders.",
+        \(security)"responses":{"200":{"description":"Orders."\(schema)}}}}}}
+        """
+    }
+
+    @Test("scopes and answers that are missing are written into the document where the finding says")
+    func written() async throws {
+        try await ReviewDesk.with { desk in
+            let (poor, rich) = (desk.folder + "/poor.json", desk.folder + "/rich.json")
+            try Self.document(security: "", schema: "").write(toFile: poor, atomically: true, encoding: .utf8)
+            try Self.document(
+                security: #""security":[{"shop":["orders.read"]}],"#,
+                schema: #","content":{"application/json":{"schema":{"type":"object"}}}"#
+            ).write(toFile: rich, atomically: true, encoding: .utf8)
+            let before = try await Self.report("poor.json", desk)
+            let after = try await Self.report("rich.json", desk)
+            for (kind, place) in [(FaultKind.unstatedScopes, "`security`"), (.undescribedAnswer, "`responses`")] {
+                let finding = try #require(before.finding(kind), "\(kind)")
+                #expect(finding.remedy.commands.isEmpty && finding.remedy.advice?.contains(place) == true)
+                #expect(after.finding(kind) == nil, "\(kind)")
+            }
+            #expect(after.points.lost < before.points.lost)
+            #expect(after.points.earned > before.points.earned)
+        }
+    }
+
+    /// A tool of the example, and what a vault does for it.
+    struct Unguarded: Sendable, CustomStringConvertible {
+        let kind: FaultKind
+        let finding: String
+        var description: String { finding }
+    }
+
+    static let unguarded: [Unguarded] = [
+        Unguarded(kind: .unasked, finding: "approval-critical:shop/refund_payment"),
+        Unguarded(kind: .unasked, finding: "approval-side-effect:shop/update_subscription"),
+        Unguarded(kind: .untraced, finding: "tool-recorded:shop/change_account_owner"),
+        Unguarded(kind: .broadPermission, finding: "broad-credential:shop/cancel_subscription"),
+    ]
+
+    @Test(
+        "what nobody protects in a document is protected by the vault that the finding's commands set up",
+        arguments: unguarded
+    )
+    func guarded(_ fault: Unguarded) async throws {
+        try await ReviewDesk.with { desk in
+            let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../../Examples/subscription-platform/openapi.yaml").standardized
+            try FileManager.default.copyItem(atPath: example.path, toPath: desk.folder + "/openapi.yaml")
+            let before = try await Self.report("openapi.yaml", desk)
+            let finding = try #require(before.finding(fault.kind, fault.finding), "\(before.findings.map(\.id))")
+            let words = ["UID": "900", "SECRET": "shop/own", "WHO": "payments"]
+            // What has to be there stands before the commands.
+            for command in ["warder server add shop --uid UID", "warder secret put SECRET"] {
+                #expect(finding.remedy.advice?.contains(command) == true)
+                let filled = try ReviewDesk.filled(command, words)
+                let answers = command.contains("secret") ? LostPoint.value(of: "shop/own") : []
+                try await desk.must(filled, answers: answers)
+            }
+            try await desk.mend(finding, words: words)
+            let after = try await desk.report()
+            #expect(!after.findings.contains { $0.check == finding.check })
+            #expect(after.points.earned > before.points.earned)
+        }
+    }
+}
