@@ -94,6 +94,8 @@ struct ReportTests {
         try FileManager.default.copyItem(atPath: example.path, toPath: vault.directory + "/openapi.yaml")
 
         for command in try page.commands("Before anything runs") { try Self.must(command, in: vault) }
+        let first = try page.commands("Before anything runs")[0]
+        #expect(try page.missing(below: first, in: try Self.run(first, in: vault).output) == [])
         let before = try Self.report(vault, "--openapi openapi.yaml --server shop")
         #expect(before.figures.tools == 5)
         for id in Self.known { #expect(before.finding(id) != nil, "\(id)") }
@@ -109,13 +111,10 @@ struct ReportTests {
         for id in Self.known { #expect(after.finding(id) == nil, "\(id)") }
         #expect(after.score > before.score)
 
-        let asked = try Self.run(try page.commands("One request")[0], in: vault)
+        let question = try page.commands("One request")[0]
+        let asked = try Self.run(question, in: vault)
         #expect(asked.status == 6, "\(asked.errors)")
-        for text in [
-            "waits: people would be asked before shop/refund_payment gets shop/refund (approval_pending",
-            "the process must be uid=900 unit=shop.service", "the kernel must confirm starttime",
-            "warder approval standing add shop/refund_payment --uses 1 --for 1h --reason REASON",
-        ] { #expect(asked.output.contains(text), "\(asked.output)") }
+        #expect(try page.missing(below: question, in: asked.output) == [], "\(asked.output)")
 
         let later = try page.commands("Not falling back")
         #expect(later.count == 4)

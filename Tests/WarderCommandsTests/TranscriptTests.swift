@@ -9,6 +9,17 @@ struct TranscriptTests {
         #expect(Transcript.names.count >= 10)
     }
 
+    @Test("what a page shows of a command is what a transcript states", arguments: ["alerts.md", "limits.md"])
+    func page(_ name: String) throws {
+        let file = Transcript.folder.appending(path: "../../../docs/operations/\(name)")
+        let blocks = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n```")
+            .filter { $0.hasPrefix("\n$ ") }
+        #expect(!blocks.isEmpty)
+        let runs = try Transcript.names.flatMap { try Transcript(named: $0).runs }
+            .map { "\n$ warder \($0.arguments.joined(separator: " "))\n\($0.output)" }
+        for block in blocks { #expect(runs.contains(block + "\n"), "\(block)") }
+    }
+
     @Test("a command says and does what its transcript states", arguments: Transcript.names)
     func transcript(_ name: String) throws {
         for run in try Transcript(named: name).runs {
