@@ -262,6 +262,24 @@ struct RemedyTests {
         }
     }
 
+    @Test("what replaces the key slots that a person knows are commands that make the same again")
+    func slots() throws {
+        func command(_ kind: String) throws -> any ParsableCommand {
+            let slot = KeySlotSummary(
+                id: String(repeating: "a1", count: 16),
+                kind: kind,
+                created: "",
+                threshold: 2,
+                shares: 5
+            )
+            let words: [String] = try #require(Self.commands(in: ShowOperator.slot(slot) ?? "").first)
+            return try Warder.parseAsRoot(words)
+        }
+        let added = try #require(try command("shares") as? AddSlot)
+        #expect(added.shares == 5 && added.threshold == 2)
+        #expect(try command("passphrase") is ChangePassphrase)
+    }
+
     // MARK: Refusals
 
     /// What a command line names for an action.

@@ -83,7 +83,8 @@ enum Remedy {
             "See what there is: warder key slots"
         case .lastSlot: "Add another first: warder key add-slot"
         case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
-        case .shareForeign: "See which shares open this vault: warder status"
+        case .shareForeign:
+            "Shares of one set begin alike, in the seven groups behind wdr_s_: compare with another person's"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
         case .logContradicted:

@@ -123,12 +123,11 @@ struct ShowOperator: VaultCommand {
         return TerminalText.escaped((["warder secret put \(secret.name)"] + fields).joined(separator: " "))
     }
 
-    private static func slot(_ slot: KeySlotSummary) -> String? {
-        let id = TerminalText.escaped(String(slot.id.prefix(8)))
-        return switch slot.kind {
-        case "passphrase": "warder key change-passphrase \(id)"
+    static func slot(_ slot: KeySlotSummary) -> String? {
+        switch slot.kind {
+        case "passphrase": "warder key change-passphrase \(SlotName.short(slot))"
         // New shares for everybody: one that left is one too many.
-        case "shares": "warder key add-slot --shares \(slot.threshold ?? 2) --of \(slot.shares ?? 3)"
+        case "shares": "warder key add-slot --shares \(slot.shares ?? 3) --threshold \(slot.threshold ?? 2)"
         // A credential is the machine's.
         default: nil
         }

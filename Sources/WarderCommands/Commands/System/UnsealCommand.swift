@@ -96,6 +96,14 @@ struct UnsealCommand: VaultCommand {
         _ vault: Vault,
         _ session: Session
     ) throws(CommandFailure) -> Answer<VaultStatus> {
+        let text: SecretBytes
+        if stdin {
+            text = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
+        } else {
+            text = try session.context.prompter.hidden("Your share:", otherwise: CommandFailure(.noTerminal))
+        }
+        // After the share, though it decides about it: who is asked for something first types the share, and this
+        // question shows what is typed.
         var name = attempt
         if let present, name == nil {
             session.console.message(
@@ -105,12 +113,6 @@ struct UnsealCommand: VaultCommand {
                 "The name of the attempt, as those who began it read it to you:",
                 otherwise: .usage("name the attempt: --attempt NAME", hints: ["See it: warder status"])
             )
-        }
-        let text: SecretBytes
-        if stdin {
-            text = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
-        } else {
-            text = try session.context.prompter.hidden("Your share:", otherwise: CommandFailure(.noTerminal))
         }
         var body = JSONBuffer(capacity: 96 + SecretJSON.capacity(for: text))
         body.beginObject()
