@@ -68,7 +68,8 @@ struct RandomDeclaration {
     private mutating func terms(of tool: ToolID) throws -> ToolTerms {
         var terms = ToolTerms(risk: pick(Tool.Risk.allCases))
         terms.category = pick(Tool.Category.allCases)
-        terms.reason = try PlainText("because it is \(tool)")
+        // One of before does not say why the next class is right.
+        terms.reason = try PlainText("because it is \(tool), say \(Int.random(in: 0..<1_000_000_000, using: &numbers))")
         terms.owner = try word()
         terms.text = try word()
         terms.expectedOutputs = try word()

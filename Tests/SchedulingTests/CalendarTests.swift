@@ -77,4 +77,13 @@ import WarderModel
         #expect(schedule.next(after: always, anchor: always) > always)
         #expect(schedule.next(after: try at("9989-12-29"), anchor: always) > (try at("9989-12-29")))
     }
+
+    @Test(arguments: ["rate(12 hours)", "P1Y2MT12H", "cron(0 3 * * *)"])
+    func `what lies behind the last year is the end of time, from wherever it is asked`(text: String) throws {
+        let schedule = try Schedule(text)
+        let last = Timestamp(milliseconds: Timestamp.horizon.milliseconds - 1)
+        let never = Timestamp(milliseconds: .max)
+        #expect(schedule.next(after: last, anchor: last) == never)
+        #expect(schedule.next(after: .horizon, anchor: last) == never)
+    }
 }

@@ -46,11 +46,13 @@ struct SourceText {
         if let place = AliasKeys.first(in: bytes) {
             throw one(.init(line: place.line, column: place.column), "an alias stands for a name", "write the name out")
         }
+        // The library counts the mark of an encoding as a column, and finds the second line too far to the left.
+        let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         do {
             // The encoding is said, because the library would ask an environment variable for it.
-            return try Yams.compose(yaml: text, .default, .default, .utf8)
+            return try Yams.compose(yaml: content, .default, .default, .utf8)
         } catch {
-            throw DeclarationFaults([fault(error, text)])
+            throw DeclarationFaults([fault(error, content)])
         }
     }
 

@@ -262,6 +262,7 @@ import WarderTesting
     @Test("who mutes a lost alert rule has not said what it looks for: it is told of until somebody does")
     func mutedRule() async throws {
         let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
         _ = try await kit.vault.perform(Alerts.set(.spike, { $0.quarantines = true }, by: kit.admin))
         let id = try #require(kit.vault.state?.policies[.spike]?.id)
         let again = try await reopened(kit, after: try destroy(id))
