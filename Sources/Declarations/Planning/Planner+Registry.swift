@@ -18,6 +18,7 @@ extension Planner {
             }
             notes.note("owner", terms.owner)
             notes.details += selectors.words
+            notes.widen("any program of a launch is the server", if: selectors.isLaunched)
             return add(subject, .add, notes) {
                 $0.serverAdd = ServerRequest(
                     name: name.text,
@@ -106,6 +107,7 @@ extension Planner {
             if old.definition == nil, standing.offers[name] == nil {
                 update.definitionDigest = digest
                 update.reason = why?.text
+                notes.note("because", why)
             } else if digest == standing.offers[name] {
                 guard let why else {
                     return requireReason(subject, "another definition is to be accepted", isStale: isStale)
@@ -221,6 +223,7 @@ extension Planner {
         if let old {
             note(old, terms, &notes)
         } else {
+            notes.widen("a secret that it was not given")
             notes.note("fields", terms.fields.map(\.text).joined(separator: ", "))
             notes.note("ttl", DurationText.text(terms.lifetime))
             notes.note("uses", terms.uses.map(String.init))

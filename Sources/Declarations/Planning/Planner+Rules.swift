@@ -81,7 +81,7 @@ extension Planner {
         set(scope, setting, old == nil ? .add : .change, notes)
     }
 
-    /// What holds for a scope; the daemon's own configuration may say less than the usual.
+    /// What holds for a scope.
     private func holding(_ scope: RateLimit.Scope, in declaration: Declaration) -> RateSetting {
         declaration.limits[scope] ?? declaration.limits[RateLimit.Scope(server: nil, risk: scope.risk)]
             ?? .perMinute(RateLimit.usual(scope.risk))

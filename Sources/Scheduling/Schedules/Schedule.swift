@@ -65,11 +65,12 @@ package struct Schedule: Hashable, Sendable, CustomStringConvertible {
         guard after < .horizon, anchor < .horizon else { return Timestamp(milliseconds: .max) }
         let after = max(after, .beginning)
         let anchor = max(anchor, .beginning)
-        let next = switch rule {
-        case .rate(let rate): rate.next(after: after, anchor: anchor)
-        case .duration(let duration): duration.next(after: after, anchor: anchor)
-        case .cron(let cron): cron.next(after: after)
-        }
+        let next =
+            switch rule {
+            case .rate(let rate): rate.next(after: after, anchor: anchor)
+            case .duration(let duration): duration.next(after: after, anchor: anchor)
+            case .cron(let cron): cron.next(after: after)
+            }
         // Otherwise whoever asks from a moment just before it would be given another one.
         return next < .horizon ? next : Timestamp(milliseconds: .max)
     }

@@ -98,17 +98,15 @@ extension Clearance {
         return usable.min { ($0.expires, $0.name) < ($1.expires, $1.name) }
     }
 
-    /// What people were asked of this very call, the newest first.
+    /// What people were asked of this very call: what they said yes to, wherever it stands, or else what waits for them.
     private static func known(_ subject: ApprovalSubject, in state: VaultState, at now: Timestamp) -> Outlook? {
         let known = state.approvals[at: subject.tool].filter { $0.subject == subject }
-        for approval in known.sorted(by: { ($0.requested, $0.name) > ($1.requested, $1.name) }) {
-            switch state.standing(of: approval, at: now) {
-            case .approved: return .approved(approval)
-            case .pending: return .pending(approval)
-            case .denied, .expired, .used, .void: continue
-            }
+            .sorted { ($0.requested, $0.name) > ($1.requested, $1.name) }
+        // A yes that came back with its token is older than what was asked meanwhile.
+        if let approved = known.first(where: { state.standing(of: $0, at: now) == .approved }) {
+            return .approved(approved)
         }
-        return nil
+        return known.first { state.standing(of: $0, at: now) == .pending }.map { .pending($0) }
     }
 
     /// Whether one more call may wait for people.

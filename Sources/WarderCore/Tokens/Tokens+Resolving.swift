@@ -45,6 +45,9 @@ extension Tokens {
             if isApproved { try check(token, covers: fields, version.number, of: secret) }
             if known == version.number {
                 try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
+                // No use of the token, and yet one of the yes behind it: the call goes ahead with what is known.
+                token.used[name, default: 0] += 0
+                transaction.state.tokens[hash] = token
                 return .notModified(version: version.number)
             }
             let opened = try Secrets.open(fields, of: version, of: secret, in: transaction)

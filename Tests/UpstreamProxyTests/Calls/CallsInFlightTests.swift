@@ -303,7 +303,7 @@ struct CallsInFlightTests {
         let all = [
             #"{"a":"\#(String(repeating: "x", count: 16_384))"}"#,
             #"{"a":"\#(String(repeating: "y", count: 16_384))"}"#,
-            deep, #"{"a":1e999}"#,
+            deep, #"{"a":1e999}"#, #"{"sha256":"\#(String(repeating: "0", count: 64))"}"#,
         ]
         for (id, arguments) in all.enumerated() {
             talk.ask(#"{"id":\#(id),"method":"tools/call","params":{"name":"one","arguments":\#(arguments)}}"#)
@@ -311,5 +311,7 @@ struct CallsInFlightTests {
         let claims = talk.calls.current.map { String(decoding: $0.arguments ?? [], as: UTF8.self) }
         #expect(claims.count == all.count && Set(claims).count == all.count)
         for claim in claims { #expect(claim.wholeMatch(of: /\{"sha256":"[0-9a-f]{64}"\}/) != nil, "\(claim)") }
+        // What looks like the digest of others is told by its own.
+        #expect(!claims.contains { $0.contains("000000") })
     }
 }

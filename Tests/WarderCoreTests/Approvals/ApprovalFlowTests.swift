@@ -62,6 +62,30 @@ import WarderTesting
         #expect(try await stand.refusal() == .approvalPending)
     }
 
+    @Test("who is told that what they know is still right has used the yes")
+    func knownValue() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        let asked = try await stand.kit.vault.perform(stand.kit.resolve("shop/api", with: token, known: 1))
+        guard case .notModified = asked else { throw TestFailure("a value came back") }
+        try await stand.kit.vault.perform(Tokens.drop(token.presented, by: stand.kit.server(.synthetic())))
+        #expect(try stand.standing(id) == .used)
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test("a yes that came back is good, though people were asked again meanwhile")
+    func givenBackLate() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        #expect(try await stand.mustWait() != id)
+        try await stand.kit.vault.perform(Tokens.drop(token.presented, by: stand.kit.server(.synthetic())))
+        #expect(try stand.standing(id) == .approved)
+        _ = try await stand.ask().get()
+        #expect(try stand.standing(id) == .used)
+    }
+
     @Test("the same request again waits for the same approval, also after a restart and from another process")
     func idempotent() async throws {
         let stand = try await ApprovalStand()

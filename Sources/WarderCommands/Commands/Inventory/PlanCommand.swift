@@ -31,7 +31,7 @@ struct PlanCommand: VaultCommand {
         let view = PlanView(planned)
         try view.show(session)
         if !planned.changes.isEmpty, session.output.format == .table {
-            session.console.message("to apply this plan and no other: warder apply --plan \(try view.digest())")
+            session.console.message("to apply this plan and no other: \(file.applying(try view.digest()))")
         }
         if check, !planned.changes.isEmpty { throw .silent(.findings) }
     }
@@ -51,6 +51,14 @@ struct DeclarationOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Why classes of tools change, where the file does not say.", valueName: "text"))
     var reason: String?
+
+    /// The command that does what was planned with these, and nothing else.
+    func applying(_ digest: String) -> String {
+        var words = ["warder", "apply", "-f", ShellWord.text(file)]
+        if prune { words.append("--prune") }
+        if let reason { words += ["--reason", ShellWord.text(reason)] }
+        return TerminalText.escaped((words + ["--plan", digest]).joined(separator: " "))
+    }
 
     /// Reads the file before the vault is asked anything, and holds it against what the vault has.
     ///
