@@ -290,6 +290,7 @@ struct RemedyTests {
         case .approvalRequest, .approvalWatch, .approvalList, .approvalShow, .approvalApprove, .approvalDeny,
             .approvalBreakGlass, .approvalReview:
             "apr_0000000000000000000000"
+        case .alertList, .alertAck, .alertMute, .alertSet, .alertRaise, .alertLearn: "0a1b2c3d"
         default: "name"
         }
     }

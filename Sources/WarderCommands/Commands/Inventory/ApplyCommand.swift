@@ -16,7 +16,7 @@ struct ApplyCommand: VaultCommand {
             EXAMPLE
               warder apply -f warder.yaml
               warder apply -f warder.yaml --prune --reason "review of May"
-              warder apply -f warder.yaml --yes --plan 5f0c…
+              warder apply -f warder.yaml --yes
             """
     )
 
