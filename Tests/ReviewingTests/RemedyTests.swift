@@ -68,6 +68,25 @@ struct RemedyTests {
         #expect(Review(facts).findings.map(\.id) == [])
     }
 
+    @Test(
+        "a restore is the command that the page has which the finding names",
+        arguments: ["log-signed:", "checkpoint-outside:contradicted"]
+    )
+    func restore(_ id: String) throws {
+        var facts = Sample.perfect()
+        facts.audit.change {
+            $0.broken = true
+            $0.stuck = [.checkpoints: .contradicted]
+        }
+        let remedy = try #require(Review(facts).finding(id)).remedy
+        let name = try #require(remedy.advice?.firstMatch(of: #/docs/operations/[a-z-]+\.md/#)?.0)
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../\(name)")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let command = try #require(remedy.commands.first)
+        #expect(remedy.commands.count == 1 && command.hasSuffix(" FILE"))
+        #expect(text.contains("\n\(command.dropLast("FILE".count))/var/backups/warder/"))
+    }
+
     @Test("docs/formats/report.md names every fault")
     func documented() throws {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

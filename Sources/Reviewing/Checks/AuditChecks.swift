@@ -43,12 +43,11 @@ enum AuditChecks {
                             .critical,
                             "",
                             "The log is not the one that was signed: events are missing or changed.",
-                            Remedy(
-                                "warder backup restore --replace FILE",
-                                advice:
-                                    "FILE is the newest backup from before it happened. The daemon has to be stopped "
-                                    + "meanwhile, and unsealed afterwards: docs/operations/disk-damaged.md. What is "
-                                    + "wrong with the log: warder doctor --deep."
+                            Commands.restore(
+                                "FILE is the newest backup from before it happened. The daemon and its sockets have to "
+                                    + "be stopped meanwhile, and it is unsealed afterwards: "
+                                    + "docs/operations/disk-damaged.md. What is wrong with the log: "
+                                    + "warder doctor --deep."
                             )
                         )
                     )
@@ -151,11 +150,9 @@ enum AuditChecks {
                 .critical,
                 "contradicted",
                 "A checkpoint of a longer log lies outside: this database is an older one, or its log was cut off.",
-                Remedy(
-                    "warder backup restore --replace FILE",
-                    advice:
-                        "FILE is the newest backup. The daemon has to be stopped meanwhile, and unsealed afterwards. "
-                        + "First ask who had the disk: docs/operations/older-database.md."
+                Commands.restore(
+                    "FILE is the newest backup. The daemon and its sockets have to be stopped meanwhile, and it is unsealed "
+                        + "afterwards. First ask who had the disk: docs/operations/older-database.md."
                 )
             )
         case .unwritable:

@@ -93,6 +93,15 @@ enum Commands {
         )
     }
 
+    /// Puts a backup in place of the database, as docs/operations does. The daemon is stopped then, so that nothing tells
+    /// `warder` which vault is meant: without the user and the directory it would be the person's own.
+    static func restore(_ advice: String) -> Remedy {
+        Remedy(
+            "sudo -u warder warder backup restore --replace --state /var/lib/warder FILE",
+            advice: advice + " Of a vault that runs as you, leave out `sudo -u warder` and `--state /var/lib/warder`."
+        )
+    }
+
     /// What no command sets: a line of a file that belongs to root.
     static func configure(_ section: String, _ line: String, or other: String? = nil) -> String {
         "In the daemon's configuration, under `\(section):`, write `\(line)`"

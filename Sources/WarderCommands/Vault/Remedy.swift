@@ -88,7 +88,7 @@ enum Remedy {
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
         case .logContradicted:
-            "Put the newest database or backup in place (warder backup restore); if this is the newest there is, move the checkpoint away: docs/operations/older-database.md"
+            "Put the newest database or backup in place, or go on from this one if it is the newest: docs/operations/older-database.md"
         case .logBroken: "See what is damaged: warder doctor --deep; who could write to the database?"
         case .legalHold:
             "Ask who set it: audit.legal_hold in the configuration (warder.yaml); without it, restart the daemon"
