@@ -94,7 +94,8 @@ package struct GrantFacts: Codable, Hashable, Sendable {
     package var expires: Instant?
     package var created: Instant
     package var author: String
-    /// When the tool's server last got this secret; `nil` is never.
+    /// The latest that the tool can have got this secret: when it was last used, or when its server last got the secret,
+    /// whichever was earlier. `nil` is never.
     package var used: Fact<Instant?>
 
     package init(

@@ -76,7 +76,10 @@ extension ServerFacts {
 
 extension GrantFacts {
     init(_ grant: Grant, in state: VaultState) {
-        let consumer = state.consumers[grant.secret]?[grant.tool.server]
+        // Nobody wrote down which tool got which secret, but it cannot have been after the tool's last use, nor after the
+        // last time that its server got the secret.
+        let bounds = (state.consumers[grant.secret]?[grant.tool.server]?.lastSeen, state.tools[grant.tool]?.lastUse)
+        let used: Timestamp? = if let got = bounds.0, let called = bounds.1 { min(got, called) } else { nil }
         self.init(
             tool: grant.tool.text,
             secret: grant.secret.text,
@@ -88,7 +91,7 @@ extension GrantFacts {
             expires: grant.expires.map(Instant.init),
             created: Instant(grant.created),
             author: grant.createdBy.text,
-            used: .known(consumer.map { Instant($0.lastSeen) })
+            used: .known(used.map(Instant.init))
         )
     }
 }

@@ -48,6 +48,24 @@ struct ReviewFactsTests {
         #expect(after.score.lost < before.score.lost)
     }
 
+    @Test("a grant is not in use because another tool of the server got its secret, or its tool another secret")
+    func unusedBeside() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustPut("notes/other")
+        try await kit.mustAddTool("notes/list")
+        try await kit.mustGrant("notes/list", "notes/api")
+        try await kit.mustGrant("notes/search", "notes/other")
+        kit.clock.advance(seconds: 91 * 86_400)
+        _ = try await kit.mustResolve(with: try await kit.mustIssue())
+        let review = try await Self.review(kit)
+        #expect(
+            Set(review.findings.filter { $0.kind == .unusedGrant }.map(\.subject)) == [
+                "notes/list notes/api", "notes/search notes/other",
+            ]
+        )
+    }
+
     @Test("a server under an operator's user, and an operator without a passphrase, are findings until that ends")
     func identities() async throws {
         let kit = try await TestVault(profile: .team)
