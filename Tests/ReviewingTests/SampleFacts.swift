@@ -103,7 +103,23 @@ enum Sample {
                 ]
             ),
             limits: LimitFacts(limits: Tool.Risk.allCases.map { .init(risk: $0, rate: 10) }),
-            alerts: AlertFacts(rules: ["spike"], off: [], muted: [], destinations: ["/usr/bin/tell"], open: []),
+            alerts: AlertFacts(
+                rules: ["off_hours", "spike"],
+                off: [],
+                settings: [
+                    .init(
+                        rule: "off_hours",
+                        threshold: nil,
+                        seconds: nil,
+                        hours: "07:00-20:00 Europe/Berlin",
+                        quarantine: false
+                    ),
+                    .init(rule: "spike", threshold: 3, seconds: 600, hours: nil, quarantine: true),
+                ],
+                muted: [],
+                destinations: ["/usr/bin/tell"],
+                open: []
+            ),
             audit: AuditFacts(
                 events: 100,
                 signed: 100,

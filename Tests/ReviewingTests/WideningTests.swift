@@ -76,7 +76,18 @@ struct WideningTests {
         Breakage("fact-lost:grants") { $0.grants = .notEvaluated("Why.") },
         Breakage("limit-raised:critical") { facts in facts.limits.change { $0.limits[2].rate = nil } },
         Breakage("limit-raised:critical") { facts in facts.limits.change { $0.limits[2].rate = 11 } },
-        Breakage("alert-removed:spike") { facts in facts.alerts.change { $0.rules = [] } },
+        Breakage("alert-removed:spike") { facts in facts.alerts.change { $0.rules = ["off_hours"] } },
+        Breakage("alert-removed:off_hours") { facts in
+            facts.alerts.change {
+                $0.rules = ["spike"]; $0.settings?[0].hours = nil
+            }
+        },
+        Breakage("alert-loosened:off_hours") { facts in
+            facts.alerts.change { $0.settings?[0].hours = "00:00-23:59 Europe/Berlin" }
+        },
+        Breakage("alert-loosened:spike") { facts in facts.alerts.change { $0.settings?[1].threshold = 4 } },
+        Breakage("alert-loosened:spike") { facts in facts.alerts.change { $0.settings?[1].seconds = 599 } },
+        Breakage("alert-loosened:spike") { facts in facts.alerts.change { $0.settings?[1].quarantine = false } },
         Breakage("alerts-unheard:destinations") { facts in facts.alerts.change { $0.destinations = [] } },
         Breakage("checkpoints-inside:log") { facts in facts.audit.change { $0.checkpoints = [] } },
         Breakage("events-inside:log") { facts in facts.audit.change { $0.copies = [] } },
@@ -122,6 +133,11 @@ struct WideningTests {
         new.grants.change { $0[0].lifetime = 10 }
         new.servers.change { $0[1].sha256 = String(repeating: "0", count: 64) }
         new.limits.change { $0.limits[0].rate = 1 }
+        new.alerts.change { alerts in
+            alerts.settings?[1].threshold = 2
+            alerts.settings?[1].seconds = 601
+            alerts.settings?[0].quarantine = true
+        }
         #expect(Widening(from: old, to: new, acknowledged: []).changes.isEmpty)
     }
 
@@ -134,5 +150,22 @@ struct WideningTests {
         guard !["slots", "backups", "used", "outputs"].contains(unknown.finding) else { return }
         #expect(!Widening(from: old, to: new, acknowledged: []).notCompared.isEmpty)
         #expect(!Widening(from: new, to: old, acknowledged: []).notCompared.isEmpty)
+    }
+
+    @Test(
+        "alerts of a version that wrote no settings are not compared in them, and settings that get lost are a change"
+    )
+    func noSettings() throws {
+        let new = Sample.perfect()
+        var old = new
+        old.alerts.change { $0.settings = nil }
+        // As a file has it: the member is not there.
+        let read = try ReviewJSON.facts(answer: ReviewJSON.bytes(of: old))
+        #expect(read == old)
+        let widening = Widening(from: read, to: new, acknowledged: [])
+        #expect(widening.changes.isEmpty)
+        #expect(widening.notCompared == ["settings of alerts"])
+        let lost = Widening(from: new, to: old, acknowledged: [])
+        #expect(lost.changes.map(\.id) == ["fact-lost:settings of alerts"])
     }
 }

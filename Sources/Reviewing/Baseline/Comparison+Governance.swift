@@ -64,6 +64,7 @@ extension Comparison {
             for rule in Set(before.rules).subtracting(after.rules).sorted() {
                 add("alert-removed", rule, .medium, "Nothing watches for \(rule) any more.")
             }
+            alertSettings(before, after)
             for mute in after.muted
             where !before.muted.contains(where: { $0.rule == mute.rule && $0.subject == mute.subject }) {
                 add(
@@ -100,5 +101,43 @@ extension Comparison {
                 "It is no longer written down who is called in an incident."
             )
         }
+    }
+
+    private mutating func alertSettings(_ old: AlertFacts, _ new: AlertFacts) {
+        let before = old.settings.map(Fact.known) ?? .notEvaluated("")
+        let after = new.settings.map(Fact.known) ?? .notEvaluated("")
+        guard let (before, after) = both("settings of alerts", before, after) else { return }
+        for (was, setting) in Self.pairs(before, after, \.rule) {
+            // Of a rule that does not watch any more, nothing else matters.
+            guard let was, new.rules.contains(setting.rule) || !old.rules.contains(setting.rule) else { continue }
+            let ways = setting.losses(since: was)
+            if !ways.isEmpty {
+                add(
+                    "alert-loosened",
+                    setting.rule,
+                    .medium,
+                    "\(setting.rule) does less than before: it \(Words.list(ways, atMost: 4))."
+                )
+            }
+        }
+    }
+}
+
+extension AlertFacts.Setting {
+    /// What it finds or does less than an older one, as `warder plan` sees it.
+    fileprivate func losses(since old: Self) -> [String] {
+        var ways: [String] = []
+        if let before = old.threshold, let threshold, threshold > before {
+            ways.append("takes \(threshold) instead of \(before)")
+        }
+        if let before = old.seconds, let seconds, seconds < before {
+            ways.append("looks back \(seconds) s instead of \(before) s")
+        }
+        // Which hours of a day are how many others is not worked out.
+        if old.hours != nil, hours != old.hours {
+            ways.append(hours == nil ? "looks at no hours" : "takes other hours for usual")
+        }
+        if old.quarantine, !quarantine { ways.append("blocks nobody by itself") }
+        return ways
     }
 }

@@ -124,10 +124,32 @@ package struct AlertFacts: Codable, Hashable, Sendable {
         }
     }
 
+    /// How a rule is set, whether it is on or off.
+    package struct Setting: Codable, Hashable, Sendable {
+        package var rule: String
+        /// How many it takes, within so many seconds; `nil` of a rule that does not count.
+        package var threshold: Int?
+        package var seconds: Int?
+        /// The hours in which things are usual.
+        package var hours: String?
+        /// Whether it blocks the server that it finds something of.
+        package var quarantine: Bool
+
+        package init(rule: String, threshold: Int?, seconds: Int?, hours: String?, quarantine: Bool) {
+            self.rule = rule
+            self.threshold = threshold
+            self.seconds = seconds
+            self.hours = hours
+            self.quarantine = quarantine
+        }
+    }
+
     /// What is watched for.
     package var rules: [String]
     /// What is not watched for any more, because somebody wanted it so.
     package var off: [String]
+    /// Of every rule; `nil` where an earlier version wrote the facts.
+    package var settings: [Setting]?
     package var muted: [Mute]
     /// Programs that are told.
     package var destinations: [String]
@@ -136,9 +158,17 @@ package struct AlertFacts: Codable, Hashable, Sendable {
     /// Their ids, the oldest first; `nil` where an earlier version wrote the facts.
     package var ids: [String]?
 
-    package init(rules: [String], off: [String], muted: [Mute], destinations: [String], open ids: [String]) {
+    package init(
+        rules: [String],
+        off: [String],
+        settings: [Setting],
+        muted: [Mute],
+        destinations: [String],
+        open ids: [String]
+    ) {
         self.rules = rules
         self.off = off
+        self.settings = settings
         self.muted = muted
         self.destinations = destinations
         open = ids.count

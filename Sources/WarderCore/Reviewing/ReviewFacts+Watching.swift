@@ -74,6 +74,7 @@ extension AlertFacts {
             rules: rules.filter { $0.settings.isOn && ($0.rule != .offHours || $0.settings.hours != nil) }
                 .map(\.rule.rawValue),
             off: rules.filter { !$0.settings.isOn }.map(\.rule.rawValue),
+            settings: rules.map { Setting($0.rule, $0.settings) },
             muted: rules.flatMap { rule in
                 rule.mutes.map {
                     Mute(rule: rule.rule.rawValue, subject: $0.subject.description, until: Instant($0.until))
@@ -82,6 +83,18 @@ extension AlertFacts {
             destinations: programs,
             open: state.openAlerts.values.compactMap { state.alerts[$0] }
                 .map { (first: $0.first, id: $0.id.description) }.sorted { $0 < $1 }.map(\.id)
+        )
+    }
+}
+
+extension AlertFacts.Setting {
+    fileprivate init(_ rule: AlertRule, _ settings: AlertSettings) {
+        self.init(
+            rule: rule.rawValue,
+            threshold: rule.counts ? Int(settings.threshold) : nil,
+            seconds: rule.counts ? Int(settings.seconds) : nil,
+            hours: settings.hours,
+            quarantine: settings.quarantines
         )
     }
 }

@@ -1,3 +1,4 @@
+import Alerting
 import HashTreeCollections
 import Testing
 import WarderModel
@@ -64,6 +65,25 @@ struct ReviewFactsTests {
                 "notes/list notes/api", "notes/search notes/other",
             ]
         )
+    }
+
+    @Test("whoever compares sees an alert that finds less and blocks nobody any more")
+    func alerts() async throws {
+        let kit = try await TestVault()
+        func set(_ settings: AlertSettings) async throws -> ReviewFacts {
+            _ = try await kit.vault.perform(Alerts.set(.refusals, { $0 = settings }, by: kit.admin))
+            return try await Self.review(kit).facts
+        }
+        let before = try await set(AlertSettings(threshold: 10, seconds: 300, quarantines: true))
+        let after = try await set(AlertSettings(threshold: 1_000_000, seconds: 10))
+        let changes = try #require(Review(after, since: before).widening).changes
+        #expect(changes.map(\.id) == ["alert-loosened:refusals"])
+        #expect(
+            changes.first?.sentence
+                == "refusals does less than before: it takes 1000000 instead of 10, looks back 10 s instead of 300 s and "
+                + "blocks nobody by itself."
+        )
+        #expect(Review(before, since: after).widening?.changes == [])
     }
 
     @Test("a server under an operator's user, and an operator without a passphrase, are findings until that ends")
