@@ -73,8 +73,9 @@ clienttest: deps ## Test the clients for Python and Node, all three against one 
 	swift build $(CHECKED) --product conformance-runner
 	clients/test.sh .build/debug
 
-pagetest: ## Open reports in a headless Chromium.
+pagetest: ## Open reports in a headless Chromium, that of a vault too.
 	@deploy/install-build-dependencies.sh page
+	swift build $(CHECKED) --product warderd
 	swift build $(CHECKED) --product warder
 	deploy/tests/report-page.py .build/debug/warder
 

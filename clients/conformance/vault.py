@@ -139,13 +139,19 @@ class Vault:
                 return found
             after = found[-1]["seq"]
 
-    def has_route(self, path: str) -> bool:
-        """Whether the client socket knows a path."""
+    # -- A server
+
+    def ask_as_server(self, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
+        """One request on the client socket, and its status with the answer, refusals too."""
         connection = _Connection(self.client_socket)
         try:
-            return connection.ask("GET", path)[0] != 404
+            return connection.ask(method, path, body)
         finally:
             connection.close()
+
+    def has_route(self, path: str) -> bool:
+        """Whether the client socket knows a path."""
+        return self.ask_as_server("GET", path)[0] != 404
 
     def _command(self, *arguments: str | Path, input: str = "") -> str:
         environment = {"PATH": "/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": self.operator_socket}

@@ -3,95 +3,50 @@
 
 usage: report-page.py WARDER [FOLDER]
 
-WARDER is the built command. With a FOLDER, pictures of the page and its printed form are left there.
+WARDER is the built command; warderd lies beside it. With a FOLDER, pictures of the page and its printed form are left there.
 
-A page of the example document, and one whose names try to be markup, must: ask for nothing, write nothing to the console, have no
-script, fit a phone of 390 pixels without scrolling sideways, in light and in dark, and print. Chromium is Debian's (apt-get install
-chromium); it is spoken to over two pipes, so that no port is open.
+Pages of the example document, of one whose names try to be markup, and of a vault that is full of such texts must: ask for
+nothing, write nothing to the console, have no script, fit a phone of 360 pixels without scrolling sideways, in light and in dark, and
+print. The page of the vault shows none of its values. Each check but that of printing is tried on a page that it must find fault with.
 """
 
 import base64
+import html
 import json
 import os
 import pathlib
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import urllib.parse
+
+from report_browser import Browser
+from report_vault import HOSTILE, SECRET, SERVER, TOOL, Canary, ReportVault
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "Examples/subscription-platform/openapi.yaml"
 
-HOSTILE = "<script>document.title='owned'</script><img src=https://example.org/x.png onerror=alert(1)>\"'><svg onload=alert(2)>"
+PHONE = 360
 
-
-class Browser:
-    """One Chromium, spoken to in the DevTools protocol: messages end with a NUL."""
-
-    def __init__(self, profile):
-        to_read, self.to = os.pipe()
-        self.source, from_write = os.pipe()
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        if program is None:
-            sys.exit("no chromium: apt-get install -y chromium")
-
-        def attach():
-            # Chromium reads from 3 and writes to 4.
-            a, b = os.dup(to_read), os.dup(from_write)
-            os.dup2(a, 3)
-            os.dup2(b, 4)
-
-        self.process = subprocess.Popen(
-            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
-             "--disable-background-networking", "--user-data-dir=" + profile, "about:blank"],
-            preexec_fn=attach, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(to_read)
-        os.close(from_write)
-        self.buffer, self.number, self.events = b"", 0, []
-        target = self.ask("Target.createTarget", {"url": "about:blank"})["targetId"]
-        self.session = None
-        self.session = self.ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-
-    def ask(self, method, parameters=None):
-        self.number += 1
-        message = {"id": self.number, "method": method, "params": parameters or {}}
-        if getattr(self, "session", None):
-            message["sessionId"] = self.session
-        os.write(self.to, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self.next()
-            if answer.get("id") == self.number:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
-                return answer["result"]
-            self.events.append(answer)
-
-    def next(self):
-        while b"\0" not in self.buffer:
-            piece = os.read(self.source, 1 << 20)
-            if not piece:
-                raise RuntimeError("Chromium ended")
-            self.buffer += piece
-        message, self.buffer = self.buffer.split(b"\0", 1)
-        return json.loads(message)
-
-    def wait(self, method):
-        while True:
-            for event in self.events:
-                if event.get("method") == method:
-                    return
-            self.events.append(self.next())
-
-    def value(self, expression):
-        return self.ask("Runtime.evaluate", {"expression": expression, "returnByValue": True})["result"].get("value")
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
+# A page that nothing is wrong with. PROBES puts one thing into it each, which must be found.
+SOUND = ("<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Security review</title>"
+         "<style>body { margin: 0 } .figures { display: grid }</style><main><p class=figures>%s</p></main>")
+PROBES = [
+    ("<img src=probe.png>", "a request to file:"),
+    ("<script>throw new Error('on purpose')</script>", "the console says Runtime.exceptionThrown"),
+    ("<script>console.error('on purpose')</script>", "the console says Runtime.consoleAPICalled"),
+    ("<script></script>", "a script"),
+    ("<script>alert(1)</script>", "a dialog"),
+    ("<script>document.title = 'owned'</script>", "the title was changed"),
+    ("<style>.figures { display: block !important }</style>", "the style sheet is not in use"),
+    (f"<span style='width: {PHONE + 1}px'>wide</span>", "pixels wide"),
+    (f"<span style='overflow: hidden'><b style='display: block; width: {PHONE + 40}px'>wide</b></span>", "beyond the edge: B"),
+]
 
 
 def look(browser, page, name, folder):
     faults = []
-    for width, height, scheme in [(1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]:
+    for width, height, scheme in [(1280, 900, "light"), (1280, 900, "dark"), (PHONE, 800, "light"), (PHONE, 800, "dark")]:
         browser.events = []
         browser.ask("Emulation.setDeviceMetricsOverride",
                     {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
@@ -103,7 +58,7 @@ def look(browser, page, name, folder):
         if scroll > width:
             faults.append(f"{place}: {scroll} pixels wide")
         wide = browser.value(
-            "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            f"[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > {width + 1})"
             ".map(e => e.tagName).slice(0, 5).join(' ')")
         if wide:
             faults.append(f"{place}: beyond the edge: {wide}")
@@ -118,7 +73,7 @@ def look(browser, page, name, folder):
             if method == "Network.requestWillBeSent" and about["request"]["url"] != page.as_uri():
                 faults.append(f"{place}: a request to {about['request']['url'][:80]}")
             if method in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
-                faults.append(f"{place}: the console says {json.dumps(about)[:300]}")
+                faults.append(f"{place}: the console says {method} {json.dumps(about)[:300]}")
             if method == "Page.javascriptDialogOpening":
                 faults.append(f"{place}: a dialog")
         if folder:
@@ -135,7 +90,74 @@ def look(browser, page, name, folder):
     return faults
 
 
+def shown(browser, page, name, canaries):
+    """Faults where a value is in the bytes of a page, or in what a browser makes of them."""
+    browser.events = []
+    browser.ask("Page.navigate", {"url": page.as_uri()})
+    browser.wait("Page.loadEventFired")
+    forms = {"bytes": page.read_text(), "text": browser.value("document.documentElement.textContent"),
+             "attributes": browser.value(
+                 "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]).map(a => a.value).join(' ')")}
+    return [f"{name}: {where} is in its {form}, {way}"
+            for where, canary in canaries.items() for form, text in forms.items() for way in canary.ways_in(text)]
+
+
+def blind(browser, scratch):
+    """The checks that find no fault where there is one, or one where there is none."""
+    probe = scratch / "probe.html"
+
+    def written(text):
+        probe.write_text(SOUND % text)
+        return probe
+
+    missed = [f"nothing is wrong, and yet: {fault}" for fault in look(browser, written("Nothing."), "probe", None)]
+    for text, expected in PROBES:
+        if not any(expected in fault for fault in look(browser, written(text), "probe", None)):
+            missed.append(f"not noticed: {expected}")
+    canary = Canary()
+    value = canary.value.encode()
+    references = "".join(f"&#{byte};" for byte in canary.heart.encode())
+    for text, expected in [
+        ("Nothing.", None),
+        (html.escape(canary.value), "bytes, plain"),
+        (html.escape(json.dumps(canary.value)), "bytes, plain"),
+        (urllib.parse.quote(value, safe=""), "bytes, plain"),
+        ("".join(f"%{byte:02X}" for byte in value), "bytes, percent"),
+        (value.hex().upper(), "bytes, hexadecimal"),
+        *((base64.b64encode(b"-" * more + value).decode(), "bytes, base64") for more in range(3)),
+        (base64.urlsafe_b64encode(value).decode(), "bytes, base64"),
+        (references, "text, plain"),
+        ("<wbr>".join(canary.heart), "text, plain"),
+        (f"<b title='{references}'></b>", "attributes, plain"),
+    ]:
+        faults = shown(browser, written(text), "probe", {"a value": canary})
+        if faults and expected is None or expected and f"probe: a value is in its {expected}" not in faults:
+            missed.append(f"a value: {expected} expected, found {faults}")
+    return missed
+
+
+def report_of_vault(warder, page):
+    """Writes the report of a vault, and returns the canaries, which were in the vault as it did."""
+    vault = ReportVault(pathlib.Path(warder).resolve().parent)
+    try:
+        vault.fill()
+        facts = page.with_suffix(".json")
+        for form, file in [("html", page), ("json", facts)]:
+            subprocess.run([warder, "report", "--format", form, "--output-file", str(file)], check=True,
+                           env=os.environ | {"WARDER_OPERATOR_SOCKET": vault.socket})
+        if vault.read_back() != [canary.value for canary in vault.canaries.values()]:
+            sys.exit("the vault does not have the values that its report is searched for")
+    finally:
+        vault.remove()
+    kinds = {finding["kind"] for finding in json.loads(facts.read_text())["findings"]}
+    if missing := {"open-alerts", "unreviewed", "muted", "rule-off", "shared-secret", "broad-grant"} - kinds:
+        sys.exit(f"the vault was to have findings that it has not: {missing}")
+    return vault.canaries
+
+
 def main():
+    # So that what is started is ended then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
     warder = sys.argv[1]
     folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     with tempfile.TemporaryDirectory() as scratch:
@@ -158,16 +180,18 @@ def main():
                                    "--output-file", str(pages[name])] + more)
             if done.returncode != (11 if more else 0):
                 sys.exit(f"{name}: warder report exited with {done.returncode}")
+        pages["vault"] = scratch / "vault.html"
+        canaries = report_of_vault(warder, pages["vault"])
         browser = Browser(str(scratch / "profile"))
         try:
             for domain in ["Page", "Network", "Runtime", "Log"]:
                 browser.ask(domain + ".enable")
-            # A probe that must be seen: a page that does ask for something.
-            probe = scratch / "probe.html"
-            probe.write_text("<title>Security review</title><main class=figures><img src=probe.png></main>")
-            if not any("a request to" in fault for fault in look(browser, probe, "probe", None)):
-                sys.exit("requests are not noticed")
+            if missed := blind(browser, scratch):
+                sys.exit("\n".join(missed))
             faults = [fault for name, page in pages.items() for fault in look(browser, page, name, folder)]
+            faults += shown(browser, pages["vault"], "vault", canaries)
+            text = browser.value("document.body.textContent")
+            faults += [f"vault: does not say {part[:40]}" for part in [HOSTILE, SERVER, TOOL, SECRET] if part not in text]
         finally:
             browser.close()
     for fault in faults:

@@ -1,7 +1,8 @@
 /** Resolves credentials at the moment a tool is called. */
 
 import * as answers from './answers.js';
-import { completed, mostConnections } from './configuration.js';
+import { mostQuestions } from './approvals.js';
+import { completed } from './configuration.js';
 import { Connections } from './connections.js';
 import { Code, CredentialRefused, WarderClientError } from './errors.js';
 import { Follower } from './following.js';
@@ -28,7 +29,7 @@ export class WarderClient {
   constructor(configuration) {
     this.#configuration = completed(configuration);
     this.#connections = new Connections(this.#configuration.socketPath, this.#configuration.maximumConnections);
-    this.#patient = new Connections(this.#configuration.socketPath, mostConnections);
+    this.#patient = new Connections(this.#configuration.socketPath, mostQuestions);
     this.#resolver = new Resolver(this.#connections, this.#patient, this.#configuration);
   }
 
@@ -106,6 +107,7 @@ export class WarderClient {
     await this.#resolver.giveAllBack();
     this.#connections.close();
     this.#patient.close();
+    this.#resolver.endWaiting();
   }
 
   async #resolve(wanted) {

@@ -5,7 +5,7 @@ import { Code, WarderClientError } from './errors.js';
 import { clientSocket } from './places.js';
 
 /** That may be kept open for one purpose. */
-export const mostConnections = 64;
+const mostConnections = 64;
 
 /** The settings of a client, checked, with the defaults where nothing was said. */
 export function completed({

@@ -246,7 +246,7 @@ export interface WarderClientConfiguration {
   readonly approvalPatience?: number | undefined;
   /** Connections that are kept at most, each with one request at a time; 1 to 64, 8 unless given. */
   readonly maximumConnections?: number | undefined;
-  /** Calls that may wait at the same time, 4,096 unless given; one more is refused as `overloaded`. */
+  /** Calls that may wait at the same time, for people as well, 4,096 unless given; one more is refused as `overloaded`. */
   readonly maximumCalls?: number | undefined;
   /** Measures the life of tokens, in seconds. It must go on while the machine sleeps, as the default does. */
   readonly clock?: (() => number) | undefined;

@@ -1,21 +1,19 @@
 /** What the client does for its calls: finds a token, asks for the value, and once more where the token was refused. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import * as answers from './answers.js';
+import { Approvals } from './approvals.js';
 import { Code, WarderClientError } from './errors.js';
 import { KeptValues, outages } from './kept.js';
 import { isField, isSecret } from './names.js';
 import * as requests from './requests.js';
 import { originOf, ResolvedSecret } from './secret.js';
 import { TokenCache, TokenDemand, VaultToken } from './tokens.js';
+import { deadline, left, orUntil } from './waiting.js';
 
 /** Reports of calls with a kept value that wait for the vault to come back. */
 const maximumLateReports = 256;
 const reportSeconds = 2;
-
-/** How long a question waits at the vault for people to decide, and the pause after one that could not be asked. */
-const approvalWaitSeconds = 55;
-const approvalPauseSeconds = 1;
+const giveBackSeconds = 1;
 
 /** Most fields that a secret can have. */
 const maximumFields = 32;
@@ -39,31 +37,37 @@ export class SecretRequest {
 
 export class Resolver {
   #connections;
-  #patient;
+  #approvals;
   #configuration;
   #tokens;
   #kept = new KeptValues();
   #lateReports = [];
   #calls = 0;
+  /** Tokens of one call on their way back. */
+  #returning = new Set();
 
   /** `patient`: connections for what waits at the vault. */
   constructor(connections, patient, configuration) {
     this.#connections = connections;
-    this.#patient = patient;
+    this.#approvals = new Approvals(patient, configuration);
     this.#configuration = configuration;
     // A shared token is requested with a full timeout of its own, so that it ends before the first of those who join
     // later would; and with no signal, because no caller takes the others with it.
     this.#tokens = new TokenCache((demand) => this.#requestToken(demand, configuration.timeout), configuration.tokenClock);
   }
 
-  /** The value as it is now. */
-  resolve(wanted) {
-    return this.#configuration.approvalPatience > 0 ? this.#resolvePatiently(wanted) : this.#resolve(wanted);
+  /** The value as it is now. A call counts as long as it waits, for people as well. */
+  async resolve(wanted) {
+    if (this.#calls >= this.#configuration.maximumCalls) throw new WarderClientError(Code.overloaded);
+    this.#calls += 1;
+    try {
+      return await (this.#configuration.approvalPatience > 0 ? this.#resolvePatiently(wanted) : this.#resolve(wanted));
+    } finally {
+      this.#calls -= 1;
+    }
   }
 
   async #resolve(wanted) {
-    if (this.#calls >= this.#configuration.maximumCalls) throw new WarderClientError(Code.overloaded);
-    this.#calls += 1;
     const asked = wanted.maxStale > 0 ? this.#configuration.clock() : 0;
     try {
       const [found, token] = await this.#ask(wanted, deadline(this.#configuration.timeout));
@@ -75,8 +79,6 @@ export class Resolver {
       return new ResolvedSecret(found, { token, request: wanted });
     } catch (error) {
       return this.#inPlaceOf(error, wanted);
-    } finally {
-      this.#calls -= 1;
     }
   }
 
@@ -114,7 +116,13 @@ export class Resolver {
   /** Ends what the client holds, before it is closed. */
   async giveAllBack() {
     this.#kept.clear();
-    await Promise.all(this.#tokens.takeAll().map((token) => this.#giveBack(token)));
+    for (const token of this.#tokens.takeAll()) this.#giveBack(token);
+    await Promise.all(this.#returning);
+  }
+
+  /** Ends the waiting for people, once the client is closed. */
+  endWaiting() {
+    this.#approvals.close();
   }
 
   /** Keeps a value no more, because its upstream did not accept it. */
@@ -138,27 +146,8 @@ export class Resolver {
         const { approval } = error;
         // A vault that decides, and then asks for the same again, would be asked for ever.
         if (approval === undefined || approval === waitedFor) throw error;
-        if (!await this.#isDecided(approval, end, wanted.signal)) throw error;
+        if (!await this.#approvals.isDecided(approval, end, wanted.signal)) throw error;
         waitedFor = approval;
-      }
-    }
-  }
-
-  /** Whether anybody decided in time; what they decided says the next attempt. */
-  async #isDecided(approval, end, signal) {
-    for (;;) {
-      const seconds = end - this.#configuration.clock();
-      if (!(seconds > 0)) return false;
-      const wait = Math.min(Math.max(Math.trunc(seconds), 1), approvalWaitSeconds);
-      try {
-        const request = requests.approval(approval, wait);
-        const answer = await this.#patient.send(request, this.#configuration.timeout + wait, signal);
-        if (!answers.isPending(answer)) return true;
-      } catch (error) {
-        // The vault forgot it, as after a restore: the call has to be asked about anew.
-        if (error.code === Code.notFound) return true;
-        if (!error.isRetryable) throw error;
-        await pause(Math.min(seconds, approvalPauseSeconds) * 1000);
       }
     }
   }
@@ -183,8 +172,28 @@ export class Resolver {
 
   async #fetch(wanted, token, end) {
     const request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent);
-    const answer = await this.#connections.send(request, left(end), wanted.signal);
-    return [answers.values(answer, wanted.name, wanted.fields), token];
+    try {
+      const answer = await this.#connections.send(request, left(end), wanted.signal);
+      return [answers.values(answer, wanted.name, wanted.fields), token];
+    } catch (error) {
+      if (token.isForOneCall) await this.#failed(token, error, end);
+      throw error;
+    }
+  }
+
+  /**
+   * Gives back the token of a call that got no value: what people said for it can then serve the next attempt. Whether the
+   * value had left already is the vault's to know: it takes a yes back only for a token that opened nothing. The next
+   * attempt finds the yes there, so the call waits for it, within its own time.
+   */
+  async #failed(token, error, end) {
+    if (error.code === Code.tokenInvalid) {
+      token.text.wipe();
+      return;
+    }
+    const returned = this.#giveBack(token);
+    // Who is cancelled does not wait.
+    if (error.code !== Code.cancelled) await orUntil(returned, left(end)).catch(() => {});
   }
 
   /** The kept value where the vault could not be asked and the call allows it; else the error. */
@@ -241,38 +250,16 @@ export class Resolver {
     }
   }
 
-  async #giveBack(token) {
-    try {
-      await this.ask(requests.giveBack(token), answers.nothing, 1);
-    } catch {
+  /** Ends a token, in a second at most; never fails. */
+  #giveBack(token) {
+    const returned = this.ask(requests.giveBack(token), answers.nothing, giveBackSeconds)
       // It ends by itself.
-    }
-    token.text.wipe();
-  }
-}
-
-function deadline(seconds) {
-  return performance.now() + seconds * 1000;
-}
-
-function left(end) {
-  return (end - performance.now()) / 1000;
-}
-
-/** What a promise gives, unless the time or the caller's patience ends before. */
-async function orUntil(promise, seconds, signal) {
-  let alarm;
-  let cancel;
-  const end = new Promise((_, reject) => {
-    cancel = () => reject(new WarderClientError(Code.cancelled));
-    alarm = setTimeout(() => reject(new WarderClientError(Code.timedOut)), Math.max(seconds, 0) * 1000);
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
-  });
-  try {
-    return await Promise.race([promise, end]);
-  } finally {
-    clearTimeout(alarm);
-    signal?.removeEventListener('abort', cancel);
+      .catch(() => {})
+      .finally(() => {
+        token.text.wipe();
+        this.#returning.delete(returned);
+      });
+    this.#returning.add(returned);
+    return returned;
   }
 }

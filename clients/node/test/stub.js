@@ -72,6 +72,10 @@ export class StubVault {
     for (const socket of this.#open) socket.write(text);
   }
 
+  get openConnections() {
+    return this.#open.size;
+  }
+
   /** Requests whose line begins so. */
   asked(start) {
     return this.seen.filter(({ line }) => line.startsWith(start));

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from typing import Any
 
 from warder_client import Code, WarderClientError
 
@@ -124,6 +125,146 @@ class ApprovalTests(ClientTestCase):
         client.close()
         waiting.join()
 
+    def in_parallel(self, client: Any, count: int) -> tuple[list[threading.Thread], list[str]]:
+        """Calls with a token of their own each, and the values that they get."""
+        values: list[str] = []
+
+        def call(number: int) -> None:
+            values.append(self.resolve(client, arguments={"number": number}))
+
+        calls = [threading.Thread(target=call, args=(number,)) for number in range(count)]
+        for each in calls:
+            each.start()
+        return calls, values
+
+    def count_questions(self) -> tuple[list[int], threading.Event]:
+        """How many questions waited at the vault at each that came, and what lets people say yes to all."""
+        waiting = [0]
+        counts: list[int] = []
+        decided = threading.Event()
+        self.addCleanup(decided.set)
+
+        def held(_: Seen) -> bytes:
+            with self.rules.lock:
+                waiting[0] += 1
+                counts.append(waiting[0])
+            decided.wait()
+            with self.rules.lock:
+                waiting[0] -= 1
+            return standing("approved")
+
+        self.rules.overrides["GET /v1/approvals/"] = held
+        return counts, decided
+
+    def test_a_call_that_waits_for_people_counts_as_a_call(self) -> None:
+        client = self.client(approval_patience=600, maximum_calls=1)
+        ended = threading.Event()
+        self.addCleanup(ended.set)
+
+        def decide(_: Seen) -> bytes:
+            if len(self.vault.asked("GET /v1/approvals/")) == 1:
+                ended.wait()
+            return standing("approved")
+
+        self.rules.overrides["GET /v1/approvals/"] = decide
+        waiting = threading.Thread(target=lambda: self.failure(lambda: self.resolve(client)))
+        waiting.start()
+        self.wait_for_questions(1)
+        self.assert_fails(Code.OVERLOADED, lambda: self.resolve(client))
+        client.close()
+        waiting.join()
+
+    def test_calls_that_wait_for_the_same_approval_share_one_question(self) -> None:
+        client = self.client(approval_patience=600)
+        counts, decided = self.count_questions()
+        calls, values = self.in_parallel(client, 20)
+        while len(self.vault.asked("POST /v1/tokens")) < 20:
+            time.sleep(0.005)
+        # Time for questions that must not come.
+        time.sleep(0.5)
+        del self.rules.overrides["POST /v1/tokens"]
+        decided.set()
+        for each in calls:
+            each.join()
+        self.assertEqual(values, ["s3cret"] * 20)
+        self.assertEqual(max(counts), 1)
+
+    def test_no_more_than_four_questions_wait_at_the_vault_and_all_are_asked(self) -> None:
+        client = self.client(approval_patience=600)
+        counts, decided = self.count_questions()
+        names = iter(range(1_000))
+
+        def ask_people(_: Seen) -> bytes:
+            with self.rules.lock:
+                name = f"apr_{next(names):022}"
+            return answer(202, json.dumps({"approval": name, "state": "pending", "expires": EXPIRES}))
+
+        self.rules.overrides["POST /v1/tokens"] = ask_people
+        calls, values = self.in_parallel(client, 12)
+        while len(self.vault.asked("POST /v1/tokens")) < 12:
+            time.sleep(0.005)
+        self.wait_for_questions(4)
+        time.sleep(0.5)
+        del self.rules.overrides["POST /v1/tokens"]
+        decided.set()
+        for each in calls:
+            each.join()
+        self.assertEqual(values, ["s3cret"] * 12)
+        self.assertEqual(max(counts), 4)
+
+    def test_more_approvals_than_questions_take_turns(self) -> None:
+        client = self.client(approval_patience=120)
+        names = iter(range(1_000))
+        asked: set[str] = set()
+
+        def ask_people(_: Seen) -> bytes:
+            with self.rules.lock:
+                name = f"apr_{next(names):022}"
+            return answer(202, json.dumps({"approval": name, "state": "pending", "expires": EXPIRES}))
+
+        def decide(seen: Seen) -> bytes:
+            with self.rules.lock:
+                asked.add(seen.line.partition("?")[0])
+                if len(asked) < 12:
+                    return standing("pending")
+            self.rules.overrides.pop("POST /v1/tokens", None)
+            return standing("approved")
+
+        self.rules.overrides["POST /v1/tokens"] = ask_people
+        self.rules.overrides["GET /v1/approvals/"] = decide
+        calls, values = self.in_parallel(client, 12)
+        for each in calls:
+            each.join()
+        self.assertEqual(values, ["s3cret"] * 12)
+
+    def test_a_vault_that_has_too_many_questions_says_when_to_ask_again(self) -> None:
+        client = self.client(approval_patience=600)
+        times: list[float] = []
+
+        def decide(_: Seen) -> bytes:
+            times.append(time.monotonic())
+            if len(times) < 2:
+                return refusal(429, "rate_limited", "Retry-After: 2\r\n")
+            del self.rules.overrides["POST /v1/tokens"]
+            return standing("approved")
+
+        self.rules.overrides["GET /v1/approvals/"] = decide
+        self.assertEqual(self.resolve(client), "s3cret")
+        self.assertGreater(times[1] - times[0], 1.9)
+
+    def test_closing_the_client_ends_the_pause_that_the_vault_asked_for(self) -> None:
+        client = self.client(approval_patience=7_200)
+        self.rules.overrides["GET /v1/approvals/"] = refusal(429, "rate_limited", "Retry-After: 3600\r\n")
+        errors: list[WarderClientError] = []
+        waiting = threading.Thread(target=lambda: errors.append(self.failure(lambda: self.resolve(client))))
+        waiting.start()
+        self.wait_for_questions(1)
+        time.sleep(0.2)
+        client.close()
+        waiting.join()
+        self.assertEqual([error.code for error in errors], [Code.CLOSED])
+        self.assertEqual(len(self.vault.asked("GET /v1/approvals/")), 1)
+
     def test_closing_the_client_ends_the_waiting(self) -> None:
         client = self.client(approval_patience=600)
         self.hold()
@@ -150,6 +291,27 @@ class ApprovalTests(ClientTestCase):
                 await task
 
         client.run(cancel())
+
+    def test_a_cancelled_task_leaves_the_question_to_the_others(self) -> None:
+        if not self.is_async:
+            return
+        client: LoopClient = self.client(approval_patience=600)
+        self.hold()
+
+        async def cancel() -> str:
+            tasks = [
+                asyncio.ensure_future(client.client.resolve("notes/key", tool="notes/create")) for _ in range(2)
+            ]
+            while not self.vault.asked("GET /v1/approvals/"):
+                await asyncio.sleep(0.005)
+            del self.rules.overrides["POST /v1/tokens"]
+            self.rules.overrides["GET /v1/approvals/"] = standing("approved")
+            tasks[0].cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await tasks[0]
+            return (await tasks[1]).unprotected_text()
+
+        self.assertEqual(client.run(cancel()), "s3cret")
 
 
 both(ApprovalTests, globals())

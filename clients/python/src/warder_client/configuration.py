@@ -31,7 +31,7 @@ class WarderClientConfiguration:
     approval_patience: float = 0.0
     #: Connections that are kept at most, each with one request at a time; 1 to 64.
     maximum_connections: int = 8
-    #: Calls that may wait at the same time; one more is refused as ``overloaded``.
+    #: Calls that may wait at the same time, for people as well; one more is refused as ``overloaded``.
     maximum_calls: int = 4096
     #: Measures the life of tokens, in seconds. It must go on while the machine sleeps, as the default does.
     clock: Callable[[], float] = _awake_or_asleep

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from .._core import answers, requests
+from .._core.approvals import MAXIMUM_QUESTIONS
 from .._core.resolver import Resolver
 from .._core.secret_request import SecretRequest
 from ..configuration import WarderClientConfiguration
@@ -18,7 +19,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
+from .pool import ConnectionPool
 from .transport import LoopFlight, LoopTransport
 
 Result = TypeVar("Result")
@@ -234,7 +235,7 @@ class _Session:
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
         #: For what waits at the vault: calls must not miss its connections.
-        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self._patient = ConnectionPool(path, MAXIMUM_QUESTIONS)
         self._transport = LoopTransport(self._pool, self._patient)
         self.resolver: Resolver[LoopFlight] = Resolver(self._transport, configuration)
         self._followers: set[Follower] = set()
@@ -283,4 +284,5 @@ class _Session:
         await self.resolver.give_all_back()
         self._pool.close()
         self._patient.close()
+        self.resolver.end_waiting()
         await self._transport.settle()

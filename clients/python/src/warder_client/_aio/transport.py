@@ -9,11 +9,10 @@ from collections.abc import Coroutine
 from typing import Any, TypeAlias
 
 from .._core.http import Answer, Request
-from .._core.tokens import VaultToken
 from ..errors import Code, WarderClientError
 from .pool import ConnectionPool
 
-LoopFlight: TypeAlias = "asyncio.Future[VaultToken | WarderClientError]"
+LoopFlight: TypeAlias = "asyncio.Future[object]"
 
 
 class LoopTransport:
@@ -33,13 +32,10 @@ class LoopTransport:
     async def poll(self, request: Request, deadline: float) -> Answer:
         return await self._patient.send(request, deadline)
 
-    async def pause(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
     def new_flight(self) -> LoopFlight:
         return asyncio.get_running_loop().create_future()
 
-    async def wait(self, flight: LoopFlight, deadline: float) -> VaultToken:
+    async def wait(self, flight: LoopFlight, deadline: float) -> Any:
         # Not cancelled with one caller of many.
         done, _ = await asyncio.wait({flight}, timeout=max(deadline - time.monotonic(), 0))
         if not done:
@@ -49,7 +45,7 @@ class LoopTransport:
             raise result.again()
         return result
 
-    def land(self, flight: LoopFlight, result: VaultToken | WarderClientError) -> None:
+    def land(self, flight: LoopFlight, result: object) -> None:
         if not flight.done():
             flight.set_result(result)
 

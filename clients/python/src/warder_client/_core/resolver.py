@@ -9,19 +9,20 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..configuration import WarderClientConfiguration
 from ..errors import Code, WarderClientError
 from ..messages import CallReport, Change
 from ..secret import ResolvedSecret, Secret
 from . import answers, requests
+from .approvals import Approvals
 from .http import Answer, Request
 from .kept import OUTAGES, Kept, KeptValues
 from .secret_request import SecretRequest
 from .tokens import Flight, TokenCache, TokenDemand, VaultToken
+from .transport import Transport
 
 Result = TypeVar("Result")
 
@@ -29,44 +30,9 @@ Result = TypeVar("Result")
 _MAXIMUM_LATE_REPORTS = 256
 _REPORT_SECONDS = 2.0
 _GIVE_BACK_SECONDS = 1.0
-#: How long a question waits at the vault for people to decide, and the pause after one that could not be asked.
-_APPROVAL_WAIT_SECONDS = 55
-_APPROVAL_PAUSE_SECONDS = 1.0
 
 #: Of a kept value, which was not resolved with any.
 _NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
-
-
-class Transport(Protocol[Flight]):
-    """How requests travel and calls wait: threads and event loops have one each."""
-
-    @property
-    def lock(self) -> AbstractContextManager[Any, Any]:
-        """Guards what calls share. Nobody waits for anything while it is held."""
-
-    async def send(self, request: Request, deadline: float) -> Answer:
-        """One request and its answer. ``deadline`` is a moment of ``time.monotonic``."""
-
-    async def poll(self, request: Request, deadline: float) -> Answer:
-        """The same for a request that waits at the vault, over connections that calls do not miss."""
-
-    async def pause(self, seconds: float) -> None:
-        """Lets a moment go by."""
-
-    def new_flight(self) -> Flight:
-        """Something that calls can wait for."""
-
-    async def wait(self, flight: Flight, deadline: float) -> VaultToken:
-        """Waits for a token that somebody else requests."""
-
-    def land(self, flight: Flight, result: VaultToken | WarderClientError) -> None:
-        """Ends the waiting."""
-
-    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
-        """Does work that others depend on, to its end, even if the caller goes away meanwhile."""
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Does work in the background."""
 
 
 @dataclass(frozen=True)
@@ -84,28 +50,34 @@ class Resolver(Generic[Flight]):
         self._clock = configuration.clock
         self._timeout = min(max(configuration.timeout, 0.001), 3_600.0)
         self._tokens: TokenCache[Flight] = TokenCache()
+        self._approvals = Approvals(transport, configuration.clock, self._timeout)
         self._calls = 0
+        #: Tokens of one call on their way back.
+        self._returning: set[Flight] = set()
         self._late_reports: deque[_LateReport] = deque(maxlen=_MAXIMUM_LATE_REPORTS)
         #: For calls that name ``max_stale``.
         self._kept = KeptValues()
 
-    def resolve(self, wanted: SecretRequest) -> Coroutine[Any, Any, ResolvedSecret]:
-        """The value as it is now."""
-        return self._resolve(wanted) if self._configuration.approval_patience <= 0 else self._resolve_patiently(wanted)
-
-    async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+    async def resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+        """The value as it is now. A call counts as long as it waits, for people as well."""
         with self._transport.lock:
             if self._calls >= self._configuration.maximum_calls:
                 raise WarderClientError(Code.OVERLOADED)
             self._calls += 1
         try:
+            if self._configuration.approval_patience > 0:
+                return await self._resolve_patiently(wanted)
+            return await self._resolve(wanted)
+        finally:
+            with self._transport.lock:
+                self._calls -= 1
+
+    async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+        try:
             asked = self._clock()
             secret, limit = await self._ask(wanted, time.monotonic() + self._timeout)
         except WarderClientError as error:
             return self._in_place_of(error, wanted)
-        finally:
-            with self._transport.lock:
-                self._calls -= 1
         if wanted.max_stale > 0:
             with self._transport.lock:
                 copies = tuple(value.copy() for value in secret._values())
@@ -130,27 +102,9 @@ class Resolver(Generic[Flight]):
             except WarderClientError as error:
                 approval = error.approval
                 # A vault that decides, and then asks for the same again, would be asked for ever.
-                if approval is None or approval == waited_for or not await self._is_decided(approval, end):
+                if approval is None or approval == waited_for or not await self._approvals.is_decided(approval, end):
                     raise
             waited_for = approval
-
-    async def _is_decided(self, approval: str, end: float) -> bool:
-        """Whether anybody decided in time; what they decided says the next attempt."""
-        while (left := end - self._clock()) > 0:
-            wait = min(max(int(left), 1), _APPROVAL_WAIT_SECONDS)
-            request = requests.approval(approval, wait)
-            try:
-                answer = await self._transport.poll(request, time.monotonic() + self._timeout + wait)
-                if not answers.is_pending(answer):
-                    return True
-            except WarderClientError as error:
-                if error.code is Code.NOT_FOUND:
-                    # The vault forgot it, as after a restore: the call has to be asked about anew.
-                    return True
-                if not error.is_retryable:
-                    raise
-                await self._transport.pause(min(left, _APPROVAL_PAUSE_SECONDS))
-        return False
 
     # -- Reports
 
@@ -200,16 +154,46 @@ class Resolver(Generic[Flight]):
     async def finish(self, secret: ResolvedSecret) -> None:
         """Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it."""
         if secret._token.is_for_one_call:
-            self._transport.spawn(self._give_back(secret._token, _GIVE_BACK_SECONDS))
+            self._begin_return(secret._token)
 
     async def give_all_back(self) -> None:
         """Ends what the client holds, before it is closed; a vault that is away does not hold that up for long."""
         end = time.monotonic() + _GIVE_BACK_SECONDS
         with self._transport.lock:
             tokens = self._tokens.take_all()
+            returning = list(self._returning)
             self._kept.clear()
         for token in tokens:
             await self._give_back(token, max(end - time.monotonic(), 0.001))
+        for flight in returning:
+            await self._returned(flight, end)
+
+    def end_waiting(self) -> None:
+        """Ends the waiting for people, once the client is closed."""
+        self._approvals.close()
+
+    def _begin_return(self, token: VaultToken) -> Flight:
+        """Gives a token back in the background, whatever becomes of the caller."""
+        flight = self._transport.new_flight()
+        with self._transport.lock:
+            self._returning.add(flight)
+        self._transport.spawn(self._return(token, flight))
+        return flight
+
+    async def _return(self, token: VaultToken, flight: Flight) -> None:
+        try:
+            await self._give_back(token, _GIVE_BACK_SECONDS)
+        finally:
+            with self._transport.lock:
+                self._returning.discard(flight)
+            self._transport.land(flight, None)
+
+    async def _returned(self, flight: Flight, deadline: float) -> None:
+        try:
+            await self._transport.wait(flight, deadline)
+        except WarderClientError:
+            # Time is up. It goes on by itself.
+            pass
 
     async def _give_back(self, token: VaultToken, within: float) -> None:
         try:
@@ -242,8 +226,28 @@ class Resolver(Generic[Flight]):
         self, wanted: SecretRequest, token: VaultToken, deadline: float
     ) -> tuple[ResolvedSecret, int | None]:
         request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent)
-        found = answers.values(await self._transport.send(request, deadline), wanted.name, wanted.fields)
+        try:
+            found = answers.values(await self._transport.send(request, deadline), wanted.name, wanted.fields)
+        except BaseException as error:
+            await self._failed(token, error, deadline)
+            raise
         return ResolvedSecret._of(wanted, found.version, found.values, token), found.max_stale
+
+    async def _failed(self, token: VaultToken, error: BaseException, deadline: float) -> None:
+        """Gives back the token of a call that got no value: what people said for it can then serve the next attempt.
+
+        Whether the value had left already is the vault's to know: it takes a yes back only for a token that opened
+        nothing. The next attempt finds the yes there, so the call waits for it, within its own time.
+        """
+        if not token.is_for_one_call:
+            return
+        if isinstance(error, WarderClientError) and error.code is Code.TOKEN_INVALID:
+            token.text.wipe()
+            return
+        flight = self._begin_return(token)
+        # Who is cancelled or interrupted does not wait.
+        if isinstance(error, WarderClientError):
+            await self._returned(flight, min(deadline, time.monotonic() + _GIVE_BACK_SECONDS))
 
     def _in_place_of(self, error: WarderClientError, wanted: SecretRequest) -> ResolvedSecret:
         """The kept value where the vault could not be asked and the call allows it; else the error."""
@@ -286,7 +290,8 @@ class Resolver(Generic[Flight]):
         assert step.flight is not None
         if step.is_first:
             await self._transport.finish(self._request_shared(demand, step.flight))
-        return await self._transport.wait(step.flight, deadline)
+        shared: VaultToken = await self._transport.wait(step.flight, deadline)
+        return shared
 
     async def _request_shared(self, demand: TokenDemand, flight: Flight) -> None:
         """Requests a token for everybody with the same key.

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from .._core import answers, requests
+from .._core.approvals import MAXIMUM_QUESTIONS
 from .._core.resolver import Resolver, run
 from .._core.secret_request import SecretRequest
 from ..configuration import WarderClientConfiguration
@@ -19,7 +20,7 @@ from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
 from ..secret import ResolvedSecret
 from .following import Follower
-from .pool import MAXIMUM_CONNECTIONS, ConnectionPool
+from .pool import ConnectionPool
 from .transport import ThreadFlight, ThreadTransport
 
 Result = TypeVar("Result")
@@ -277,7 +278,7 @@ class _Session:
         self._configuration = configuration
         self._pool = ConnectionPool(path, configuration.maximum_connections)
         #: For what waits at the vault: calls must not miss its connections.
-        self._patient = ConnectionPool(path, MAXIMUM_CONNECTIONS)
+        self._patient = ConnectionPool(path, MAXIMUM_QUESTIONS)
         self.resolver: Resolver[ThreadFlight] = Resolver(ThreadTransport(self._pool, self._patient), configuration)
         self._followers: set[Follower] = set()
         self._is_watching = False
@@ -314,6 +315,7 @@ class _Session:
         run(self.resolver.give_all_back())
         self._pool.close()
         self._patient.close()
+        self.resolver.end_waiting()
 
     def abandon(self) -> None:
         """Lets go of a parent's connections without using them. Its tokens and values are zeros already."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, TypeAlias
 
 from .._core.http import Answer, Request
 from .._core.resolver import run
-from .._core.tokens import VaultToken
 from ..errors import Code, WarderClientError
 from .pool import ConnectionPool
 
-ThreadFlight: TypeAlias = "Future[VaultToken | WarderClientError]"
+ThreadFlight: TypeAlias = "Future[object]"
 
 
 class ThreadTransport:
@@ -32,13 +31,10 @@ class ThreadTransport:
     async def poll(self, request: Request, deadline: float) -> Answer:
         return self._patient.send(request, deadline)
 
-    async def pause(self, seconds: float) -> None:
-        time.sleep(seconds)
-
     def new_flight(self) -> ThreadFlight:
         return Future()
 
-    async def wait(self, flight: ThreadFlight, deadline: float) -> VaultToken:
+    async def wait(self, flight: ThreadFlight, deadline: float) -> Any:
         try:
             result = flight.result(max(deadline - time.monotonic(), 0))
         except FutureTimeoutError:
@@ -47,8 +43,12 @@ class ThreadTransport:
             raise result.again()
         return result
 
-    def land(self, flight: ThreadFlight, result: VaultToken | WarderClientError) -> None:
-        flight.set_result(result)
+    def land(self, flight: ThreadFlight, result: object) -> None:
+        try:
+            flight.set_result(result)
+        except InvalidStateError:
+            # Another thread was faster.
+            pass
 
     async def finish(self, work: Coroutine[Any, Any, None]) -> None:
         # Nothing can cancel a thread.
