@@ -9,7 +9,7 @@ import WarderTesting
 struct RuleTests {
     private func traffic(learned: Bool = false) throws -> Traffic {
         var traffic = try Traffic(SeededNumbers(seed: 7))
-        if learned { traffic.normal(days: 0..<8) }
+        if learned { try traffic.normal(days: 0..<8) }
         traffic.found = []
         return traffic
     }

@@ -17,7 +17,28 @@ struct Traffic {
         let secrets: [SecretName]
     }
 
+    /// The host is looked after between three and four in the night, and nobody works then.
+    static let hours = "04:00-03:00 UTC"
+    private static let quietHour: Int64 = 3
+
+    /// What happens at a moment.
+    enum Happening {
+        case call(Site)
+        case issue(Site)
+        /// A typing error in a grant, an expired one.
+        case mistake(Site)
+        /// Requests of processes that match no server, by user; of several users where none is named.
+        case strangers(uid: UInt32?, requests: Int)
+        /// An operator gives a decoy a new value.
+        case decoyPut
+        case decoyResolve(Site)
+    }
+
     var numbers: SeededNumbers
+    /// What is set about rules; a vault that starts again reads it again.
+    var settings: [AlertRule: AlertSettings] = [:] {
+        didSet { lookout.configure(settings) }
+    }
     var lookout = Lookout([:], at: 0)
     /// What the rules found, with when.
     var found: [(uptime: Int64, finding: Finding)] = []
@@ -80,32 +101,53 @@ struct Traffic {
         }
     }
 
-    /// Days of ordinary use, from one day on.
-    mutating func normal(days: Range<Int64>) {
+    private mutating func happen(_ happening: Happening, at uptime: Int64) throws {
+        let decoy = try SecretName("decoy/aws")
+        switch happening {
+        case .call(let site): call(site, at: uptime)
+        case .issue(let site): see(.tokenIssue, at: uptime, site)
+        case .mistake(let site): see(.tokenIssue, at: uptime, site, refused: .grantMissing)
+        case .strangers(let uid, let requests):
+            see(.peerUnknown, at: uptime, changes: (uid.map { ["uid=\($0)"] } ?? []) + ["requests=\(requests)"])
+        case .decoyPut: see(.secretPut, at: uptime, peer: .synthetic(uid: 1000), secret: decoy, isDecoy: true)
+        case .decoyResolve(let site): see(.secretResolve, at: uptime, site, secret: decoy, isDecoy: true)
+        }
+    }
+
+    /// Days of ordinary use, from one day on, and what else happens in them.
+    mutating func normal(days: Range<Int64>, and others: [(at: Int64, what: Happening)] = []) throws {
         for day in days {
             let isWorkday = day % 7 < 5
             // One of them runs in a login of its owner's, which is another one every day.
             sites[5].peer.unit = "session-\(3 * day + 2).scope"
-            var moments: [(at: Int64, site: Site)] = []
+            let today = day * Self.day..<(day + 1) * Self.day
+            var moments = others.filter { today.contains($0.at) }
             for site in sites {
-                for hour in 0..<24 as Range<Int64> {
+                for hour in 0..<24 as Range<Int64> where hour != Self.quietHour {
                     let isWork = isWorkday && (7..<19).contains(hour)
                     // Agents never quite sleep.
                     let mean = isWork ? site.busy : max(1, site.busy / 20)
                     let calls = Int.random(in: 0...(2 * mean), using: &numbers)
                     for _ in 0..<calls {
                         let at = day * Self.day + hour * 3_600_000 + Int64.random(in: 0..<3_600_000, using: &numbers)
-                        moments.append((at, site))
+                        moments.append((at, .call(site)))
                     }
                 }
-                // A mistake now and then: a typing error in a grant, an expired one.
+                // A mistake now and then, by day and by night.
                 for _ in 0..<Int.random(in: 0...3, using: &numbers) where isWorkday {
-                    let at = day * Self.day + Int64.random(in: 0..<Self.day, using: &numbers)
-                    see(.tokenIssue, at: at, site, refused: .grantMissing)
+                    moments.append((Int64.random(in: today, using: &numbers), .mistake(site)))
                 }
             }
+            // People try things out who are no server, and never so often in a day that ten minutes of it are too much.
+            for uid in [4000, 4001, nil] as [UInt32?] {
+                for _ in 0..<Int.random(in: 0...3, using: &numbers) where isWorkday {
+                    let at = day * Self.day + Int64.random(in: 21_600_000..<72_000_000, using: &numbers)
+                    moments.append((at, .strangers(uid: uid, requests: Int.random(in: 1...6, using: &numbers))))
+                }
+            }
+            if day % 7 == 1 { moments.append((day * Self.day + 36_000_000, .decoyPut)) }
             moments.sort { $0.at < $1.at }
-            for moment in moments { call(moment.site, at: moment.at) }
+            for moment in moments { try happen(moment.what, at: moment.at) }
             let evening = (day + 1) * Self.day - 3_600_000
             if isWorkday, Int.random(in: 0..<3, using: &numbers) == 0 { deploy(at: evening) }
             if Int.random(in: 0..<7, using: &numbers) == 0 { restart(at: evening + 600_000) }
@@ -125,6 +167,7 @@ struct Traffic {
         let habits = lookout.takeHabits(at: uptime)
         kept.merge(habits) { $1 }
         lookout = Lookout(kept, at: uptime)
+        lookout.configure(settings)
         for site in sites {
             for client in 0..<15 as Range<Int64> {
                 see(.secretResolve, at: uptime + client * 100, peer: site.peer, refused: .tokenUnknown)

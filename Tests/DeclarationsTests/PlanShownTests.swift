@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import Testing
 import WarderModel
@@ -8,61 +9,168 @@ import WarderWire
 
 /// Who reads a plan has seen all that is done: nothing is sent that does not stand in it.
 @Suite struct PlanShownTests {
-    /// Every value of a request, as a plan shows it.
-    private static func values(_ node: Any, _ path: [String] = []) -> [(path: [String], text: String)] {
+    /// A key of a request, and its value as a plan spells it.
+    private struct Sent: Hashable {
+        let key: String
+        let text: String
+    }
+
+    private static let durations: Set = ["ttl", "jitter", "maximum_age", "expiry_lead", "overlap", "seconds"]
+    private static let truths: Set = ["on", "quarantine", "launch", "forget_permissions"]
+    /// Words of people, and what a file would put in quotes as those.
+    private static let words: Set = ["owner", "description", "expected_outputs", "reason", "unit", "executable"]
+    private static let labels = [
+        "maximum_age": "max age", "expiry_lead": "before expiry", "expected_outputs": "expected outputs",
+        "definition_digest": "definition", "digest": "definition", "on": "enabled", "seconds": "within",
+        "forget_permissions": "permissions",
+    ]
+    /// What something new has where nothing is said of it.
+    private static let usual: Set = [
+        Sent(key: "approval", text: "by-class"), Sent(key: "attestation", text: "uid"),
+        Sent(key: "category", text: "standard"), Sent(key: "settings", text: "{}"),
+    ]
+
+    private static func sent(_ request: InventoryChange) throws -> [Sent] {
+        try values(JSONSerialization.jsonObject(with: JSONEncoder().encode(request)))
+    }
+
+    private static func values(_ node: Any, _ key: String = "") throws -> [Sent] {
+        if key == "settings", let settings = node as? [String: String] {
+            let pairs = settings.sorted { $0.key < $1.key }.map { "\($0.key): \(YAMLPage.scalar($0.value))" }
+            return [Sent(key: key, text: "{\(pairs.joined(separator: ", "))}")]
+        }
+        if let texts = node as? [String] { return [Sent(key: key, text: try list(texts, key))] }
         switch node {
         case let members as [String: Any]:
-            members.sorted { $0.key < $1.key }.flatMap { values($0.value, path + [$0.key]) }
-        case let elements as [Any]: elements.flatMap { values($0, path) }
-        case let text as String: [(path, text)]
-        // A truth value is a number here: 1 and 0.
-        case let number as NSNumber: [(path, number.stringValue)]
-        default: []
+            return try members.sorted { $0.key < $1.key }.flatMap { try values($0.value, $0.key) }
+        case let elements as [Any]: return try elements.flatMap { try values($0, key) }
+        case let text as String:
+            let isTakenAway = text.isEmpty
+            return [Sent(key: key, text: isTakenAway ? "none" : words.contains(key) ? YAMLPage.scalar(text) : text)]
+        case let number as NSNumber:
+            if key == "forget_permissions" { return [Sent(key: key, text: "none")] }
+            if truths.contains(key) { return [Sent(key: key, text: number.boolValue ? "true" : "false")] }
+            let text = durations.contains(key) ? DurationText.text(number.int64Value) : number.stringValue
+            return [Sent(key: key, text: text)]
+        default: throw TestFailure("a request has a value of another kind at \(key)")
         }
     }
 
-    private static func isShown(_ path: [String], _ text: String, in line: String) -> Bool {
-        guard let key = path.last, !text.isEmpty else { return true }
-        let durations = ["ttl", "jitter", "maximum_age", "expiry_lead", "overlap"]
-        if durations.contains(key), let seconds = Int64(text) {
-            return line.contains(seconds == 0 ? "0s" : DurationText.text(seconds))
-        }
+    private static func list(_ texts: [String], _ key: String) throws -> String {
         switch key {
-        // Truth values are words of the line, and what is usual is not repeated.
-        case "on": return line.contains(text == "1" ? "enabled" : "enabled: true → false")
-        case "quarantine", "forget_permissions", "launch": return true
-        // What a new grant has where nothing is said of it.
-        case "approval": return text == "by-class" || line.contains(text)
-        case "attestation": return text == "uid" || line.contains(text)
-        case "category": return text == "standard" || line.contains(text)
-        case "pin": return text == "always" || line.contains(text)
-        case "votes": return line.contains(text)
-        default: return line.contains(text) || line.contains(YAMLPage.scalar(text))
+        case "votes": try ApprovalTerms(texts.map { try ApprovalTerms.Seat($0) }).description
+        case "permissions": "[\(texts.map(YAMLPage.scalar).joined(separator: ", "))]"
+        default: texts.joined(separator: ", ")
         }
     }
 
-    @Test("every value that is sent stands in the line of its change")
+    /// Whether a phrase of its own says that this is so from now on.
+    private static func isShown(_ sent: Sent, in change: Plan.Change) -> Bool {
+        let name = change.subject.name
+        switch sent.key {
+        case "tool", "secret": return name.split(separator: " ").contains { $0 == sent.text } || name == sent.text
+        case "name", "server.remove", "tool.remove", "rotation.remove", "rule": return name == sent.text
+        case "server": return name.hasPrefix("\(sent.text)/")
+        case "risk" where change.subject.isRule, "category" where change.subject.isRule:
+            return name.split { $0 == "/" || $0 == " " }.contains { $0 == sent.text }
+        // What then holds is the rule above it, and stands in its place.
+        case "limit" where change.kind == .remove: return sent.text == "inherit"
+        case "launch": return change.details.contains(sent.text == "true" ? "launch" : "no longer launch")
+        default: break
+        }
+        let labels = sent.key == "reason" ? ["reason", "because"] : [Self.labels[sent.key] ?? sent.key]
+        return labels.contains { label in
+            change.details.contains {
+                $0 == "\(label): \(sent.text)" || ($0.hasPrefix("\(label): ") && $0.hasSuffix(" → \(sent.text)"))
+            }
+        }
+    }
+
+    /// Whether a phrase of its own says that this is so no longer, with nothing in its place.
+    private static func isShownGone(_ old: Sent, in change: Plan.Change) -> Bool {
+        let label = labels[old.key] ?? old.key
+        let phrases = ["no longer \(label): \(old.text)", "\(label): \(old.text) → none"]
+        return phrases.contains(where: change.details.contains)
+            || (old.key == "launch" && change.details.contains("no longer launch"))
+    }
+
+    /// A vault without anything but secrets.
+    private static func empty() throws -> Standing {
+        var empty = Inventory(mark: "0-1", profile: "team", damaged: false)
+        empty.secrets = RandomDeclaration.secrets.map { Inventory.Secret(name: $0, fields: ["value"]) }
+        return try Standing(empty)
+    }
+
+    /// A vault with something else in it: some definitions are other ones, of which this one waits, and some are none.
+    private static func standing(_ random: inout RandomDeclaration) throws -> Standing {
+        var standing = try empty()
+        standing.declaration = try random.make()
+        for (tool, terms) in standing.declaration.tools.sorted(by: { $0.key < $1.key }) {
+            guard let definition = terms.definition else { continue }
+            var terms = terms
+            switch Int.random(in: 0..<3, using: &random.numbers) {
+            case 0:
+                terms.definition = String(repeating: "cd", count: 32)
+                standing.offers[tool] = definition
+            case 1: (terms.definition, terms.pin) = (nil, nil)
+            default: break
+            }
+            standing.declaration.tools[tool] = terms
+        }
+        return standing
+    }
+
+    /// What was said of each thing that a vault has: the requests that make it.
+    private static func said(of standing: Standing) throws -> [Declaration.Subject: Set<Sent>] {
+        let text = DeclarationText.of(standing.declaration)
+        let plan = try Planner.plan(DeclarationReader(Array(text.utf8)), against: try empty(), prunes: false)
+        var said: [Declaration.Subject: Set<Sent>] = [:]
+        for rule in AlertRule.allCases {
+            let usual = AlertSettings.usual(rule)
+            let settings = AlertRuleRequest(
+                on: usual.isOn,
+                threshold: rule.counts ? Int64(usual.threshold) : nil,
+                seconds: rule.counts ? Int64(usual.seconds) : nil,
+                hours: rule == .offHours ? "" : nil,
+                quarantine: usual.quarantines
+            )
+            var request = InventoryChange()
+            request.alertSet = NamedAlertRule(rule: rule.rawValue, settings: settings)
+            said[.alert(rule)] = Set(try sent(request))
+        }
+        for change in plan.changes { said[change.subject] = Set(try sent(change.request)) }
+        return said
+    }
+
+    @Test("every value that is sent and was not so before stands in a phrase of its change, and so does what goes")
     func everything() throws {
         var random = RandomDeclaration(numbers: SeededNumbers())
         let seed = random.numbers.seed
-        var empty = Inventory(mark: "0-1", profile: "team", damaged: false)
-        empty.secrets = RandomDeclaration.secrets.map { Inventory.Secret(name: $0, fields: ["value"]) }
-        let standing = try Standing(empty)
-        for round in 0..<100 {
+        var seen: [Plan.Kind: Int] = [:]
+        var accepted = 0
+        for round in 0..<60 {
+            let standing = try Self.standing(&random)
+            let before = try Self.said(of: standing)
             let text = DeclarationText.of(try random.make())
-            let plan = try Planner.plan(DeclarationReader(Array(text.utf8)), against: standing, prunes: false)
-            // Of an alert everything is sent, and what is otherwise is shown.
-            for change in plan.changes where change.subject.noun != "alert" {
-                let line = "\(change.subject.name) \(change.details.joined(separator: "; "))"
-                let sent = try JSONSerialization.jsonObject(with: JSONEncoder().encode(change.request))
-                for (path, value) in Self.values(sent) {
-                    #expect(
-                        Self.isShown(path, value, in: line),
-                        "seed \(seed), round \(round): \(path) \(value) is not in \(line)"
-                    )
+            let plan = try Planner.plan(DeclarationReader(Array(text.utf8)), against: standing, prunes: true)
+            for change in plan.changes {
+                let place = "seed \(seed), round \(round), \(change.subject.noun) \(change.subject.name)"
+                seen[change.kind, default: 0] += 1
+                accepted += change.request.toolAccept == nil ? 0 : 1
+                let old = before[change.subject] ?? Self.usual
+                let sent = try Self.sent(change.request)
+                for value in sent where !old.contains(value) {
+                    #expect(Self.isShown(value, in: change), "\(place): \(value) is not in \(change.details)")
+                }
+                // These are sent whole, and what is not sent is gone.
+                guard change.kind == .change, change.request.replacesAll else { continue }
+                let keys = Set(sent.map(\.key))
+                for value in old where !keys.contains(value.key) && value.key != "owner" {
+                    #expect(Self.isShownGone(value, in: change), "\(place): \(value) goes, not in \(change.details)")
                 }
             }
         }
+        #expect(seen.count == 3 && accepted > 0, "seed \(seed): \(seen), \(accepted) definitions accepted")
     }
 
     private static func plan(_ text: String, _ inventory: Inventory) throws -> Plan {
@@ -114,4 +222,18 @@ import WarderWire
         let sent = try texts.map { try encoder.encode(Self.plan($0, inventory).request) }
         #expect(sent[0] == sent[1])
     }
+}
+
+extension Declaration.Subject {
+    /// Whether its name is that of the calls that it is about.
+    fileprivate var isRule: Bool {
+        switch self {
+        case .limit, .approval: true
+        case .server, .tool, .grant, .rotation, .alert: false
+        }
+    }
+}
+
+extension InventoryChange {
+    fileprivate var replacesAll: Bool { serverUpdate != nil || grantAdd != nil || rotationSet != nil }
 }

@@ -47,4 +47,25 @@ import WarderModel
         print("\(found) of \(reading)")
         #expect(Double(found) >= 0.8 * Double(reading), "\(found) of \(reading)")
     }
+
+    @Test("labels by digest are of the form that is written down, and none is there twice")
+    func byDigest() throws {
+        let path = "Tests/Vectors/tool-risk-v1/labels-by-digest.tsv"
+        let text = String(decoding: try Data.ours(path), as: UTF8.self)
+        #expect(text.hasSuffix("\n"))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.first == "source\tround\tdigest\tlabel")
+        var seen: Set<[Substring]> = []
+        for (number, line) in lines.enumerated().dropFirst() {
+            let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+            try #require(columns.count == 4, "line \(number + 1)")
+            let (source, round, digest, label) = (columns[0], columns[1], columns[2], columns[3])
+            #expect(source.contains("/") && source.allSatisfy(\.isASCII), "line \(number + 1)")
+            #expect(["1", "2", "3", "4", "5"].contains(round), "line \(number + 1)")
+            #expect(digest.count == 16 && digest.allSatisfy { "0123456789abcdef".contains($0) }, "line \(number + 1)")
+            #expect(["read-only", "side-effect", "critical", "changes"].contains(label), "line \(number + 1)")
+            #expect(seen.insert([source, digest]).inserted, "line \(number + 1)")
+        }
+        #expect(seen.count > 1000)
+    }
 }

@@ -13,6 +13,8 @@ struct InventoryRun {
     let rounds: Int
     let eventLoops: Int
     private var servers = 0
+    /// Documents that are not there.
+    private(set) var missing: [String] = []
 
     init(programs: Programs, scratch: Scratch, rounds: Int, eventLoops: Int) {
         self.programs = programs
@@ -36,7 +38,10 @@ struct InventoryRun {
         )
         var figures: [InventoryFigures] = []
         for (name, limit) in Self.documents.sorted(by: { $0.key < $1.key }) {
-            guard FileManager.default.isReadableFile(atPath: Self.folder + name) else { continue }
+            guard FileManager.default.isReadableFile(atPath: Self.folder + name) else {
+                missing.append(name)
+                continue
+            }
             figures.append(try await measure(name, Self.folder + name, limit, vault, client))
         }
         let large = scratch.disk + "/large.json"

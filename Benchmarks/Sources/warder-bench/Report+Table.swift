@@ -14,6 +14,7 @@ extension Report {
         if let footprint { lines += [""] + Self.lines(footprint) + Self.lines(footprint.log) }
         if let schedules { lines += [""] + Self.lines(schedules) }
         if !inventory.isEmpty { lines += [""] + Self.lines(inventory) }
+        lines += missingDocuments.map { "  \($0): not measured: the document is not there" }
         return lines.joined(separator: "\n")
     }
 

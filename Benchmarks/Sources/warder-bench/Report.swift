@@ -14,6 +14,8 @@ struct Report {
     var append: AppendFigures?
     var schedules: ScheduleFigures?
     var inventory: [InventoryFigures] = []
+    /// Documents that `inventory` has no figures of.
+    var missingDocuments: [String] = []
 
     /// What was measured in rounds, and the ratios that it has all of.
     mutating func add(_ samples: Samples) {

@@ -129,6 +129,7 @@ struct WarderBench: AsyncParsableCommand {
         if inventory {
             var run = InventoryRun(programs: programs, scratch: scratch, rounds: rounds, eventLoops: eventLoops)
             report.inventory = try await run.run()
+            report.missingDocuments = run.missing
         }
     }
 }
