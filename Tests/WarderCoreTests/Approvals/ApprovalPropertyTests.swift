@@ -75,7 +75,7 @@ import WarderTesting
     @Test("in any order of what can happen, no credential without its votes, and none twice")
     func anyOrder() async throws {
         var (total, returned) = (0, 0)
-        for _ in 0..<4 {
+        for _ in 0..<10 {
             let stand = try await ApprovalStand()
             var world = World(numbers: SeededNumbers())
             for _ in 0..<160 {
