@@ -249,6 +249,15 @@ import WarderTesting
         try await reopen(second, all)
     }
 
+    @Test("the first log came after no restore, whenever the clock says that one's checkpoint was signed")
+    func setBackWithinTheSecond() async throws {
+        let copy = try kit.closedCopy()
+        for seconds: Int64 in [0, -3600] {
+            let (_, outside) = try await restore(copy, after: seconds)
+            await #expect(throws: Refusal.logContradicted) { try await reopen(kit, outside) }
+        }
+    }
+
     @Test("checkpoints of other vaults outside say nothing of this one")
     func others() async throws {
         let other = try await TestVault()

@@ -31,8 +31,9 @@ extension LogStanding {
     ///
     /// A restored vault knows every log before its own. A database from before the restore agrees with what was signed of
     /// its own log until then; that there was another since, only the checkpoint of that one says. What was signed before
-    /// this log began is of a restore that this one came after. Nothing is said where the record of a restore is damaged:
-    /// servers get nothing from such a vault, and its own log may be among the unknown ones.
+    /// a restored log began is of a restore that this one came after; the first log came after none. Nothing is said where
+    /// the record of a restore is damaged: servers get nothing from such a vault, and its own log may be among the unknown
+    /// ones.
     /// - Throws: `logContradicted` for a checkpoint that a key of this vault signed later, of a log that it does not know.
     static func compare(
         withLater outside: [RecordID: [UInt8]],
@@ -42,9 +43,9 @@ extension LogStanding {
     ) throws(Refusal) {
         guard let keys, !state.lost.hidesOrigin else { return }
         let known = [foundation.vault] + state.origins.values.map(\.id)
-        let began = (state.newestOrigin?.began ?? foundation.created).milliseconds
+        let began = state.newestOrigin?.began ?? .distantPast
         for (origin, note) in outside where !known.contains(origin) {
-            guard let signed = keys.moment(of: note, of: origin), signed.milliseconds > began else { continue }
+            guard let signed = keys.moment(of: note, of: origin), signed > began else { continue }
             throw .logContradicted
         }
     }
