@@ -42,6 +42,8 @@ package struct GrantTerms: Equatable, Sendable {
     package var lifetime = Token.defaultLifetime
     package var uses: Int64?
     package var approval = Grant.Approval.byClass
+    /// Seconds.
+    package var maxStale: Int64?
     package var attestation = Peer.Attestation.uid
     package var expires: Timestamp?
 

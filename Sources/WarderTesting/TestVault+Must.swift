@@ -85,6 +85,7 @@ extension TestVault {
         lifetime: Int64 = 300,
         uses: Int64? = nil,
         approval: Grant.Approval = .byClass,
+        maxStale: Int64? = nil,
         attestation: Peer.Attestation = .uid,
         expires: Timestamp? = nil
     ) async throws -> Grant {
@@ -93,6 +94,7 @@ extension TestVault {
             lifetime: lifetime,
             uses: uses,
             approval: approval,
+            maxStale: maxStale,
             minimumAttestation: attestation,
             expires: expires
         )

@@ -12,10 +12,18 @@ public struct GrantRequest: Codable, Sendable {
     public var uses: Int64?
     /// `by-class` or `none`; `by-class` where it is left out.
     public var approval: String?
+    /// How old a value may get that a server goes on with while nobody can ask the vault, in seconds, 1 to 3600; never
+    /// where it is left out, and for critical tools in any case.
+    public var maxStale: Int64?
     /// Weakest acceptable attestation: `uid`, `starttime` or `pidfd`; `uid` where it is left out.
     public var attestation: String?
     /// When the grant ends, RFC 3339 moment or date.
     public var expires: String?
+
+    enum CodingKeys: String, CodingKey {
+        case tool, secret, fields, ttl, uses, approval, attestation, expires
+        case maxStale = "max_stale"
+    }
 
     /// A request; the vault checks it.
     public init(
@@ -25,6 +33,7 @@ public struct GrantRequest: Codable, Sendable {
         ttl: Int64? = nil,
         uses: Int64? = nil,
         approval: String? = nil,
+        maxStale: Int64? = nil,
         attestation: String? = nil,
         expires: String? = nil
     ) {
@@ -34,6 +43,7 @@ public struct GrantRequest: Codable, Sendable {
         self.ttl = ttl
         self.uses = uses
         self.approval = approval
+        self.maxStale = maxStale
         self.attestation = attestation
         self.expires = expires
     }
@@ -53,6 +63,8 @@ public struct GrantSummary: Codable, Sendable {
     public var uses: Int64?
     /// `by-class` or `none`.
     public var approval: String
+    /// How old a value may get while nobody can ask the vault, in seconds; left out for never.
+    public var maxStale: Int64?
     /// Weakest acceptable attestation.
     public var attestation: String
     /// When the grant ends, RFC 3339.
@@ -64,6 +76,7 @@ public struct GrantSummary: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case tool, secret, fields, ttl, uses, approval, attestation, expires, created
+        case maxStale = "max_stale"
         case createdBy = "created_by"
     }
 
@@ -75,6 +88,7 @@ public struct GrantSummary: Codable, Sendable {
         ttl: Int64,
         uses: Int64?,
         approval: String,
+        maxStale: Int64?,
         attestation: String,
         expires: String?,
         created: String,
@@ -86,6 +100,7 @@ public struct GrantSummary: Codable, Sendable {
         self.ttl = ttl
         self.uses = uses
         self.approval = approval
+        self.maxStale = maxStale
         self.attestation = attestation
         self.expires = expires
         self.created = created

@@ -91,6 +91,7 @@ struct RandomDeclaration {
         }
         if flip() { terms.lifetime = Int64.random(in: 1...3600, using: &numbers) }
         if flip() { terms.uses = Int64.random(in: 1...1_000_000, using: &numbers) }
+        if flip() { terms.maxStale = Int64.random(in: 1...3600, using: &numbers) }
         terms.approval = pick(Grant.Approval.allCases)
         terms.attestation = pick(Peer.Attestation.allCases)
         if flip() {

@@ -228,6 +228,7 @@ extension Planner {
             notes.note("ttl", DurationText.text(terms.lifetime))
             notes.note("uses", terms.uses.map(String.init))
             notes.note("approval", terms.approval == .none ? terms.approval.rawValue : nil)
+            notes.note("max_stale", terms.maxStale.map(DurationText.text))
             notes.note("attestation", terms.attestation == .uid ? nil : terms.attestation.rawValue)
             notes.note("expires", terms.expires?.description)
             notes.widen("nobody is asked", if: terms.approval == .none)
@@ -243,6 +244,7 @@ extension Planner {
                 ttl: terms.lifetime,
                 uses: terms.uses,
                 approval: terms.approval.rawValue,
+                maxStale: terms.maxStale,
                 attestation: terms.attestation.rawValue,
                 expires: terms.expires?.description
             )
@@ -254,12 +256,14 @@ extension Planner {
         notes.note("ttl", old.lifetime, terms.lifetime, DurationText.text)
         notes.note("uses", old.uses, terms.uses)
         notes.note("approval", old.approval.rawValue, terms.approval.rawValue)
+        notes.note("max_stale", old.maxStale, terms.maxStale, DurationText.text)
         notes.note("attestation", old.attestation.rawValue, terms.attestation.rawValue)
         notes.note("expires", old.expires, terms.expires)
         notes.widen("more fields", if: !Set(terms.fields).isSubset(of: old.fields))
         notes.widen("for longer", if: terms.lifetime > old.lifetime)
         notes.widen("more often", if: (terms.uses ?? .max) > (old.uses ?? .max))
         notes.widen("nobody is asked", if: terms.approval == .none && old.approval != .none)
+        notes.widen("older values will do", if: (terms.maxStale ?? 0) > (old.maxStale ?? 0))
         notes.widen("the kernel confirms less", if: terms.attestation < old.attestation)
         notes.widen("ends later", if: old.expires.map { before in terms.expires.map { $0 > before } ?? true } ?? false)
     }

@@ -117,6 +117,7 @@ extension GrantTerms {
         lifetime = grant.ttl ?? lifetime
         uses = grant.uses
         approval = try grant.approval.map { try known(Grant.Approval(rawValue: $0)) } ?? approval
+        maxStale = grant.maxStale
         attestation = try grant.attestation.map { try known(Peer.Attestation(rawValue: $0)) } ?? attestation
         expires = try grant.expires.map { try known(Timestamp(rfc3339: $0)) }
     }

@@ -11,7 +11,7 @@ extension DeclarationReader {
         "risk", "category", "reason", "owner", "description", "expected_outputs", "permissions", "definition", "pin",
         "grants",
     ]
-    private static let grantKeys = ["fields", "ttl", "uses", "approval", "attestation", "expires"]
+    private static let grantKeys = ["fields", "ttl", "uses", "approval", "max_stale", "attestation", "expires"]
     private static let mostPermissions = 50
 
     mutating func readServers(_ section: Entry) {
@@ -163,6 +163,7 @@ extension DeclarationReader {
             case "ttl": terms.lifetime = duration(entry, in: 1...Token.maximumLifetime) ?? terms.lifetime
             case "uses": terms.uses = number(entry, in: 1...1_000_000)
             case "approval": terms.approval = choice(entry) ?? terms.approval
+            case "max_stale": terms.maxStale = duration(entry, in: 1...Grant.longestStaleness)
             case "attestation": terms.attestation = choice(entry) ?? terms.attestation
             default: terms.expires = moment(entry)
             }

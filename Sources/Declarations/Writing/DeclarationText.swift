@@ -102,6 +102,7 @@ package struct DeclarationText {
         page.text("ttl", terms.lifetime == usual.lifetime ? nil : DurationText.text(terms.lifetime))
         page.entry("uses", terms.uses.map(String.init))
         page.text("approval", terms.approval == usual.approval ? nil : terms.approval.rawValue)
+        page.text("max_stale", terms.maxStale.map(DurationText.text))
         page.text("attestation", terms.attestation == usual.attestation ? nil : terms.attestation.rawValue)
         page.text("expires", terms.expires?.description)
     }

@@ -99,6 +99,7 @@ extension Comparison {
             ways.append(new.uses.map { "\($0) times a token" } ?? "as often as it likes")
         }
         if new.waived, !old.waived { ways.append("without approval") }
+        if (new.maxStale ?? 0) > (old.maxStale ?? 0) { ways.append("with values up to \(new.maxStale ?? 0) s old") }
         if new.attestation < old.attestation { ways.append("confirmed only by \(new.attestation.rawValue)") }
         if let before = old.expires, new.expires.map({ $0 > before }) ?? true {
             ways.append(new.expires.map { "until \($0.day)" } ?? "without an end")

@@ -55,6 +55,7 @@ enum Commands {
         words.append("--ttl \(grant.lifetime)s")
         words += grant.uses.map { ["--uses \($0)"] } ?? []
         if grant.waived { words.append("--approval none") }
+        words += grant.maxStale.map { ["--max-stale \($0)s"] } ?? []
         if grant.attestation != .uid { words.append("--attestation \(grant.attestation.rawValue)") }
         words += grant.expires.map { ["--expires \($0.time)"] } ?? []
         return words.joined(separator: " ")

@@ -90,6 +90,8 @@ package struct GrantFacts: Codable, Hashable, Sendable {
     /// How often a token may be used; `nil` is without limit.
     package var uses: Int?
     package var waived: Bool
+    /// How old a value may get while nobody can ask the vault, in seconds; `nil` is never.
+    package var maxStale: Int?
     package var attestation: Peer.Attestation
     package var expires: Instant?
     package var created: Instant
@@ -105,6 +107,7 @@ package struct GrantFacts: Codable, Hashable, Sendable {
         lifetime: Int,
         uses: Int?,
         waived: Bool,
+        maxStale: Int? = nil,
         attestation: Peer.Attestation,
         expires: Instant?,
         created: Instant,
@@ -117,6 +120,7 @@ package struct GrantFacts: Codable, Hashable, Sendable {
         self.lifetime = lifetime
         self.uses = uses
         self.waived = waived
+        self.maxStale = maxStale
         self.attestation = attestation
         self.expires = expires
         self.created = created

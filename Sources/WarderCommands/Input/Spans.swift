@@ -15,6 +15,15 @@ extension DurationText {
         }
         return seconds
     }
+
+    /// For `transform:` of an option that says how old a value may get.
+    package static func staleness(_ text: String) throws -> Int64 {
+        let seconds = try parse(text)
+        guard (1...Grant.longestStaleness).contains(seconds) else {
+            throw InputError("a value is used again for at most \(self.text(Grant.longestStaleness)); never without this option")
+        }
+        return seconds
+    }
 }
 
 /// Moments as people write them: a date, RFC 3339, or a duration from now.

@@ -9,6 +9,7 @@ extension Grant {
         words.append("--ttl \(lifetime)s")
         words += uses.map { ["--uses \($0)"] } ?? []
         if approval == .none { words.append("--approval none") }
+        words += maxStale.map { ["--max-stale \($0)s"] } ?? []
         if minimumAttestation != .uid { words.append("--attestation \(minimumAttestation.rawValue)") }
         words += expires.map { ["--expires \($0)"] } ?? []
         return words.joined(separator: " ")

@@ -9,6 +9,7 @@ package enum Grants {
         package var lifetime: Int64
         package var uses: Int64?
         package var approval: Grant.Approval
+        package var maxStale: Int64?
         package var minimumAttestation: Peer.Attestation
         package var expires: Timestamp?
 
@@ -17,6 +18,7 @@ package enum Grants {
             lifetime: Int64,
             uses: Int64?,
             approval: Grant.Approval,
+            maxStale: Int64? = nil,
             minimumAttestation: Peer.Attestation,
             expires: Timestamp?
         ) {
@@ -24,6 +26,7 @@ package enum Grants {
             self.lifetime = lifetime
             self.uses = uses
             self.approval = approval
+            self.maxStale = maxStale
             self.minimumAttestation = minimumAttestation
             self.expires = expires
         }
@@ -54,6 +57,7 @@ package enum Grants {
                 lifetime: terms.lifetime,
                 uses: terms.uses,
                 approval: terms.approval,
+                maxStale: terms.maxStale,
                 minimumAttestation: terms.minimumAttestation,
                 expires: terms.expires,
                 created: transaction.now.wall,
@@ -93,6 +97,7 @@ extension Grant {
     fileprivate var eventTexts: [String] {
         var texts = ["approval=\(approval.rawValue)", "lifetime=\(lifetime)s"]
         texts += uses.map { ["uses=\($0)"] } ?? []
+        texts += maxStale.map { ["max_stale=\($0)s"] } ?? []
         texts += expires.map { ["expires=\($0)"] } ?? []
         return texts + ["attestation=\(minimumAttestation.rawValue)"]
     }

@@ -87,6 +87,7 @@ extension GrantFacts {
             lifetime: Int(grant.lifetime),
             uses: grant.uses.map { Int($0) },
             waived: grant.approval == .none,
+            maxStale: grant.maxStale.map { Int($0) },
             attestation: grant.minimumAttestation,
             expires: grant.expires.map(Instant.init),
             created: Instant(grant.created),

@@ -285,6 +285,9 @@ package struct Opened: Sendable {
     package let state: SecretVersion.State
     /// What was asked for, in that order; at least one.
     package let parts: [Part]
+    /// How old it may get in the hands of a server that cannot ask the vault, in seconds; `nil` where no server got it
+    /// under a token. 0 is never.
+    package var maxStale: Int64?
 
     /// The value of the first field, for those who asked for one.
     package var value: SecretBytes { parts[0].value }

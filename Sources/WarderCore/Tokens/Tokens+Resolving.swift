@@ -50,7 +50,9 @@ extension Tokens {
                 transaction.state.tokens[hash] = token
                 return .notModified(version: version.number)
             }
-            let opened = try Secrets.open(fields, of: version, of: secret, in: transaction)
+            var opened = try Secrets.open(fields, of: version, of: secret, in: transaction)
+            // What people said yes to was one call.
+            opened.maxStale = isApproved ? 0 : grant.allowedStaleness(by: tool.risk)
             try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
             token.used[name, default: 0] += 1
             transaction.state.tokens[hash] = token

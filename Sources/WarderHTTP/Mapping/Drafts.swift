@@ -144,6 +144,9 @@ extension Grants.Terms {
         if let uses = request.uses, !(1...1_000_000).contains(uses) {
             throw .invalid("Uses are 1 to 1000000, or left out for no limit.")
         }
+        if let maxStale = request.maxStale, !(1...Grant.longestStaleness).contains(maxStale) {
+            throw .invalid("A value gets at most \(Grant.longestStaleness) seconds old; left out it is never used again.")
+        }
         self.init(
             fields: fields,
             lifetime: lifetime,
@@ -154,6 +157,7 @@ extension Grants.Terms {
                 default: .byClass,
                 what: "The approval"
             ),
+            maxStale: request.maxStale,
             minimumAttestation: try Exchange.choice(
                 request.attestation,
                 Peer.Attestation.self,

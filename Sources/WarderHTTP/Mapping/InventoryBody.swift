@@ -65,6 +65,7 @@ extension GrantRequest {
             ttl: grant.lifetime,
             uses: grant.uses,
             approval: grant.approval.rawValue,
+            maxStale: grant.maxStale,
             attestation: grant.minimumAttestation.rawValue,
             expires: grant.expires?.description
         )

@@ -45,6 +45,7 @@ enum SecretAnswers {
         if let onlyField { json.field("field", onlyField.text) }
         json.field("version", opened.version)
         json.field("state", opened.state.rawValue)
+        if let maxStale = opened.maxStale, maxStale > 0 { json.field("max_stale", maxStale) }
         guard writeValues(&json) else {
             json.wipe()
             return withoutMemory

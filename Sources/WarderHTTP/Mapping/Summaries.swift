@@ -114,6 +114,7 @@ extension GrantSummary {
             ttl: grant.lifetime,
             uses: grant.uses,
             approval: grant.approval.rawValue,
+            maxStale: grant.maxStale,
             attestation: grant.minimumAttestation.rawValue,
             expires: grant.expires?.description,
             created: grant.created.description,

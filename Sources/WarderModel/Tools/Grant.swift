@@ -8,6 +8,9 @@ package struct Grant: Sendable, Codable, Identifiable {
         case none
     }
 
+    /// An hour, as the longest life of a token: what was taken back is used no longer than that.
+    package static let longestStaleness: Int64 = 3600
+
     package let id: RecordID
     package let tool: ToolID
     package let secret: SecretName
@@ -19,6 +22,9 @@ package struct Grant: Sendable, Codable, Identifiable {
     /// says.
     package var uses: Int64?
     package var approval: Approval
+    /// How old a value may get that a server goes on with while nobody can ask the vault, in seconds, 1 to
+    /// ``longestStaleness``; `nil` is never. Critical tools never do, whatever this says.
+    package var maxStale: Int64?
     /// Weakest acceptable confirmation of the peer.
     package var minimumAttestation: Peer.Attestation
     /// When the grant itself ends.
@@ -34,6 +40,7 @@ package struct Grant: Sendable, Codable, Identifiable {
         lifetime: Int64,
         uses: Int64?,
         approval: Approval,
+        maxStale: Int64? = nil,
         minimumAttestation: Peer.Attestation,
         expires: Timestamp?,
         created: Timestamp,
@@ -46,6 +53,7 @@ package struct Grant: Sendable, Codable, Identifiable {
         self.lifetime = lifetime
         self.uses = uses
         self.approval = approval
+        self.maxStale = maxStale
         self.minimumAttestation = minimumAttestation
         self.expires = expires
         self.created = created
@@ -53,4 +61,7 @@ package struct Grant: Sendable, Codable, Identifiable {
     }
 
     package func allowedUses(by risk: Tool.Risk) -> Int64? { risk == .critical ? 1 : uses }
+
+    /// Seconds; 0 is never.
+    package func allowedStaleness(by risk: Tool.Risk) -> Int64 { risk == .critical ? 0 : maxStale ?? 0 }
 }

@@ -29,6 +29,18 @@ import WarderTesting
         #expect(another != id)
     }
 
+    @Test("what people said yes to was one call: its value is not for calls in an outage, whatever the grant says")
+    func notStale() async throws {
+        let stand = try await ApprovalStand(risk: .sideEffect, category: .standard)
+        try await stand.kit.mustRevokeGrant("shop/refund", "shop/api")
+        try await stand.kit.mustGrant("shop/refund", "shop/api", maxStale: 3600)
+        #expect(try await stand.approve(try await stand.mustWait(), "tess") == nil)
+        let token = HeldToken(try await stand.ask().get())
+        let resolved = try await stand.kit.vault.perform(stand.kit.resolve("shop/api", with: token))
+        guard case .value(let opened) = resolved else { throw TestFailure("nothing was resolved") }
+        #expect(opened.maxStale == 0)
+    }
+
     @Test("a token that is given back before it has opened anything gives the yes back, for what is left of its time")
     func givenBack() async throws {
         let stand = try await ApprovalStand()

@@ -41,17 +41,18 @@ export function issuedToken(answer) {
 }
 
 /**
- * The values of `GET /v1/secrets/{name}`, which lists several, and has one in itself. `maxStale`: seconds, where the vault
- * says how long they may serve.
+ * The values of `GET /v1/secrets/{name}`, which lists several, and has one in itself. `maxStale`: seconds for which the vault
+ * lets them be used while it cannot be asked; 0 is never.
  */
 export function values(answer, name, fields) {
   const found = document(answer, 200, ['value', 'value_base64']);
   // An answer about something that was not asked.
   if (found.name !== name || !isInteger(found.version, 1, 0xffff_ffff)) throw violation();
-  if (found.max_stale !== undefined && !isInteger(found.max_stale, 0, Number.MAX_SAFE_INTEGER)) throw violation();
+  const maxStale = found.max_stale ?? 0;
+  if (!isInteger(maxStale, 0, Number.MAX_SAFE_INTEGER)) throw violation();
   const items = fields.length === 1 ? [found] : list(found.values);
   if (items.length !== fields.length) throw violation();
-  return { version: found.version, values: items.map((item, index) => value(item, fields[index])), maxStale: found.max_stale };
+  return { version: found.version, values: items.map((item, index) => value(item, fields[index])), maxStale };
 }
 
 function value(item, field) {

@@ -175,8 +175,8 @@ export interface ResolveOptions {
   /** On whose behalf and why. */
   readonly context?: CallContext | undefined;
   /**
-   * Seconds for which an older value will do while the vault cannot be asked. 0, which is what critical tools should
-   * have, means never.
+   * Seconds for which an older value will do while the vault cannot be asked, and no longer than the grant allows. 0
+   * means never.
    */
   readonly maxStale?: number | undefined;
   /** Ends the call early, as `cancelled`. */

@@ -1,4 +1,4 @@
-/** Values that calls may use while the vault cannot be asked, for as long as each call allows. */
+/** Values that calls may use while the vault cannot be asked, for as long as the grant and each call allow. */
 
 import { Code } from './errors.js';
 import { maximumKeys } from './tokens.js';
@@ -22,7 +22,7 @@ export class KeptValues {
 
   /**
    * Keeps values in place of those before; the one that was kept longest makes room. `limit`: the longest time that
-   * the vault allows, in seconds, where it says one.
+   * the vault allows, in seconds; 0 is never.
    */
   keep(request, { version, values, asked, limit }) {
     if (this.#values.get(request.key)?.asked > asked || limit === 0) {
@@ -39,7 +39,7 @@ export class KeptValues {
   usable(request, now) {
     const kept = this.#values.get(request.key);
     if (kept === undefined) return undefined;
-    return now - kept.asked <= Math.min(request.maxStale, kept.limit ?? Infinity) ? kept : undefined;
+    return now - kept.asked <= Math.min(request.maxStale, kept.limit) ? kept : undefined;
   }
 
   /** What was refused is not used any more; of a vault that is closed, nothing is. */

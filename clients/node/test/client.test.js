@@ -398,6 +398,12 @@ test('stale values are used in an outage, for as long as caller and vault allow'
   const stale = async (maxStale = 60) => (await warder.resolve('a', { tool: 't', maxStale })).stale;
   const away = () => { vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable'); };
   const back = () => { delete vault.overrides['GET /v1/secrets/']; };
+  // What the vault does not allow is not kept.
+  await stale();
+  away();
+  await fails(Code.unavailable, stale());
+  back();
+  vault.value = '"value":"s3cret","max_stale":3600';
   assert.equal(await stale(), undefined);
   away();
   clock.now += 12.5;
@@ -416,7 +422,7 @@ test('stale values are used in an outage, for as long as caller and vault allow'
   assert.equal(await stale(), 9);
   clock.now += 2;
   await fails(Code.unavailable, stale());
-  vault.value = '"value":"s3cret"';
+  vault.value = '"value":"s3cret","max_stale":3600';
 
   for (const [status, code] of [[429, 'rate_limited'], [503, 'audit_unavailable'], [500, 'internal']]) {
     back();
@@ -487,6 +493,7 @@ test('a change drops the value that was kept', () => withVault(async (vault, cli
     async () => { await told; return answer(200, '{"next":"c2","changes":[{"secret":"a","version":8}],"reset":false}'); },
   ];
   vault.overrides['GET /v1/changes'] = () => (answers.shift() ?? (() => pause(3_000, null)))();
+  vault.value = '"value":"s3cret","max_stale":60';
   const warder = client();
   const stale = async () => (await warder.resolve('a', { tool: 't', maxStale: 60 })).stale;
   await stale();

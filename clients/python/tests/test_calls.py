@@ -213,6 +213,7 @@ class StaleTests(ClientTestCase):
         super().setUp()
         # As an older vault, which does not tell changes.
         self.rules.overrides["GET /v1/changes"] = refusal(404, "not_found")
+        self.rules.value = '"value":"s3cret","max_stale":3600'
         self.clock = Clock()
 
     def stale(self, client: Any, max_stale: float = 60) -> float | None:
@@ -228,6 +229,13 @@ class StaleTests(ClientTestCase):
         self.clock.now += 47.4
         self.assertIsNotNone(self.stale(client))
         self.clock.now += 0.2
+        self.assert_fails(Code.UNREACHABLE, lambda: self.stale(client))
+
+    def test_nothing_is_kept_that_the_vault_does_not_allow(self) -> None:
+        client = self.client(clock=self.clock)
+        self.rules.value = '"value":"s3cret"'
+        self.stale(client)
+        self.vault.stop()
         self.assert_fails(Code.UNREACHABLE, lambda: self.stale(client))
 
     def test_the_vaults_word_about_staleness_goes_before_the_callers(self) -> None:
@@ -385,6 +393,7 @@ class ChangeTests(ClientTestCase):
             return answer(200, '{"next":"c2","changes":[{"secret":"a","version":8}],"reset":false}')
 
         self.rules.overrides["GET /v1/changes"] = tell
+        self.rules.value = '"value":"s3cret","max_stale":60'
         client = self.client()
         client.resolve("a", tool="t", max_stale=60)
         self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")

@@ -52,6 +52,7 @@ class ForkTests(ClientTestCase):
         self.assertEqual((self.rules.issued, self.vault.connections), (1, 1))
 
     def test_a_kept_value_of_the_parents_is_not_there_in_a_child(self) -> None:
+        self.rules.value = '"value":"s3cret","max_stale":60'
         client = WarderClient(WarderClientConfiguration(socket_path=self.vault.path))
         self.addCleanup(client.close)
         client.resolve("a", tool="t", max_stale=60)

@@ -30,6 +30,7 @@ struct AddGrant: VaultCommand {
               warder grant add shop/report shop/db --field username --field password
               warder grant add shop/report shop/api --attestation pidfd --expires 30d
               warder grant add github/delete_repo github/pat --approval none
+              warder grant add shop/report shop/api --max-stale 5m
             """
     )
 
@@ -69,6 +70,18 @@ struct AddGrant: VaultCommand {
 
     @Option(
         help: ArgumentHelp(
+            """
+            How long a server may go on with a value while it cannot ask the vault, at most 1h. (default: never; \
+            critical tools: never)
+            """,
+            valueName: "duration"
+        ),
+        transform: DurationText.staleness
+    )
+    var maxStale: Int64?
+
+    @Option(
+        help: ArgumentHelp(
             "The least that the kernel must confirm. (default: uid)",
             valueName: "level"
         )
@@ -88,6 +101,7 @@ struct AddGrant: VaultCommand {
             ttl: ttl,
             uses: uses,
             approval: approval?.rawValue,
+            maxStale: maxStale,
             attestation: attestation?.rawValue,
             expires: try expires.map { text throws(CommandFailure) in
                 try MomentText.resolve(text, .future, option: "--expires", now: session.context.now())
@@ -129,13 +143,14 @@ struct ListGrants: VaultCommand {
         try session.output.show(answer) { list throws(CommandFailure) in
             var table = Table([
                 .init("TOOL", canShrink: false), .init("SECRET", canShrink: false), .init("FIELDS"),
-                .init("TTL", isNumber: true), .init("USES", isNumber: true), .init("APPROVAL"), .init("ATTESTATION"),
-                .init("EXPIRES"), .init("BY"),
+                .init("TTL", isNumber: true), .init("USES", isNumber: true), .init("STALE", isNumber: true),
+                .init("APPROVAL"), .init("ATTESTATION"), .init("EXPIRES"), .init("BY"),
             ])
             for grant in list.grants {
                 table.add([
                     .init(grant.tool), .init(grant.secret), .init(grant.fields.joined(separator: ", ")),
                     .init(DurationText.text(grant.ttl)), .init(grant.uses.map(String.init) ?? "any"),
+                    .init(grant.maxStale.map(DurationText.text) ?? "never"),
                     .init(grant.approval, grant.approval == "none" ? .caution : nil), .init(grant.attestation),
                     .init(session.moment.short(grant.expires), session.moment.isNear(grant.expires) ? .caution : nil),
                     .init(grant.createdBy),

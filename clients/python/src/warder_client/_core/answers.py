@@ -52,8 +52,8 @@ class Values:
     version: int
     #: In the order in which they were asked for.
     values: tuple[Secret, ...]
-    #: Seconds for which the vault lets the value be used while it cannot be asked; ``None`` where it says nothing.
-    max_stale: int | None
+    #: Seconds for which the vault lets the value be used while it cannot be asked; 0 is never.
+    max_stale: int
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,13 @@ def issued_token(answer: Answer) -> IssuedToken:
 def values(answer: Answer, name: str, fields: tuple[str, ...]) -> Values:
     """The values of ``GET /v1/secrets/{name}``, which lists several, and has one in itself."""
     document, secrets = _values_document(answer, is_list=len(fields) > 1)
-    version, max_stale = document.get("version"), document.get("max_stale")
+    version, max_stale = document.get("version"), document.get("max_stale", 0)
     items = document.get("values") if len(fields) > 1 else [document]
     if document.get("name") != name or not isinstance(items, list):
         raise WarderClientError(Code.PROTOCOL_VIOLATION)
     if not _is_int(version) or not 0 < version < 1 << 32 or not len(secrets) == len(items) == len(fields):
         raise WarderClientError(Code.PROTOCOL_VIOLATION)
-    if max_stale is not None and not _is_int(max_stale):
+    if not _is_int(max_stale):
         raise WarderClientError(Code.PROTOCOL_VIOLATION)
     for item, (key, _), field in zip(items, secrets, fields):
         # About something that was not asked; or with a value that another list holds.

@@ -1,4 +1,4 @@
-"""Values that calls may use while the vault cannot be asked, for as long as each call allows."""
+"""Values that calls may use while the vault cannot be asked, for as long as the grant and each call allow."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Kept:
     version: int
     values: tuple[Secret, ...]
     asked: float
-    #: The longest time that the vault allows; ``None`` where it said nothing.
-    limit: int | None
+    #: The longest time that the vault allows, in seconds; 0 is never.
+    limit: int
 
     def copies(self) -> tuple[Secret, ...]:
         """The values for a call, which go their own way."""
@@ -64,7 +64,7 @@ class KeptValues:
             kept.wipe()
             return
         self._drop(key)
-        if kept.limit == 0:
+        if kept.limit <= 0:
             kept.wipe()
             return
         while len(self._values) >= MAXIMUM_KEYS:
@@ -76,8 +76,7 @@ class KeptValues:
         kept = self._values.get(key)
         if kept is None:
             return None
-        limit = max_stale if kept.limit is None else min(max_stale, kept.limit)
-        return kept if now - kept.asked <= limit else None
+        return kept if now - kept.asked <= min(max_stale, kept.limit) else None
 
     def failed(self, key: KeptKey, code: Code, *, is_refusal: bool) -> None:
         """What was refused is not used any more; of a vault that is closed, nothing is."""
