@@ -102,6 +102,14 @@ extension StartError {
         case .store(let error): self.init(error, path)
         case .newer(let newer): self.init(newer, path)
         case .noCopy(let error): self.init(error, path)
+        case .brokenLog(let offset):
+            self.init(
+                "\(path)-wal is damaged, and what was committed behind that would be lost",
+                remedy: """
+                    Nothing was changed. Restore a backup (warder backup restore FILE --replace); or keep a copy of both files, \
+                    and go on as of before the damage: truncate -s \(offset) \(path)-wal
+                    """
+            )
         case .notMigrated(let schema, .unavailable(let code)):
             self.init(
                 "\(path) could not be migrated to schema \(schema) (SQLite \(code))",

@@ -39,13 +39,14 @@ package final class SQLiteStore: VaultStore {
     ///   - migrations: Those of this version. Tests add others.
     ///   - report: Told of what takes time. From any thread.
     /// - Throws: `OpeningError`, with `.newer` for a database of a later version and `.store(.damaged)` for a file that
-    ///   is no database of a vault.
+    ///   is no database of a vault; `.brokenLog` where opening it would lose what was answered.
     package init(
         path: String,
         migrations: [Migration] = Migration.all,
         report: @escaping OpeningReport = { _ in }
     ) throws(OpeningError) {
         try DatabaseFile.prepare(at: path)
+        if let damage = try LogFile.damage(of: path + "-wal") { throw .brokenLog(offset: damage.offset) }
         do {
             writer = try Connection.open(path, as: .writer)
             migrated = try Schema(migrations, report: report).open(writer)

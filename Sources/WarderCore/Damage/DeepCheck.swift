@@ -93,6 +93,8 @@ package struct DeepCheckReport: Sendable {
     package static let blindSpots = [
         "A whole database that was put back as it was earlier, its log included: everything in it fits together. Only a "
             + "checkpoint of the log that was kept elsewhere shows that events are missing at its end.",
+        "The last commit before a kill, if what the engine had of it was damaged before the next start: that looks like a "
+            + "power cut in its middle. A checkpoint that was kept elsewhere shows it, from a second later on.",
         "Events that were cut off the end of the log, if they changed nothing that is stored: reads, refusals, starts.",
         "Events of the time when the vault was sealed, if the first or the last of them were deleted before the next "
             + "unsealing: nothing but their numbers holds them together.",

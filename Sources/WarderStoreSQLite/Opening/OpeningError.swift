@@ -16,6 +16,9 @@ package enum OpeningError: Error, Equatable, Sendable {
     case notAFile
     /// The kernel refused; `code` is its error number.
     case kernel(code: Int32)
+    /// The write-ahead log is damaged, and commits that were answered lie behind: opening the database would leave them
+    /// out. `offset`: how long the log would have to be for that, in bytes.
+    case brokenLog(offset: Int)
     /// A later version's database.
     case newer(NewerDatabase)
     /// The database has to be migrated, and there is no copy to go back to: nothing was changed.
