@@ -45,6 +45,8 @@ package enum DocumentFacts {
             risk: verdict.risk,
             category: verdict.category,
             reasons: verdict.reasons.map(\.description),
+            read: .known(ToolClass(verdict.risk, verdict.category)),
+            reasoned: false,
             owner: .notEvaluated("A document does not say who answers for a tool; a vault does."),
             permissions: .known(scopes.compactMap { PlainText(taming: $0)?.text }),
             outputs: .known(definition.outputSchema == nil ? nil : "described by a schema"),

@@ -24,6 +24,17 @@ struct Breakage: Sendable, CustomStringConvertible {
         Breakage("tool-definition:shop/get") { $0.tools[1].definition = .known(.changed) },
         Breakage("tool-definition:shop/update") { $0.tools[3].definition = .known(.unpresented) },
         Breakage("tool-definition:shop/change_owner") { $0.tools[0].definition = .known(.gone) },
+        Breakage("tool-definition:shop/find") { facts in
+            var tool = Sample.tool("shop/find")
+            tool.read = .known(nil)
+            facts.tools.append(tool)
+        },
+        // Whoever should be asked is asked all the same.
+        Breakage("tool-definition:class shop/change_owner") { facts in
+            facts.tools[0].read = .known(ToolClass(.critical, .financial))
+            facts.tools[0].reasoned = false
+            facts.approvals.change { $0.rules[1].groups = ["owner", "security"] }
+        },
         Breakage("broad-credential:shop/get shop/refund") { facts in
             facts.grants.change { $0.append(Sample.grant("shop/get", "shop/refund")) }
         },
@@ -44,7 +55,15 @@ struct Breakage: Sendable, CustomStringConvertible {
             facts.tools[3].approval = .known(.waived)
             facts.grants.change { $0[3].waived = true }
         },
-        Breakage("approval-critical:shop/change_owner") { $0.tools[0].approval = .known(.overruled) },
+        Breakage("approval-critical:shop/change_owner") { facts in
+            facts.tools[0].approval = .known(.overruled)
+            facts.approvals.change { $0.rules[1].groups = [] }
+        },
+        Breakage("approval-critical:shop/refund") { facts in
+            facts.approvals.change { $0.rules[0].groups = ["owner"] }
+        },
+        // With a reason: what is asked less is a fault all the same.
+        Breakage("approval-critical:shop/update") { $0.tools[3].read = .known(ToolClass(.critical, .standard)) },
         Breakage("standing-approvals:sta_1") { facts in facts.approvals.change { $0.standing[0].bound = false } },
         Breakage("approvers:critical financial") { facts in facts.approvals.change { $0.rules[0].empty = ["owner"] } },
         Breakage("break-glass:apr_1") { facts in facts.approvals.change { $0.unreviewed = ["apr_1"] } },
@@ -64,12 +83,15 @@ struct Breakage: Sendable, CustomStringConvertible {
         Breakage("broad-grant:shop/update shop/update") { facts in facts.grants.change { $0[3].uses = nil } },
         Breakage("broad-grant:shop/refund shop/refund") { facts in facts.grants.change { $0[2].lifetime = 3600 } },
         Breakage("unused-grant:shop/get shop/get") { facts in
-            facts.grants.change { $0[1].used = .known(Sample.ago(91)) }
+            facts.grants.change {
+                $0[1].created = Sample.ago(400); $0[1].used = .known(Sample.ago(91))
+            }
         },
         Breakage("weak-attestation:shop/refund shop/refund") { facts in
             facts.grants.change { $0[2].attestation = .uid }
         },
         Breakage("rate-limits:critical") { facts in facts.limits.change { $0.limits[2].rate = nil } },
+        Breakage("rate-limits:side-effect") { facts in facts.limits.change { $0.limits[1].rate = 401 } },
         Breakage("alerts:destinations") { facts in facts.alerts.change { $0.destinations = [] } },
         Breakage("alerts:off spike") { facts in facts.alerts.change { $0.off = ["spike"] } },
         Breakage("alerts:muted spike server:shop") { facts in
@@ -113,6 +135,7 @@ struct Breakage: Sendable, CustomStringConvertible {
         Breakage("slots") { $0.slots = .notEvaluated("Why.") },
         Breakage("backups") { $0.backups = .notEvaluated("Why.") },
         Breakage("governance") { $0.governance = .notEvaluated("Why.") },
+        Breakage("read") { $0.tools[0].read = .notEvaluated("Why.") },
         Breakage("owner") { $0.tools[0].owner = .notEvaluated("Why.") },
         Breakage("permissions") { $0.tools[0].permissions = .notEvaluated("Why.") },
         Breakage("outputs") { $0.tools[0].outputs = .notEvaluated("Why.") },

@@ -19,6 +19,8 @@ enum Sample {
             risk: risk,
             category: category,
             reasons: ["A person said so."],
+            read: .known(ToolClass(risk, category)),
+            reasoned: true,
             owner: .known("platform"),
             permissions: .known(["\(name).use"]),
             outputs: .known("A record."),
@@ -70,6 +72,16 @@ enum Sample {
         )
     }
 
+    /// What holds for a class where no rule says anything else.
+    static func rule(
+        _ risk: Tool.Risk,
+        _ category: Tool.Category,
+        tools: Int = 0
+    ) -> ApprovalFacts.Rule {
+        let votes = Votes.standard(ToolClass(risk, category), in: .team)
+        return .init(risk: risk, category: category, groups: votes, empty: [], tools: tools)
+    }
+
     static func perfect() -> ReviewFacts {
         let tools = [
             tool("shop/change_owner", .critical, .administrative), tool("shop/get"),
@@ -88,7 +100,8 @@ enum Sample {
             ],
             approvals: ApprovalFacts(
                 rules: [
-                    .init(risk: .critical, category: .financial, groups: ["owner", "security"], empty: [], tools: 1)
+                    rule(.critical, .financial, tools: 1), rule(.critical, .administrative, tools: 1),
+                    rule(.sideEffect, .standard, tools: 1), rule(.critical, .standard), rule(.readOnly, .standard),
                 ],
                 unreviewed: [],
                 standing: [

@@ -12,6 +12,10 @@ struct WideningTests {
         Breakage("risk-raised:shop/update") { $0.tools[3].risk = .critical },
         Breakage("risk-raised:shop/get") { $0.tools[1].category = .financial },
         Breakage("risk-lowered:shop/refund") { $0.tools[2].risk = .readOnly },
+        Breakage("risk-lowered:shop/refund") { $0.tools[2].category = .administrative },
+        Breakage("risk-raised:shop/get") { $0.tools[1].read = .known(ToolClass(.critical, .standard)) },
+        Breakage("reading-lost:shop/refund") { $0.tools[2].read = .known(nil) },
+        Breakage("fact-lost:classes read of tools shop/get") { $0.tools[1].read = .notEvaluated("Why.") },
         Breakage("owner-lost:shop/refund") { $0.tools[2].owner = .known(nil) },
         Breakage("permission-added:shop/get") { $0.tools[1].permissions = .known(["shop/get.use", "all"]) },
         Breakage("pin-dropped:shop/refund") { $0.tools[2].definition = .known(.unpinned) },
@@ -37,6 +41,7 @@ struct WideningTests {
         Breakage("schedule-removed:shop/get") { facts in facts.secrets.change { $0[1].schedule = nil } },
         Breakage("decoy-removed:shop/decoy") { facts in facts.secrets.change { $0[4].honeytoken = .known(false) } },
         Breakage("role-added:ada") { facts in facts.operators.change { $0[0].roles = [.admin, .reader] } },
+        Breakage("group-added:ada") { facts in facts.operators.change { $0[0].groups = ["security"] } },
         Breakage("new-operator:eve") { facts in
             facts.operators.change {
                 $0.append(
@@ -45,7 +50,7 @@ struct WideningTests {
             }
         },
         Breakage("presence-lost:ada") { facts in facts.operators.change { $0[0].presence = false } },
-        Breakage("approval-removed:critical financial") { facts in facts.approvals.change { $0.rules = [] } },
+        Breakage("approval-removed:critical financial") { facts in facts.approvals.change { $0.rules.removeFirst() } },
         Breakage("approval-removed:critical financial") { facts in
             facts.approvals.change { $0.rules[0].groups = ["owner"] }
         },
@@ -121,6 +126,47 @@ struct WideningTests {
         let lost = Widening(from: two, to: one, acknowledged: []).changes.map(\.id)
         #expect(lost == ["approval-removed:critical financial"])
         #expect(Widening(from: one, to: two, acknowledged: []).changes.isEmpty)
+    }
+
+    @Test("what a person lowers is wider with a reason too, which is said; what is put back is not")
+    func lowered() {
+        let old = Sample.perfect()
+        var new = old
+        new.tools[2].risk = .readOnly
+        new.tools[2].category = .standard
+        new.tools[2].reasons = ["ada said so on 2026-11-01: it is a test account"]
+        let changes = Widening(from: old, to: new, acknowledged: []).changes
+        #expect(changes.map(\.id) == ["risk-lowered:shop/refund"])
+        #expect(changes.first?.severity == .critical)
+        #expect(
+            changes.first?.sentence
+                == "shop/refund was critical, financial and is taken to be read-only now. ada said so on 2026-11-01: it is a "
+                + "test account"
+        )
+        #expect(Widening(from: new, to: old, acknowledged: []).changes == [])
+    }
+
+    @Test("classes of a version that read none are compared as they were stated, and that is said")
+    func unread() throws {
+        let new = Sample.perfect()
+        var old = new
+        for index in old.tools.indices { old.tools[index].read = .notEvaluated("Why.") }
+        var worse = new
+        worse.tools[1].read = .known(ToolClass(.critical, .standard))
+        for later in [new, worse] {
+            let widening = Widening(from: old, to: later, acknowledged: [])
+            #expect(widening.changes == [] && widening.notCompared == ["classes read of tools"])
+        }
+    }
+
+    @Test("a vote of somebody by name is one of any operator, and not the other way round")
+    func operators() {
+        #expect(Votes.missing(["operator"], in: ["security"]) == [])
+        #expect(Votes.missing(["operator"], in: []) == ["operator"])
+        #expect(Votes.missing(["owner", "security"], in: ["operator", "operator"]) == ["owner", "security"])
+        #expect(Votes.missing(["operator", "security"], in: ["security"]) == ["operator"])
+        #expect(Votes.missing(["security", "security"], in: ["interns", "security"]) == ["security"])
+        #expect(Votes.words(["security", "operator", "security"]) == "any operator and security (2)")
     }
 
     @Test("nothing is wider than itself, and what got narrower is nobody's worry")

@@ -8,11 +8,7 @@ extension Comparison {
                 let own = facts.rules.filter { $0.risk == scope.risk && $0.category == scope.category }
                 return (own.first { $0.server == scope.server } ?? own.first { $0.server == nil })?.groups ?? []
             }
-            // Two votes of one group are more than one.
-            var fewer = holding(before).sorted()
-            for group in holding(after) {
-                if let index = fewer.firstIndex(of: group) { fewer.remove(at: index) }
-            }
+            let fewer = Votes.missing(holding(before), in: holding(after))
             if !fewer.isEmpty {
                 add(
                     "approval-removed",

@@ -7,22 +7,7 @@ extension Comparison {
                 add("new-tool", tool.name, tool.severity, "\(tool.name) (\(tool.classWords)) is new.")
                 continue
             }
-            if tool.severity < before.severity {
-                add(
-                    "risk-raised",
-                    tool.name,
-                    tool.severity,
-                    "\(tool.name) was \(before.classWords) and is \(tool.classWords)."
-                )
-            } else if tool.severity > before.severity {
-                // It asks for less of whoever calls it, though it may do what it did.
-                add(
-                    "risk-lowered",
-                    tool.name,
-                    before.severity,
-                    "\(tool.name) was \(before.classWords) and is taken to be \(tool.classWords) now."
-                )
-            }
+            classes(before, tool)
             if let (was, isNow) = both("owners of tools", of: tool.name, before.owner, tool.owner), was != nil,
                 isNow == nil
             {
@@ -65,6 +50,38 @@ extension Comparison {
             {
                 add("recording-lost", tool.name, tool.severity, "Calls of \(tool.name) leave no event any more.")
             }
+        }
+    }
+
+    /// A class that got worse, and one that is lower than it was, with a reason or without.
+    private mutating func classes(_ before: ToolFacts, _ tool: ToolFacts) {
+        let read = both("classes read of tools", of: tool.name, before.read, tool.read)
+        if let (was, isNow) = read, was != nil, isNow == nil {
+            add(
+                "reading-lost",
+                tool.name,
+                tool.severity,
+                "That \(tool.name) is \(tool.stated.words) was read in its definition, and is somebody's word now."
+            )
+        }
+        // What only one of the two knows is no difference between the tools.
+        let (was, isNow) = read == nil ? (before.stated, tool.stated) : (before.judged, tool.judged)
+        if isNow.severity < was.severity {
+            add(
+                "risk-raised",
+                tool.name,
+                isNow.severity,
+                "\(tool.name) was \(before.classWords) and is \(tool.classWords)."
+            )
+        } else if isNow.isBelow(was) || tool.stated.isBelow(before.stated) {
+            // It asks for less of whoever calls it, though it may do what it did.
+            let why = tool.isOnWord ? tool.reasons.first.map { " \($0)" } ?? "" : ""
+            add(
+                "risk-lowered",
+                tool.name,
+                min(before.severity, tool.severity),
+                "\(tool.name) was \(before.classWords) and is taken to be \(tool.stated.words) now.\(why)"
+            )
         }
     }
 
@@ -159,6 +176,10 @@ extension Comparison {
             if !roles.isEmpty {
                 let kind = was == nil ? "new-operator" : "role-added"
                 add(kind, person.name, .high, "\(person.name) may act as \(Words.list(roles, atMost: 5)).")
+            }
+            let groups = Set(person.groups).subtracting(was?.groups ?? []).sorted()
+            if was != nil, !groups.isEmpty {
+                add("group-added", person.name, .high, "\(person.name) counts as one of \(Words.list(groups)) now.")
             }
             if was?.presence == true, !person.presence {
                 add("presence-lost", person.name, .high, "\(person.name) has no passphrase any more.")

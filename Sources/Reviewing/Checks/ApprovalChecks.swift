@@ -7,19 +7,19 @@ enum ApprovalChecks {
             "approval-critical",
             .approval,
             points: 9,
-            "Nothing critical, financial or administrative happens without somebody's yes.",
+            "Nothing critical, financial or administrative happens without the yes of those whom the standard asks.",
             [.intentSubversion, .commandInjection]
         ) { facts in
-            ToolChecks.of(facts, \.approval.reason, where: { $0.severity <= .high }) { unasked($0, facts) }
+            ToolChecks.of(facts, { unknown($0, facts) }, where: { $0.severity <= .high }) { unasked($0, facts) }
         },
         Check(
             "approval-side-effect",
             .approval,
             points: 4,
-            "Nothing else that changes something happens without somebody's yes.",
+            "Nothing else that changes something happens without the yes of those whom the standard asks.",
             [.intentSubversion]
         ) { facts in
-            ToolChecks.of(facts, \.approval.reason, where: { $0.severity == .medium }) { unasked($0, facts) }
+            ToolChecks.of(facts, { unknown($0, facts) }, where: { $0.severity == .medium }) { unasked($0, facts) }
         },
         Check(
             "approvers",
@@ -89,7 +89,11 @@ enum ApprovalChecks {
                 return .notEvaluated(facts.approvals.reason ?? "")
             }
             var answer = CheckAnswer(evidence: "\(Words.count(approvals.standing.count, "standing approval")).")
-            answer.faults = approvals.standing.filter { !$0.bound }.map { given($0, facts) }
+            let unbound = approvals.standing.filter { !$0.bound }
+            answer.faults = unbound.map { given($0, facts) }
+            answer.unknown =
+                facts.tools.lazy.filter { tool in unbound.contains { $0.covers(tool) } }
+                .compactMap(\.read.reason).first
             return answer
         },
     ]
@@ -121,17 +125,14 @@ enum ApprovalChecks {
                 Remedy(waivers.flatMap { Commands.replace($0, of: tool) })
             )
         case .known(.overruled):
-            let rule = facts.approvals.value?.rule(of: tool)
+            let rule = facts.approvals.value?.rules(of: tool).first
             return Fault(
                 .overruled,
                 tool.severity,
                 tool.name,
                 "\(tool.name) (\(tool.classWords)) runs without anybody's approval: the rule of the class "
-                    + "\(rule?.name ?? tool.classWords) asks nobody.",
-                Remedy(
-                    "warder approval rule remove \(tool.risk.rawValue) \(tool.category.rawValue)"
-                        + (rule?.server.map { " --server \($0)" } ?? "")
-                )
+                    + "\(rule?.name ?? tool.stated.words) asks nobody.",
+                Remedy(Commands.restore(tool, facts))
             )
         case .known(.absent):
             return Fault(
@@ -141,7 +142,46 @@ enum ApprovalChecks {
                 "\(tool.name) (\(tool.classWords)) runs without anybody's approval.",
                 Remedy(Commands.register(tool), advice: Commands.prelude(tool))
             )
-        case .known(.required), .known(.unneeded), .notEvaluated: return nil
+        case .known(.required): return weakened(tool, facts.approvals.value?.rules(of: tool).first, facts)
+        case .known(.unneeded): return weakened(tool, nil, facts)
+        case .notEvaluated: return nil
         }
+    }
+
+    /// Why nobody can say whether a tool's calls wait for those who should be asked.
+    private static func unknown(_ tool: ToolFacts, _ facts: ReviewFacts) -> String? {
+        tool.approval.reason ?? (tool.approval.value == .required ? facts.approvals.reason : nil)
+    }
+
+    /// Less is asked than the standard asks of the class that a tool is judged by: its class was lowered, or its rule.
+    ///
+    /// Whoever is to be asked by name has to be: that another group is as good is something a vault cannot know, and an
+    /// approver may be in both.
+    private static func weakened(_ tool: ToolFacts, _ rule: ApprovalFacts.Rule?, _ facts: ReviewFacts) -> Fault? {
+        let asked = rule?.groups ?? []
+        let standard = Votes.standard(tool.judged, in: facts.profile)
+        guard !Votes.missing(standard, in: asked).isEmpty else { return nil }
+        let severity = asked.isEmpty ? tool.severity : tool.severity.milder
+        let words =
+            asked.isEmpty
+            ? "runs without anybody's approval" : "needs the approval of \(Votes.words(asked)) alone"
+        if tool.isLowered, let reading = tool.reading {
+            let why = tool.isOnWord ? tool.reasons.first.map { " \($0)" } ?? "" : ""
+            return Fault(
+                .loweredClass,
+                severity,
+                tool.name,
+                "\(tool.name) \(words). It is taken to be \(tool.stated.words); its definition reads as \(reading.words), "
+                    + "for which the standard asks \(Votes.words(standard)).\(why)",
+                Remedy(Commands.classify(tool))
+            )
+        }
+        return Fault(
+            .weakRule,
+            severity,
+            tool.name,
+            "\(tool.name) (\(tool.classWords)) \(words): for its class the standard asks \(Votes.words(standard)).",
+            Remedy(Commands.restore(tool, facts))
+        )
     }
 }

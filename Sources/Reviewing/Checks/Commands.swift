@@ -4,6 +4,25 @@ import WarderModel
 enum Commands {
     static func set(_ tool: ToolFacts, _ option: String) -> String { "warder tool set \(tool.name) \(option)" }
 
+    /// Takes a tool for what a review takes it for.
+    static func classify(_ tool: ToolFacts) -> String {
+        set(tool, "--risk \(tool.judged.risk.rawValue) --category \(tool.judged.category.rawValue) --reason REASON")
+    }
+
+    /// Makes the standard of a tool's class hold again: the rule goes that asks for less, and the general one behind it as
+    /// well where that does.
+    static func restore(_ tool: ToolFacts, _ facts: ReviewFacts) -> [String] {
+        let standard = Votes.standard(tool.stated, in: facts.profile)
+        let weak = (facts.approvals.value?.rules(of: tool) ?? []).filter {
+            !Votes.missing(standard, in: $0.groups).isEmpty
+        }
+        let servers: [String?] = weak.isEmpty ? [nil] : weak.map(\.server)
+        return servers.map { server in
+            "warder approval rule remove \(tool.risk.rawValue) \(tool.category.rawValue)"
+                + (server.map { " --server \($0)" } ?? "")
+        }
+    }
+
     /// What brings a tool into a vault.
     static func register(_ tool: ToolFacts) -> [String] {
         var words = ["warder tool add \(tool.name) --risk \(tool.risk.rawValue)"]

@@ -6,6 +6,12 @@ enum ExposureChecks {
     static let broadLifetime = 900
     /// Days after which a grant that nobody used is a way in that nobody needs.
     static let unusedDays = 90
+    /// How many times the usual limit still is one: an agent in a loop is stopped by it, and a server with more work than
+    /// most has room.
+    static let limitFactor = 4
+
+    /// The most requests a minute that count as a limit.
+    static func ceiling(_ risk: Tool.Risk) -> Int { Int(RateLimit.usual(risk)) * limitFactor }
 
     static let all = [
         Check(
@@ -25,7 +31,7 @@ enum ExposureChecks {
                 if long { words.append("for \(grant.lifetime / 60) minutes") }
                 return Fault(
                     .broadGrant,
-                    tool.risk == .critical ? .high : .medium,
+                    tool.judged.risk == .critical ? .high : .medium,
                     subject(grant),
                     "With one token \(tool.name) (\(tool.classWords)) may use \(grant.secret) "
                         + words.joined(separator: ", and ") + ".",
@@ -41,9 +47,11 @@ enum ExposureChecks {
             [.scopeCreep]
         ) { facts in
             grants(facts, known: \.used.reason) { grant, tool in
-                guard case .known(let used) = grant.used,
-                    (used ?? grant.created).days(until: facts.taken) > unusedDays
+                // One that was made anew cannot have been used before.
+                guard case .known(let ever) = grant.used,
+                    max(ever ?? grant.created, grant.created).days(until: facts.taken) > unusedDays
                 else { return nil }
+                let used = ever.flatMap { $0 < grant.created ? nil : $0 }
                 let since = used.map { "not since \($0.day)" } ?? "never, since it was given on \(grant.created.day)"
                 return Fault(
                     .unusedGrant,
@@ -81,23 +89,13 @@ enum ExposureChecks {
             [.intentSubversion]
         ) { facts in
             guard case .known(let limits) = facts.limits else { return .notEvaluated(facts.limits.reason ?? "") }
-            return .each(of: limits.limits, "class", none: "There are no limits.") { limit in
-                guard limit.rate == nil else { return nil }
-                let whose = limit.server ?? "--default"
-                return Fault(
-                    .noLimit,
-                    limit.risk == .critical ? .high : .medium,
-                    limit.name,
-                    "Nothing limits how often \(limit.server ?? "a server") calls \(limit.risk.rawValue) tools.",
-                    Remedy("warder limit set \(whose) --risk \(limit.risk.rawValue) inherit")
-                )
-            }
+            return .each(of: limits.limits, "class", none: "There are no limits.") { boundless($0) }
         },
         Check(
             "alerts",
             .exposure,
             points: 3,
-            "Somebody is told of what looks like misuse, and takes notice.",
+            "Somebody is told of what looks like misuse, and acknowledges it.",
             [.audit]
         ) { facts in
             guard case .known(let alerts) = facts.alerts else { return .notEvaluated(facts.alerts.reason ?? "") }
@@ -144,7 +142,7 @@ enum ExposureChecks {
                         .openAlerts,
                         .medium,
                         "open",
-                        "Nobody has taken notice of \(Words.count(alerts.open, "alert")).",
+                        "Nobody has acknowledged \(Words.count(alerts.open, "alert")).",
                         Remedy(
                             ["warder alert list"]
                                 + (alerts.ids ?? ["ID"]).map { "warder alert ack \($0) --reason REASON" }
@@ -156,6 +154,32 @@ enum ExposureChecks {
         },
     ]
 
+    /// A limit that stops nobody is no better than none, and must not be cheaper.
+    private static func boundless(_ limit: LimitFacts.Limit) -> Fault? {
+        let set = "warder limit set \(limit.server ?? "--default") --risk \(limit.risk.rawValue)"
+        let severity: Severity = limit.risk == .critical ? .high : .medium
+        guard let rate = limit.rate else {
+            return Fault(
+                .noLimit,
+                severity,
+                limit.name,
+                "Nothing limits how often \(limit.server ?? "a server") calls \(limit.risk.rawValue) tools.",
+                Remedy("\(set) inherit")
+            )
+        }
+        let most = ceiling(limit.risk)
+        guard rate > most else { return nil }
+        let usual = RateLimit.usual(limit.risk)
+        return Fault(
+            .looseLimit,
+            severity,
+            limit.name,
+            "\(limit.server ?? "A server") may call \(limit.risk.rawValue) tools \(rate) times a minute: above \(most), a "
+                + "limit stops no loop in time.",
+            Remedy("\(set) \(usual)/min", advice: "\(usual) is usual; up to \(most) counts as a limit.")
+        )
+    }
+
     static func subject(_ grant: GrantFacts) -> String { "\(grant.tool) \(grant.secret)" }
 
     private static func grants(
@@ -165,7 +189,12 @@ enum ExposureChecks {
     ) -> CheckAnswer {
         guard case .known(let live) = facts.liveGrants else { return .notEvaluated(facts.grants.reason ?? "") }
         let tools = Dictionary(facts.tools.map { ($0.name, $0) }) { one, _ in one }
-        return .each(of: live, "grant", none: "There are no grants.", known: known) { grant in
+        return .each(
+            of: live,
+            "grant",
+            none: "There are no grants.",
+            known: { known($0) ?? tools[$0.tool]?.read.reason }
+        ) { grant in
             tools[grant.tool].flatMap { fault(grant, $0) }
         }
     }

@@ -10,6 +10,8 @@ package enum FaultKind: String, CaseIterable, Codable, Sendable {
     case unstatedOutputs = "unstated-outputs"
     case undescribedAnswer = "undescribed-answer"
     case unpinned
+    case unread
+    case loweredClass = "lowered-class"
     case changed
     case unpresented
     case gone
@@ -26,6 +28,7 @@ package enum FaultKind: String, CaseIterable, Codable, Sendable {
     // Who is asked.
     case waived
     case overruled
+    case weakRule = "weak-rule"
     case unasked
     case noApprover = "no-approver"
     case unreviewed
@@ -49,6 +52,7 @@ package enum FaultKind: String, CaseIterable, Codable, Sendable {
     case unusedGrant = "unused-grant"
     case weakAttestation = "weak-attestation"
     case noLimit = "no-limit"
+    case looseLimit = "loose-limit"
     case ruleOff = "rule-off"
     case muted
     case nobodyTold = "nobody-told"

@@ -21,7 +21,8 @@ enum Reach {
         guard !grants.isEmpty else { return .notEvaluated("There are no grants.") }
         let tools = Dictionary(facts.tools.map { ($0.name, $0) }) { one, _ in one }
         let bySecret = Dictionary(grouping: grants, by: \.secret)
-        return .each(of: grants, "grant", none: "There are no grants.") { grant in
+        return .each(of: grants, "grant", none: "There are no grants.", known: { unknown($0, bySecret, tools) }) {
+            grant in
             guard let tool = tools[grant.tool] else { return nil }
             let worse = (bySecret[grant.secret] ?? []).compactMap { tools[$0.tool] }.filter { $0.isWorse(than: tool) }
             guard let worst = worse.map(\.severity).min() else { return nil }
@@ -37,6 +38,15 @@ enum Reach {
                 )
             )
         }
+    }
+
+    /// Why nobody can say what can be done with a grant's secret.
+    private static func unknown(
+        _ grant: GrantFacts,
+        _ bySecret: [String: [GrantFacts]],
+        _ tools: [String: ToolFacts]
+    ) -> String? {
+        (bySecret[grant.secret] ?? []).lazy.compactMap { tools[$0.tool]?.read.reason }.first
     }
 
     // MARK: In a document

@@ -61,7 +61,13 @@ enum ToolChecks {
             "Each tool is the one that somebody accepted.",
             [.toolPoisoning, .supplyChain]
         ) { facts in
-            of(facts, \.definition.reason) { tool in definition(of: tool) }
+            var answer = of(facts, \.definition.reason) { definition(of: $0) }
+            answer.faults += facts.tools.compactMap { lowered($0) }
+            let word = facts.onWord.map(\.name)
+            if !word.isEmpty {
+                answer.evidence += " Lowered with a reason, on a person's word: \(Words.list(word))."
+            }
+            return answer
         },
         Check(
             "broad-credential",
@@ -73,7 +79,7 @@ enum ToolChecks {
         ),
     ]
 
-    /// Asks of each tool.
+    /// Asks of each tool. Of one whose class nobody knows, nobody knows what a fault would weigh.
     static func of(
         _ facts: ReviewFacts,
         _ known: (ToolFacts) -> String?,
@@ -81,11 +87,11 @@ enum ToolChecks {
         _ fault: (ToolFacts) -> Fault?
     ) -> CheckAnswer {
         guard !facts.tools.isEmpty else { return .notEvaluated("There are no tools.") }
-        let tools = facts.tools.filter(counts)
+        let tools = facts.tools.filter { counts($0) || $0.read.reason != nil }
         guard !tools.isEmpty else {
             return CheckAnswer(evidence: "None of \(Words.count(facts.tools.count, "tool")) needs it.")
         }
-        return .each(of: tools, "tool", none: "There are no tools.", known: known, fault)
+        return .each(of: tools, "tool", none: "There are no tools.", known: { known($0) ?? $0.read.reason }, fault)
     }
 
     private static func definition(of tool: ToolFacts) -> Fault? {
@@ -93,7 +99,8 @@ enum ToolChecks {
         case .known(.unpinned):
             Fault(
                 .unpinned,
-                tool.severity == .low ? .low : .medium,
+                // That it is harmless is somebody's word.
+                .medium,
                 tool.name,
                 "\(tool.name) is not pinned: its server can change what it does, and still gets the credential.",
                 Remedy(
@@ -112,6 +119,19 @@ enum ToolChecks {
                 tool.name,
                 "\(tool.name) is not what was accepted any more: it gets no credential until somebody has looked.",
                 Remedy("warder tool diff \(tool.name)", "warder tool accept \(tool.name) --reason REASON")
+            )
+        case .known(.accepted) where tool.read == .known(nil), .known(.unpresented) where tool.read == .known(nil):
+            Fault(
+                .unread,
+                .medium,
+                tool.name,
+                "Of \(tool.name)'s definition the vault has the digest alone: that it is \(tool.stated.words) is somebody's "
+                    + "word.",
+                Remedy(
+                    "warder tool import tools-list FILE --server \(tool.server)",
+                    advice:
+                        "FILE is what the server answers to tools/list. What it says is read then, and the class stays."
+                )
             )
         case .known(.unpresented):
             Fault(
@@ -135,5 +155,25 @@ enum ToolChecks {
             )
         case .known(.accepted), .notEvaluated: nil
         }
+    }
+
+    /// A class that is less than what the definition reads as, where nobody has said why. With a reason it is a person's
+    /// word, which is no fault; what is asked less because of it is one.
+    private static func lowered(_ tool: ToolFacts) -> Fault? {
+        guard tool.isLowered, !tool.isOnWord, let reading = tool.reading else { return nil }
+        return Fault(
+            .loweredClass,
+            tool.severity,
+            "class \(tool.name)",
+            "\(tool.name) is taken to be \(tool.stated.words); its definition reads as \(reading.words), and nobody has said "
+                + "why since it was accepted.",
+            Remedy(
+                Commands.classify(tool),
+                advice:
+                    "Where the rules are wrong, say why with the class that it has: --risk \(tool.risk.rawValue) "
+                    + "--category \(tool.category.rawValue). The report calls that a person's word, and goes on judging "
+                    + "the tool by what was read."
+            )
+        )
     }
 }

@@ -80,10 +80,10 @@ package struct ApprovalFacts: Codable, Hashable, Sendable {
         self.standing = standing
     }
 
-    /// The rule that decides about a tool.
-    func rule(of tool: ToolFacts) -> Rule? {
+    /// The rule that decides about a tool, and the general one behind it where it is a server's own.
+    func rules(of tool: ToolFacts) -> [Rule] {
         let own = rules.filter { $0.risk == tool.risk && $0.category == tool.category }
-        return own.first { $0.server == tool.server } ?? own.first { $0.server == nil }
+        return own.filter { $0.server == tool.server } + own.filter { $0.server == nil }
     }
 }
 
@@ -153,7 +153,7 @@ package struct AlertFacts: Codable, Hashable, Sendable {
     package var muted: [Mute]
     /// Programs that are told.
     package var destinations: [String]
-    /// Alerts that nobody has taken notice of.
+    /// Alerts that nobody has acknowledged.
     package var open: Int
     /// Their ids, the oldest first; `nil` where an earlier version wrote the facts.
     package var ids: [String]?

@@ -34,6 +34,11 @@ package struct ToolFacts: Codable, Hashable, Sendable {
     package var category: Tool.Category
     /// Why it is in that class, a sentence each.
     package var reasons: [String]
+    /// What the rules read in the definition that somebody accepted; `nil` where the vault has none.
+    package var read: Fact<ToolClass?>
+    /// Whether a person gave a reason for the class since that definition was accepted; `nil` where an earlier version
+    /// wrote the facts.
+    package var reasoned: Bool?
     package var owner: Fact<String?>
     /// What its upstream demands, such as OAuth scopes; empty where nobody said.
     package var permissions: Fact<[String]>
@@ -53,6 +58,8 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         risk: Tool.Risk,
         category: Tool.Category,
         reasons: [String] = [],
+        read: Fact<ToolClass?>,
+        reasoned: Bool?,
         owner: Fact<String?>,
         permissions: Fact<[String]>,
         undemanding: Bool? = nil,
@@ -67,6 +74,8 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         self.risk = risk
         self.category = category
         self.reasons = reasons
+        self.read = read
+        self.reasoned = reasoned
         self.owner = owner
         self.permissions = permissions
         self.undemanding = undemanding
@@ -83,20 +92,33 @@ extension ToolFacts {
     package var server: String { String(name.prefix { $0 != "/" }) }
     /// What stands behind it.
     package var shortName: String { String(name.drop { $0 != "/" }.dropFirst()) }
+    /// What the vault takes it for.
+    package var stated: ToolClass { ToolClass(risk, category) }
+    /// What was read; `nil` where nothing was, and where nobody knows.
+    var reading: ToolClass? { read.value.flatMap(\.self) }
+    /// What a review takes it for: the more harmful of what was stated and what was read.
+    package var judged: ToolClass { reading.map(stated.joined) ?? stated }
+    /// Whether less is stated than was read.
+    package var isLowered: Bool { judged != stated }
+    /// Whether a person answers for that, with a reason.
+    package var isOnWord: Bool { isLowered && reasoned == true }
+
     /// Whether calls change something.
-    package var changes: Bool { risk != .readOnly || category != .standard }
-    /// `critical, financial`.
+    package var changes: Bool { judged.changes }
+    /// `critical, financial`; `read-only, but reads as critical, financial`.
     package var classWords: String {
-        category == .standard ? risk.rawValue : "\(risk.rawValue), \(category.rawValue)"
+        guard isLowered, let reading else { return stated.words }
+        return "\(stated.words), but reads as \(reading.words)"
     }
 
     /// Whether nobody wrote down what it must be allowed.
     var lacksPermissions: Bool { permissions.value?.isEmpty == true && undemanding != true }
 
     /// How much a fault of the tool weighs.
-    var severity: Severity {
-        if risk == .critical { return .critical }
-        if category != .standard { return .high }
-        return risk == .sideEffect ? .medium : .low
-    }
+    var severity: Severity { judged.severity }
+}
+
+extension ReviewFacts {
+    /// Tools that a person takes for less than their definitions read as, and says why.
+    package var onWord: [ToolFacts] { tools.filter(\.isOnWord) }
 }

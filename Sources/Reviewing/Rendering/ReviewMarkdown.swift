@@ -4,7 +4,7 @@ package enum ReviewMarkdown {
         let figures = review.figures
         var page = Page()
         page.line("# Security review: score \(review.score.value) of 100")
-        page.line(escaped(ReviewWords.source(review.facts)) + " " + ReviewWords.verdict(review))
+        page.line(escaped(ReviewWords.source(review.facts)) + " " + escaped(ReviewWords.verdict(review)))
         page.table(
             ["Figure", "Value", "Note"],
             [
@@ -12,6 +12,10 @@ package enum ReviewMarkdown {
                 ["Read-only", "\(figures.readOnly)", ""],
                 ["Side-effect", "\(figures.sideEffect)", ""],
                 ["Critical", "\(figures.critical)", ""],
+                [
+                    "Lowered classes", ReviewWords.lowered(figures.lowered),
+                    figures.lowered.reason ?? "tools taken for less than their definitions read as",
+                ],
                 [
                     "Missing permissions", ReviewWords.number(figures.missingPermissions),
                     figures.missingPermissions.reason ?? "",

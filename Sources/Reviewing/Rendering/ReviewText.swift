@@ -45,6 +45,7 @@ package struct ReviewText {
         let rows = [
             ("Tools", "\(figures.tools)"), ("Read-only", "\(figures.readOnly)"),
             ("Side-effect", "\(figures.sideEffect)"), ("Critical", "\(figures.critical)"),
+            ("Lowered classes", ReviewWords.lowered(figures.lowered)),
             ("Missing permissions", ReviewWords.number(figures.missingPermissions)),
             ("Audit coverage", ReviewWords.share(figures.auditCoverage)),
             ("Approval coverage", ReviewWords.share(figures.approvalCoverage)),

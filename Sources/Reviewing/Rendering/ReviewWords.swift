@@ -9,6 +9,14 @@ enum ReviewWords {
         }
     }
 
+    /// `3 (with a reason: 1)`.
+    static func lowered(_ fact: Fact<Figures.Share>) -> String {
+        switch fact {
+        case .notEvaluated: "not evaluated"
+        case .known(let share): share.whole == 0 ? "0" : "\(share.whole) (with a reason: \(share.part))"
+        }
+    }
+
     static func shareNote(_ fact: Fact<Figures.Share>) -> String {
         switch fact {
         case .notEvaluated(let reason): reason
@@ -42,7 +50,11 @@ enum ReviewWords {
             words.append("\(score.lost) are lost to \(Words.count(review.findings.count, "finding"))")
         }
         if score.withheld > .zero { words.append("\(score.withheld) could not be judged and do not count") }
-        return Words.list(words) + "."
+        let word = review.facts.onWord.map(\.name)
+        guard !word.isEmpty else { return Words.list(words) + "." }
+        return Words.list(words)
+            + ". On a person's word, \(Words.count(word.count, "class")) \(word.count == 1 ? "is" : "are") lower than what "
+            + "was read: \(Words.list(word))."
     }
 
     static func source(_ facts: ReviewFacts) -> String {

@@ -115,9 +115,11 @@ enum Checklist {
     private static func inventory(_ facts: ReviewFacts) -> (CheckResult.Outcome, String) {
         guard !facts.tools.isEmpty else { return (.notEvaluated, "There are no tools.") }
         let servers = Set(facts.tools.map(\.server)).count
+        let word = facts.onWord.map(\.name)
         return (
             .passed,
             "\(Words.count(facts.tools.count, "tool")) of \(Words.count(servers, "server")), each with a class."
+                + (word.isEmpty ? "" : " Lowered with a reason: \(word.count) (\(Words.list(word))).")
         )
     }
 

@@ -61,9 +61,11 @@ package struct Figures: Codable, Hashable, Sendable {
     package let auditCoverage: Fact<Share>
     /// Of tools whose class asks for an approval: those that get nothing without.
     package let approvalCoverage: Fact<Share>
+    /// Of tools that are taken for less than their definitions read as: those for which a person gave a reason.
+    package let lowered: Fact<Share>
 
     enum CodingKeys: String, CodingKey {
-        case tools, critical
+        case tools, critical, lowered
         case readOnly = "read_only"
         case sideEffect = "side_effect"
         case missingPermissions = "missing_permissions"
@@ -77,28 +79,34 @@ package struct Figures: Codable, Hashable, Sendable {
         readOnly = tools.count { $0.risk == .readOnly }
         sideEffect = tools.count { $0.risk == .sideEffect }
         critical = tools.count { $0.risk == .critical }
-        missingPermissions = Self.all(tools, \.permissions) { tools in
-            tools.count(where: \.lacksPermissions)
+        missingPermissions = Self.all(tools, \.permissions.reason) { $0.count(where: \.lacksPermissions) }
+        // Whether a tool counts at all depends on its class.
+        auditCoverage = Self.all(tools, { $0.read.reason ?? ($0.changes ? $0.recorded.reason : nil) }) { tools in
+            let changing = tools.filter(\.changes)
+            return Share(part: changing.count { $0.recorded.value == true }, whole: changing.count)
         }
-        auditCoverage = Self.all(tools.filter(\.changes), \.recorded) { tools in
-            Share(part: tools.count { $0.recorded.value == true }, whole: tools.count)
-        }
-        approvalCoverage = Self.all(tools, \.approval) { tools in
+        approvalCoverage = Self.all(tools, { $0.read.reason ?? $0.approval.reason }) { tools in
             Share(
                 part: tools.count { $0.approval.value == .required },
-                whole: tools.count { $0.approval.value != .unneeded }
+                whole: tools.count {
+                    $0.approval.value != .unneeded
+                        || Tool.needsApproval($0.judged.risk, $0.judged.category, in: facts.profile)
+                }
             )
+        }
+        lowered = Self.all(tools, \.read.reason) { tools in
+            Share(part: tools.count(where: \.isOnWord), whole: tools.count(where: \.isLowered))
         }
     }
 
     /// One tool of which nobody knows makes a figure over all of them unknown.
-    private static func all<Value, Answer>(
+    private static func all<Answer>(
         _ tools: [ToolFacts],
-        _ fact: (ToolFacts) -> Fact<Value>,
+        _ unknown: (ToolFacts) -> String?,
         _ answer: ([ToolFacts]) -> Answer
     ) -> Fact<Answer> {
         for tool in tools {
-            if let reason = fact(tool).reason { return .notEvaluated(reason) }
+            if let reason = unknown(tool) { return .notEvaluated(reason) }
         }
         return .known(answer(tools))
     }

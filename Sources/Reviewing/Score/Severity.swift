@@ -14,6 +14,15 @@ package enum Severity: String, CaseIterable, Codable, Comparable, Hashable, Send
         }
     }
 
+    /// One step less.
+    var milder: Severity {
+        switch self {
+        case .critical: .high
+        case .high: .medium
+        case .medium, .low: .low
+        }
+    }
+
     /// Of what a check has left, how much one finding takes away, in hundredths.
     package var percent: Int {
         switch self {

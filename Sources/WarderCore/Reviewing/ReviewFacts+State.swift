@@ -15,6 +15,8 @@ extension ToolFacts {
             risk: tool.risk,
             category: tool.category,
             reasons: Self.reasons(for: tool, accepted),
+            read: .known(accepted.map { ToolClass($0.proposal.risk, $0.proposal.category) }),
+            reasoned: Self.isReasoned(tool),
             // A server's owner answers for its tools.
             owner: .known(tool.owner?.text ?? state.servers[tool.name.server]?.owner?.text),
             permissions: .known(tool.permissions?.map(\.text) ?? Self.scopes(accepted)),
@@ -33,6 +35,13 @@ extension ToolFacts {
         let reason: String = decision.reason.map { ": \($0.text)" } ?? "."
         let day = decision.at.description.prefix(10)
         return ["\(decision.by) said so on \(day)\(reason)"]
+    }
+
+    /// Whether somebody gave a reason for its class who could know the definition that holds. What was said of an earlier
+    /// one says nothing of this.
+    private static func isReasoned(_ tool: Tool) -> Bool {
+        guard let decision = tool.decision, decision.reason != nil else { return false }
+        return tool.acceptance.map { $0.at <= decision.at } ?? true
     }
 
     /// Any one of the lists suffices: the shortest.

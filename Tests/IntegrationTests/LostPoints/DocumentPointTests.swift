@@ -31,14 +31,24 @@ struct DocumentPointTests {
             ).write(toFile: rich, atomically: true, encoding: .utf8)
             let before = try await Self.report("poor.json", desk)
             let after = try await Self.report("rich.json", desk)
-            for (kind, place) in [(FaultKind.unstatedScopes, "`security`"), (.undescribedAnswer, "`responses`")] {
-                let finding = try #require(before.finding(kind), "\(kind)")
+            for (kind, check, place) in [
+                (FaultKind.unstatedScopes, "tool-permissions", "`security`"),
+                (.undescribedAnswer, "tool-outputs", "`responses`"),
+            ] {
+                let finding = try #require(before.finding(kind, exactly: "\(check):shop/get_orders"), "\(kind)")
                 #expect(finding.remedy.commands.isEmpty && finding.remedy.advice?.contains(place) == true)
-                #expect(after.finding(kind) == nil, "\(kind)")
+                Self.expect(after, passes: check, "1 of 1 tool.")
             }
             #expect(after.points.lost < before.points.lost)
             #expect(after.points.earned > before.points.earned)
         }
+    }
+
+    /// Somebody looked at the one thing there is, and found nothing.
+    private static func expect(_ report: ReadReport, passes id: String, _ evidence: String) {
+        let check = report.check(id)
+        #expect(check?.outcome == .passed && check?.lost == 0, "\(id)")
+        #expect(check?.evidence == evidence, "\(id)")
     }
 
     /// A tool of the example, and what a vault does for it.
@@ -65,7 +75,10 @@ struct DocumentPointTests {
                 .appending(path: "../../../Examples/subscription-platform/openapi.yaml").standardized
             try FileManager.default.copyItem(atPath: example.path, toPath: desk.folder + "/openapi.yaml")
             let before = try await Self.report("openapi.yaml", desk)
-            let finding = try #require(before.finding(fault.kind, fault.finding), "\(before.findings.map(\.id))")
+            let finding = try #require(
+                before.finding(fault.kind, exactly: fault.finding),
+                "\(before.findings.map(\.id))"
+            )
             let words = ["UID": "900", "SECRET": "shop/own", "WHO": "payments"]
             // What has to be there stands before the commands.
             for command in ["warder server add shop --uid UID", "warder secret put SECRET"] {
@@ -76,7 +89,7 @@ struct DocumentPointTests {
             }
             try await desk.mend(finding, words: words)
             let after = try await desk.report()
-            #expect(!after.findings.contains { $0.check == finding.check })
+            Self.expect(after, passes: finding.check, fault.kind == .broadPermission ? "1 of 1 grant." : "1 of 1 tool.")
             #expect(after.points.earned > before.points.earned)
         }
     }

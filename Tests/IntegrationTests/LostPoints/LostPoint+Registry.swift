@@ -30,6 +30,40 @@ extension LostPoint {
             answers: ["warder tool import": [.init("Type shop to go on:", "shop")]]
         ),
         LostPoint(
+            kind: .unread,
+            finding: "tool-definition:shop/get",
+            setup: [
+                shop, list("tools.json", "get:Get an order."),
+                "warder tool add shop/get --risk read-only --definition-digest \(digestOfGet)",
+            ],
+            words: ["FILE": "tools.json"],
+            answers: ["warder tool import": [.init("Type shop to go on:", "shop")]]
+        ),
+        // Registered as harmless before anybody had read what it says.
+        LostPoint(
+            kind: .loweredClass,
+            finding: "tool-definition:class shop/refund",
+            setup: [shop, "warder tool add shop/refund --risk read-only"] + importing("refund:Refund a payment."),
+            words: ["REASON": "'it moves money'"]
+        ),
+        // With a reason it is a person's word; that nobody is asked is a fault all the same.
+        LostPoint(
+            kind: .loweredClass,
+            finding: "approval-critical:shop/refund",
+            setup: [shop] + importing("refund:Refund a payment.") + [
+                "warder tool set shop/refund --risk read-only --category standard --reason harmless"
+            ],
+            words: ["REASON": "'it moves money'"]
+        ),
+        LostPoint(
+            kind: .loweredClass,
+            finding: "approval-side-effect:shop/update",
+            setup: [shop] + importing("update:Update an order.") + [
+                "warder tool set shop/update --risk read-only --reason harmless"
+            ],
+            words: ["REASON": "'it changes orders'"]
+        ),
+        LostPoint(
             kind: .changed,
             finding: "tool-definition:shop/get",
             setup: [
@@ -64,6 +98,13 @@ extension LostPoint {
             answers: newValue
         ),
     ]
+
+    /// Of what `list` makes of it.
+    private static let digestOfGet = "20ef9b0492889b019748d309d2197676e399a7df3e11aaa7973c3470bc09c47f"
+
+    private static func importing(_ tool: String) -> [String] {
+        [list("tools.json", tool), take("tools.json", "--digest always")]
+    }
 
     static let identities = [
         LostPoint(
@@ -135,6 +176,19 @@ extension LostPoint {
                 lead, "warder approval rule set side-effect standard --nobody --server shop",
             ]
         ),
+        // One of two groups, and another than the one that is meant.
+        LostPoint(
+            kind: .weakRule,
+            finding: "approval-critical:shop/refund",
+            setup: refunding("--attestation pidfd") + ["warder approval rule set critical financial --vote security"]
+        ),
+        LostPoint(
+            kind: .weakRule,
+            finding: "approval-side-effect:shop/update",
+            setup: updating() + [
+                lead, "warder approval rule set side-effect standard --vote interns --server shop",
+            ]
+        ),
         // Two groups without anybody: two people.
         LostPoint(
             kind: .noApprover,
@@ -147,6 +201,13 @@ extension LostPoint {
             kind: .noApprover,
             finding: "approvers:side-effect standard",
             setup: updating() + ["warder operator add tess --uid 900 --role approver --group team-lead"],
+            words: ["NAME": "theo", "UID": "1004"]
+        ),
+        // The group's one member owns the server, and may not say yes to it.
+        LostPoint(
+            kind: .noApprover,
+            finding: "approvers:side-effect standard",
+            setup: updating() + ["warder operator add payments --uid 1003 --role approver --group team-lead"],
             words: ["NAME": "theo", "UID": "1004"]
         ),
         LostPoint(

@@ -57,6 +57,16 @@ extension LostPoint {
             finding: "rate-limits:shop critical",
             setup: [shop, "warder limit set shop --risk critical off"]
         ),
+        LostPoint(
+            kind: .looseLimit,
+            finding: "rate-limits:critical",
+            setup: ["warder limit set --default --risk critical 1000000/min"]
+        ),
+        LostPoint(
+            kind: .looseLimit,
+            finding: "rate-limits:shop read-only",
+            setup: [shop, "warder limit set shop --risk read-only 2001/min"]
+        ),
         LostPoint(kind: .ruleOff, finding: "alerts:off spike", setup: ["warder alert rule set spike --off"]),
         LostPoint(
             kind: .muted,

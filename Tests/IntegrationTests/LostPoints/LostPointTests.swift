@@ -57,6 +57,42 @@ struct LostPointTests {
         }
     }
 
+    @Test("a class that a person lowers with a reason wins nothing, is called a word, and fails a comparison")
+    func lowered() async throws {
+        try await ReviewDesk.with { desk in
+            for command in [
+                LostPoint.shop, LostPoint.list("tools.json", "refund:Refund a payment."),
+                LostPoint.take("tools.json", "--digest always"), LostPoint.secret("shop/refund"),
+                "warder grant add shop/refund shop/refund --uses 1 --attestation pidfd --approval none",
+                "warder report --format json --output-file before.json",
+            ] { try await desk.must(command) }
+            let before = try await desk.report()
+            try await desk.must("warder tool set shop/refund --risk read-only --category standard --reason harmless")
+            let after = try await desk.report()
+            #expect(after.points.earned <= before.points.earned)
+            #expect(after.figures.lowered.known?.part == 1 && after.figures.lowered.known?.whole == 1)
+            #expect(
+                after.check("tool-definition")?.evidence
+                    == "1 of 1 tool. Lowered with a reason, on a person's word: shop/refund."
+            )
+            let finding = try #require(after.finding(.loweredClass, exactly: "approval-critical:shop/refund"))
+            #expect(finding.severity == .critical && finding.cause.hasSuffix(": harmless"), "\(finding.cause)")
+            let compared = try await desk.type("warder report --baseline before.json")
+            #expect(compared.status == 11 && compared.screen.contains("[risk-lowered:shop/refund]"))
+            // What was said of one definition says nothing of the next.
+            desk.kit.clock.advance(seconds: 60)
+            for command in [
+                LostPoint.list("next.json", "refund:Refund a payment at once."), LostPoint.take("next.json"),
+            ] { try await desk.must(command) }
+            try await desk.must(
+                "warder tool accept shop/refund --reason release",
+                answers: [.init("Type shop/refund to go on:", "shop/refund")]
+            )
+            let later = try await desk.report()
+            #expect(later.finding(.loweredClass, exactly: "tool-definition:class shop/refund") != nil)
+        }
+    }
+
     // MARK: Two people
 
     /// Faults that take a second person to mend.

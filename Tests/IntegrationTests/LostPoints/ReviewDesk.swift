@@ -14,13 +14,42 @@ struct ReadReport: Decodable {
         let lost: Double
     }
 
+    struct Check: Decodable {
+        let id: String
+        let outcome: CheckResult.Outcome
+        let evidence: String
+        let lost: Double
+    }
+
+    struct Figures: Decodable {
+        struct Fact: Decodable {
+            struct Share: Decodable {
+                let part: Int
+                let whole: Int
+            }
+
+            let known: Share?
+        }
+
+        let lowered: Fact
+    }
+
     let points: Points
+    let figures: Figures
     let findings: [Finding]
+    let checks: [Check]
 
     /// `id`: or how it begins.
     func finding(_ kind: FaultKind, _ id: String = "") -> Finding? {
         findings.first { $0.kind == kind && $0.id.hasPrefix(id) }
     }
+
+    /// The one of exactly this id.
+    func finding(_ kind: FaultKind, exactly id: String) -> Finding? {
+        findings.first { $0.kind == kind && $0.id == id }
+    }
+
+    func check(_ id: String) -> Check? { checks.first { $0.id == id } }
 }
 
 /// A real vault on real sockets, with a clock that tests move, and a terminal at which `ada` types commands for it.

@@ -218,6 +218,37 @@ struct ReviewFactsTests {
         }
     }
 
+    @Test("what was read stays a fact where a person says otherwise, and their reason ends with the definition")
+    func reading() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.importTools([.named("refund", description: "Refund a payment.")])
+        func facts(_ name: String) async throws -> ToolFacts {
+            try #require(try await Self.review(kit).facts.tools.first { $0.name == name })
+        }
+        let name = try ToolID("notes/refund")
+        let harm = ToolClass(.critical, .financial)
+        let first = try await facts("notes/refund")
+        #expect(first.read == .known(harm) && !first.isLowered)
+        var changes = Tools.Changes()
+        (changes.risk, changes.category) = (.readOnly, .standard)
+        changes.reason = try PlainText("a test account")
+        _ = try await kit.vault.perform(Tools.set(name, changes, by: kit.admin))
+        let said = try await facts("notes/refund")
+        #expect(said.isOnWord && said.stated == ToolClass(.readOnly, .standard) && said.judged == harm)
+        kit.clock.advance(seconds: 60)
+        try await kit.importTools([.named("refund", description: "Refund a payment at once.")])
+        let offer = try #require(kit.vault.state?.tools[name]?.offer)
+        let release = try PlainText("release")
+        _ = try await kit.vault.perform(
+            Tools.accept([.init(tool: name, digest: offer.digest)], reason: release, by: kit.admin)
+        )
+        let later = try await facts("notes/refund")
+        #expect(later.isLowered && !later.isOnWord && later.judged == harm)
+        // Nobody has read a definition of this one.
+        #expect(try await facts("notes/search").read == .known(nil))
+    }
+
     @Test("why a tool is in its class is who said so, or what was read in its definition")
     func reasons() async throws {
         let kit = try await TestVault()

@@ -100,6 +100,12 @@ package struct ReviewHTML {
             figure("Side-effect", "\(figures.sideEffect)")
             figure("Critical", "\(figures.critical)")
             figure(
+                "Lowered classes",
+                ReviewWords.lowered(figures.lowered),
+                figures.lowered.reason ?? "tools taken for less than their definitions read as",
+                alarm(figures.lowered) { $0.whole > 0 }
+            )
+            figure(
                 "Missing permissions",
                 ReviewWords.number(figures.missingPermissions),
                 figures.missingPermissions.reason ?? "tools of which nobody wrote down what they need",
@@ -287,7 +293,7 @@ package struct ReviewHTML {
         )
         table.rows = facts.tools.prefix(Self.shownTools).map { tool in
             [
-                .code(tool.name), .risk(tool.risk, tool.classWords), .text(ReviewWords.approval(tool)),
+                .code(tool.name), .risk(tool.judged.risk, tool.classWords), .text(ReviewWords.approval(tool)),
                 .text(ReviewWords.recorded(tool)),
                 .text(ReviewWords.owner(tool.owner)), .text(ReviewWords.permissions(tool)),
                 .text(tool.reasons.first ?? "not stated"),
