@@ -414,11 +414,11 @@ if Context.environment["WARDER_FUZZING"] == "1" {
         .executableTarget(
             name: "warder-fuzz",
             dependencies: [
-                "ClientConfigurations", "Declarations", "OpenAPIDocuments", "Scheduling", "Sealing", "SecretMemory",
-                "SecretRecipes", "SecretRedaction", "StrictJSON", "ToolDefinitions", "TransparencyLog", "UnixHTTP",
-                "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderCommands", "WarderConfiguration",
-                "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel", "WarderTesting", "WarderWire",
-                "WarderWorker",
+                "ClientConfigurations", "Declarations", "Launching", "OpenAPIDocuments", "Reviewing", "Rotating",
+                "Scheduling", "Sealing", "SecretMemory", "SecretRecipes", "SecretRedaction", "StrictJSON",
+                "ToolDefinitions", "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
+                "WarderCommands", "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderDaemon", "WarderHTTP",
+                "WarderLinux", "WarderModel", "WarderTesting", "WarderWire", "WarderWorker",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), "Yams",
             ],

@@ -16,12 +16,21 @@ package struct ListedChildren {
     /// Those of one thread.
     init(reading path: String) {
         guard let bytes = try? Descriptor.open(path, flags: O_RDONLY).prefix(Self.maximumBytes + 1) else {
+            self.init()
             isWhole = false
             return
         }
-        isWhole = bytes.count <= Self.maximumBytes
-        let end = isWhole ? bytes.count : bytes.lastIndex(of: UInt8(ascii: " ")) ?? 0
-        pids = bytes[..<end].split(separator: UInt8(ascii: " ")).compactMap { decimal($0) }
+        self.init(parsing: bytes)
+    }
+
+    /// The numbers of a list, each with a space behind it (proc_pid_task_tid_children(5)).
+    init(parsing bytes: [UInt8]) {
+        let isCut = bytes.count > Self.maximumBytes
+        let end = isCut ? bytes.lastIndex(of: UInt8(ascii: " ")) ?? 0 : bytes.count
+        let words = bytes[..<end].split(separator: UInt8(ascii: " "))
+        // 0 is a process that has no number here; a signal to it would go to this process and its whole group.
+        pids = words.compactMap { decimal($0) }.filter { $0 > 0 }
+        isWhole = !isCut && pids.count == words.count
     }
 
     mutating func add(_ other: ListedChildren) {

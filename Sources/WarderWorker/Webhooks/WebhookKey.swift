@@ -23,6 +23,11 @@ enum WebhookKey {
             throw StepFault(.failed, "the webhook is not called: \(error) (\(error.remedy))", retry: false)
         }
         defer { close(file) }
+        return try key(from: file)
+    }
+
+    /// Reads it from an open file, which stays open.
+    static func key(from file: Int32) throws(StepFault) -> HMACSHA256Key {
         do {
             let key = try Self.key(in: Self.text(of: file))
             guard sizes.contains(key.count) else { throw SecretMemoryError.outOfBounds }

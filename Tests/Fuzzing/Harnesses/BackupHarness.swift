@@ -2,6 +2,7 @@ import WarderCrypto
 import WarderModel
 
 @testable import Sealing
+@testable import WarderCommands
 
 extension Harness {
     /// Backup files. `F`: a file as it comes. `h`: what follows the length of a header. `c`: content that was sealed
@@ -25,6 +26,11 @@ extension Harness {
             let header = try? BackupHeader(Array(file.prefix(count)))
         else { return }
         try check(header)
+        // The command, which only carries the file, reads the same off its beginning.
+        if let carried = BackupPrefix(file) {
+            try hold(carried.created == header.created, "a backup was made at one moment")
+            try hold(carried.fileByteCount == header.fileByteCount, "a backup has one length")
+        }
         let credential = try FixedKeys.credential.get()
         for slot in header.slots where slot.opener == .credential {
             guard let root = try? slot.open(with: credential, vault: header.vault) else { continue }

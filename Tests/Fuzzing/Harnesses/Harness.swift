@@ -13,7 +13,8 @@ struct Harness: Sendable {
     static let all: [Harness] = [
         .json, .body, .target, .head, .token, .share, .sealed, .backup, .record, .configuration, .name, .process,
         .answer, .client, .output, .transparency, .schedule, .imports, .declaration,
-        .openAPI, .tools, .relay, .proxy, .hook,
+        .openAPI, .tools, .relay, .proxy, .hook, .kernel, .report, .webhook, .session, .job, .export, .kept, .typed,
+        .address,
     ]
 }
 

@@ -2,9 +2,12 @@ import StrictJSON
 import ToolDefinitions
 import WarderModel
 
+@testable import WarderCommands
+
 extension Harness {
     /// An answer to `tools/list`, of a server that may be anybody's.
     static let tools = Harness("tools") { input in
+        for line in Input(input).lines { try readLine(line) }
         let list: ToolList
         do throws(ToolListError) { list = try ToolList(parsing: input) } catch {
             let words = error.description
@@ -19,6 +22,21 @@ extension Harness {
         }
         guard list.nextCursor == nil else { return }
         try hold(try ToolList.joining([list]) == list, "a page alone is the list")
+    }
+
+    /// A line of a server that is asked for its tools, and what is said to a request of its own.
+    private static func readLine(_ line: [UInt8]) throws {
+        guard let message = try? MCPMessage(line) else { return }
+        guard case .request(let id, let method) = message.kind else { return }
+        let answer = MCPRequest.answer(to: id, method: method)
+        try hold(!answer.contains(UInt8(ascii: "\n")), "an answer is one line")
+        guard let back = try MCPMessage(answer) else { throw Broken(property: "an answer is a message") }
+        let asked = try JSONDocument(copying: line.span, limits: ToolLimits.page).root.member("id")
+        let answered = try JSONDocument(copying: back.line.span, limits: ToolLimits.page).root.member("id")
+        try hold(
+            try asked.map { try CanonicalJSON.bytes(of: $0) } == answered.map { try CanonicalJSON.bytes(of: $0) },
+            "an answer names its request"
+        )
     }
 
     /// A definition is read as it was stored, and pinned as the same.

@@ -70,7 +70,7 @@ struct DaemonCheck {
 
     /// A word of the line that begins with `name`, counted behind the name; the name of `status` files counts as
     /// word 0.
-    private static func field(_ name: String, of text: String?, at position: Int) -> String? {
+    static func field(_ name: String, of text: String?, at position: Int) -> String? {
         guard let line = text?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
         let words = line.dropFirst(name.utf8.count).split { $0 == " " || $0 == "\t" }
         return words.count >= position ? String(words[position - 1]) : nil
