@@ -11,6 +11,8 @@ struct ArgumentReader {
     let source: DocumentSource
     let references: LocalReferences
     private var parameters: [Parameter] = []
+    /// References to parameters and bodies that are not there: not even the names in them are known.
+    private var missing: [JSONNode] = []
     private var body: (schema: JSONNode?, isRequired: Bool)?
 
     init(
@@ -27,7 +29,10 @@ struct ArgumentReader {
             guard let list = owner.member("parameters") else { continue }
             guard list.kind == .array else { throw source.error(.badOperation, at: list) }
             for element in list.elements {
-                let node = try references.resolveShared(element)
+                guard let node = try references.resolveShared(element) else {
+                    missing.append(element)
+                    continue
+                }
                 guard let place = node.member("in")?.text, let name = node.member("name")?.text else {
                     throw source.error(.badOperation, at: element)
                 }
@@ -41,9 +46,13 @@ struct ArgumentReader {
             }
         }
         if let node = operation.member("requestBody") {
-            let request = try references.resolveShared(node)
-            guard request.kind == .object else { throw source.error(.badOperation, at: node) }
-            body = (MediaTypes.schema(in: request), request.member("required")?.isTrue ?? false)
+            if let request = try references.resolveShared(node) {
+                guard request.kind == .object else { throw source.error(.badOperation, at: node) }
+                body = (MediaTypes.schema(in: request), request.member("required")?.isTrue ?? false)
+            } else {
+                missing.append(node)
+                body = (nil, false)
+            }
         }
     }
 
@@ -53,6 +62,13 @@ struct ArgumentReader {
         var buffer = JSONBuffer(capacity: 1024)
         buffer.beginObject()
         buffer.field("type", "object")
+        // Before everything that could use up the share.
+        if !missing.isEmpty {
+            buffer.key("allOf")
+            buffer.beginArray()
+            for reference in missing { try writer.write(reference, to: &buffer) }
+            buffer.endArray()
+        }
         buffer.key("properties")
         buffer.beginObject()
         var names: Set<String> = []

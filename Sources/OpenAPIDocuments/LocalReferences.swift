@@ -6,6 +6,11 @@ import StrictJSON
 final class LocalReferences {
     private let source: DocumentSource
     private var found: [String: JSONNode] = [:]
+    /// Pointers that lead to nothing, and where the first reference with each of them stands: to find that out takes a
+    /// walk through the text.
+    private var dangling: [String: OpenAPIError] = [:]
+    /// Those that were met since somebody asked last.
+    private var missing: Set<String> = []
     private var visited = 0
 
     init(_ source: DocumentSource) {
@@ -35,23 +40,38 @@ final class LocalReferences {
     /// The pointer of a node that is a reference; `nil` for every other node.
     static func pointer(of node: JSONNode) -> String? { node.member("$ref")?.text }
 
-    /// The node itself, or what its `$ref` leads to in the end.
+    /// The node itself, or what its `$ref` leads to in the end; `nil` where that is nothing.
     ///
-    /// - Throws: `danglingReference`, or `badReference` for a chain that is too long to be meant.
-    func resolve(_ node: JSONNode) throws(OpenAPIError) -> JSONNode {
+    /// - Throws: `badReference` for a chain that is too long to be meant.
+    func resolve(_ node: JSONNode) throws(OpenAPIError) -> JSONNode? {
         var node = node
         for _ in 0..<OpenAPILimits.referenceChain {
             guard let pointer = Self.pointer(of: node) else { return node }
-            node = try target(of: pointer, at: node)
+            guard let target = try target(of: pointer, at: node) else { return nil }
+            node = target
         }
         throw source.error(.badReference, at: node)
     }
 
     /// The same for a part of a document that many operations may share; it counts each time.
-    func resolveShared(_ node: JSONNode) throws(OpenAPIError) -> JSONNode {
-        let target = try resolve(node)
+    func resolveShared(_ node: JSONNode) throws(OpenAPIError) -> JSONNode? {
+        guard let target = try resolve(node) else { return nil }
         try visit(target)
         return target
+    }
+
+    /// The same for what nothing can be made without.
+    ///
+    /// - Throws: `danglingReference`, too.
+    func require(_ node: JSONNode) throws(OpenAPIError) -> JSONNode {
+        guard let target = try resolveShared(node) else { throw takeMissing()[0] }
+        return target
+    }
+
+    /// References that led to nothing since this was asked last, by their places.
+    func takeMissing() -> [OpenAPIError] {
+        defer { missing = [] }
+        return missing.compactMap { dangling[$0] }.sorted { $0.order < $1.order }
     }
 
     /// Counts what is looked at.
@@ -64,47 +84,27 @@ final class LocalReferences {
         }
     }
 
-    private func target(of pointer: String, at node: JSONNode) throws(OpenAPIError) -> JSONNode {
+    /// What a pointer leads to; `nil` where that is nothing, which is noted.
+    private func target(of pointer: String, at node: JSONNode) throws(OpenAPIError) -> JSONNode? {
         if let known = found[pointer] { return known }
         guard pointer == "#" || pointer.hasPrefix("#/") else { throw source.error(.badReference, at: node) }
-        var target = source.root
-        for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            guard let next = step(from: target, Self.unescaped(token)) else {
-                throw source.error(.danglingReference, at: node)
+        if dangling[pointer] == nil {
+            if let target = source.root.target(of: pointer) {
+                found[pointer] = target
+                return target
             }
-            target = next
-        }
-        found[pointer] = target
-        return target
-    }
-
-    private func step(from node: JSONNode, _ token: String) -> JSONNode? {
-        guard node.kind == .array else { return node.member(token) }
-        guard let index = Int(token), index >= 0 else { return nil }
-        return node.elements.dropFirst(index).first { _ in true }
-    }
-
-    /// A token of a JSON pointer in a URI fragment (RFC 6901, sections 4 and 6).
-    private static func unescaped(_ token: Substring) -> String {
-        guard token.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "~") }) else {
-            return String(token)
-        }
-        var bytes: [UInt8] = []
-        var rest = token.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
+            guard dangling.count < OpenAPILimits.danglingReferences else {
+                throw source.error(.danglingReferences(limit: OpenAPILimits.danglingReferences), at: node)
             }
+            dangling[pointer] = source.error(.danglingReference, at: node)
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return text.split(separator: "~1", omittingEmptySubsequences: false).joined(separator: "/")
-            .split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
+        missing.insert(pointer)
+        return nil
     }
+}
+
+extension OpenAPIError {
+    fileprivate var order: (Int, Int) { (place?.line ?? 0, place?.column ?? 0) }
 }
 
 extension JSONKind {

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// A description of an HTTP API, as far as tools come of it: OpenAPI 3.0 and 3.1, Swagger 2.0, in JSON or YAML.
 ///
-/// Nothing is fetched: a document that refers to others is refused. What is not needed to make tools (examples, servers,
+/// Nothing is fetched: a document that refers to others is refused. One that refers to what it does not have is read as far
+/// as that goes. What is not needed to make tools (examples, servers,
 /// links, callbacks) is not looked at.
 package struct OpenAPIDocument: Sendable {
     package enum Dialect: String, Sendable {
@@ -64,4 +65,7 @@ package struct OpenAPIOperation: Sendable {
     package let operationID: String?
     package let isDeprecated: Bool
     package let tags: [String]
+    /// `$ref`s in what it takes and answers that lead to nothing, each with the first place of the document where such a
+    /// one stands. The definition has them as they are, so that nobody takes what is not known for harmless.
+    package let missing: [OpenAPIError]
 }

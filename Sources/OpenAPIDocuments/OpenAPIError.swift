@@ -36,6 +36,7 @@ package struct OpenAPIError: Error, Hashable, Sendable {
         case unknownVersion
         case remoteReference
         case danglingReference
+        case danglingReferences(limit: Int)
         case badReference
         case badPaths
         case badOperation
@@ -76,6 +77,7 @@ extension OpenAPIError.Problem {
         case .unknownVersion: "only OpenAPI 3.0 and 3.1 and Swagger 2.0 are understood"
         case .remoteReference: "a $ref leads out of the document, and nothing is fetched: bundle it into one file first"
         case .danglingReference: "a $ref leads to nothing in the document"
+        case .danglingReferences(let limit): "$refs lead to more than \(limit) places in the document where nothing is"
         case .badReference: "a $ref is no text that leads somewhere, or leads in a circle"
         case .badPaths: "paths must be an object whose names begin with a slash"
         case .badOperation:

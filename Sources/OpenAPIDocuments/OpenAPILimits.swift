@@ -13,6 +13,8 @@ package enum OpenAPILimits {
     package static let operations = 10_000
     /// `$ref`s that lead to one another.
     package static let referenceChain = 32
+    /// Places to which `$ref`s lead where nothing is.
+    static let danglingReferences = 256
     /// Of summary and description of an operation, in bytes.
     package static let description = 32_768
     /// Bytes that are looked at while operations are made, what several of them refer to counted each time. Some ten times

@@ -13,6 +13,8 @@ struct OperationDraft {
     let inputSchema: [UInt8]
     /// JSON Schema of the result; `nil` where the document describes none.
     let outputSchema: [UInt8]?
+    /// References that lead to nothing.
+    let missing: [OpenAPIError]
 
     func operation(named name: String) throws(OpenAPIError) -> OpenAPIOperation {
         var buffer = JSONBuffer(capacity: inputSchema.count + (outputSchema?.count ?? 0) + 1024)
@@ -31,7 +33,8 @@ struct OperationDraft {
             definition: try definition(buffer.bytes),
             operationID: operationID,
             isDeprecated: isDeprecated,
-            tags: tags
+            tags: tags,
+            missing: missing
         )
     }
 

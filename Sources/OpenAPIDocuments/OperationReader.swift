@@ -23,7 +23,8 @@ struct OperationReader {
         for (key, value) in paths.members {
             guard let path = key.text, !path.hasPrefix("x-") else { continue }
             guard path.hasPrefix("/") else { throw source.error(.badPaths, at: key) }
-            let item = try references.resolveShared(value)
+            // Which operations a path has stands there: without it nothing can be said of them.
+            let item = try references.require(value)
             guard item.kind == .object else { throw source.error(.badPaths, at: value) }
             for (name, operation) in item.members {
                 guard let method = name.text.flatMap({ Endpoint.Method(rawValue: $0) }) else { continue }
@@ -52,6 +53,8 @@ struct OperationReader {
         }
         let texts = words.compactMap(\.text).filter { !$0.isEmpty }
         let arguments = try ArgumentReader(source: source, references: references, operation: operation, item: item)
+        let inputSchema = try arguments.schema()
+        let outputSchema = try ResponseReader(source: source, references: references).schema(of: operation)
         return OperationDraft(
             endpoint: endpoint,
             operationID: operation.member("operationId")?.text,
@@ -59,8 +62,9 @@ struct OperationReader {
             description: texts.isEmpty ? nil : texts.joined(separator: "\n\n"),
             isDeprecated: operation.member("deprecated")?.isTrue ?? false,
             tags: operation.member("tags")?.texts ?? [],
-            inputSchema: try arguments.schema(),
-            outputSchema: try ResponseReader(source: source, references: references).schema(of: operation)
+            inputSchema: inputSchema,
+            outputSchema: outputSchema,
+            missing: references.takeMissing()
         )
     }
 }

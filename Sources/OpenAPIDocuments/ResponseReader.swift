@@ -15,8 +15,14 @@ struct ResponseReader {
             answer = response
         }
         guard let answer = answer ?? responses.member("default") else { return nil }
-        let response = try references.resolveShared(answer)
-        guard let schema = response.member("schema") ?? MediaTypes.schema(in: response) else { return nil }
+        let schema: JSONNode
+        if let response = try references.resolveShared(answer) {
+            guard let described = response.member("schema") ?? MediaTypes.schema(in: response) else { return nil }
+            schema = described
+        } else {
+            // Of an answer that is not there its reference says that there is one.
+            schema = answer
+        }
         var buffer = JSONBuffer(capacity: 1024)
         var writer = SchemaWriter(references, SchemaWriter.output)
         try writer.write(schema, to: &buffer)

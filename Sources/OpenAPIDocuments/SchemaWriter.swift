@@ -42,10 +42,21 @@ struct SchemaWriter {
         guard !open.contains(pointer) else { return empty(&buffer) }
         open.append(pointer)
         defer { open.removeLast() }
-        let target = try references.resolve(schema)
+        guard let target = try references.resolve(schema) else { return writeMissing(schema, to: &buffer) }
         guard target.kind == .object else { return empty(&buffer) }
         try references.visit(target)
         try writeMembers(of: target, to: &buffer, depth: depth, words: words)
+    }
+
+    /// What is not there stays a reference: `{}` would say that everything is allowed. Whoever judges the tool knows by it
+    /// that something is unknown.
+    private mutating func writeMissing(_ reference: JSONNode, to buffer: inout JSONBuffer) {
+        guard let pointer = reference.member("$ref") else { return empty(&buffer) }
+        bytes -= pointer.byteCount
+        buffer.beginObject()
+        buffer.key("$ref")
+        buffer.raw(pointer.rawBytes)
+        buffer.endObject()
     }
 
     private func empty(_ buffer: inout JSONBuffer) {

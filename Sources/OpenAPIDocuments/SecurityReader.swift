@@ -14,7 +14,7 @@ struct SecurityReader {
         let schemes = root.member("securityDefinitions") ?? root.member("components")?.member("securitySchemes")
         if let schemes {
             for (name, scheme) in schemes.members {
-                guard let type = try references.resolve(scheme).member("type"), let name = name.text,
+                guard let type = try references.require(scheme).member("type"), let name = name.text,
                     type.isText("oauth2") || type.isText("openIdConnect")
                 else { continue }
                 scoped.insert(name)

@@ -26,7 +26,7 @@ struct HarmRule {
 
         // `dismiss_terminal_action`: inside a name it is a thing, and `attach_policy` attaches something else.
         let first = tool.name.words.first == "attach" ? nil : tool.name.words.first
-        let ends = [first, tool.name.words.last].compactMap(\.self)
+        let ends = [first, Self.opened(tool.name.words)].compactMap(\.self)
         if let door = tool.path?.door ?? ends.first(where: { Lexicon.doors.contains($0) }),
             let known = Lexicon.doors.first(where: { $0 == door })
         {
@@ -58,6 +58,15 @@ struct HarmRule {
                 .standard
             }
         reasons = critical + ordinary
+    }
+
+    /// What stands at the end of a name, without the word behind it for a door that is held open:
+    /// `create_exec_session`. Whoever lists such sessions opens none.
+    private static func opened(_ words: [String]) -> String? {
+        guard words.count > 2, let last = words.last, Lexicon.passages.contains(last),
+            Lexicon.role(of: words[0]) != .reads
+        else { return words.last }
+        return words.dropLast().last
     }
 
     /// `escalation_policy` says what happens when; `access_policy`, and one that says nothing of itself, who may do what.

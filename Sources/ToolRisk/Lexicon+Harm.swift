@@ -95,6 +95,8 @@ extension Lexicon {
     )
     /// Doors into a running machine.
     static let doors = words("attach exec portforward proxy shell ssh terminal tunnel")
+    /// Words for a door that is open.
+    static let passages = words("channel channels connection connections session sessions")
 
     /// What a value is called that opens something by itself.
     static let credentials = words(

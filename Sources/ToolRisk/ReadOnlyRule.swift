@@ -55,6 +55,7 @@ struct ReadOnlyRule {
             signs.append(.savesToFile)
         }
         if let verb = tool.scopes.writes { signs.append(.scopeWrites(verb)) }
+        if tool.isIncomplete { signs.append(.referenceMissing) }
         if tool.annotations.readOnly == false { signs.append(.hintNotReadOnly) }
         if tool.annotations.destructive == true { signs.append(.hintDestructive) }
         return signs

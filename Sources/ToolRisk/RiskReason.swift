@@ -29,6 +29,7 @@ package enum RiskReason: Hashable, Sendable {
     case lasting
     case hintNotReadOnly
     case hintDestructive
+    case referenceMissing
     case unknown
 
     // Why it is worse than that.
@@ -68,6 +69,8 @@ extension RiskReason: CustomStringConvertible {
         case .lasting: "Its description says that its effect lasts or cannot be undone."
         case .hintNotReadOnly: "Its own annotations say that it does not only read."
         case .hintDestructive: "Its own annotations say that it destroys."
+        case .referenceMissing:
+            "A part of its schema is only referred to and not there, and what is unknown counts as a change."
         case .unknown: "Nothing says that it only reads, and what is unknown counts as a change."
         case .destroys(let verb): "“\(verb)”: what is gone afterwards may not come back."
         case .movesMoney: "It moves money."

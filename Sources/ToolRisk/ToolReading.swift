@@ -10,6 +10,8 @@ struct ToolReading {
     let arguments: ArgumentReading
     let scopes: ScopeReading
     let annotations: ToolAnnotations
+    /// Whether a part of what it takes or answers is only referred to, and not there.
+    let isIncomplete: Bool
     /// Whether the answer has a field that holds a credential.
     let givesCredentials: Bool
     /// Words of name and path, with their singulars.
@@ -26,6 +28,8 @@ struct ToolReading {
         arguments = ArgumentReading(tool.inputSchema)
         scopes = ScopeReading(tool.endpoint?.scopes ?? [])
         annotations = tool.annotations
+        let schemas = [tool.inputSchema, tool.outputSchema].compactMap(\.self)
+        isIncomplete = schemas.contains { MissingReferences.areIn($0, isWhole: tool.endpoint != nil) }
         let sent = arguments.names
         givesCredentials = tool.outputSchema.map { CredentialFields.areNew(in: $0, besides: sent) } ?? false
         subject = Set((name.words + (path?.lastWords ?? [])).flatMap { Words.bases(of: $0) })

@@ -47,13 +47,51 @@ import Testing
         )
     }
 
-    @Test func `a reference to nothing is refused, and its place is said`() {
-        let error = refusal(
-            "{\n \"openapi\": \"3.0.0\",\n \"paths\": {\"/a\": {\"get\": {\"parameters\":\n   [{\"$ref\": \"#/nowhere\"}]}}}}"
+    @Test func `what refers to nothing is read without it, and the place is said`() throws {
+        let text = """
+            {"openapi":"3.0.0","paths":{"/a":{"get":{"operationId":"a","parameters":[
+              {"$ref":"#/nowhere"}, {"name":"p","in":"query","schema":{"type":"string"}}
+            ]}},"/b":{"get":{"operationId":"b"}}}}
+            """
+        let operations = try document(text).operations
+        #expect(operations.map(\.name) == ["a", "b"])
+        #expect(
+            operations.first?.input
+                == ##"{"allOf":[{"$ref":"#/nowhere"}],"properties":{"p":{"type":"string"}},"type":"object"}"##
         )
-        #expect(error?.problem == .danglingReference)
-        #expect(error?.place == OpenAPIError.Place(line: 4, column: 5))
-        #expect(error?.description == "line 4, column 5: a $ref leads to nothing in the document")
+        #expect(operations.first?.missing.map(\.place) == [OpenAPIError.Place(line: 2, column: 3)])
+        #expect(
+            operations.first?.missing.first?.description == "line 2, column 3: a $ref leads to nothing in the document"
+        )
+        #expect(operations.last?.missing == [])
+    }
+
+    @Test(arguments: [
+        ##""parameters":[{"name":"p","in":"query","schema":{"type":"array","items":{"$ref":"#/gone"}}}]"##,
+        ##""parameters":[{"$ref":"#/components/schemas/Chain"}]"##,
+        ##""requestBody":{"$ref":"#/gone"}"##,
+        ##""requestBody":{"content":{"application/json":{"schema":{"$ref":"#/gone"}}}}"##,
+        ##""responses":{"200":{"$ref":"#/gone"}}"##,
+        ##""responses":{"200":{"content":{"application/json":{"schema":{"oneOf":[{"$ref":"#/gone"}]}}}}}"##,
+    ])
+    func `wherever it stands in an operation, the tool says that something is missing`(part: String) throws {
+        let paths = #""/a":{"get":{"operationId":"a",\#(part)}}"#
+        let chain = ##""Chain":{"$ref":"#/gone"}"##
+        let operation = try #require(try document(json(paths: paths, schemas: chain)).operations.first)
+        #expect(operation.missing.map(\.problem) == [.danglingReference])
+        #expect((operation.input + (operation.output ?? "")).contains(##"{"$ref":"#/"##))
+        // Everybody who reads the document again gets the same tool.
+        let again = try document(json(paths: paths, schemas: chain)).operations.first?.definition
+        #expect(again == operation.definition)
+    }
+
+    @Test func `where everything could be missing the document is refused`() {
+        let path = refusal("{\"openapi\": \"3.0.0\",\n \"paths\": {\"/a\":\n   {\"$ref\": \"#/nowhere\"}}}")
+        #expect(path?.problem == .danglingReference)
+        #expect(path?.place == OpenAPIError.Place(line: 3, column: 4))
+        let many = (0...OpenAPILimits.danglingReferences).map { ##"{"$ref":"#/gone/\##($0)"}"## }
+        let paths = #""/a":{"get":{"parameters":[\#(many.joined(separator: ","))]}}"#
+        #expect(refusal(json(paths: paths))?.problem == .danglingReferences(limit: OpenAPILimits.danglingReferences))
     }
 
     @Test func `references that lead to one another without end are refused`() {

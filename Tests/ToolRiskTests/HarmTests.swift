@@ -64,6 +64,24 @@ import WarderModel
     }
 
     @Test(arguments: [
+        "create_exec_session", "start_shell_session", "open_terminal_session", "createSshConnection",
+        "new_tunnel_channel",
+    ])
+    func `a door that is held open is one`(name: String) throws {
+        #expect(try verdict(name) == "critical, administrative")
+        let reasons = ToolClassifier.classify(try tool(name)).reasons
+        #expect(reasons.contains { if case .opensDoor = $0 { true } else { false } })
+        // What goes through it need not be said.
+        #expect(try verdict(name, "Starts a session and returns its id.") == "critical, administrative")
+    }
+
+    @Test func `a session of something else opens nothing`() throws {
+        #expect(try verdict("create_game_session").hasPrefix("side-effect"))
+        #expect(try verdict("attach_session").hasPrefix("side-effect"))
+        #expect(try !verdict("list_exec_sessions").hasPrefix("critical"))
+    }
+
+    @Test(arguments: [
         "update_invoice", "void_invoice", "update_billing_address", "cancel_payment",
         "cancel_refund", "create_payment_link", "create_credit_note", "create_bank_account",
     ])

@@ -12,7 +12,8 @@ struct ToolImport {
     let pin: Tool.Pin
     let isDryRun: Bool
 
-    func run(_ definitions: [ToolDefinition], in session: Session) throws(CommandFailure) {
+    func run(_ tools: ToolSource.Tools, in session: Session) throws(CommandFailure) {
+        let definitions = tools.definitions
         guard !definitions.isEmpty else { throw .usage("there is no tool in it") }
         guard definitions.count <= ToolLimits.tools else {
             throw .usage("there are more than \(ToolLimits.tools) tools in it, as many as a server can have")
@@ -21,7 +22,7 @@ struct ToolImport {
         // A server that is not there is said before anything else.
         let _: ServerSummary = try vault.ask(VaultRequest("GET", "/v1/servers/\(server.text)")).value
         let known: WarderWire.ToolList = try vault.ask(VaultRequest("GET", "/v1/tools")).value
-        let plan = ToolPlan(definitions, of: server, known: known.tools)
+        let plan = ToolPlan(tools, of: server, known: known.tools)
         if isDryRun { return try plan.show(session) }
         if session.output.format == .table {
             guard plan.changesAnything else { return try sayNothingChanged(plan, session) }

@@ -1,3 +1,4 @@
+import OpenAPIDocuments
 import StrictJSON
 import ToolDefinitions
 import ToolRisk
@@ -22,12 +23,18 @@ struct ToolPlan {
         let known: ToolSummary?
     }
 
+    /// Lines that a person reads.
+    private static let shownGaps = 20
+
     /// By name.
     let lines: [Line]
+    /// What could not be read.
+    let gaps: [ToolSource.Gap]
 
     /// Verdicts alone.
-    init(classifying definitions: [ToolDefinition]) {
-        lines = definitions.map {
+    init(classifying tools: ToolSource.Tools) {
+        gaps = tools.gaps
+        lines = tools.definitions.map {
             Line(
                 name: $0.name,
                 change: .classified,
@@ -39,7 +46,9 @@ struct ToolPlan {
     }
 
     /// Against the tools that the vault has of the server.
-    init(_ definitions: [ToolDefinition], of server: ServerName, known: [ToolSummary]) {
+    init(_ tools: ToolSource.Tools, of server: ServerName, known: [ToolSummary]) {
+        let definitions = tools.definitions
+        gaps = tools.gaps
         let prefix = server.text + "/"
         let own = known.filter { $0.name.hasPrefix(prefix) }
         let byName = Dictionary(own.map { (String($0.name.dropFirst(prefix.count)), $0) }) { first, _ in first }
@@ -103,6 +112,13 @@ struct ToolPlan {
         for names in lookalikes {
             session.console.message("only the case of letters tells these apart: \(names.joined(separator: ", "))")
         }
+        if !gaps.isEmpty {
+            session.console.message(
+                "reference-missing: parts of these tools are not there, and none of them counts as read-only",
+                hints: gaps.prefix(Self.shownGaps).map(\.line)
+                    + (gaps.count > Self.shownGaps ? ["and \(gaps.count - Self.shownGaps) more: -o json"] : [])
+            )
+        }
     }
 
     private var json: [UInt8] {
@@ -123,6 +139,20 @@ struct ToolPlan {
             json.endObject()
         }
         json.endArray()
+        if !gaps.isEmpty {
+            json.key("reference_missing")
+            json.beginArray()
+            for gap in gaps {
+                json.beginObject()
+                json.field("tool", gap.tool.text)
+                if let place = gap.error.place {
+                    json.field("line", place.line)
+                    json.field("column", place.column)
+                }
+                json.endObject()
+            }
+            json.endArray()
+        }
         json.endObject()
         return json.bytes
     }

@@ -3,9 +3,26 @@ import OpenAPIDocuments
 import StrictJSON
 import SystemPackage
 import ToolDefinitions
+import WarderModel
 
 /// Definitions from files.
 enum ToolSource {
+    /// What a file describes.
+    struct Tools {
+        let definitions: [ToolDefinition]
+        /// What could not be read, by tool and place.
+        var gaps: [Gap] = []
+    }
+
+    /// A part of a tool that is referred to and not there.
+    struct Gap {
+        let tool: ToolName
+        let error: OpenAPIError
+
+        /// One line for a person.
+        var line: String { "\(tool): \(error)" }
+    }
+
     /// Answers to `tools/list`, a file for each page.
     static func toolList(_ files: [String], _ context: CommandContext) throws(CommandFailure) -> [ToolDefinition] {
         var pages: [ToolDefinitions.ToolList] = []
@@ -27,24 +44,29 @@ enum ToolSource {
     }
 
     /// Operations of an OpenAPI document.
-    static func openAPI(_ file: String, _ context: CommandContext) throws(CommandFailure) -> [ToolDefinition] {
+    static func openAPI(_ file: String, _ context: CommandContext) throws(CommandFailure) -> Tools {
         try openAPI(read(file, context, limit: OpenAPILimits.bytes), file)
     }
 
     /// Either, told apart by what is in it.
-    static func either(_ file: String, _ context: CommandContext) throws(CommandFailure) -> [ToolDefinition] {
+    static func either(_ file: String, _ context: CommandContext) throws(CommandFailure) -> Tools {
         let bytes = try read(file, context, limit: OpenAPILimits.bytes)
         guard isToolList(bytes) else { return try openAPI(bytes, file) }
         do throws(ToolListError) {
-            return try ToolDefinitions.ToolList.joining([ToolDefinitions.ToolList(parsing: bytes)]).tools
+            let list = try ToolDefinitions.ToolList.joining([ToolDefinitions.ToolList(parsing: bytes)])
+            return Tools(definitions: list.tools)
         } catch {
             throw .usage("\(TerminalText.escaped(file)): \(error)")
         }
     }
 
-    private static func openAPI(_ bytes: [UInt8], _ file: String) throws(CommandFailure) -> [ToolDefinition] {
+    private static func openAPI(_ bytes: [UInt8], _ file: String) throws(CommandFailure) -> Tools {
         do throws(OpenAPIError) {
-            return try OpenAPIDocument(reading: bytes).operations.map(\.definition)
+            let operations = try OpenAPIDocument(reading: bytes).operations
+            let gaps = operations.flatMap { operation in
+                operation.missing.map { Gap(tool: operation.definition.name, error: $0) }
+            }
+            return Tools(definitions: operations.map(\.definition), gaps: gaps)
         } catch {
             throw .usage("\(TerminalText.escaped(file)): \(error)")
         }

@@ -22,7 +22,7 @@ struct ClassifyTools: VaultCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) throws(CommandFailure) {
-        let definitions = try ToolSource.either(file, session.context)
-        try ToolPlan(classifying: definitions).show(session)
+        let tools = try ToolSource.either(file, session.context)
+        try ToolPlan(classifying: tools).show(session)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import ToolDefinitions
 import WarderModel
 
 /// `warder tool import …`
@@ -41,8 +40,8 @@ struct ImportOptions: ParsableArguments {
     @Flag(help: "Show what would change, and change nothing.")
     var dryRun = false
 
-    func run(_ definitions: [ToolDefinition], in session: Session) throws(CommandFailure) {
-        try ToolImport(server: server, pin: pin ?? .whenPresented, isDryRun: dryRun).run(definitions, in: session)
+    func run(_ tools: ToolSource.Tools, in session: Session) throws(CommandFailure) {
+        try ToolImport(server: server, pin: pin ?? .whenPresented, isDryRun: dryRun).run(tools, in: session)
     }
 }
 
@@ -96,7 +95,7 @@ struct ImportToolList: VaultCommand {
                     seconds: seconds
                 )
             }
-        try options.run(definitions, in: session)
+        try options.run(ToolSource.Tools(definitions: definitions), in: session)
     }
 }
 
@@ -107,7 +106,8 @@ struct ImportOpenAPI: VaultCommand {
         abstract: "Take over the operations of an OpenAPI document as tools.",
         discussion: """
             OpenAPI 3.0 and 3.1 and Swagger 2.0, in JSON or YAML. Nothing is fetched: references must lead to places \
-            in the same file.
+            in the same file. Where there is nothing at such a place, the operation is taken over with what can be \
+            read, and never as read-only.
 
             EXAMPLE
               warder tool import openapi api.yaml --server billing
