@@ -443,6 +443,18 @@ test('stale values are used in an outage, for as long as caller and vault allow'
   assert.equal(vault.asked('GET /v1/changes').length, 1);
 }));
 
+test('what a late report says of the call fits into what the vault takes', () => withVault(async (vault, client) => {
+  vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
+  const warder = client();
+  await warder.resolve('a', { tool: 't', maxStale: 60 });
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  const secret = await warder.resolve('a', { tool: 't', maxStale: 60 });
+  await warder.report({ outcome: 'ok', changed: 'é'.repeat(400) }, secret);
+  const { changed } = JSON.parse(vault.asked('POST /v1/calls')[0].body);
+  assert.match(changed, /^used version 7 as the vault gave it 0 s before, while it was away; é+$/);
+  assert.ok([499, 500].includes(Buffer.byteLength(changed)));
+}));
+
 test('changes are told one by one behind a beginning', () => withVault(async (vault, client) => {
   const bodies = [
     '{"next":"c1","changes":[],"reset":false}',

@@ -299,6 +299,17 @@ class StaleTests(ClientTestCase):
             with self.assertRaises(WarderClientError):
                 client.resolve("a", tool=tool, context=context, max_stale=60)
 
+    def test_what_a_late_report_says_of_the_call_fits_into_what_the_vault_takes(self) -> None:
+        client = self.client(clock=self.clock)
+        self.stale(client)
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        secret = client.resolve("a", tool="t", max_stale=60)
+        client.report(CallReport("ok", changed="\u00e9" * 400), secret)
+        changed = json.loads(self.vault.asked("POST /v1/calls")[-1].body)["changed"]
+        self.assertTrue(changed.startswith("used version 7 as the vault gave it 0 s before, while it was away; \u00e9"))
+        self.assertIn(len(changed.encode()), (499, 500))
+        self.assertTrue(changed.endswith("\u00e9"))
+
     def test_a_vault_without_the_route_for_changes_is_asked_once(self) -> None:
         client = self.client()
         for _ in range(5):

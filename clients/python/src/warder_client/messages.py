@@ -32,7 +32,7 @@ class CallReport:
     duration_ms: int | None = None
     #: SHA-256 of the outputs, 64 lowercase hex digits.
     outputs_digest: str | None = None
-    #: What the call changed, in the server's words; at most 500 characters.
+    #: What the call changed, in the server's words; at most 500 bytes.
     changed: str | None = None
 
 

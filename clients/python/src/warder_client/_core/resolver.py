@@ -31,6 +31,9 @@ _MAXIMUM_LATE_REPORTS = 256
 _REPORT_SECONDS = 2.0
 _GIVE_BACK_SECONDS = 1.0
 
+#: Bytes that the vault takes of what a call changed.
+_MAXIMUM_CHANGED = 500
+
 #: Of a kept value, which was not resolved with any.
 _NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
 
@@ -119,7 +122,7 @@ class Resolver(Generic[Flight]):
             await self._send_report(report, secret._token, demand.traceparent)
             return
         note = f"used version {secret.version} as the vault gave it {secret.stale:.0f} s before, while it was away"
-        changed = note if report.changed is None else f"{note}; {report.changed}"[:500]
+        changed = note if report.changed is None else _cut(f"{note}; {report.changed}")
         late = _LateReport(replace(report, changed=changed), demand.shared)
         try:
             await self._send_late(late)
@@ -326,6 +329,11 @@ class Resolver(Generic[Flight]):
     def _drop(self, token: VaultToken, demand: TokenDemand) -> None:
         with self._transport.lock:
             self._tokens.drop(demand.key, token)
+
+
+def _cut(changed: str) -> str:
+    """As much as the vault takes, with no letter in halves."""
+    return changed.encode(errors="replace")[:_MAXIMUM_CHANGED].decode(errors="ignore")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
