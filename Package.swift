@@ -222,7 +222,9 @@ let package = Package(
         .executableTarget(
             name: "conformance-runner",
             dependencies: ["Locking", "SecretMemory", "WarderClient", "WarderWire"],
-            path: "clients/conformance/runners/swift"
+            path: "clients/conformance/runners/swift",
+            // Its `clock_gettime` has to be seen by the libraries that the process loads.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
         ),
         // A real vault and a real server on temporary files, for tests.
         .target(

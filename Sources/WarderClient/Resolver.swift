@@ -9,13 +9,21 @@ import WarderWire
 final class Resolver {
     private typealias TokenReply = (Result<VaultToken, WarderClientError>) -> Void
 
+    private static let longestReturn = TimeAmount.seconds(1)
+
     private let pool: ConnectionPool
     private let changes: ChangePolls
-    private let elapsed: () -> Duration
-    private let jitter: () -> Double
+    let elapsed: () -> Duration
+    let jitter: () -> Double
+    let changesWait: Int
+    let reportFailed: ((WarderClientError) -> Void)?
     private let timeout: TimeAmount
     private let maximumCalls: Int
     private var tokens = TokenCache<TokenReply>()
+    /// For calls that name `maxStale`; listens for changes from the first one on.
+    var kept = KeptValues()
+    var watch: KeptWatch?
+    var late = LateReports()
     private var calls = 0
     /// Tokens on their way back, and what to do when there is none any more.
     private var returning = 0
@@ -26,17 +34,20 @@ final class Resolver {
         changes = ChangePolls(path: path, loop: loop)
         elapsed = Self.stopwatch(configuration.clock)
         jitter = configuration.jitter
+        changesWait = configuration.changesWait
+        reportFailed = configuration.reportFailed
         timeout = TimeAmount(min(max(configuration.timeout, .milliseconds(1)), .seconds(3_600)))
         maximumCalls = configuration.maximumCalls
     }
 
-    /// Resolves a secret now; nothing about values is kept.
+    /// Resolves a secret now; its value is kept for calls that name `maxStale`, and for no others.
     func resolve(_ request: SecretRequest, then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void) {
         guard calls < maximumCalls else { return reply(.failure(WarderClientError(.overloaded))) }
         calls += 1
+        let asked = request.maxStale > .zero ? elapsed() : .zero
         resolve(request, deadline: .now() + timeout, isSecondAttempt: false) { result in
             self.calls -= 1
-            reply(result)
+            reply(self.settled(result, of: request, asked: asked))
         }
     }
 
@@ -59,12 +70,13 @@ final class Resolver {
         )
     }
 
-    /// Tells the vault that a token is not needed any more. It would end by itself, so no call waits for the answer.
-    func giveBack(_ token: VaultToken) {
+    /// Tells the vault that a token is not needed any more, for a second at most. It would end by itself.
+    func giveBack(_ token: VaultToken, then done: @escaping () -> Void = {}) {
         returning += 1
-        send(.giveBack(token), within: .seconds(1), reading: { _ in }) { _ in
+        send(.giveBack(token), within: Self.longestReturn, reading: { _ in }) { _ in
             self.returning -= 1
             if self.returning == 0 { self.finishClosing?() }
+            done()
         }
     }
 
@@ -113,7 +125,10 @@ final class Resolver {
         changes.close()
         finishClosing = {
             self.finishClosing = nil
+            self.late.clear()
             self.pool.close()
+            // Of whatever ended only now as well.
+            self.kept.clear()
             done()
         }
         for token in tokens.takeTokens() { giveBack(token) }
@@ -151,16 +166,29 @@ final class Resolver {
                     try answer.secret(request, token: token)
                 }
             }
+            guard case .failure(let error) = result else { return reply(result) }
+            guard error.code == .tokenInvalid else { return self.giveBack(token, before: deadline) { reply(result) } }
             // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
-            if case .failure(let error) = result, error.code == .tokenInvalid {
-                self.tokens.drop(token, for: request.demand.key)
-                if !isSecondAttempt {
-                    return self.resolve(request, deadline: deadline, isSecondAttempt: true, then: reply)
-                }
+            self.tokens.drop(token, for: request.demand.key)
+            guard isSecondAttempt else {
+                return self.resolve(request, deadline: deadline, isSecondAttempt: true, then: reply)
             }
             reply(result)
         }
         pool.send(exchange)
+    }
+
+    /// Gives back the token of a call that got no value: what people said for it can then serve the next attempt.
+    ///
+    /// Whether the value had left already is the vault's to know: it takes a yes back only for a token that opened
+    /// nothing. The next attempt finds the yes there, so the call waits for it where its own time allows.
+    private func giveBack(_ token: VaultToken, before deadline: NIODeadline, then done: @escaping () -> Void) {
+        guard token.isForOneCall else { return done() }
+        guard NIODeadline.now() + Self.longestReturn <= deadline else {
+            giveBack(token)
+            return done()
+        }
+        giveBack(token, then: done)
     }
 
     // MARK: Tokens

@@ -8,7 +8,7 @@ extension WarderClient {
     /// after a rotation, `body` runs once more with that one. A report that fails goes to
     /// ``WarderClientConfiguration/reportFailed`` and changes nothing for the caller.
     ///
-    /// The parameters are those of ``resolve(_:field:for:toolDigest:arguments:context:)``; `body` is the part of the
+    /// The parameters are those of ``resolve(_:field:for:toolDigest:arguments:context:maxStale:)``; `body` is the part of the
     /// call that needs the credential.
     ///
     /// - Returns: What `body` returns.
@@ -20,6 +20,7 @@ extension WarderClient {
         toolDigest: String? = nil,
         arguments: CallArguments? = nil,
         context: CallContext = CallContext(),
+        maxStale: Duration = .zero,
         _ body: (ResolvedSecret) async throws -> Result
     ) async throws -> Result {
         try await withCredential(
@@ -29,11 +30,12 @@ extension WarderClient {
             toolDigest: toolDigest,
             arguments: arguments,
             context: context,
+            maxStale: maxStale,
             body
         )
     }
 
-    /// As ``withCredential(_:field:for:toolDigest:arguments:context:_:)``, with several fields of one version:
+    /// As ``withCredential(_:field:for:toolDigest:arguments:context:maxStale:_:)``, with several fields of one version:
     /// `secret["password"]`.
     public func withCredential<Result>(
         _ secret: String,
@@ -42,23 +44,24 @@ extension WarderClient {
         toolDigest: String? = nil,
         arguments: CallArguments? = nil,
         context: CallContext = CallContext(),
+        maxStale: Duration = .zero,
         _ body: (ResolvedSecret) async throws -> Result
     ) async throws -> Result {
-        func resolved() async throws(WarderClientError) -> ResolvedSecret {
-            try await resolve(
-                secret,
-                fields: fields,
-                for: tool,
-                toolDigest: toolDigest,
-                arguments: arguments,
-                context: context
-            )
-        }
-        let first = try await resolved()
+        let request = try SecretRequest(
+            secret: secret,
+            fields: fields,
+            tool: tool,
+            toolDigest: toolDigest,
+            arguments: arguments,
+            context: context,
+            maxStale: maxStale
+        )
+        let first = try await resolveWithPatience(request)
         do {
             return try await reporting(on: first, context: context, body)
         } catch let refusal as CredentialRefused {
-            let second = try await resolved()
+            await forget(request)
+            let second = try await resolveWithPatience(request)
             guard second.version != first.version else {
                 await finish(second)
                 throw refusal
@@ -67,7 +70,8 @@ extension WarderClient {
         }
     }
 
-    /// Reports how a call went; ``withCredential(_:field:for:toolDigest:arguments:context:_:)`` does this by itself.
+    /// Reports how a call went; a call that used a kept value is reported when the vault is back, and this returns at
+    /// once. ``withCredential(_:field:for:toolDigest:arguments:context:maxStale:_:)`` does this by itself.
     ///
     /// - Parameters:
     ///   - report: Outcome and, where they are known, duration, digest of the outputs, and what was changed.
@@ -79,20 +83,11 @@ extension WarderClient {
         on secret: ResolvedSecret,
         context: CallContext = CallContext()
     ) async throws(WarderClientError) {
-        let request = VaultRequest.report(
-            report,
-            token: secret.token,
-            traceparent: TraceContext.wellFormed(context.traceparent)
-        )
+        let traceparent = TraceContext.wellFormed(context.traceparent)
         // A cancelled call has an outcome like any other, so the report is not cancelled with it; its own limit is
         // short instead.
         try await session().perform(isCancellable: false) { resolver, reply in
-            resolver.send(
-                request,
-                within: .seconds(2),
-                reading: { answer throws(WarderClientError) in try answer.expect(204) },
-                then: reply
-            )
+            resolver.report(report, on: secret, traceparent: traceparent, then: reply)
         }
     }
 
@@ -129,9 +124,17 @@ extension WarderClient {
 
     /// Gives back a token that was issued for this call alone.
     package func finish(_ secret: ResolvedSecret) async {
-        guard secret.token.isForOneCall else { return }
+        guard let token = secret.token, token.isForOneCall else { return }
         try? await session().perform(isCancellable: false) { resolver, reply in
-            resolver.giveBack(secret.token)
+            resolver.giveBack(token)
+            reply(.success(()))
+        }
+    }
+
+    /// Keeps a value no more that its upstream did not accept.
+    private func forget(_ request: SecretRequest) async {
+        try? await session().perform(isCancellable: false) { resolver, reply in
+            resolver.forget(request)
             reply(.success(()))
         }
     }

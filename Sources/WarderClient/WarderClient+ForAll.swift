@@ -75,7 +75,8 @@ extension WarderClient {
     /// - Returns: `nil` where it is the same version.
     /// - Throws: ``WarderClientError``; `.tokenInvalid` also for a token that was for one use.
     package func newer(than old: ResolvedSecret) async throws(WarderClientError) -> ResolvedSecret? {
-        let (request, token) = (old.request, old.token)
+        let request = old.request
+        guard let token = old.token else { throw WarderClientError(.tokenInvalid) }
         return try await ask(.secret(request, token: token, known: old.version)) {
             answer throws(WarderClientError) -> ResolvedSecret? in
             if answer.status == 304 { return nil }

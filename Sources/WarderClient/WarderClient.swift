@@ -4,8 +4,8 @@ public import WarderWire
 /// Resolves credentials at the moment a tool is called.
 ///
 /// One client serves a whole process, from any number of tasks. It keeps a few connections and short-lived tokens, and
-/// never a value: each call asks the vault, so a rotated secret is the new one in the very next call. The README beside
-/// this file has the contract.
+/// no value unless a call names `maxStale`: each call asks the vault, so a rotated secret is the new one in the very next
+/// call. The README beside this file has the contract.
 public final class WarderClient: Sendable {
     private enum State {
         case open(Session)
@@ -60,8 +60,10 @@ public final class WarderClient: Sendable {
     ///   - toolDigest: SHA-256 of the tool's definition, 64 lowercase hex digits; needed for pinned tools.
     ///   - arguments: What the tool was called with; a claim that approvers see.
     ///   - context: On whose behalf and why; claims as well. A `traceparent` that is not well formed is left out.
+    ///   - maxStale: For how long an older value will do while the vault cannot be asked. Zero, which is what critical
+    ///     tools should have, means never.
     ///
-    /// - Returns: The value and its version.
+    /// - Returns: The value and its version; ``ResolvedSecret/stale`` says whether it is an older one.
     /// - Throws: ``WarderClientError``; see ``WarderClientError/isRefusal`` and ``WarderClientError/isRetryable``.
     public func resolve(
         _ secret: String,
@@ -69,7 +71,8 @@ public final class WarderClient: Sendable {
         for tool: String,
         toolDigest: String? = nil,
         arguments: CallArguments? = nil,
-        context: CallContext = CallContext()
+        context: CallContext = CallContext(),
+        maxStale: Duration = .zero
     ) async throws(WarderClientError) -> ResolvedSecret {
         try await resolve(
             secret,
@@ -77,7 +80,8 @@ public final class WarderClient: Sendable {
             for: tool,
             toolDigest: toolDigest,
             arguments: arguments,
-            context: context
+            context: context,
+            maxStale: maxStale
         )
     }
 
@@ -85,14 +89,15 @@ public final class WarderClient: Sendable {
     /// its password, does not come from before and after a rotation. It is one use of the token.
     ///
     /// `fields`: 1 to 32 parts of the secret, each once; the tool needs all of them granted. The other parameters, what
-    /// is returned and what is thrown are those of ``resolve(_:field:for:toolDigest:arguments:context:)``.
+    /// is returned and what is thrown are those of ``resolve(_:field:for:toolDigest:arguments:context:maxStale:)``.
     public func resolve(
         _ secret: String,
         fields: [String],
         for tool: String,
         toolDigest: String? = nil,
         arguments: CallArguments? = nil,
-        context: CallContext = CallContext()
+        context: CallContext = CallContext(),
+        maxStale: Duration = .zero
     ) async throws(WarderClientError) -> ResolvedSecret {
         let request = try SecretRequest(
             secret: secret,
@@ -100,7 +105,8 @@ public final class WarderClient: Sendable {
             tool: tool,
             toolDigest: toolDigest,
             arguments: arguments,
-            context: context
+            context: context,
+            maxStale: maxStale
         )
         return try await resolveWithPatience(request)
     }

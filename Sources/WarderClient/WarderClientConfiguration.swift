@@ -16,10 +16,10 @@ public struct WarderClientConfiguration: Sendable {
     public var maximumConnections = 8
     /// Calls that may wait at the same time; one more is refused as `overloaded`.
     public var maximumCalls = 4_096
-    /// Measures the life of tokens. It must go on while the machine sleeps, as the default does.
+    /// Measures the life of tokens and the age of values. It must go on while the machine sleeps, as the default does.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call
-    /// runs.
+    /// runs, or for a report that had to wait for the vault on the client's own thread.
     public var reportFailed: (@Sendable (WarderClientError) -> Void)?
 
     /// Draws from 0 ..< 1 where renewals of many processes must not fall together.

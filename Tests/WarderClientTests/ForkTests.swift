@@ -41,8 +41,17 @@ struct ForkTests {
         }
     }
 
+    @Test("a connection is closed where another program is started")
+    func closedOnExec() async throws {
+        try await TestVault.with { vault in
+            let descriptor = try VaultSocket.connect(to: vault.stub.path)
+            defer { close(descriptor) }
+            #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+        }
+    }
+
     private static func isZero(_ secret: ResolvedSecret) -> Bool {
-        [secret.value, secret.token.text].allSatisfy { bytes in
+        [secret.value, secret.tokenText].compactMap(\.self).allSatisfy { bytes in
             unsafe bytes.withUnsafeBytes { unsafe $0.allSatisfy { $0 == 0 } }
         }
     }

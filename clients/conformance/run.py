@@ -29,9 +29,9 @@ RUNNERS = {
     "node": ["node", str(_HERE / "runners/node-runner.js")],
 }
 
-#: What a language may lack. Node cannot fork. Swift's concurrency does not survive a fork without exec, `WarderClient`
-#: serves no kept values at all, and nothing in its process can be told another time of day.
-LACKING = {"node": {"fork"}, "swift": {"fork", "stale", "wall_clock"}}
+#: What a language may lack. Node has no fork, and Swift's concurrency does not survive one without exec: there is no way
+#: in which a child could resolve. That programs which they start have nothing of theirs is a behaviour for all.
+LACKING = {"node": {"fork"}, "swift": {"fork"}}
 
 
 def main() -> int:

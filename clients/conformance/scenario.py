@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ KINDS = {
     "body_failed": (False, False),
     "credential_refused": (False, False),
 }
+
+#: What a runner starts that is told to ``spawn``.
+_STARTED = [sys.executable, str(Path(__file__).resolve().parent / "runners/started.py")]
 
 _FIELDS = {"value": b"value-1", "user": b"ada", "key": b"\x00\xff\x80\xfe"}
 
@@ -117,7 +121,7 @@ class Scenario:
             raise Failure("no such step")
 
     def _parameters(self, said: Json) -> Json:
-        parameters = {"secret": self._secret, "tool": self._tool, **said}
+        parameters = {"secret": self._secret, "tool": self._tool, "program": _STARTED, **said}
         for name in ("secret", "tool"):
             if f"raw_{name}" in parameters:
                 parameters[name] = parameters.pop(f"raw_{name}")

@@ -24,6 +24,8 @@ package struct ProxyDeclarations: Sendable {
         case badPlace
         /// No name of a variable, or one that two things would be put into.
         case badVariable
+        /// One of the vault's own variables, which clients in the server go by.
+        case reservedVariable
     }
 
     /// What one text is about.
@@ -85,7 +87,9 @@ package struct ProxyDeclarations: Sendable {
             guard let place = PlaceholderPlace(text) else { throw .badPlace }
             places.insert(place)
         }
-        guard (values(.urlVariable) + values(.tokenVariable)).allSatisfy(isVariable) else { throw .badVariable }
+        let variables = values(.urlVariable) + values(.tokenVariable)
+        guard variables.allSatisfy(isVariable) else { throw .badVariable }
+        guard !variables.contains(where: { $0.hasPrefix("WARDER_") }) else { throw .reservedVariable }
         let upstream = ProxiedUpstream(
             name: name,
             origin: try origin(address),

@@ -8,10 +8,18 @@ struct SecretRequest: Sendable {
     /// More fields of the same version, each once.
     let others: [FieldName]
     let demand: TokenDemand
+    /// For how long an older value will do while the vault cannot be asked.
+    let maxStale: Duration
+
+    /// All of them, in the order in which they were asked for.
+    var fields: [FieldName] { [field] + others }
+
+    /// Under which its values are kept.
+    var key: KeptValues.Key { KeptValues.Key(name: name, fields: fields, token: demand.key) }
 
     /// `standsAlone`: whether its token is shared with no other call, even where the call says nothing of itself.
     ///
-    /// - Throws: `.invalidRequest` for a name or digest that the vault could not take either.
+    /// - Throws: `.invalidRequest` for a name or digest that the vault could not take either, or a time below zero.
     init(
         secret: String,
         fields: [String],
@@ -19,6 +27,7 @@ struct SecretRequest: Sendable {
         toolDigest: String?,
         arguments: CallArguments?,
         context: CallContext,
+        maxStale: Duration = .zero,
         standsAlone: Bool = false
     ) throws(WarderClientError) {
         let names: [FieldName]
@@ -30,9 +39,11 @@ struct SecretRequest: Sendable {
         } catch {
             throw WarderClientError(.invalidRequest)
         }
-        guard let first = names.first, Set(names).count == names.count else {
+        // Nearly all calls want one field.
+        guard let first = names.first, names.count == 1 || Set(names).count == names.count, maxStale >= .zero else {
             throw WarderClientError(.invalidRequest)
         }
+        self.maxStale = maxStale
         field = first
         others = Array(names.dropFirst())
         if let toolDigest {

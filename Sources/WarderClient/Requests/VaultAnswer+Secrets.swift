@@ -36,17 +36,17 @@ extension VaultAnswer {
         else { throw WarderClientError(.protocolViolation) }
         let items = request.others.isEmpty ? [root] : root.member("values").map { Array($0.elements) } ?? []
         guard items.count == 1 + request.others.count else { throw WarderClientError(.protocolViolation) }
-        var others: [String: SecretBytes] = [:]
-        for (field, item) in zip(request.others, items.dropFirst()) { others[field.text] = try Self.value(field, item) }
-        return ResolvedSecret(
-            name: request.name.text,
-            field: request.field.text,
-            version: version,
-            value: try Self.value(request.field, items[0]),
-            others: others,
-            token: token,
-            request: request
-        )
+        var values: [SecretBytes] = []
+        for (field, item) in zip(request.fields, items) { values.append(try Self.value(field, item)) }
+        let limit = try Self.limit(root.member("max_stale"))
+        return ResolvedSecret(request, version: version, values: values, token: token, limit: limit)
+    }
+
+    /// Seconds for which the vault lets a value be used while it cannot be asked.
+    private static func limit(_ node: JSONNode?) throws(WarderClientError) -> Duration {
+        guard let node, !node.isNull else { return .zero }
+        guard let seconds = try? node.int() else { throw WarderClientError(.protocolViolation) }
+        return .seconds(max(seconds, 0))
     }
 
     private static func value(_ field: FieldName, _ item: JSONNode) throws(WarderClientError) -> SecretBytes {

@@ -43,6 +43,17 @@ struct TokenDemand: Sendable {
         self.standsAlone = standsAlone
     }
 
+    private init(key: Key, traceparent: String?) {
+        self.key = key
+        self.traceparent = traceparent
+        arguments = nil
+        purpose = nil
+        standsAlone = false
+    }
+
+    /// The same without what belongs to one call.
+    var shared: TokenDemand { TokenDemand(key: key, traceparent: traceparent) }
+
     /// Whether the token belongs to one call alone.
     var isForOneCall: Bool { standsAlone || arguments != nil || purpose != nil }
 }

@@ -104,8 +104,13 @@ final class ConnectionPool {
 
     private func connect(toSocket path: String) {
         let pool = NIOLoopBound(self, eventLoop: loop)
+        let descriptor: CInt
+        do throws(IOError) { descriptor = try VaultSocket.connect(to: path) } catch {
+            // A socket that is not there fails at once; on a fresh stack, so that a thousand failures are not a
+            // thousand frames.
+            return loop.execute { pool.value.connectFailed(error) }
+        }
         ClientBootstrap(group: loop)
-            .connectTimeout(.seconds(2))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let decoder = HTTPResponseDecoder(limitConfiguration: VaultConnection.decoderLimits)
@@ -114,9 +119,7 @@ final class ConnectionPool {
                     ])
                 }
             }
-            .connect(unixDomainSocketPath: path)
-            // A socket that is not there fails at once; on a fresh stack, so that a thousand failures are not a
-            // thousand frames.
+            .withConnectedSocket(descriptor)
             .whenFailure { error in pool.eventLoop.execute { pool.value.connectFailed(error) } }
     }
 

@@ -8,7 +8,7 @@ extension Approvals {
     /// - Throws: `approvalOwn` for who asks, `approvalNotYours` without a seat, `approvalTwice`, `approvalExpired`,
     ///   `approvalDecided`, `approvalStale` where it is about another call by now.
     package static func approve(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
-        decide(.approvalApprove, id, reason, by: caller) { approval, person, transaction throws(Refusal) in
+        decide(.approvalApprove, id, reason, by: caller) { approval, person, transaction, _ throws(Refusal) in
             let state = transaction.state
             try checkOpen(approval, in: state, at: transaction.now.wall)
             guard !state.asks(person, for: approval.subject) else { throw .approvalOwn }
@@ -22,15 +22,19 @@ extension Approvals {
         }
     }
 
-    /// Says no, which ends it: one no is enough, also of who asks. Requires `approver` or `admin`.
+    /// Says no, which ends it: one no is enough, also of who asks. A yes whose token has opened nothing so far is taken
+    /// back, and the token ends. Requires `approver` or `admin`.
     ///
     /// - Throws: `approvalExpired`, `approvalDecided`.
     package static func deny(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
-        decide(.approvalDeny, id, reason, by: caller) { approval, person, transaction throws(Refusal) in
+        decide(.approvalDeny, id, reason, by: caller) { approval, person, transaction, event throws(Refusal) in
             switch transaction.state.standing(of: approval, at: transaction.now.wall) {
             case .pending, .approved: break
             case .expired: throw .approvalExpired
-            case .denied, .used, .void: throw .approvalDecided
+            case .used:
+                guard Tokens.endUnopened(of: id, &transaction, &event) else { throw .approvalDecided }
+                approval.giveBack()
+            case .denied, .void: throw .approvalDecided
             }
             approval.deny(Approval.Vote(person: person, time: transaction.now.wall, reason: reason))
         }
@@ -41,7 +45,7 @@ extension Approvals {
     ///
     /// - Throws: `approvalOwn` for who asks, `approvalExpired`, `approvalDecided`, `approvalStale`.
     package static func breakGlass(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
-        decide(.approvalBreakGlass, id, reason, by: caller) { approval, person, transaction throws(Refusal) in
+        decide(.approvalBreakGlass, id, reason, by: caller) { approval, person, transaction, _ throws(Refusal) in
             let state = transaction.state
             try checkOpen(approval, in: state, at: transaction.now.wall)
             guard !state.asks(person, for: approval.subject) else { throw .approvalOwn }
@@ -54,7 +58,7 @@ extension Approvals {
     ///
     /// - Throws: `approvalOwn` for who let it through, and for who asked; `nothingToUndo` where nothing waits for it.
     package static func review(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
-        decide(.approvalReview, id, reason, by: caller) { approval, person, transaction throws(Refusal) in
+        decide(.approvalReview, id, reason, by: caller) { approval, person, transaction, _ throws(Refusal) in
             guard let breakGlass = approval.breakGlass, approval.review == nil else { throw .nothingToUndo }
             let state = transaction.state
             let isAnother = breakGlass.uid != person.uid && breakGlass.name != person.name
@@ -81,7 +85,7 @@ extension Approvals {
         _ reason: PlainText,
         by caller: Caller,
         _ change:
-            @escaping @Sendable (inout Approval, Operator, borrowing Transaction) throws(Refusal) -> Void
+            @escaping @Sendable (inout Approval, Operator, inout Transaction, inout Event) throws(Refusal) -> Void
     ) -> Command<Approval> {
         Command(
             action,
@@ -96,7 +100,7 @@ extension Approvals {
             }
             guard var approval = transaction.state.approvals[id] else { throw .notFound }
             describe(approval, &event, transaction.keys)
-            try change(&approval, person, transaction)
+            try change(&approval, person, &transaction, &event)
             try transaction.put(approval, &event)
             event.changes.append(
                 "standing=\(transaction.state.standing(of: approval, at: transaction.now.wall).rawValue)"

@@ -44,7 +44,8 @@ extension Tokens {
                     accessor: token.accessor,
                     expires: token.expires.wall,
                     expiresInSeconds: lifetime,
-                    secrets: grants.map(\.secret)
+                    secrets: grants.map(\.secret),
+                    ifLost: clearance == .free ? nil : PresentedToken(body: body)
                 )
             )
         }
@@ -67,7 +68,8 @@ extension Tokens {
                 accessor: token.accessor,
                 expires: token.expires.wall,
                 expiresInSeconds: left,
-                secrets: grants.map(\.secret)
+                secrets: grants.map(\.secret),
+                ifLost: nil
             )
         }
     }

@@ -51,6 +51,8 @@ package enum Tokens {
         package let expiresInSeconds: Int64
         /// Secrets it can resolve, by name.
         package let secrets: [SecretName]
+        /// To drop it with where it reaches nobody; `nil` where nobody said yes to it, and nothing is lost with it.
+        package let ifLost: PresentedToken?
     }
 
     /// Forgets tokens, and says in the event which of them worked until now.
@@ -66,6 +68,22 @@ package enum Tokens {
         event.changes += tokens.prefix(namedTokens).map { "revoked/\($0.accessor)" }
         event.changes.append("revoked=\(tokens.count)")
         return tokens.count
+    }
+
+    /// Ends the token that an approval let through, where it works and has opened nothing.
+    ///
+    /// - Returns: whether there was one.
+    static func endUnopened(
+        of approval: ApprovalID,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) -> Bool {
+        func isMeant(_ token: Token) -> Bool {
+            guard case .approval(approval, _) = token.clearance else { return false }
+            return token.used.isEmpty
+        }
+        guard transaction.state.tokens.live(at: transaction.now).contains(where: isMeant) else { return false }
+        return end(&transaction, &event, where: isMeant) > 0
     }
 
     static func describe(_ demand: Demand, _ event: inout Event) {

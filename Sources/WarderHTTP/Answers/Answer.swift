@@ -85,6 +85,8 @@ struct Answer: Sendable {
     var allow: String?
     /// Whether the connection ends with this answer.
     var closes = false
+    /// Called where the peer has gone before the answer could be handed to the kernel.
+    var ifLost: (@Sendable () -> Void)?
 
     init(_ status: Status, body: [UInt8] = []) {
         self.status = status

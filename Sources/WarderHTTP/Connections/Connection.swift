@@ -337,7 +337,10 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func send(_ answer: Answer, code: String? = nil) {
-        guard let context, context.channel.isActive else { return }
+        guard let context, context.channel.isActive else {
+            answer.ifLost?()
+            return
+        }
         served += 1
         let stays = keepsAlive && !answer.closes && served < server.limits.requestsPerConnection
         var buffer = context.channel.allocator.buffer(capacity: answer.count + 256)
@@ -351,8 +354,10 @@ final class Connection: ChannelInboundHandler {
         if code == ErrorCode.sealed.rawValue { server.unknownUsage.add(.sealed, uid: check.uid) }
         let sent = context.eventLoop.makePromise(of: Void.self)
         let secret = answer.isSecret ? buffer : nil
-        sent.futureResult.assumeIsolated().whenComplete { _ in
+        let ifLost = answer.ifLost
+        sent.futureResult.assumeIsolated().whenComplete { result in
             secret?.wipe()
+            if case .failure = result { ifLost?() }
             if stays { self.becomeIdle() } else { context.close(promise: nil) }
         }
         context.write(wrapOutboundOut(buffer), promise: sent)

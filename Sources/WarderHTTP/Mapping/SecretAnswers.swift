@@ -156,3 +156,15 @@ enum SecretAnswers {
         }
     }
 }
+
+extension Exchange {
+    /// A token. One that people said yes to goes back where its server has given up waiting: it knows of none that it
+    /// could give back, and would have to ask them again.
+    func token(_ issued: Tokens.Issued) -> Answer {
+        var answer = SecretAnswers.token(issued)
+        if let lost = issued.ifLost {
+            answer.ifLost = { [vault, caller] in vault.submit(Tokens.drop(lost, by: caller)) { _ in } }
+        }
+        return answer
+    }
+}

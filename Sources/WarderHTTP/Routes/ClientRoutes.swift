@@ -58,7 +58,7 @@ extension RouteTable {
             let demand = try Tokens.Demand(exchange.decode(TokenRequest.self))
             return exchange.ask(
                 Tokens.issue(demand, by: exchange.caller),
-                SecretAnswers.requested(SecretAnswers.token)
+                SecretAnswers.requested(exchange.token)
             )
         },
         Route(.POST, "/v1/tokens/renew", body: .small) { exchange throws(Problem) in

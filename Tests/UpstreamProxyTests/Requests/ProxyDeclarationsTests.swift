@@ -71,4 +71,11 @@ struct ProxyDeclarationsTests {
         #expect(Self.fault { $0[.tokenVariable] = ["grafana=A B"] } == .badVariable)
         #expect(Self.fault { $0[.tokenVariable] = ["grafana=GRAFANA_URL"] } == .badVariable)
     }
+
+    @Test("no declaration puts anything into a variable that clients in the server find the vault by")
+    func reserved() {
+        #expect(Self.fault { $0[.urlVariable] = ["grafana=WARDER_SOCKET"] } == .reservedVariable)
+        #expect(Self.fault { $0[.tokenVariable] = ["grafana=WARDER_LATER"] } == .reservedVariable)
+        #expect(Self.fault { $0[.urlVariable] = ["grafana=MY_WARDER_URL"] } == nil)
+    }
 }

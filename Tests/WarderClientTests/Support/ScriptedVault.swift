@@ -63,7 +63,7 @@ final class ScriptedVault: Sendable {
             guard request.line.hasPrefix("GET /v1/secrets/"), path.count == 2 else { return .error(404, "not_found") }
             return .json(
                 200,
-                #"{"name":"\#(path[0])","field":"\#(path[1])","version":\#(state.version),"state":"current","value":"\#(state.value)","later":null}"#
+                #"{"name":"\#(path[0])","field":"\#(path[1])","version":\#(state.version),"state":"current","max_stale":3600,"value":"\#(state.value)","later":null}"#
             )
         }
     }

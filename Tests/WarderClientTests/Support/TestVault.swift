@@ -37,8 +37,8 @@ struct TestVault: Sendable {
     }
 
     /// Resolves `github/pat` for `github/create_issue`.
-    func resolve() async throws(WarderClientError) -> ResolvedSecret {
-        try await client.resolve("github/pat", for: "github/create_issue")
+    func resolve(maxStale: Duration = .zero) async throws(WarderClientError) -> ResolvedSecret {
+        try await client.resolve("github/pat", for: "github/create_issue", maxStale: maxStale)
     }
 
     /// Resolves it and compares.

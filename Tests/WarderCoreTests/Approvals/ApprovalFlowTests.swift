@@ -145,6 +145,38 @@ import WarderTesting
         #expect(try await stand.refusal() == .approvalDenied)
     }
 
+    @Test("a no goes before a yes whose token has opened nothing: the token ends, and the yes never comes back")
+    func deniedUnopened() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        let drop = Tokens.drop(token.presented, by: stand.kit.server(.synthetic()))
+        #expect(try await stand.deny(id, "carl") == nil)
+        let event = try stand.kit.lastEvent()
+        #expect(event.type == "approval.deny" && event.changes?.contains("revoked=1") == true, "\(event)")
+        #expect(await stand.kit.refusal(of: try stand.kit.resolve("shop/api", with: token)) == .tokenUnknown)
+        #expect(await stand.kit.refusal(of: drop) == .tokenUnknown)
+        #expect(try stand.standing(id) == .denied)
+        #expect(try await stand.refusal() == .approvalDenied)
+        try await stand.restart()
+        #expect(try stand.standing(id) == .denied)
+        #expect(try await stand.refusal() == .approvalDenied)
+    }
+
+    @Test("a no comes too late for a token that has opened something, and for one that has ended")
+    func deniedTooLate() async throws {
+        let stand = try await ApprovalStand()
+        let opened = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        _ = try await stand.kit.mustResolve("shop/api", with: token)
+        #expect(try await stand.deny(opened, "carl") == .approvalDecided)
+        let ended = try await stand.mustApprove("[1]")
+        _ = try await stand.ask("[1]").get()
+        stand.kit.clock.advance(seconds: Token.defaultLifetime)
+        #expect(try await stand.deny(ended, "carl") == .approvalDecided)
+        #expect(try stand.standing(opened) == .used && stand.standing(ended) == .used)
+    }
+
     @Test("a request that nobody decides about in an hour has ended")
     func patience() async throws {
         let stand = try await ApprovalStand()

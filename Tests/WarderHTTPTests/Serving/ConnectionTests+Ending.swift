@@ -127,4 +127,48 @@ extension ConnectionTests {
             }
         }
     }
+
+    @Test("a token that nobody waits for any more goes back, with the yes that let it through")
+    func lostToken() async throws {
+        try await TestServer.with { server in
+            let kit = server.kit
+            try await server.mustBeNotes()
+            _ = try await kit.mustAddTool("notes/erase", risk: .critical)
+            _ = try await kit.mustGrant("notes/erase", "notes/api")
+            let grace = try await kit.mustAddOperator("grace", uid: 54_401, roles: [.admin])
+            let body = #"{"tool":"notes/erase","arguments":[1]}"#
+            let asked = try Node(json: server.connect(.client).ask("POST", "/v1/tokens", body: body).body)
+            let id = try ApprovalID(try #require(asked["approval"]?.text))
+            _ = try await kit.vault.perform(
+                Approvals.breakGlass(id, reason: try PlainText("outage"), by: kit.present(grace))
+            )
+            for number in 1...3 {
+                try Self.giveUp(server, body)
+                try await kit.mustLog("token.drop", times: number)
+            }
+            let dropped = try kit.lastEvent()
+            #expect(dropped.approval == id.text && dropped.changes?.contains("approval=returned") == true)
+            #expect(try server.connect(.client).ask("POST", "/v1/tokens", body: body).status == 201)
+            // What nobody was asked about is not worth an event.
+            try Self.giveUp(server, #"{"tool":"notes/search"}"#)
+            #expect(try server.connect(.client).ask("POST", "/v1/tokens", body: body).status == 202)
+            #expect(try kit.events().count { $0.type == "token.drop" } == 3)
+        }
+    }
+
+    /// Asks, and hangs up before there can be an answer.
+    private static func giveUp(_ server: TestServer, _ body: String) throws {
+        try server.connect(.client).send(RawClient.request("POST", "/v1/tokens", [:], body: body))
+    }
+}
+
+extension TestVault {
+    /// Waits for as many events of a type, for two minutes at most.
+    fileprivate func mustLog(_ type: String, times: Int) async throws {
+        let end = ContinuousClock.now + .seconds(120)
+        while try events().count(where: { $0.type == type }) < times {
+            guard ContinuousClock.now < end else { throw TestFailure("the log has no \(times) of \(type)") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
 }

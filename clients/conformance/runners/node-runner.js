@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // Does with the library for Node what it is told (README.md beside the folder).
 
+import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { CredentialRefused, WarderClient, WarderClientError } from '../../node/src/index.js';
+import { originOf } from '../../node/src/secret.js';
 
 class BodyFailed extends Error {}
 
@@ -81,6 +83,24 @@ const commands = {
     const shift = Date.now() - wallClock() + seconds * 1000;
     Date.now = () => wallClock() + shift;
     return {};
+  },
+
+  // What a program finds that is started while the client has connections: all that is not closed at its start.
+  async spawn(command) {
+    const secret = await client.resolve(command.secret, wish(command));
+    const [program, ...words] = command.program;
+    const planted = 3;
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
+    const asked = {
+      socket: process.env.WARDER_SOCKET,
+      secret: command.secret,
+      token: originOf(secret).token.text.unprotectedText(),
+      planted,
+    };
+    child.stdin.end(`${JSON.stringify(asked)}\n`);
+    let answer = '';
+    for await (const part of child.stdout) answer += part;
+    return JSON.parse(answer);
   },
 
   async listen() {

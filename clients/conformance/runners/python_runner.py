@@ -9,6 +9,8 @@ import contextlib
 import json
 import os
 import queue
+import socket
+import subprocess
 import sys
 import threading
 import time
@@ -113,6 +115,24 @@ class Commands:
         if command.get("refuse") == secret.unprotected_text():
             raise CredentialRefused
 
+    @staticmethod
+    def started(command: Json, secret: ResolvedSecret) -> Json:
+        """What a program finds that is started while the client has connections: all that is not closed at its start."""
+        with socket.socket(socket.AF_UNIX) as planted:
+            planted.set_inheritable(True)
+            asked = {
+                "socket": os.environ["WARDER_SOCKET"],
+                "secret": command["secret"],
+                "token": secret._token.text.unprotected_text(),
+                "planted": planted.fileno(),
+            }
+            line = json.dumps(asked) + "\n"
+            done = subprocess.run(
+                command["program"], input=line, stdout=subprocess.PIPE, close_fds=False, text=True, check=True
+            )
+        found: Json = json.loads(done.stdout)
+        return found
+
     def in_child(self, work: Callable[[], Json]) -> Json:
         reader, writer = os.pipe()
         child = os.fork()
@@ -188,6 +208,9 @@ class ThreadCommands(Commands):
 
         return self.in_child(in_child)
 
+    def spawn(self, command: Json) -> Json:
+        return self.started(command, self.client.resolve(command["secret"], **self.wish(command)))
+
     def listen(self, _: Json) -> Json:
         changes = self.client.changes()
         first = next(changes)
@@ -260,6 +283,10 @@ class LoopCommands(Commands):
             return {**asyncio.run(self.resolve(command)), "inherited": inherited}
 
         return await loop.run_in_executor(None, self.in_child, in_child)
+
+    async def spawn(self, command: Json) -> Json:
+        secret = await self.client.resolve(command["secret"], **self.wish(command))
+        return await asyncio.to_thread(self.started, command, secret)
 
     async def heard(self, command: Json) -> Json:  # type: ignore[override]
         return await asyncio.to_thread(super().heard, command)

@@ -87,6 +87,7 @@ struct ProxyOptions: ParsableArguments {
         case .badSecret: "the secret is a name such as github/pat, or github/pat#field"
         case .badPlace: "a place is bearer, basic, header:NAME or query:NAME"
         case .badVariable: "a variable is letters, digits and _, with no digit in front, and gets one thing"
+        case .reservedVariable: "variables that begin with WARDER_ are the vault's own"
         }
     }
 

@@ -26,7 +26,11 @@ final class Commands {
     }
 
     private func perform(_ command: Command) async throws -> Answer {
-        if command.name == "features" { return ["features": ["changes"]] }
+        if command.name == "features" { return ["features": ["changes", "stale", "wall_clock"]] }
+        if command.name == "jump" {
+            try WallClock.jump(seconds: command.count("seconds"))
+            return [:]
+        }
         if command.name == "open" {
             var configuration = WarderClientConfiguration()
             if let timeout = command.duration("timeout") { configuration.timeout = timeout }
@@ -41,6 +45,7 @@ final class Commands {
         case "resolve_many": return try await resolveMany(command.wish, command.count("count"), client)
         case "call": return try await call(command, client)
         case "show": return try await show(command.wish, client)
+        case "spawn": return try await spawn(command, client)
         case "listen": return try await listen(client)
         case "heard": return try await hear(command.duration("seconds") ?? .zero)
         case "close":
@@ -71,12 +76,13 @@ final class Commands {
             for: wish.tool,
             toolDigest: wish.digest,
             arguments: wish.arguments,
-            context: wish.context
+            context: wish.context,
+            maxStale: wish.maxStale
         )
     }
 
     private static func given(_ secret: ResolvedSecret, _ wish: Wish) -> Answer {
-        var answer: Answer = ["hex": hex(secret.value), "version": Int(secret.version), "stale": false]
+        var answer: Answer = ["hex": hex(secret.value), "version": Int(secret.version), "stale": secret.stale != nil]
         answer["value"] = secret.unprotectedText()
         if wish.fields.count > 1 {
             answer["fields"] = Dictionary(uniqueKeysWithValues: wish.fields.map { ($0, secret[$0].map(hex) ?? "") })
@@ -120,7 +126,8 @@ final class Commands {
             for: wish.tool,
             toolDigest: wish.digest,
             arguments: wish.arguments,
-            context: wish.context
+            context: wish.context,
+            maxStale: wish.maxStale
         ) { secret in
             ran.append(Self.given(secret, wish))
             if let hold = command.duration("hold") { try await Task.sleep(for: hold) }
@@ -153,6 +160,21 @@ final class Commands {
             ]
         }
         throw Command.Malformed()
+    }
+
+    /// What a program finds that is started by the process of a client.
+    private func spawn(_ command: Command, _ client: WarderClient) async throws -> Answer {
+        let wish = try command.wish
+        let secret = try await Self.resolve(wish, client)
+        guard let token = secret.tokenText, let socket = ProcessInfo.processInfo.environment["WARDER_SOCKET"] else {
+            throw Command.Malformed()
+        }
+        let answer = try StartedProgram.answer(command.words("program")) { planted in
+            let text = unsafe token.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+            let asked: Answer = ["socket": socket, "secret": wish.secret, "token": text, "planted": Int(planted)]
+            return try JSONSerialization.data(withJSONObject: asked) + Data("\n".utf8)
+        }
+        return try JSONSerialization.jsonObject(with: answer) as? Answer ?? [:]
     }
 
     private func listen(_ client: WarderClient) async throws -> Answer {

@@ -48,6 +48,7 @@ struct Command {
     func text(_ name: String) -> String? { members[name] as? String }
     func isTrue(_ name: String) -> Bool { members[name] as? Bool ?? false }
     func count(_ name: String) -> Int { members[name] as? Int ?? 0 }
+    func words(_ name: String) -> [String] { members[name] as? [String] ?? [] }
 
     func duration(_ name: String) -> Duration? {
         (members[name] as? Double).map { .milliseconds(Int64($0 * 1000)) }
@@ -75,7 +76,8 @@ struct Command {
                     session: context["session"],
                     purpose: context["purpose"],
                     traceparent: context["traceparent"]
-                )
+                ),
+                maxStale: duration("max_stale") ?? .zero
             )
         }
     }
@@ -89,4 +91,5 @@ struct Wish: Sendable {
     let digest: String?
     let arguments: CallArguments?
     let context: CallContext
+    let maxStale: Duration
 }

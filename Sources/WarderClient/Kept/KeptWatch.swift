@@ -1,0 +1,33 @@
+/// What the client itself hears of changes, for the sake of what it keeps: where to go on at the vault, what an answer
+/// says, and when to ask again. Decides only: whoever holds it asks and waits.
+struct KeptWatch {
+    /// An older vault, which tells no changes, may be replaced by a later one while this process lives.
+    private static var pauseAfterRefusal: Duration { .seconds(600) }
+
+    /// Where to go on; `nil` before the first answer.
+    private(set) var cursor: String?
+    private var outage = Outage(maxStale: .seconds(Int64.max))
+    /// Whether anything can have changed before the first answer that nobody will tell.
+    private var hasMissed = false
+
+    /// What an answer says.
+    mutating func answered(_ answer: ChangeAnswer) -> [SecretChange] {
+        // What was kept a moment before the first answer is as new as that.
+        let isNew = cursor == nil ? hasMissed : answer.isReset
+        cursor = answer.next
+        hasMissed = false
+        outage.end()
+        return isNew ? [.everything] : answer.changes
+    }
+
+    /// A question has failed.
+    ///
+    /// - Returns: how long to wait before the next one.
+    mutating func failed(_ error: WarderClientError, at now: Duration, jitter: Double) -> Duration {
+        if cursor == nil { hasMissed = true }
+        if error.isRetryable, let pause = outage.next(at: now, jitter: jitter, error.retryAfter) { return pause }
+        cursor = nil
+        hasMissed = true
+        return Self.pauseAfterRefusal
+    }
+}

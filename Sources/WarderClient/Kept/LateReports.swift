@@ -1,0 +1,58 @@
+import NIOCore
+import WarderWire
+
+/// The outcome of a call that used a kept value, as the vault hears of it when it is back.
+struct LateReport {
+    /// Bytes that the vault takes of what a call changed.
+    private static let maximumBytes = 500
+
+    let report: CallReport
+    /// The value was resolved with no token that works still, so the report needs one.
+    let demand: TokenDemand
+    let traceparent: String?
+
+    /// `age`: how long before its use the vault gave the value.
+    init(_ report: CallReport, on secret: ResolvedSecret, age: Duration, traceparent: String?) {
+        let seconds = (age / .seconds(1)).rounded()
+        var text = "used version \(secret.version) as the vault gave it \(Int64(seconds)) s before, while it was away"
+        if let changed = report.changed { text += "; \(changed.prefix(Self.maximumBytes))" }
+        while text.utf8.count > Self.maximumBytes { text.removeLast() }
+        var report = report
+        report.changed = text
+        self.report = report
+        demand = secret.request.demand.shared
+        self.traceparent = traceparent
+    }
+}
+
+/// Reports that wait for the vault, the oldest first; one is on its way at a time. Decides only: whoever holds it sends
+/// them.
+struct LateReports {
+    /// The oldest make room.
+    static var maximum: Int { 256 }
+
+    private var waiting = CircularBuffer<LateReport>()
+    private var isSending = false
+
+    mutating func add(_ report: LateReport) {
+        if waiting.count >= Self.maximum { waiting.removeFirst() }
+        waiting.append(report)
+    }
+
+    /// The report to send now; `sent` or `putBack` is to follow.
+    mutating func next() -> LateReport? {
+        guard !isSending, let first = waiting.popFirst() else { return nil }
+        isSending = true
+        return first
+    }
+
+    mutating func sent() { isSending = false }
+
+    /// The vault is still away.
+    mutating func putBack(_ report: LateReport) {
+        isSending = false
+        if waiting.count < Self.maximum { waiting.prepend(report) }
+    }
+
+    mutating func clear() { waiting = [] }
+}

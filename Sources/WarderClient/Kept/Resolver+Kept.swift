@@ -1,0 +1,116 @@
+import NIOCore
+import WarderWire
+
+/// What calls get while the vault is away, where they allow it, and how the vault hears of that.
+extension Resolver {
+    /// What a call comes to: in place of an outage, the value that was kept, where there is one that it allows.
+    func settled(
+        _ result: Result<ResolvedSecret, WarderClientError>,
+        of request: SecretRequest,
+        asked: Duration
+    ) -> Result<ResolvedSecret, WarderClientError> {
+        switch result {
+        case .success(let secret):
+            if request.maxStale > .zero {
+                kept.keep(secret, asked: asked)
+                beginToFollow()
+            }
+            reportLate()
+            return result
+        case .failure(let error):
+            guard error.isOutage else {
+                kept.failed(request, error)
+                return result
+            }
+            guard !kept.isEmpty, let secret = kept.usable(for: request, at: elapsed()) else { return result }
+            return .success(secret)
+        }
+    }
+
+    /// Keeps a value no more, because its upstream did not accept it.
+    func forget(_ request: SecretRequest) { kept.forget(request.key) }
+
+    // MARK: Changes
+
+    /// Listens for changes of what is kept, once there is any, until the client is closed.
+    private func beginToFollow() {
+        guard watch == nil else { return }
+        watch = KeptWatch()
+        follow()
+    }
+
+    private func follow() {
+        let cursor = watch?.cursor
+        // Nobody else knows of it: a client that is let go of takes what it keeps with it.
+        poll(since: cursor, seconds: cursor == nil ? 0 : changesWait, until: Interruption()) { [weak self] answer in
+            self?.heard(answer)
+        }
+    }
+
+    private func heard(_ answer: Result<ChangeAnswer, WarderClientError>) {
+        let pause: Duration
+        switch answer {
+        case .success(let answer):
+            for change in watch?.answered(answer) ?? [] { kept.changed(change) }
+            pause = SecretChanges.Iterator.rhythm
+        case .failure(let error):
+            guard error.code != .closed else { return }
+            pause = watch?.failed(error, at: elapsed(), jitter: jitter()) ?? .zero
+        }
+        self.pause(pause) { [weak self] result in
+            if case .success = result { self?.follow() }
+        }
+    }
+
+    // MARK: Reports
+
+    /// Tells the vault how a call went. One that used a kept value has no token that works, so its report goes out under
+    /// another, now or when the vault is back, and nobody waits for it.
+    func report(
+        _ report: CallReport,
+        on secret: ResolvedSecret,
+        traceparent: String?,
+        then reply: @escaping (Result<Void, WarderClientError>) -> Void
+    ) {
+        if let token = secret.token { return send(report, token: token, traceparent: traceparent, then: reply) }
+        late.add(LateReport(report, on: secret, age: secret.stale ?? .zero, traceparent: traceparent))
+        reportLate()
+        reply(.success(()))
+    }
+
+    private func reportLate() {
+        guard let next = late.next() else { return }
+        send(next) { result in
+            if case .failure(let error) = result {
+                guard !error.isOutage else { return self.late.putBack(next) }
+                self.reportFailed?(error)
+            }
+            self.late.sent()
+            self.reportLate()
+        }
+    }
+
+    private func send(_ late: LateReport, then reply: @escaping (Result<Void, WarderClientError>) -> Void) {
+        token(for: late.demand) { token in
+            switch token {
+            case .success(let token):
+                self.send(late.report, token: token, traceparent: late.traceparent, then: reply)
+            case .failure(let error): reply(.failure(error))
+            }
+        }
+    }
+
+    private func send(
+        _ report: CallReport,
+        token: VaultToken,
+        traceparent: String?,
+        then reply: @escaping (Result<Void, WarderClientError>) -> Void
+    ) {
+        send(
+            .report(report, token: token, traceparent: traceparent),
+            within: .seconds(2),
+            reading: { answer throws(WarderClientError) in try answer.expect(204) },
+            then: reply
+        )
+    }
+}

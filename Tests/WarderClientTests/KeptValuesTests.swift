@@ -1,0 +1,188 @@
+import SecretMemory
+import Testing
+import WarderModel
+import WarderWire
+
+@testable import WarderClient
+
+@Suite("Which kept value a call may use")
+struct KeptValuesTests {
+    private var kept = KeptValues()
+
+    private func request(
+        _ name: String = "github/pat",
+        tool: String = "t",
+        maxStale: Duration = .seconds(60)
+    ) throws -> SecretRequest {
+        try SecretRequest(
+            secret: name,
+            fields: ["value"],
+            tool: tool,
+            toolDigest: nil,
+            arguments: nil,
+            context: CallContext(),
+            maxStale: maxStale
+        )
+    }
+
+    private func secret(
+        _ request: SecretRequest,
+        version: UInt32 = 7,
+        limit: Duration = .seconds(3600),
+        byteCount: Int = 6
+    ) throws -> ResolvedSecret {
+        let value = try SecretBytes(copying: [UInt8](repeating: 0x61, count: byteCount))
+        return ResolvedSecret(request, version: version, values: [value], token: nil, limit: limit)
+    }
+
+    @Test("a value is used for as long as the call allows, the last moment included")
+    mutating func age() throws {
+        let wanted = try request()
+        let (never, longer) = (try request(maxStale: .zero), try request(maxStale: .seconds(61)))
+        kept.keep(try secret(wanted), asked: .seconds(100))
+        #expect(kept.usable(for: wanted, at: .seconds(160))?.stale == .seconds(60))
+        #expect(kept.usable(for: wanted, at: .seconds(160) + .nanoseconds(1)) == nil)
+        #expect(kept.usable(for: never, at: .seconds(100)) == nil)
+        #expect(kept.usable(for: longer, at: .seconds(161)) != nil)
+    }
+
+    @Test("where the vault has a limit of its own, the shorter one counts, and none at all is kept for 0")
+    mutating func limit() throws {
+        let wanted = try request()
+        kept.keep(try secret(wanted, limit: .seconds(5)), asked: .zero)
+        #expect(kept.usable(for: wanted, at: .seconds(5)) != nil)
+        #expect(kept.usable(for: wanted, at: .seconds(6)) == nil)
+        kept.keep(try secret(wanted, limit: .seconds(500)), asked: .seconds(1))
+        #expect(kept.usable(for: wanted, at: .seconds(62)) == nil)
+        kept.keep(try secret(wanted, limit: .zero), asked: .seconds(2))
+        #expect(kept.isEmpty)
+    }
+
+    @Test("another tool, context or secret has values of its own")
+    mutating func keys() throws {
+        let (tool, other) = (try request(tool: "u"), try request("github/other"))
+        kept.keep(try secret(try request()), asked: .zero)
+        #expect(kept.usable(for: tool, at: .zero) == nil)
+        #expect(kept.usable(for: other, at: .zero) == nil)
+    }
+
+    @Test("of two answers the one that was asked for later stays, whichever came first")
+    mutating func order() throws {
+        let wanted = try request()
+        kept.keep(try secret(wanted, version: 8), asked: .seconds(2))
+        kept.keep(try secret(wanted, version: 7), asked: .seconds(1))
+        #expect(kept.usable(for: wanted, at: .seconds(2))?.version == 8)
+    }
+
+    @Test("more than are kept, in number or in bytes, cost the oldest")
+    mutating func room() throws {
+        for index in 0...KeptValues.maximumValues {
+            kept.keep(try secret(try request(tool: "t\(index)")), asked: .seconds(index))
+        }
+        #expect(kept.count == KeptValues.maximumValues)
+        let oldest = try (0...1).map { try request(tool: "t\($0)", maxStale: .seconds(999)) }
+        #expect(kept.usable(for: oldest[0], at: .seconds(300)) == nil)
+        #expect(kept.usable(for: oldest[1], at: .seconds(300)) != nil)
+        for index in 0..<5 {
+            let large = try secret(try request(tool: "large\(index)"), byteCount: 1 << 20)
+            kept.keep(large, asked: .seconds(1_000 + index))
+        }
+        #expect(kept.count == 4)
+        let large = try (0...1).map { try request(tool: "large\($0)") }
+        #expect(kept.usable(for: large[0], at: .seconds(1_005)) == nil)
+        #expect(kept.usable(for: large[1], at: .seconds(1_005)) != nil)
+        kept.keep(try secret(try request(tool: "huge"), byteCount: (4 << 20) + 1), asked: .seconds(2_000))
+        #expect(kept.count == 4)
+    }
+
+    @Test(
+        "a no forgets what was asked for, a closed vault everything, and a fault nothing",
+        arguments: [
+            (WarderClientError.Code.refused, 1), (.notFound, 1), (.tokenInvalid, 1), (.approvalDenied, 1), (.sealed, 0),
+            (.notInitialised, 0), (.restoredVault, 0), (.auditUnavailable, 2), (.rateLimited, 2), (.vaultFault, 2),
+        ]
+    )
+    mutating func failed(code: WarderClientError.Code, left: Int) throws {
+        let wanted = try request()
+        kept.keep(try secret(wanted), asked: .zero)
+        kept.keep(try secret(try request("github/other")), asked: .zero)
+        kept.failed(wanted, WarderClientError(code))
+        #expect(kept.count == left)
+        #expect((kept.usable(for: wanted, at: .zero) == nil) == (left < 2))
+    }
+
+    @Test("what changed is forgotten, what is current stays, and being out of touch is what values are kept for")
+    mutating func changed() throws {
+        let (one, other) = (try request(), try request("github/other"))
+        kept.keep(try secret(one, version: 7), asked: .zero)
+        kept.keep(try secret(other, version: 7), asked: .zero)
+        kept.changed(.outOfTouch)
+        kept.changed(.version(secret: "github/pat", 7))
+        #expect(kept.count == 2)
+        kept.changed(.version(secret: "github/pat", 8))
+        #expect(kept.usable(for: one, at: .zero) == nil && kept.usable(for: other, at: .zero) != nil)
+        kept.changed(.revoked(secret: "github/other"))
+        #expect(kept.isEmpty)
+        kept.keep(try secret(one), asked: .zero)
+        kept.changed(.everything)
+        #expect(kept.isEmpty)
+    }
+
+    @Test("the bytes are wiped with the last that holds them: neither forgetting nor clearing leaves any")
+    mutating func wiped() throws {
+        let wanted = try request()
+        weak var bytes: SecretBytes?
+        do {
+            let secret = try secret(wanted)
+            bytes = secret.value
+            kept.keep(secret, asked: .zero)
+        }
+        #expect(bytes != nil)
+        kept.forget(wanted.key)
+        #expect(bytes == nil)
+        do {
+            let secret = try secret(wanted)
+            bytes = secret.value
+            kept.keep(secret, asked: .zero)
+        }
+        kept.clear()
+        #expect(bytes == nil)
+    }
+}
+
+@Suite("What a client hears of changes for its own sake")
+struct KeptWatchTests {
+    private var watch = KeptWatch()
+
+    private func answer(_ next: String, _ change: String? = nil, reset: Bool = false) throws -> ChangeAnswer {
+        try ChangeAnswer(
+            ChangeList(next: next, changes: change.map { [.init(secret: $0, version: 8)] } ?? [], reset: reset)
+        )
+    }
+
+    @Test("the first answer is where it begins; from then on it is told what changes")
+    mutating func beginning() throws {
+        #expect(watch.answered(try answer("a", reset: true)).isEmpty)
+        #expect(watch.cursor == "a")
+        #expect(watch.answered(try answer("b", "github/pat")) == [.version(secret: "github/pat", 8)])
+        #expect(watch.answered(try answer("c", reset: true)) == [.everything])
+    }
+
+    @Test("what may have been missed before the first answer counts as changed, and a lost connection misses nothing")
+    mutating func missed() throws {
+        let lost = WarderClientError(.unreachable)
+        #expect(watch.failed(lost, at: .zero, jitter: 0) == .milliseconds(250))
+        #expect(watch.failed(lost, at: .zero, jitter: 0) == .milliseconds(500))
+        #expect(watch.answered(try answer("a")) == [.everything])
+        #expect(watch.failed(lost, at: .seconds(1_000_000), jitter: 1) == .milliseconds(500))
+        #expect(watch.answered(try answer("b")).isEmpty)
+    }
+
+    @Test("a vault that tells no changes is left alone for a while, and what happened meanwhile is not known")
+    mutating func refused() throws {
+        #expect(watch.answered(try answer("a")).isEmpty)
+        #expect(watch.failed(WarderClientError(.notFound), at: .zero, jitter: 0) == .seconds(600))
+        #expect(watch.cursor == nil)
+        #expect(watch.answered(try answer("b")) == [.everything])
+    }
+}
