@@ -170,9 +170,10 @@ let package = Package(
         .target(
             name: "WarderCommands",
             dependencies: [
-                "ClientConfigurations", "Declarations", "DocumentReviewing", "Launching", "Locking", "OpenAPIDocuments",
-                "Reviewing", "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "UnixHTTP",
-                "UpstreamAddresses", "UpstreamProxy", "WarderClient", "WarderConfiguration", "WarderCrypto",
+                "Alerting", "ClientConfigurations", "Declarations", "DocumentReviewing", "Launching", "Locking",
+                "OpenAPIDocuments", "Reviewing", "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk",
+                "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
+                "WarderConfiguration", "WarderCrypto",
                 "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"), "Yams",

@@ -232,9 +232,11 @@ package struct ApprovalRuleSummary: Codable, Sendable {
     package var isRule: Bool
     package var changed: String?
     package var changedBy: String?
+    /// Votes that nobody can give, because there are too few operators for them; left out where there are enough.
+    package var unfilled: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case server, risk, category, votes, changed
+        case server, risk, category, votes, changed, unfilled
         case isRule = "is_rule"
         case changedBy = "changed_by"
     }
@@ -246,7 +248,8 @@ package struct ApprovalRuleSummary: Codable, Sendable {
         votes: [String],
         isRule: Bool,
         changed: String?,
-        changedBy: String?
+        changedBy: String?,
+        unfilled: [String]?
     ) {
         self.server = server
         self.risk = risk
@@ -255,6 +258,7 @@ package struct ApprovalRuleSummary: Codable, Sendable {
         self.isRule = isRule
         self.changed = changed
         self.changedBy = changedBy
+        self.unfilled = unfilled
     }
 }
 

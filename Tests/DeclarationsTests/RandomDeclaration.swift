@@ -58,6 +58,7 @@ struct RandomDeclaration {
         // Not the user that runs the tests: nobody is asked for presence then.
         var selectors = Selectors(uid: UInt32.random(in: 60_000..<60_010, using: &numbers))
         if flip() { selectors.gid = UInt32.random(in: 0..<9, using: &numbers) }
+        if flip() { selectors.group = UInt32.random(in: 0..<9, using: &numbers) }
         if flip() { selectors.unit = pick(["mcp-github.service", "0.scope"]) }
         if flip() { selectors.executable = pick(["/usr/bin/node", "/opt/a b/#x: y"]) }
         if one(in: 4) { selectors.executableSHA256 = String(repeating: "0", count: 64) }
@@ -108,6 +109,7 @@ struct RandomDeclaration {
         )
         if flip() { terms.settings[try RotatorSetting("length")] = try PlainText("40") }
         if flip() { terms.settings[try RotatorSetting("field")] = try PlainText("value") }
+        if flip() { terms.helper = try SecretName(pick(Self.secrets)) }
         if flip() { terms.overlap = Int64.random(in: 0...86_400, using: &numbers) }
         terms.attempts = Int.random(in: 1...9, using: &numbers)
         if flip() {

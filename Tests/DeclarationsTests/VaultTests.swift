@@ -34,6 +34,8 @@ import WarderWire
     private static func kit() async throws -> TestVault {
         let kit = try await TestVault(uid: geteuid())
         for secret in RandomDeclaration.secrets { try await kit.mustPut(secret) }
+        // A rule asks groups of which somebody is.
+        try await kit.mustAddOperator("sam", uid: 60_100, roles: [.approver], groups: ["security"], withPresence: false)
         return kit
     }
 

@@ -166,6 +166,31 @@ struct CommandTreeTests {
         #expect(run.status == .done)
         #expect(run.outputText.contains("quarantine"))
     }
+
+    @Test(
+        "completion offers every word where only some are possible, and the usual ones where others are too",
+        arguments: [
+            (
+                "approval_rule_set",
+                "read-only side-effect critical standard financial administrative operator owner security team-lead"
+            ),
+            ("approval_rule_remove", "read-only side-effect critical standard financial administrative"),
+            (
+                "alert_rule_set",
+                "honeytoken spike many_secrets refusals unknown_peers unexpected_peer off_hours"
+            ),
+            ("alert_mute", "honeytoken spike many_secrets refusals unknown_peers unexpected_peer off_hours"),
+            ("alert_unmute", "honeytoken spike many_secrets refusals unknown_peers unexpected_peer off_hours"),
+            ("limit_set", "read-only side-effect critical"),
+        ]
+    )
+    func completedWords(_ command: String, _ words: String) throws {
+        let script = try CommandRun(["completion", "bash"]).outputText
+        let start = try #require(script.firstRange(of: "\n_warder_\(command)() {\n"))
+        let rest = script[start.upperBound...]
+        let body = rest[..<(try #require(rest.firstRange(of: "\n}"))).lowerBound]
+        for word in words.split(separator: " ") { #expect(body.contains("'\(word)'"), "\(word)") }
+    }
 }
 
 extension Warder {

@@ -9,7 +9,9 @@ import WarderTesting
 /// Whatever stands in a request's way, the command that mends it is one that can be pasted.
 @Suite("Remedies of explanations")
 struct ExplanationRemedyTests {
-    private static let tools = ["notes/search", "notes/pay", "notes/new", "ghost/walk", "notes/@launch"]
+    private static let tools = [
+        "notes/search", "notes/pay", "notes/new", "ghost/walk", "notes/@launch", "note/search", "notes/serach",
+    ]
     private static let secrets = ["notes/api", "shop/db", "new/one", "old/one", "gone/one", "none/there", "lost/one"]
 
     /// Explanations of a vault in which everything is in the way that can be.

@@ -18,6 +18,9 @@ struct Governance {
     /// What comes before the server that is measured, because it runs as the operator, who then has to prove to be there.
     func prepare(_ client: OperatorClient) async throws {
         try await Self.setAlertRules(on: true, with: client)
+        // Somebody of the group that rules ask, and a user that nobody is.
+        let person = #"{"name":"sam","uid":2999999,"roles":["approver"],"groups":["security"]}"#
+        try await client.send(.POST, "/v1/operators", person)
         for category in Self.categories {
             for risk in Self.risks where (risk, category) != ("read-only", "standard") {
                 try await Self.setRule(risk, category, #"["security","owner"]"#, with: client)

@@ -126,7 +126,8 @@ enum Remedy {
             "See what there is: warder alert list --all; or, for subjects: warder server list; warder secret list"
         case "backup": "Only a restored vault has something to review: warder status"
         case "approval": "See what there is: warder approval list --all"
-        case "rule": "See what there is: warder approval rule list; or, for servers: warder server list"
+        case "rule", "inventory":
+            "See what there is: warder approval rule list; or, for servers: warder server list; for groups: warder operator list"
         case "standing": "See what there is: warder approval standing list; or, for servers: warder server list"
         case "server", "tool", "grant", "token", "operator", "secret": "See what there is: warder \(noun ?? "") list"
         default: nil

@@ -36,13 +36,13 @@ extension Approvals {
         package let others: [String]
     }
 
-    /// Newest first. Requires `approver`, `admin` or `auditor`. Whoever keeps looking is one reading.
+    /// Newest first. Requires `approver`, `admin` or `auditor`. Whoever keeps looking at the same list is one reading.
     package static func list(by caller: Caller) -> Command<[Line]> {
         Command(.approvalList, by: caller) { transaction, event throws(Refusal) in
             let state = transaction.state
             let lines = state.approvals.values.sorted { ($0.requested, $0.name) > ($1.requested, $1.name) }
                 .map { line($0, for: caller, in: state, at: transaction.now.wall) }
-            event.changes = ["count=\(lines.count)"]
+            event.changes = ["count=\(lines.count)", digest(of: lines, in: state).change]
             transaction.tellOnce(&event)
             return lines
         }
@@ -67,6 +67,16 @@ extension Approvals {
                 previous: previous(approval, in: state)
             )
         }
+    }
+
+    /// Everything that a list says: what was done to each request, where it stands by now, and who is asked still.
+    private static func digest(of lines: [Line], in state: VaultState) -> AnswerDigest {
+        var digest = AnswerDigest()
+        for line in lines {
+            let words = [state.mark(of: line.approval.id), line.standing.rawValue, line.isYours ? "yours" : "others"]
+            digest.add(words + line.missing.map(\.text))
+        }
+        return digest
     }
 
     private static func line(

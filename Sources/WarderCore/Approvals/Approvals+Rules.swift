@@ -9,11 +9,19 @@ extension Approvals {
         package let terms: ApprovalTerms
         /// `nil` where the standard decides.
         package let rule: ApprovalRule?
+        /// Seats for which there are too few operators, whatever the call is: no call of the class is ever let through.
+        package let unfilled: [ApprovalTerms.Seat]
 
-        package init(scope: ApprovalRule.Scope, terms: ApprovalTerms, rule: ApprovalRule?) {
+        fileprivate init(
+            _ scope: ApprovalRule.Scope,
+            _ terms: ApprovalTerms,
+            by rule: ApprovalRule?,
+            in state: VaultState
+        ) {
             self.scope = scope
             self.terms = terms
             self.rule = rule
+            unfilled = state.unfilled(terms)
         }
     }
 
@@ -27,27 +35,31 @@ extension Approvals {
                     let scope = ApprovalRule.Scope(server: nil, risk: risk, category: category)
                     let rule = state.approvalRules[scope]
                     let standard = ApprovalTerms.standard(risk, category, in: state.profile)
-                    lines.append(RuleLine(scope: scope, terms: rule?.terms ?? standard, rule: rule))
+                    lines.append(RuleLine(scope, rule?.terms ?? standard, by: rule, in: state))
                 }
             }
             let others = state.approvalRules.values.filter { $0.scope.server != nil }.sorted { $0.scope < $1.scope }
-            return lines + others.map { RuleLine(scope: $0.scope, terms: $0.terms, rule: $0) }
+            return lines + others.map { RuleLine($0.scope, $0.terms, by: $0, in: state) }
         }
     }
 
     /// Replaces what is asked for. What was approved under other terms lets nothing through any more. Requires `admin`,
     /// and presence.
     ///
-    /// - Throws: `notFound` for a server that is not registered.
+    /// A group with too few people in it is said in the answer: others can join it.
+    ///
+    /// - Throws: `notFound` for a server that is not registered, and for a group of which no operator is: it would be a
+    ///   word that was mistyped, and every call of the class would wait in vain.
     package static func setRule(
         _ scope: ApprovalRule.Scope,
         _ terms: ApprovalTerms,
         by caller: Caller
-    ) -> Command<ApprovalRule> {
+    ) -> Command<RuleLine> {
         Command(.approvalRuleSet, by: caller, describe: { describe(scope, terms, &$0) }) {
             transaction,
             event throws(Refusal) in
             if let server = scope.server, transaction.state.servers[server] == nil { throw .notFound }
+            guard terms.groups.isSubset(of: transaction.state.approverGroups) else { throw .notFound }
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
             // Whoever says what holds takes away what cannot be read.
             transaction.removeLostApprovalRules(&event)
@@ -67,7 +79,7 @@ extension Approvals {
             rule.changed = now
             rule.changedBy = author
             try transaction.put(rule, &event)
-            return rule
+            return RuleLine(scope, terms, by: rule, in: transaction.state)
         }
     }
 
@@ -95,5 +107,13 @@ extension VaultState {
         let general = ApprovalRule.Scope(server: nil, risk: scope.risk, category: scope.category)
         return (approvalRules[scope] ?? approvalRules[general])?.terms
             ?? .standard(scope.risk, scope.category, in: profile)
+    }
+
+    /// Groups that an operator is in, whether or not they may approve anything.
+    fileprivate var approverGroups: Set<String> { Set(operators.values.flatMap(\.groups)) }
+
+    /// Seats that stay empty though every operator votes. Anybody who approves may be the owner of something.
+    fileprivate func unfilled(_ terms: ApprovalTerms) -> [ApprovalTerms.Seat] {
+        terms.free(after: operators.values.map { seats(of: $0).union($0.roles.contains(.approver) ? [.owner] : []) })
     }
 }

@@ -83,6 +83,12 @@ extension VaultState {
     /// Seats that a person may take: none for who asks.
     func seats(of person: Operator, for subject: ApprovalSubject) -> Set<ApprovalTerms.Seat> {
         guard !asks(person, for: subject) else { return [] }
+        let seats = seats(of: person)
+        return person.roles.contains(.approver) && owns(person, subject) ? seats.union([.owner]) : seats
+    }
+
+    /// Seats that a person may take whatever the call is, unless they ask themselves.
+    func seats(of person: Operator) -> Set<ApprovalTerms.Seat> {
         let isApprover = person.roles.contains(.approver)
         var seats: Set<ApprovalTerms.Seat> = []
         if isApprover || person.roles.contains(.admin) { seats.insert(.anyOperator) }
@@ -90,7 +96,6 @@ extension VaultState {
         for group in person.groups {
             if let name = try? ServerName(group) { seats.insert(.group(name)) }
         }
-        if owns(person, subject) { seats.insert(.owner) }
         return seats
     }
 

@@ -8,8 +8,14 @@ import WarderModel
 struct AskedAgain: Sendable {
     /// A process that does not ask for this long has stopped, in seconds.
     static let patience: Int64 = 180
+    /// For so long an answer is counted at most before it has an event again, in seconds: a log in which somebody looks all
+    /// day says so each hour.
+    static let longest: Int64 = 3600
     /// Questions that are remembered. Of more than these, every answer has its event.
     static let maximum = 4096
+    /// Seconds between two looks through a full table for who has stopped: a flood pays for one, and not each of its
+    /// requests.
+    private static let rest: Int64 = 1
 
     /// Who asks, as the kernel describes the process, and for what: all that an event says before it comes to the
     /// answer. Whatever differs makes another question.
@@ -32,20 +38,25 @@ struct AskedAgain: Sendable {
         let changes: [String]
         /// Number of the event that says it.
         let sequence: UInt64
+        /// When the answer has an event again, however often it is asked for.
+        let end: Moment
+        /// When who asks has stopped.
         var until: Moment
         /// How often the same was said since.
         var again: UInt64 = 0
     }
 
     private var told: TreeDictionary<Question, Told> = [:]
+    /// When a full table was looked through last.
+    private var swept: Moment?
 
     /// Counts an answer, if it is the one that was told before.
     ///
     /// - Returns: number of the event that says it; `nil` where there is none.
     mutating func count(_ event: Event, at now: Moment) -> UInt64? {
         let question = Question(event)
-        guard var before = told[question], now.isBefore(before.until), before.reason == event.reason,
-            before.changes == event.changes
+        guard var before = told[question], now.isBefore(before.until), now.isBefore(before.end),
+            before.reason == event.reason, before.changes == event.changes
         else { return nil }
         before.again &+= 1
         before.until = now.adding(seconds: Self.patience)
@@ -58,15 +69,24 @@ struct AskedAgain: Sendable {
     /// - Returns: how often the process was told another one without an event.
     mutating func tell(_ event: Event, sequence: UInt64, at now: Moment) -> UInt64 {
         let again = forget(event)
-        if told.count >= Self.maximum { told = told.filter { now.isBefore($0.value.until) } }
-        guard told.count < Self.maximum else { return again }
+        guard hasRoom(at: now) else { return again }
         told[Question(event)] = Told(
             reason: event.reason,
             changes: event.changes,
             sequence: sequence,
+            end: now.adding(seconds: Self.longest),
             until: now.adding(seconds: Self.patience)
         )
         return again
+    }
+
+    /// Whether another question can be remembered. Of a full table those are forgotten who have stopped.
+    private mutating func hasRoom(at now: Moment) -> Bool {
+        guard told.count >= Self.maximum else { return true }
+        if let swept, now.isBefore(swept.adding(seconds: Self.rest)) { return false }
+        swept = now
+        told = told.filter { now.isBefore($0.value.until) }
+        return told.count < Self.maximum
     }
 
     /// What a process asked for has happened.

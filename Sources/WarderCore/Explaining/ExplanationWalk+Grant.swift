@@ -114,10 +114,7 @@ extension ExplanationWalk {
                 return Fault(fact: "\(name) was deleted\(since)", remedy: "warder secret undelete \(name)")
             case .valueDamaged: return unreadable("secret \(name)")
             default:
-                return Fault(
-                    fact: "there is no secret \(name)" + meant(name.text, among: state.secrets.keys.lazy.map(\.text)),
-                    remedy: Self.put(name, fields)
-                )
+                return missing("secret \(name)", meant: meantSecret?.text, remedy: Self.put(name, fields))
             }
         }
     }

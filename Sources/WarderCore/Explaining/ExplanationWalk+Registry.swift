@@ -59,11 +59,8 @@ extension ExplanationWalk {
 
     private var missingServer: Fault {
         if state.lost.contains(.server(name.server)) { return unreadable("server \(name.server)") }
-        return Fault(
-            fact: "there is no server \(name.server)"
-                + meant(name.server.text, among: state.servers.keys.lazy.map(\.text)),
-            remedy: "warder server add \(name.server) --uid UID"
-        )
+        let remedy = "warder server add \(name.server) --uid UID"
+        return missing("server \(name.server)", meant: meantServer?.text, remedy: remedy)
     }
 
     func quarantine(of server: Server?, _ steps: inout [Step]) {
@@ -106,11 +103,7 @@ extension ExplanationWalk {
             return .yes("\(tool.risk.rawValue), \(tool.category.rawValue)\(gone)")
         } fails: { _ in
             if state.lost.contains(.tool(name)) { return unreadable("tool \(name)") }
-            let others = state.tools(of: name.server).map(\.name.tool.text)
-            return Fault(
-                fact: "there is no tool \(name)" + meant(name.tool.text, among: others),
-                remedy: "warder tool add \(name)"
-            )
+            return missing("tool \(name)", meant: meantTool?.text, remedy: "warder tool add \(name)")
         }
     }
 
@@ -131,15 +124,6 @@ extension ExplanationWalk {
                     + "warder tool accept \(name) --reason REASON"
             )
         }
-    }
-
-    /// Names that are compared at most: it is done on the writer's thread.
-    private static let comparedNames = 200
-
-    /// The name that may have been meant, as the end of a sentence.
-    func meant(_ name: String, among names: some Collection<String>) -> String {
-        guard names.count <= Self.comparedNames else { return "" }
-        return Suggestion.nearest(to: name, among: names.sorted()).map { ", but one called \($0)" } ?? ""
     }
 
     func unreadable(_ what: String) -> Fault {

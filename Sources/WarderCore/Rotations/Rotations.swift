@@ -134,13 +134,14 @@ package enum Rotations {
         }
     }
 
-    /// How secrets are rotated and where it stands, by name; of one secret, or of all. Whoever keeps looking at one is
-    /// one reading. Requires `admin`, `rotator`, `reader` or `auditor`.
+    /// How secrets are rotated and where it stands, by name; of one secret, or of all. Whoever keeps looking at one in
+    /// which nothing happens is one reading. Requires `admin`, `rotator`, `reader` or `auditor`.
     package static func list(_ name: SecretName? = nil, by caller: Caller) -> Command<Listing> {
         Command(.rotationList, by: caller, describe: { $0.secret = name }) { transaction, event throws(Refusal) in
             let now = transaction.now.wall
             if let name {
                 let rotation = try find(name, transaction.state)
+                event.changes = [digest(of: rotation, in: transaction.state).change]
                 transaction.tellOnce(&event)
                 return Listing(rotations: [rotation], state: transaction.state, time: now)
             }
@@ -148,6 +149,16 @@ package enum Rotations {
             event.changes = ["count=\(all.count)"]
             return Listing(rotations: all, state: transaction.state, time: now)
         }
+    }
+
+    /// What is said of one rotation: how far it has come, the secret's versions, and which server has which of them.
+    private static func digest(of rotation: Rotation, in state: VaultState) -> AnswerDigest {
+        var digest = AnswerDigest()
+        let secret = state.secrets[rotation.secret]
+        for id in [rotation.id, secret?.id].compactMap(\.self) + state.consumers(of: rotation.secret).map(\.id) {
+            digest.add([state.mark(of: id)])
+        }
+        return digest
     }
 
     /// Begins a rotation now, or hastens the one under way if the value is known to somebody who should not know it.

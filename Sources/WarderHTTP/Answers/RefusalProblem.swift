@@ -226,7 +226,8 @@ extension Problem {
         // A tool is added to a server.
         case .toolAdd, .toolImport: "server"
         case .backupReview: "restore: this vault came from no backup"
-        case .approvalRuleSet, .standingAdd, .limitSet: "server"
+        case .approvalRuleSet: "server, or no operator in a group that is asked"
+        case .standingAdd, .limitSet: "server"
         case .alertMute: "server or secret"
         case .standingRevoke: "standing approval"
         default: noun(action)

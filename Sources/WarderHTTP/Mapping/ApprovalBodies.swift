@@ -111,7 +111,8 @@ extension ApprovalRuleSummary {
             votes: line.terms.seats.map(\.text),
             isRule: line.rule != nil,
             changed: line.rule?.changed.description,
-            changedBy: line.rule?.changedBy.text
+            changedBy: line.rule?.changedBy.text,
+            unfilled: line.unfilled.isEmpty ? nil : line.unfilled.map(\.text)
         )
     }
 }

@@ -70,7 +70,7 @@ extension Limits {
 }
 
 extension Approvals {
-    static func setRule(_ request: ApprovalRuleRequest, by caller: Caller) throws(Problem) -> Command<ApprovalRule> {
+    static func setRule(_ request: ApprovalRuleRequest, by caller: Caller) throws(Problem) -> Command<RuleLine> {
         let scope = try ApprovalRule.Scope(server: request.server, risk: request.risk, category: request.category)
         return setRule(scope, try ApprovalTerms(request.votes), by: caller)
     }

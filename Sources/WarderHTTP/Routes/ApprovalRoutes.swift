@@ -46,8 +46,8 @@ extension RouteTable {
         },
         Route(.PUT, "/v1/approval-rules", action: .approvalRuleSet, body: .small) { exchange throws(Problem) in
             let request = try exchange.decode(ApprovalRuleRequest.self)
-            return exchange.ask(try Approvals.setRule(request, by: exchange.caller)) { rule in
-                .json(ApprovalRuleSummary(Approvals.RuleLine(scope: rule.scope, terms: rule.terms, rule: rule)))
+            return exchange.ask(try Approvals.setRule(request, by: exchange.caller)) {
+                .json(ApprovalRuleSummary($0))
             }
         },
         Route(.DELETE, "/v1/approval-rules/{risk}/{category}", action: .approvalRuleRemove, query: ["server"]) {

@@ -81,7 +81,7 @@ extension ApplyRequest {
     fileprivate func commands(by caller: Caller) throws(Problem) -> [Inventories.Change] {
         guard !changes.isEmpty else { throw .invalid("There is no change in it.") }
         guard changes.count <= Self.mostChanges else {
-            throw .invalid("One apply makes at most \(Self.mostChanges) changes.")
+            throw .invalid("One apply makes at most \(Self.mostChanges) changes: send several.")
         }
         var commands: [Inventories.Change] = []
         for change in changes {

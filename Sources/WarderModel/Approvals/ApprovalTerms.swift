@@ -25,6 +25,15 @@ package struct ApprovalTerms: Sendable, Hashable {
 
     package var isEmpty: Bool { seats.isEmpty }
 
+    /// Names of the groups whose votes are asked for.
+    package var groups: Set<String> {
+        Set(
+            seats.compactMap { seat -> String? in
+                if case .group(let name) = seat { name.text } else { nil }
+            }
+        )
+    }
+
     /// What a class asks for where no rule says anything else.
     ///
     /// With a team, everything but a standard read-only tool asks somebody, and more people the more harm it can do. A
@@ -40,6 +49,17 @@ package struct ApprovalTerms: Sendable, Hashable {
         case (.team, .standard, .sideEffect): ApprovalTerms([.teamLead])
         case (.team, .standard, .critical): ApprovalTerms([.teamLead, .security])
         }
+    }
+
+    /// Everybody whom a standard asks, each once and ascending: the words that a rule is most likely to have.
+    package static var standardSeats: [Seat] {
+        var seats: Set<Seat> = []
+        for profile in Profile.allCases {
+            for category in Tool.Category.allCases {
+                for risk in Tool.Risk.allCases { seats.formUnion(standard(risk, category, in: profile).seats) }
+            }
+        }
+        return seats.sorted()
     }
 
     /// Whether every seat has a person of its own.

@@ -85,7 +85,7 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         let token = try await kit.mustIssue()
         let scope = ApprovalRule.Scope(server: nil, risk: .readOnly, category: .standard)
-        let terms = ApprovalTerms([try ApprovalTerms.Seat("team-lead")])
+        let terms = ApprovalTerms([.anyOperator])
         _ = try await kit.vault.perform(Approvals.setRule(scope, terms, by: kit.admin))
         #expect(await kit.refusal(of: try kit.resolve(with: token)) == .approvalRequired)
         let renew = Tokens.renew(token.presented, by: kit.server(.synthetic()))

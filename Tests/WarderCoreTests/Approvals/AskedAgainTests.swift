@@ -1,3 +1,4 @@
+import Rotating
 import Testing
 import WarderModel
 import WarderTesting
@@ -66,6 +67,83 @@ import WarderTesting
         for _ in 0..<3 { #expect(await stand.kit.refusal(of: Approvals.list(by: sam)) == .notAnOperator) }
         let refused = try Self.events(stand.kit, since: beforeRefused)
         #expect(refused.count == 3)
+    }
+
+    @Test("a list that says something else is an event, though it is as long as before")
+    func changedList() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        let sam = try stand.caller("sam")
+        let olga = try stand.caller("olga")
+        func look() async throws { _ = try await stand.kit.vault.perform(Approvals.list(by: sam)) }
+        let before = try stand.kit.events().count
+        for _ in 0..<3 { try await look() }
+        // A vote fewer is asked for; then none, because the hour is over, which is no change of any record.
+        try await stand.approve(id, "olga")
+        for _ in 0..<3 { try await look() }
+        for _ in 0..<4 {
+            stand.kit.clock.advance(seconds: AskedAgain.patience - 1)
+            try await look()
+        }
+        stand.kit.clock.advance(seconds: Approval.patience)
+        for _ in 0..<3 { try await look() }
+        _ = try await stand.kit.vault.perform(Approvals.list(by: olga))
+        let lists = try Self.events(stand.kit, since: before).filter { $0.type == "approval.list" }
+        let answers = lists.compactMap { $0.changes?.first { $0.hasPrefix("answer=") } }
+        #expect(lists.count == 4 && answers.count == 4, "\(lists.map(\.changes))")
+        #expect(lists.allSatisfy { $0.changes?.first == "count=1" })
+        #expect(lists.map { $0.changes?.last } == ["\(answers[0])", "again=2", "again=6", "\(answers[3])"])
+        // In the end nobody's vote is asked for, and both read the same.
+        #expect(Set(answers).count == 3 && answers[2] == answers[3])
+    }
+
+    @Test("who looks at one rotation is written down for each state of it")
+    func oneRotation() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("shop/api")
+        let name = try SecretName("shop/api")
+        let plan = Rotations.Plan(rotator: .random)
+        _ = try await kit.vault.perform(Rotations.set(name, plan, by: kit.admin))
+        let before = try kit.events().count
+        for _ in 0..<Self.polls { _ = try await kit.vault.perform(Rotations.list(name, by: kit.admin)) }
+        try await kit.mustPut("shop/api", "another")
+        for _ in 0..<Self.polls { _ = try await kit.vault.perform(Rotations.list(name, by: kit.admin)) }
+        let looks = try Self.events(kit, since: before).filter { $0.type == "rotation.list" }
+        #expect(looks.count == 2 && looks[0].changes?.first != looks[1].changes?.first)
+        #expect(looks.last?.changes?.last == "again=\(Self.polls - 1)")
+    }
+
+    @Test("nothing is counted for longer than an hour: then the same answer is an event again")
+    func hour() async throws {
+        let stand = try await ApprovalStand()
+        let sam = try stand.caller("sam")
+        let before = try stand.kit.events().count
+        // Two and a half hours of looking, each minute.
+        for _ in 0..<150 {
+            _ = try await stand.kit.vault.perform(Approvals.list(by: sam))
+            stand.kit.clock.advance(seconds: 60)
+        }
+        let looks = try Self.events(stand.kit, since: before)
+        #expect(looks.map { $0.changes?.last } == [looks.first?.changes?.last, "again=59", "again=59"])
+    }
+
+    @Test("a full table is looked through once a second, and not for each question of a flood")
+    func flood() {
+        var asked = AskedAgain()
+        let first = ManualClock.start
+        func question(_ pid: Int32) -> Event {
+            Event(action: .rotationList, time: first.wall, actor: .uid(.synthetic(pid: pid)))
+        }
+        for pid in 0..<Int32(AskedAgain.maximum) { _ = asked.tell(question(pid + 10), sequence: 1, at: first) }
+        // Nobody has stopped yet, which is found once; within a second of that nobody looks again.
+        var remembered: [Bool] = []
+        for (pid, late) in [(1, -500), (2, 0), (3, 499), (4, 500), (5, 500)] as [(Int32, Int64)] {
+            var now = first.adding(seconds: AskedAgain.patience)
+            now.uptime += late
+            _ = asked.tell(question(pid), sequence: 2, at: now)
+            remembered.append(asked.count(question(pid), at: now) == 2)
+        }
+        #expect(remembered == [false, false, false, true, true])
     }
 
     @Test("nobody hides among the questions that are counted: whatever differs is an event")

@@ -281,7 +281,8 @@ import WarderTesting
         try await kit.mustSetUpNotes()
         let scope = ApprovalRule.Scope(server: nil, risk: .readOnly, category: .standard)
         let terms = ApprovalTerms([.anyOperator])
-        let rule = try await kit.vault.perform(Approvals.setRule(scope, terms, by: kit.admin))
+        let line = try await kit.vault.perform(Approvals.setRule(scope, terms, by: kit.admin))
+        let rule = try #require(line.rule)
         for kind in ["habit", "nothing"] {
             let again = try await reopened(kit, after: "UPDATE records SET kind = '\(kind)' WHERE id = x'\(rule.id)'")
             let entry = LostRecords.Entry(reason: .damaged, kind: .approvalRule, id: rule.id, name: nil)

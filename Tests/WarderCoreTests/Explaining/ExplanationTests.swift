@@ -85,6 +85,31 @@ struct ExplanationTests {
         )
     }
 
+    @Test("before a mistyped name is registered it is asked whether another one was meant")
+    func meantFirst() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let server = try await explain(kit, "nots/search")
+        #expect(
+            server.remedies.first
+                == "Did you mean notes? Ask about that: warder explain --server notes --tool search --secret notes/api; "
+                + "if not: warder server add nots --uid UID"
+        )
+        // All that was mistyped is put right at once.
+        let question = "warder explain --server notes --tool search --secret notes/api"
+        let all = try await explain(kit, "nots/serach", "notes/apl")
+        #expect(
+            all.missing.compactMap(\.remedy) == [
+                "Did you mean notes? Ask about that: \(question); if not: warder server add nots --uid UID",
+                "Did you mean search? Ask about that: \(question); if not: warder tool add nots/serach",
+                "warder grant add nots/serach notes/apl --field value --ttl 300s --uses 1",
+                "Did you mean notes/api? Ask about that: \(question); if not: warder secret put notes/apl",
+            ]
+        )
+        // A name that is like none of them is as good as another.
+        #expect(try await explain(kit, "billing/pay").remedies.first == "warder server add billing --uid UID")
+    }
+
     @Test("admins and auditors may ask, and nobody else")
     func roles() async throws {
         let kit = try await TestVault()

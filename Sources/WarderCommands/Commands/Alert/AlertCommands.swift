@@ -195,7 +195,7 @@ struct MuteAlert: VaultCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The rule, such as spike.", valueName: "rule"))
+    @Argument(help: ArgumentHelp("The rule, such as spike.", valueName: "rule"), completion: .alertRules)
     var rule: String
 
     @Argument(help: ArgumentHelp("server:NAME, uid:NUMBER, uid:several or secret:NAME.", valueName: "subject"))
@@ -248,7 +248,7 @@ struct UnmuteAlert: VaultCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The rule, such as spike.", valueName: "rule"))
+    @Argument(help: ArgumentHelp("The rule, such as spike.", valueName: "rule"), completion: .alertRules)
     var rule: String
 
     @Argument(help: ArgumentHelp("server:NAME, uid:NUMBER, uid:several or secret:NAME.", valueName: "subject"))

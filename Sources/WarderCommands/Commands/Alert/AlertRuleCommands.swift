@@ -1,3 +1,4 @@
+import Alerting
 import ArgumentParser
 import WarderModel
 import WarderWire
@@ -69,7 +70,7 @@ struct SetAlertRule: VaultCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The rule, such as refusals.", valueName: "rule"))
+    @Argument(help: ArgumentHelp("The rule, such as refusals.", valueName: "rule"), completion: .alertRules)
     var rule: String
 
     @Flag(inversion: .prefixedNo, help: "Whether it blocks the server that an alert is about.")
@@ -122,6 +123,11 @@ struct SetAlertRule: VaultCommand {
             )
         }
     }
+}
+
+extension CompletionKind {
+    /// What the vault can look for.
+    static var alertRules: CompletionKind { .list(AlertRule.allCases.map(\.rawValue)) }
 }
 
 extension AlertRuleSummary {

@@ -57,8 +57,8 @@ struct SetApprovalRule: VaultCommand {
         abstract: "Say whose votes the calls of a class need, everywhere or at one server.",
         discussion: """
             A vote is asked of a group of approvers, of `owner` (who owns the tool, or a secret that it would get) or \
-            of `operator` (any admin or approver). Each is another person. What was approved under other terms lets \
-            nothing through any more.
+            of `operator` (any admin or approver). Each is another person. A group of which no operator is, is \
+            refused. What was approved under other terms lets nothing through any more.
 
             EXAMPLE
               warder approval rule set side-effect standard --vote team-lead
@@ -75,6 +75,7 @@ struct SetApprovalRule: VaultCommand {
 
     @Option(
         help: ArgumentHelp("Whose vote; repeat it for several.", valueName: "group"),
+        completion: .list(ApprovalTerms.standardSeats.map(\.text)),
         transform: NameArgument.vote
     )
     var vote: [ApprovalTerms.Seat] = []
@@ -110,6 +111,13 @@ struct SetApprovalRule: VaultCommand {
             let place = server.map { " at \($0.text)" } ?? ""
             try session.console.print(
                 "\(risk.rawValue), \(category.rawValue)\(place): asks \(ApprovalTerms(vote))"
+            )
+        }
+        if let unfilled = answer.value.unfilled, !unfilled.isEmpty {
+            let words = "such calls wait in vain: there are too few operators for \(unfilled.joined(separator: ", "))"
+            session.console.message(
+                TerminalText.escaped(words),
+                hints: ["Add an approver: warder operator add NAME --uid UID --role approver --group GROUP"]
             )
         }
     }

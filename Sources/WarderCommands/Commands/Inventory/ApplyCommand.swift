@@ -38,12 +38,7 @@ struct ApplyCommand: VaultCommand {
         try view.show(session)
         try mustBeRead(view)
         guard !plan.changes.isEmpty else { return }
-        guard plan.changes.count <= ApplyRequest.mostChanges else {
-            throw .usage(
-                "one apply makes at most \(ApplyRequest.mostChanges) changes",
-                hints: ["Take some servers into a file of their own, and apply it without --prune"]
-            )
-        }
+        try mustBeFew(plan)
         try session.confirm("This \(view.deeds).", byTyping: "apply")
         do throws(CommandFailure) {
             let request = VaultRequest("POST", "/v1/apply", body: try JSONBody.encode(plan.request))
@@ -54,6 +49,23 @@ struct ApplyCommand: VaultCommand {
             throw error
         }
         session.console.message("done: \(view.counts)")
+    }
+
+    /// Everybody who asks the vault for something waits while it makes the changes.
+    private func mustBeFew(_ plan: Plan) throws(CommandFailure) {
+        let (count, most) = (plan.changes.count, ApplyRequest.mostChanges)
+        guard count > most else { return }
+        var hints = [
+            "Split the file: move servers, or some tools of a server, with all that is under them into a second one; "
+                + "then apply both, without --prune"
+        ]
+        if file.prune {
+            hints.append(
+                "What has to go goes afterwards, with the whole file. More than \(most) removals: take that many out of "
+                    + "what warder export writes, apply that with --prune, and go on so"
+            )
+        }
+        throw .usage("one apply makes at most \(most) changes, and these are \(count): nothing was done", hints: hints)
     }
 
     /// Whether this is what somebody read before.
