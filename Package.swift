@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "SecretRedaction", dependencies: ["SecretMemory"]),
         .target(
             name: "ClientConfigurations",
-            dependencies: ["SecretMemory", "StrictJSON", "WarderCrypto", "WarderModel"]
+            dependencies: ["SecretMemory", "StrictJSON", "UpstreamAddresses", "WarderCrypto", "WarderModel"]
         ),
         .target(name: "UpstreamAddresses"),
         .target(name: "ToolDefinitions", dependencies: ["StrictJSON", "WarderCrypto", "WarderModel"]),

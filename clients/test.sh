@@ -58,6 +58,9 @@ say 'Examples'
 say 'One table of behaviours'
 "$python" conformance/run.py --programs "$programs"
 
+say 'Remote servers'
+"$work/mcp2/bin/python" remote-servers/remote_servers.py --programs "$programs" --environments "$work"
+
 say 'Real servers'
 # Each with the SDK that it was made for: they do not go together in one environment.
 environment servers/grafana mcp-grafana==2.1.1

@@ -95,18 +95,22 @@ import Testing
             let tree = try SyntaxTree(writer.text.bytes)
             let arrays = tree.nodes.indices.map { SyntaxNode(tree: tree, index: $0) }.filter { $0.kind == .array }
             guard let array = arrays.randomElement(using: &random) else { continue }
-            let removed = Set(array.elements.indices.filter { _ in Bool.random(using: &random) })
+            let texts = array.elements.indices.filter { array.elements[$0].kind == .text }
+            let replaced = Set(texts.filter { _ in Bool.random(using: &random) })
             var edits = Edits()
-            edits.put(["one", "two"], before: array, without: removed)
+            edits.insert(["one", "two"], before: 0, of: array)
+            for index in replaced { edits.replace(array.elements[index].range, with: TextLiteral.encode("new")) }
             let again = try SyntaxTree(try #require(edits.applied(to: tree.source)))
             let elements = SyntaxNode(tree: again, index: array.index).elements
             #expect(elements.prefix(2).map(\.text) == ["one", "two"])
-            let kept = array.elements.enumerated().filter { !removed.contains($0.offset) }
-            #expect(
-                elements.dropFirst(2).map { Array(again.source[$0.range]) }
-                    == kept.map { Array(tree.source[$0.element.range]) },
-                "seed \(random.seed)"
-            )
+            #expect(elements.count == array.elements.count + 2, "seed \(random.seed)")
+            for (index, old) in array.elements.enumerated() {
+                let new = Array(again.source[elements[index + 2].range])
+                #expect(
+                    replaced.contains(index) ? new == "\"new\"".bytes : new == Array(tree.source[old.range]),
+                    "seed \(random.seed)"
+                )
+            }
             #expect(again.comments.count == tree.comments.count, "seed \(random.seed)")
         }
     }

@@ -14,7 +14,12 @@ enum Placeholders {
             return !second.isDigit && isVariable(inner)
         case UInt8(ascii: "%"):
             return last == first && bytes.count > 2 && isVariable(inner.dropLast())
-        case UInt8(ascii: "{"): return bytes.hasPrefix("{{") && bytes.suffix(2).elementsEqual("}}".utf8)
+        case UInt8(ascii: "{"):
+            // `{{name}}` of templates, and `{NAME}` of `warder mcp connect`.
+            if bytes.hasPrefix("{{") { return bytes.suffix(2).elementsEqual("}}".utf8) }
+            let name = inner.dropLast()
+            return last == UInt8(ascii: "}") && !name.isEmpty
+                && name.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
         case UInt8(ascii: "`"): return last == first && bytes.count > 2
         default:
             return ["op://", "vault://", "secret://", "keychain://", "bws://"].contains { bytes.hasPrefix($0) }

@@ -6,11 +6,34 @@ struct EntryDecision {
         let candidate: Candidate
         /// What the secret is called by, which is another name where the variable is one of ours.
         let label: String
+        /// Which bytes of the candidate's value go to the vault: all of them, but for headers and addresses.
+        let part: Range<Int>
+
+        init(variable: String, candidate: Candidate, label: String, part: Range<Int>? = nil) {
+            self.variable = variable
+            self.candidate = candidate
+            self.label = label
+            self.part = part ?? 0..<candidate.value.utf8.count
+        }
+
+        var bytes: [UInt8] { Array(Array(candidate.value.utf8)[part]) }
+
+        /// Which parts of those bytes are secret, and why.
+        var spans: [(range: Range<Int>, evidence: Evidence)] {
+            candidate.spans.filter { part.contains($0.range.lowerBound) && $0.range.upperBound <= part.upperBound }.map
+            {
+                ($0.range.lowerBound - part.lowerBound..<$0.range.upperBound - part.lowerBound, $0.evidence)
+            }
+        }
     }
 
     private(set) var moves: [Move] = []
     private(set) var left: [(candidate: Candidate, reason: Left.Reason)] = []
+    /// Values that are none, though they are called so.
+    let innocents: [Candidate]
     let launch: ManagedLaunch?
+    /// How a remote server is started from now on; `nil` for any other, and where nothing is moved.
+    private(set) var remote: RemoteLaunch?
 
     init(_ entry: ServerEntry, format: ClientFormat, settings: ImportSettings) {
         var blocked: Left.Reason?
@@ -23,26 +46,33 @@ struct EntryDecision {
             case .foreign:
                 if program.commandText.utf8.contains(where: { $0.isSpace }) { blocked = .commandLine }
             }
-        case .remote: blocked = .remote(format)
+        case .remote: break
         case .unclear(let why): blocked = .unclear(why.sentence)
         }
         self.launch = launch
         let candidates = EntryReader(entry, launch: launch).candidates
         innocents = candidates.filter { !$0.isSecret }
-        moveArguments(candidates, of: entry, blocked: blocked, settings: settings)
-        for candidate in candidates where candidate.isSecret && !isMoved(candidate) {
-            if let reason = Self.reason(toLeave: candidate, blocked: blocked, settings: settings) {
+        let secrets = candidates.filter(\.isSecret)
+        if case .remote(let remote) = entry.kind {
+            decide(secrets, of: remote, in: entry, format: format, settings: settings)
+            return
+        }
+        for candidate in secrets {
+            if let reason = Self.reason(toLeave: candidate, of: entry, blocked: blocked, settings: settings) {
                 left.append((candidate, reason))
             } else {
-                take(candidate)
+                take(candidate, of: entry)
             }
         }
     }
 
-    /// Values that are none, though they are called so.
-    let innocents: [Candidate]
-
-    private mutating func take(_ candidate: Candidate) {
+    private mutating func take(_ candidate: Candidate, of entry: ServerEntry) {
+        if case .argument(let index) = candidate.carrier, case .program(let program) = entry.kind {
+            let taken = (launch?.variables ?? []).union(program.variables.map(\.name)).union(moves.map(\.variable))
+            let variable = Naming.variable("MCP_ARGUMENT_\(index + 1)") { !taken.contains($0) }
+            moves.append(Move(variable: variable, candidate: candidate, label: candidate.label))
+            return
+        }
         guard let name = candidate.name else { return }
         // Two values for one variable: which of them the server gets now, only the programs between know.
         guard !moves.contains(where: { $0.variable == name }), launch?.variables.contains(name) != true else {
@@ -52,44 +82,55 @@ struct EntryDecision {
         moves.append(Move(variable: name, candidate: candidate, label: name))
     }
 
-    private func isMoved(_ candidate: Candidate) -> Bool {
-        moves.contains { $0.candidate.node.index == candidate.node.index }
-    }
-
-    /// Arguments go all together or not at all: the shell that puts them together is one command.
-    private mutating func moveArguments(
-        _ candidates: [Candidate],
-        of entry: ServerEntry,
-        blocked: Left.Reason?,
+    /// A remote entry goes as a whole or not at all: what stays of it would come into the list of processes.
+    private mutating func decide(
+        _ secrets: [Candidate],
+        of remote: ServerEntry.Remote,
+        in entry: ServerEntry,
+        format: ClientFormat,
         settings: ImportSettings
     ) {
-        guard settings.movesArguments, launch == nil, blocked == nil, case .program(let program) = entry.kind else {
+        let isSure = { (candidate: Candidate) in
+            candidate.evidence != .random || settings.takes(candidate.place)
+        }
+        let chosen = secrets.filter { settings.leaves($0.place) }
+        guard secrets.contains(where: isSure), chosen.isEmpty else {
+            left = secrets.map { secret in
+                (
+                    secret,
+                    settings.leaves(secret.place) ? .byChoice : isSure(secret) ? .remote(.beside, format) : .doubtful
+                )
+            }
             return
         }
-        let moved = candidates.compactMap { candidate -> Move? in
-            guard case .argument(let index) = candidate.carrier, candidate.isSecret,
-                Self.reason(toLeave: candidate, blocked: nil, settings: settings) == .argument,
-                !Placeholders.containsReference(Array(program.arguments[index].text.utf8)[...])
-            else { return nil }
-            return Move(variable: "MCP_ARGUMENT_\(index + 1)", candidate: candidate, label: candidate.label)
+        do throws(RemoteObstacle) {
+            let launch = try RemoteLaunch(remote, in: entry, secrets: secrets)
+            moves = launch.moves
+            self.remote = launch
+        } catch {
+            left = secrets.map { ($0, isSure($0) ? .remote(error, format) : .doubtful) }
         }
-        if !moved.isEmpty, ShellCommand(program, moved) != nil { moves += moved }
     }
 
     private static func reason(
         toLeave candidate: Candidate,
+        of entry: ServerEntry,
         blocked: Left.Reason?,
         settings: ImportSettings
     ) -> Left.Reason? {
         if settings.leaves(candidate.place) { return .byChoice }
         if candidate.evidence == .random, !settings.takes(candidate.place) { return .doubtful }
         if let blocked { return blocked }
+        if Placeholders.containsReference(Array(candidate.value.utf8)[...]) { return .mixed }
         switch candidate.carrier {
-        case .argument: return .argument
+        case .argument(let index):
+            if settings.keepsArguments { return .argumentByChoice }
+            guard case .program(let program) = entry.kind else { return .otherMember }
+            let argument = program.arguments[index].text
+            return ShellCommand.canSay(before: candidate.value, in: argument) ? nil : .argument
         case .header, .address, .other: return .otherMember
         case .variable, .containerVariable: break
         }
-        if Placeholders.containsReference(Array(candidate.value.utf8)[...]) { return .mixed }
         guard let name = candidate.name, Naming.isVariable(name) else { return .variableName }
         return nil
     }

@@ -13,29 +13,80 @@ struct EntryRewrite {
 
     private(set) var edits = Edits()
 
+    /// - Parameters:
+    ///   - entry: a program or a remote server.
+    ///   - decision: what of it is moved.
+    ///   - server: what it is registered as.
+    ///   - deliveries: one for each move.
+    ///   - launcher: what clients start.
     init(
-        _ program: ServerEntry.Program,
-        launch: ManagedLaunch?,
+        _ entry: ServerEntry,
+        _ decision: EntryDecision,
         server: ServerName,
-        moves: [EntryDecision.Move],
         deliveries: [Delivery],
         launcher: String
     ) {
         let options = deliveries.flatMap(\.arguments)
-        if let launch, let array = program.argumentsNode {
-            edits.insert(options, before: launch.separator, of: array)
-        } else {
-            let arguments = moves.filter { $0.candidate.isArgument }
-            let shell = arguments.isEmpty ? nil : ShellCommand(program, arguments)
-            let command = shell?.front ?? [program.commandText]
-            let front = ["run", "--server", server.text] + options + ["--"] + command
-            edits.replace(program.command.value.range, with: TextLiteral.encode(launcher))
-            if let array = program.argumentsNode {
-                edits.put(front, before: array, without: shell?.said ?? [])
+        let front = ["run", "--server", server.text] + options + ["--"]
+        switch entry.kind {
+        case .program(let program):
+            if let launch = decision.launch, let array = program.argumentsNode {
+                edits.insert(options, before: launch.separator, of: array)
+                rewriteArguments(decision.moves, of: program, in: array, behind: launch)
             } else {
-                edits.insertMember("args", value: Edits.array(front), after: program.command)
+                start(program, front, decision.moves, launcher: launcher)
             }
+            rewriteVariables(decision.moves, of: program)
+        case .remote:
+            if let remote = decision.remote { start(remote, of: entry, front, launcher: launcher) }
+        case .unclear: return
         }
+    }
+
+    private mutating func start(
+        _ program: ServerEntry.Program,
+        _ front: [String],
+        _ moves: [EntryDecision.Move],
+        launcher: String
+    ) {
+        let shell = Self.shell(moves, program.arguments[...])
+        let words = front + (shell?.front ?? []) + [program.commandText]
+        edits.replace(program.command.value.range, with: TextLiteral.encode(launcher))
+        if let array = program.argumentsNode {
+            edits.insert(words, before: 0, of: array)
+            replace(program.arguments, by: shell)
+        } else {
+            edits.insertMember("args", value: Edits.array(words), after: program.command)
+        }
+    }
+
+    /// Arguments of a server that is started through Warder already.
+    private mutating func rewriteArguments(
+        _ moves: [EntryDecision.Move],
+        of program: ServerEntry.Program,
+        in array: SyntaxNode,
+        behind launch: ManagedLaunch
+    ) {
+        guard let shell = Self.shell(moves, program.arguments[launch.firstArgument...]) else { return }
+        edits.insert(shell.front, before: launch.separator + 1, of: array)
+        replace(program.arguments, by: shell)
+    }
+
+    private mutating func replace(_ arguments: [ServerEntry.Argument], by shell: ShellCommand?) {
+        for (index, standIn) in shell?.standIns ?? [:] {
+            edits.replace(arguments[index].node.range, with: TextLiteral.encode(standIn))
+        }
+    }
+
+    private static func shell(
+        _ moves: [EntryDecision.Move],
+        _ arguments: ArraySlice<ServerEntry.Argument>
+    ) -> ShellCommand? {
+        let moved = moves.filter { $0.candidate.isArgument }
+        return moved.isEmpty ? nil : ShellCommand(arguments, moved)
+    }
+
+    private mutating func rewriteVariables(_ moves: [EntryDecision.Move], of program: ServerEntry.Program) {
         var removed: Set<Int> = []
         for move in moves {
             switch move.candidate.carrier {
@@ -50,5 +101,20 @@ struct EntryRewrite {
         if let environment = program.environmentNode, !removed.isEmpty {
             edits.removeMembers(removed, of: environment)
         }
+    }
+
+    /// The address becomes a command, and the headers become arguments of it.
+    private mutating func start(
+        _ remote: RemoteLaunch,
+        of entry: ServerEntry,
+        _ front: [String],
+        launcher: String
+    ) {
+        let words = front + [launcher] + remote.arguments
+        edits.replace(remote.url.key.range, with: TextLiteral.encode("command"))
+        edits.replace(remote.url.value.range, with: TextLiteral.encode(launcher))
+        edits.insertMember("args", value: Edits.array(words), after: remote.url)
+        if let type = remote.type { edits.replace(type.range, with: TextLiteral.encode("stdio")) }
+        if let index = remote.headersIndex { edits.removeMembers([index], of: entry.node) }
     }
 }

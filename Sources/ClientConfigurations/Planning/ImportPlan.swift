@@ -47,15 +47,18 @@ package struct PlannedSecret: Sendable {
     package let spans: [(range: Range<Int>, evidence: Evidence)]
     /// Why it has to be rotated soon: whoever read the file has it.
     package var exposures: Set<ConfigurationFile.Exposure>
+    /// Whether a program gets it as an argument: then every user of the machine can read it while that program runs.
+    package var isArgument: Bool
     private let box: ValueBox
 
-    init(name: SecretName, source: FilePlace, candidate: Candidate, exposures: Set<ConfigurationFile.Exposure>) {
+    init(name: SecretName, source: FilePlace, move: EntryDecision.Move, exposures: Set<ConfigurationFile.Exposure>) {
         self.name = name
         field = .value
         sources = [source]
-        spans = candidate.spans.map { ($0.range, $0.evidence) }
+        spans = move.spans
+        isArgument = move.candidate.isArgument
         self.exposures = exposures
-        box = ValueBox(candidate.value)
+        box = ValueBox(move.bytes)
     }
 
     /// The value, in locked memory.
@@ -76,7 +79,7 @@ package struct PlannedSecret: Sendable {
 final class ValueBox: Sendable, CustomReflectable, CustomStringConvertible {
     let bytes: [UInt8]
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     var description: String { "a secret" }
     var customMirror: Mirror { Mirror(self, children: []) }

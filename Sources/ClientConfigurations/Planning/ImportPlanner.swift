@@ -53,24 +53,23 @@ private struct ImportPlanner {
             let decision = EntryDecision(entry, format: file.format, settings: settings)
             note(decision, file: index)
             seen.left.formUnion(decision.left.map(\.candidate.node.index))
-            guard case .program(let program) = entry.kind, !decision.moves.isEmpty else { continue }
+            guard !decision.moves.isEmpty else { continue }
             guard let server = register(entry, decision, file: index) else { throw .unsound }
             let deliveries = decision.moves.compactMap { move in
                 deliver(move, to: server, file: index, exposures: file.exposures)
             }
             guard deliveries.count == decision.moves.count else { throw .unsound }
             let rewrite = EntryRewrite(
-                program,
-                launch: decision.launch,
+                entry,
+                decision,
                 server: server,
-                moves: decision.moves,
                 deliveries: deliveries,
                 launcher: settings.program
             )
             changes.edits.add(rewrite.edits)
             if !changes.servers.contains(server) { changes.servers.append(server) }
             for (move, delivery) in zip(decision.moves, deliveries) {
-                guard let range = MovedRange(move.candidate, secret: delivery.secret, field: delivery.field) else {
+                guard let range = MovedRange(move, secret: delivery.secret, field: delivery.field) else {
                     throw .unsound
                 }
                 changes.moved.append(range)
@@ -149,7 +148,7 @@ private struct ImportPlanner {
             return launch.server
         }
         let variables = Dictionary(
-            decision.moves.map { ($0.variable, Array($0.candidate.value.utf8)) },
+            decision.moves.map { ($0.variable, $0.bytes) },
             uniquingKeysWith: { first, _ in first }
         )
         let base = Naming.segment(entry.key) ?? ""
@@ -179,12 +178,13 @@ private struct ImportPlanner {
         if let index = plan.secrets.firstIndex(where: { isSame($0, move) }) {
             plan.secrets[index].sources.append(source)
             plan.secrets[index].exposures.formUnion(exposures)
+            if candidate.isArgument { plan.secrets[index].isArgument = true }
             secret = plan.secrets[index]
         } else {
             let name = Naming.secret(for: move.label, of: server) { !takenSecrets.contains($0) }
             guard let name else { return nil }
             takenSecrets.insert(name)
-            secret = PlannedSecret(name: name, source: source, candidate: candidate, exposures: exposures)
+            secret = PlannedSecret(name: name, source: source, move: move, exposures: exposures)
             plan.secrets.append(secret)
             labelOfSecret[name] = move.label
         }
@@ -199,7 +199,7 @@ private struct ImportPlanner {
 
     /// Whether two values are one secret. Two databases whose password is `postgres` have two, and are rotated apart.
     private func isSame(_ secret: PlannedSecret, _ move: EntryDecision.Move) -> Bool {
-        let bytes = Array(move.candidate.value.utf8)
+        let bytes = move.bytes
         return secret.isValue(bytes) && (bytes.count >= 16 || labelOfSecret[secret.name] == move.label)
     }
 }

@@ -4,9 +4,9 @@ package import WarderModel
 package struct ImportSettings: Sendable {
     /// The launcher, as clients can start it: a name, or a path where the client has no search path.
     package var program: String
-    /// Whether arguments are moved as well, by a shell that puts them together: out of the file, though not out of the
-    /// arguments of the running program, which every user of the machine can read.
-    package var movesArguments: Bool
+    /// Whether secrets in arguments stay. Otherwise a shell puts them together: they are out of the file then, though not
+    /// out of the arguments of the running program, which every user of the machine can read.
+    package var keepsArguments: Bool
     /// Stands before the name that a client knows a server by; a person with two clients can tell their servers apart.
     package var serverPrefix: String
     /// Names that the vault uses already.
@@ -19,7 +19,7 @@ package struct ImportSettings: Sendable {
 
     package init(
         program: String = "warder",
-        movesArguments: Bool = false,
+        keepsArguments: Bool = false,
         serverPrefix: String = "",
         takenServers: Set<ServerName> = [],
         takenSecrets: Set<SecretName> = [],
@@ -27,7 +27,7 @@ package struct ImportSettings: Sendable {
         leave: Set<String> = []
     ) {
         self.program = program
-        self.movesArguments = movesArguments
+        self.keepsArguments = keepsArguments
         self.serverPrefix = serverPrefix
         self.takenServers = takenServers
         self.takenSecrets = takenSecrets

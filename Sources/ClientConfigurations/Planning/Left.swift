@@ -10,9 +10,11 @@ package struct Left: Hashable, Sendable {
     package let reason: Reason
 
     package enum Reason: Hashable, Sendable {
+        /// What stands before it in its argument would mean something to the shell that says it.
         case argument
-        /// The client calls the server itself; nobody starts a program to which the vault could give something.
-        case remote(ClientFormat)
+        case argumentByChoice
+        /// The client calls the server itself, and `warder mcp connect` cannot do that in its place.
+        case remote(RemoteObstacle, ClientFormat)
         /// The command is a whole line.
         case commandLine
         /// Part of the value is replaced by the client.
@@ -35,9 +37,9 @@ extension Left.Reason {
     /// Why it stays.
     package var sentence: String {
         switch self {
-        case .argument:
-            "every user of the machine can read the arguments of a running program, so that the vault gives none"
-        case .remote: "the client itself sends it to a server elsewhere, and warder run only starts programs"
+        case .argument: "a shell would misread what stands before it in its argument"
+        case .argumentByChoice: "you said so; every user of the machine can read it while the program runs"
+        case .remote(let obstacle, _): obstacle.sentence
         case .commandLine: "the command is a whole line, which clients cut into words in different ways"
         case .mixed: "the client replaces a part of the value, which it cannot do in the vault"
         case .variableName: "warder run gives no program a variable of this name"
@@ -57,9 +59,9 @@ extension Left.Reason {
     package var remedy: String {
         switch self {
         case .argument:
-            "if the program takes it from a variable as well, write it below env, and import again;"
-                + " --arguments moves it out of the file, though not out of the arguments of the running program"
-        case .remote(let format): format.remoteRemedy
+            "write it as an argument of its own, or below env if the program takes it from a variable, and import again"
+        case .argumentByChoice: "import again without --keep-arguments to move it out of the file"
+        case .remote(let obstacle, let format): obstacle.remedy ?? format.remoteRemedy
         case .commandLine: "write the program alone as command, and its words as args, and import again"
         case .mixed: "write the whole value, or give the parts as variables of their own, and import again"
         case .variableName: "rename the variable, if the program allows that"

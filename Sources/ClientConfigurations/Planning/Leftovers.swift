@@ -68,8 +68,8 @@ struct Leftovers {
     /// everywhere.
     static func needles(_ moves: [EntryDecision.Move]) -> [[UInt8]] {
         let parts = moves.flatMap { move in
-            let value = Array(move.candidate.value.utf8)
-            return [value] + move.candidate.spans.map { Array(value[$0.range]) }
+            let value = move.bytes
+            return [value] + move.spans.map { Array(value[$0.range]) }
         }
         return Set(parts).filter { $0.count >= 6 && !$0.allSatisfy(\.isLetter) }.sorted { $0.count > $1.count }
     }

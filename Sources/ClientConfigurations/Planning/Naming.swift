@@ -38,6 +38,11 @@ enum Naming {
         }
     }
 
+    /// The name as it is, with a number behind it where that is taken.
+    static func variable(_ base: String, isFree: (String) -> Bool) -> String {
+        numbered(base, limit: 200, separator: "_") { isFree($0) ? $0 : nil } ?? base
+    }
+
     /// Whether a program can be given a variable of this name, and `--env NAME=…` can say it: those that begin with
     /// `WARDER_` are the vault's own.
     static func isVariable(_ name: String) -> Bool {
@@ -64,9 +69,14 @@ enum Naming {
     }
 
     /// The first of `name`, `name-2`, `name-3` … that is taken for one.
-    private static func numbered<Name>(_ base: String, limit: Int, take: (String) -> Name?) -> Name? {
+    private static func numbered<Name>(
+        _ base: String,
+        limit: Int,
+        separator: String = "-",
+        take: (String) -> Name?
+    ) -> Name? {
         for number in 1...10_000 {
-            let ending = number == 1 ? "" : "-\(number)"
+            let ending = number == 1 ? "" : "\(separator)\(number)"
             if let name = take(base.prefix(limit - ending.utf8.count) + ending) { return name }
         }
         return nil

@@ -1,35 +1,50 @@
-/// A command whose secret arguments a shell takes from variables: `sh -c 'exec "$0" "$1" "$MCP_ARGUMENT_2"' npx -y`.
+/// A command whose secret arguments a shell takes from variables: `sh -c 'exec "$0" "$1" "$MCP_ARGUMENT_2"' npx -y {MCP_ARGUMENT_2}`.
 ///
 /// The other arguments are parameters of the script and no part of it, so that nothing has to be quoted, and a reference
-/// among them that the client replaces can do no harm. Braces are avoided, because clients take `${…}` for a reference
-/// of their own.
+/// among them that the client replaces can do no harm. Where a secret stood its variable's name stands, which nobody
+/// reads, so that every other argument keeps its place. The script has no braces, because clients take `${…}` for a
+/// reference of their own; so it has no parameters with two digits either.
 struct ShellCommand {
-    /// What stands before the arguments that are left: the shell, its script, and the program.
+    /// What stands before the program: the shell and its script.
     let front: [String]
-    /// Numbers of the arguments that the script says.
-    let said: Set<Int>
+    /// What stands in the place of secret arguments, by their numbers.
+    let standIns: [Int: String]
 
     /// Puts variables in the place of arguments.
     ///
-    /// Fails where a parameter would need two digits, or what stands before a secret (`--token=`) would mean something
-    /// to the shell.
-    init?(_ program: ServerEntry.Program, _ moves: [EntryDecision.Move]) {
-        var script = #"exec "$0""#
-        var said: Set<Int> = []
-        for (index, argument) in program.arguments.enumerated() {
+    /// - Parameters:
+    ///   - arguments: those behind the program, with their numbers.
+    ///   - moves: those of arguments; for each of them ``canSay(before:in:)`` holds.
+    init(_ arguments: ArraySlice<ServerEntry.Argument>, _ moves: [EntryDecision.Move]) {
+        var words: [String?] = []
+        var standIns: [Int: String] = [:]
+        for (index, argument) in zip(arguments.indices, arguments) {
             let move = moves.first { $0.candidate.carrier == .argument(index) }
-            guard let move else {
-                let parameter = index - said.count + 1
-                guard parameter <= 9 else { return nil }
-                script += " \"$\(parameter)\""
-                continue
-            }
-            let head = argument.text.utf8.dropLast(move.candidate.value.utf8.count)
-            guard head.allSatisfy({ $0.isWord || "=:.,/@+ ".utf8.contains($0) }) else { return nil }
-            script += " \"\(String(decoding: head, as: UTF8.self))$\(move.variable)\""
-            said.insert(index)
+            words.append(
+                move.map { move in
+                    let head = argument.text.utf8.dropLast(move.candidate.value.utf8.count)
+                    let text = String(decoding: head, as: UTF8.self)
+                    standIns[index] = "\(text){\(move.variable)}"
+                    return "\"\(text)$\(move.variable)\""
+                }
+            )
         }
-        front = ["sh", "-c", script, program.commandText]
-        self.said = said
+        front = ["sh", "-c", words.count <= 9 ? Self.numbered(words) : Self.turned(words)]
+        self.standIns = standIns
+    }
+
+    /// Whether a script can say an argument: what stands before the secret (`--token=`) must mean nothing to the shell.
+    static func canSay(before value: String, in argument: String) -> Bool {
+        argument.utf8.dropLast(value.utf8.count).allSatisfy { $0.isWord || "=:.,/@+ ".utf8.contains($0) }
+    }
+
+    /// Every word in its place; those that are none are parameters.
+    private static func numbered(_ words: [String?]) -> String {
+        words.enumerated().reduce(#"exec "$0""#) { $0 + " " + ($1.element ?? "\"$\($1.offset + 1)\"") }
+    }
+
+    /// Turns the parameters round until every word has come to its place.
+    private static func turned(_ words: [String?]) -> String {
+        words.map { #"set -- "$@" \#($0 ?? #""$1""#); shift; "# }.joined() + #"exec "$0" "$@""#
     }
 }

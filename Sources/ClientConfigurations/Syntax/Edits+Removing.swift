@@ -1,38 +1,16 @@
 extension Edits {
     /// Takes members out of an object, and the commas that go with them; comments stay.
     mutating func removeMembers(_ removed: Set<Int>, of object: SyntaxNode) {
-        let members = object.members.map { $0.key.firstTokenIndex...$0.value.lastTokenIndex }
-        removeItems(removed, among: members, of: object, after: object.range.lowerBound, empty: "{}")
-    }
-
-    /// Takes elements out of an array, and the commas that go with them; comments stay, and what is before `done`.
-    mutating func removeElements(_ removed: Set<Int>, of array: SyntaxNode, after done: Int) {
-        let elements = array.elements.map { $0.firstTokenIndex...$0.lastTokenIndex }
-        removeItems(removed, among: elements, of: array, after: done, empty: "[]")
-    }
-
-    /// - Parameters:
-    ///   - removed: numbers of items.
-    ///   - items: the tokens of each.
-    ///   - container: what they are in.
-    ///   - done: before which nothing is touched.
-    ///   - empty: how it is written with nothing inside.
-    private mutating func removeItems(
-        _ removed: Set<Int>,
-        among items: [ClosedRange<Int>],
-        of container: SyntaxNode,
-        after done: Int,
-        empty: String
-    ) {
-        let tree = container.tree
+        let items = object.members.map { $0.key.firstTokenIndex...$0.value.lastTokenIndex }
+        let tree = object.tree
         guard !removed.isEmpty else { return }
-        guard removed.count < items.count || tree.hasComment(in: container.range) else {
+        guard removed.count < items.count || tree.hasComment(in: object.range) else {
             // Nothing is left inside but white space.
-            replace(container.range, with: Array(empty.utf8))
+            replace(object.range, with: Array("{}".utf8))
             return
         }
-        let hasTrailingComma = tree.tokens[container.lastTokenIndex - 1].kind == .comma
-        var done = done
+        let hasTrailingComma = tree.tokens[object.lastTokenIndex - 1].kind == .comma
+        var done = object.range.lowerBound
         for index in removed.sorted() {
             let hasComma = index < items.count - 1 || hasTrailingComma
             let tokens = items[index].lowerBound...items[index].upperBound + (hasComma ? 1 : 0)

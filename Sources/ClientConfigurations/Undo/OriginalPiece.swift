@@ -32,14 +32,14 @@ struct MovedRange {
     /// `nil` where it is spelled as we would.
     let spelling: Spelling?
 
-    /// - Returns: `nil` where the value does not stand at the end of the candidate's text.
-    init?(_ candidate: Candidate, secret: SecretName, field: FieldName) {
-        let node = candidate.node
+    /// - Returns: `nil` where the candidate's value does not stand at the end of its text.
+    init?(_ move: EntryDecision.Move, secret: SecretName, field: FieldName) {
+        let node = move.candidate.node
         let source = node.tree.source
         value = MovedValue(secret: secret, field: field)
-        let text = Array(candidate.value.utf8)
+        let text = Array(move.candidate.value.utf8)
         guard node.kind == .text else {
-            guard source[node.range].elementsEqual(text) else { return nil }
+            guard source[node.range].elementsEqual(text), move.part == text.indices else { return nil }
             range = node.range
             spelling = nil
             return
@@ -47,9 +47,11 @@ struct MovedRange {
         guard let decoded = TextLiteral.decodeWithOffsets(source[node.range]), !text.isEmpty,
             decoded.text.suffix(text.count).elementsEqual(text)
         else { return nil }
-        let start = node.range.lowerBound + decoded.offsets[decoded.text.count - text.count]
-        range = start..<(node.range.upperBound - 1)
-        let isOurs = TextLiteral.encode(text).dropFirst().dropLast().elementsEqual(source[range])
+        // Where a byte of the text begins in the file; behind the last one the closing quote stands.
+        let offsets = decoded.offsets.suffix(text.count) + [node.range.count - 1]
+        let start = node.range.lowerBound + offsets[offsets.startIndex + move.part.lowerBound]
+        range = start..<node.range.lowerBound + offsets[offsets.startIndex + move.part.upperBound]
+        let isOurs = TextLiteral.encode(move.bytes).dropFirst().dropLast().elementsEqual(source[range])
         spelling = isOurs ? nil : Spelling(of: source[range])
     }
 }

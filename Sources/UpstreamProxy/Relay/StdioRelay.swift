@@ -92,7 +92,8 @@ package final class StdioRelay: Sendable {
         }
     }
 
-    private static func read(_ descriptor: Int32, _ take: (ArraySlice<UInt8>) -> Bool) {
+    /// Reads until the end, or until `take` answers `false`. Blocks.
+    static func read(_ descriptor: Int32, _ take: (ArraySlice<UInt8>) -> Bool) {
         var buffer = [UInt8](repeating: 0, count: chunk)
         while true {
             let count = unsafe Glibc.read(descriptor, &buffer, chunk)
@@ -101,7 +102,8 @@ package final class StdioRelay: Sendable {
         }
     }
 
-    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    /// Writes all of it; `false` where nobody reads any more. Blocks.
+    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
         var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -4,13 +4,11 @@ import WarderModel
 
 @testable import ClientConfigurations
 
-/// Arguments that a person wants out of the file, at the price that a shell says them.
+/// Arguments leave the file, at the price that a shell says them.
 @Suite struct ArgumentTests {
-    private static let settings = ImportSettings(movesArguments: true)
-
     @Test func `a shell puts the arguments together, and the file has none of the secrets`() throws {
         let entry = #"{"command": "npx", "args": ["-y", "server-postgres", "\#(Invented.databaseURL)"]}"#
-        let plan = try plan(entry: entry, key: "postgres", settings: Self.settings)
+        let plan = try plan(entry: entry, key: "postgres")
         #expect(plan.left.isEmpty)
         #expect(plan.secrets.map(\.name.text) == ["postgres/postgresql-url"])
         #expect(try plan.secrets.first?.value().withBytes { $0 } == Invented.databaseURL.bytes)
@@ -18,10 +16,10 @@ import WarderModel
             plan.newText == #"""
                 {"mcpServers": {"postgres": {"command": "warder", "args": ["run", "--server", "postgres", "--env", \#
                 "MCP_ARGUMENT_3=postgres/postgresql-url#value", "--", "sh", "-c", \#
-                "exec \"$0\" \"$1\" \"$2\" \"$MCP_ARGUMENT_3\"", "npx", "-y", "server-postgres"]}}}
+                "exec \"$0\" \"$1\" \"$2\" \"$MCP_ARGUMENT_3\"", "npx", "-y", "server-postgres", "{MCP_ARGUMENT_3}"]}}}
                 """#
         )
-        let again = try ImportPlan([file(".cursor/mcp.json", try #require(plan.newText))], settings: Self.settings)
+        let again = try ImportPlan([file(".cursor/mcp.json", try #require(plan.newText))])
         #expect(again.changesNothing && again.left.isEmpty)
     }
 
@@ -30,6 +28,9 @@ import WarderModel
         ["a b", "$HOME", "`id`", "\"q\"", "'", "", "*", "--api-key", Invented.hex, "\\"],
         ["--header", "Authorization: Bearer \(Invented.slack)", "-H", "X-Api-Key:\(Invented.hex)"],
         ["--password", "it's $HOME \"x\" `y` \\n *", "end"], ["run", "-it", "--token", Invented.github],
+        // More than nine others: a parameter of two digits needs braces, which a client would take for its own.
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9 9", "--token", Invented.github],
+        ["--token", Invented.github, "1", "--key=\(Invented.hex)", "", "4", "5", "6", "7", "$8", "9", "*", "\"", "13"],
     ]
 
     @Test(arguments: commands)
@@ -43,7 +44,7 @@ import WarderModel
 
         let list = String(decoding: Edits.array(arguments), as: UTF8.self)
         let entry = #"{"command": "\#(program.path)", "args": \#(list)}"#
-        let plan = try plan(entry: entry, settings: Self.settings)
+        let plan = try plan(entry: entry)
         let text = try #require(plan.newText)
         let tree = try SyntaxTree(text.bytes)
         let rewritten = tree.root["mcpServers"]?["github"]?["args"]
@@ -75,21 +76,60 @@ import WarderModel
         }
     }
 
-    static let unmoved = [
-        // Ten other arguments: a parameter of two digits needs braces, which a client would take for its own.
-        #"{"command": "a", "args": ["0","1","2","3","4","5","6","7","8","9", "--token", "\#(Invented.github)"]}"#,
+    static let unmoved: [(String, Left.Reason)] = [
         // What stands before the secret would mean something to the shell.
-        #"{"command": "a", "args": ["--t*k=\#(Invented.github)"]}"#,
-        #"{"command": "a", "args": ["--$(id)-token=\#(Invented.github)"]}"#,
-        #"{"command": "a", "args": ["postgres://${USER}:\#(Invented.password)@h/d"]}"#,
-        #"{"command": "warder", "args": ["run", "--server", "x", "--", "a", "--token", "\#(Invented.github)"]}"#,
+        (#"{"command": "a", "args": ["--t*k=\#(Invented.github)"]}"#, .argument),
+        (#"{"command": "a", "args": ["--$(id)-token=\#(Invented.github)"]}"#, .argument),
+        (#"{"command": "a", "args": ["postgres://${USER}:\#(Invented.password)@h/d"]}"#, .mixed),
     ]
 
     @Test(arguments: unmoved)
-    func `what a shell could misread stays`(entry: String) throws {
-        let plan = try plan(entry: entry, settings: Self.settings)
+    func `what a shell could misread stays`(entry: String, why: Left.Reason) throws {
+        let plan = try plan(entry: entry)
         #expect(plan.changesNothing)
-        #expect(!plan.left.isEmpty && plan.left.allSatisfy { $0.reason == .argument })
+        #expect(plan.left.map(\.reason) == [why])
+    }
+
+    @Test func `one argument that stays does not hold back the others`() throws {
+        let entry = #"{"command": "a", "args": ["--t*k=\#(Invented.slack)", "--token", "\#(Invented.github)"]}"#
+        let plan = try plan(entry: entry)
+        #expect(plan.secrets.count == 1 && plan.left.map(\.reason) == [.argument])
+        #expect(plan.newText?.contains(Invented.github) == false)
+    }
+
+    @Test func `whoever wants them kept has them kept, and they are named`() throws {
+        let entry =
+            #"{"command": "a", "args": ["--token", "\#(Invented.github)"], "env": {"B_TOKEN": "\#(Invented.slack)"}}"#
+        let plan = try plan(entry: entry, settings: ImportSettings(keepsArguments: true))
+        #expect(plan.secrets.map(\.name.text) == ["github/b-token"])
+        #expect(plan.left.map(\.reason) == [.argumentByChoice])
+        #expect(plan.newText?.contains(Invented.github) == true)
+    }
+
+    @Test func `the plan says which secrets stay in the list of processes`() throws {
+        let entry =
+            #"{"command": "a", "args": ["--token", "\#(Invented.github)"], "env": {"B_TOKEN": "\#(Invented.slack)"}}"#
+        let plan = try plan(entry: entry)
+        #expect(plan.secrets.map(\.isArgument) == [false, true])
+    }
+
+    static let launched = [
+        #"{"command": "warder", "args": ["run", "--server", "x", "--", "a", "--token", "\#(Invented.github)", "b c"]}"#,
+        // The name of the variable is taken.
+        #"{"command": "warder", "args": ["run", "--server", "x", "--env", "MCP_ARGUMENT_9=x/y#value", "--", "a", "b", "\#(Invented.github)"]}"#,
+        "{\"command\": \"warder\", \"args\": [\n  \"run\",\n  \"--server\",\n  \"x\",\n  \"--\",\n  \"a\",\n  \"--key\", // its\n  \"\(Invented.hex)\"\n]}",
+    ]
+
+    @Test(arguments: launched)
+    func `arguments of a server that is started through the vault move as well`(entry: String) throws {
+        let plan = try plan(entry: entry, settings: ImportSettings(takenServers: [try ServerName("x")]))
+        let text = try #require(plan.newText)
+        #expect(plan.left.isEmpty && plan.secrets.count == 1)
+        #expect(!Invented.all.contains { text.contains($0) })
+        #expect(text.contains(#"\"$MCP_ARGUMENT_"#) && text.contains(#""sh""#))
+        let variables = Set(text.matches(of: /--env",\s+"(\w+)=/).map { String($0.1) })
+        #expect(variables.count == text.matches(of: /"--env"/).count, "each has a name of its own")
+        #expect(try ImportPlan([file("claude_desktop_config.json", text)]).changesNothing)
     }
 
     @Test func `variables move with arguments, and comments stay`() throws {
@@ -103,11 +143,11 @@ import WarderModel
               "env": {"B_TOKEN": "\(Invented.github)"}
             }
             """
-        let plan = try plan(entry: entry, settings: Self.settings)
-        #expect(plan.secrets.map(\.name.text) == ["github/token", "github/b-token"])
+        let plan = try plan(entry: entry)
+        #expect(plan.secrets.map(\.name.text) == ["github/b-token", "github/token"])
         let text = try #require(plan.newText)
         #expect(text.contains("// words") && text.contains("// secret") && text.contains("// last"))
-        let again = try ImportPlan([file("claude_desktop_config.json", text)], settings: Self.settings)
+        let again = try ImportPlan([file("claude_desktop_config.json", text)])
         #expect(again.changesNothing)
     }
 }

@@ -70,8 +70,8 @@ struct FixtureFile: Sendable, CustomTestStringConvertible {
             "remote": {"type": "http", "url": "https://mcp.example.net/mcp", "headers": {"Authorization": "Bearer \(Invented.hex)"}}}},
             "/home/ada/empty": {}}}
             """,
-        moved: [Invented.github, Invented.grafana],
-        left: [Invented.slack, Invented.hex]
+        moved: [Invented.github, Invented.grafana, Invented.hex],
+        left: [Invented.slack]
     )
 
     static let claudeCodeProject = FixtureFile(
@@ -95,8 +95,8 @@ struct FixtureFile: Sendable, CustomTestStringConvertible {
             \t}
             }
             """,
-        moved: [Invented.slack],
-        left: [Invented.password, Invented.sqlPassword]
+        moved: [Invented.slack, Invented.password, Invented.sqlPassword],
+        left: []
     )
 
     /// A plugin's file names servers without anything around them.
@@ -139,8 +139,8 @@ struct FixtureFile: Sendable, CustomTestStringConvertible {
             }
 
             """.replacing("\n", with: "\r\n"),
-        moved: [Invented.anthropic, Invented.password],
-        left: [Invented.hex]
+        moved: [Invented.anthropic, Invented.password, Invented.hex],
+        left: []
     )
 
     static let vsCodeSettings = FixtureFile(

@@ -5,29 +5,64 @@ import WarderModel
 /// What stays where it is, and what is said of it.
 @Suite struct LeavingTests {
     static let entries: [(String, Left.Reason, String)] = [
-        (#"{"command": "npx", "args": ["x", "--token", "\#(Invented.github)"]}"#, .argument, "args › #3"),
-        (#"{"command": "npx", "args": ["x", "--token=\#(Invented.github)"]}"#, .argument, "args › #2"),
-        (#"{"command": "npx", "args": ["x", "\#(Invented.databaseURL)"]}"#, .argument, "args › #2"),
-        (#"{"command": "sh", "args": ["-c", "API_KEY=\#(Invented.hex) x"]}"#, .argument, "args › #2"),
+        (#"{"command": "npx", "args": ["x", "--t*k=\#(Invented.github)"]}"#, .argument, "args › #2"),
         (
-            #"{"command": "npx", "args": ["mcp-remote", "https://x", "--header", "Authorization:Bearer \#(Invented.hex)"]}"#,
-            .argument, "args › #4"
+            #"{"type": "sse", "url": "https://x/sse", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.oldTransport, .claudeDesktop), "headers › X-API-Key"
         ),
-        (#"{"command": "docker", "args": ["run", "image", "-e", "A_KEY=\#(Invented.hex)"]}"#, .argument, "args › #4"),
+        (#"{"url": "https://u:\#(Invented.password)@x/sse"}"#, .remote(.oldTransport, .claudeDesktop), "url"),
+        (#"{"type": "ws", "url": "wss://x?key=\#(Invented.hex)"}"#, .remote(.otherTransport, .claudeDesktop), "url"),
         (
-            #"{"command": "docker", "args": ["run", "--rm", "image", "x", "-e", "A_KEY=\#(Invented.hex)"]}"#, .argument,
-            "args › #6"
+            #"{"serverUrl": "https://x?access_token=\#(Invented.hex)"}"#, .remote(.otherMember, .claudeDesktop),
+            "serverUrl"
         ),
         (
-            #"{"command": "docker", "args": ["run", "-v", "/a:/b", "image", "--password", "\#(Invented.password)"]}"#,
-            .argument, "args › #6"
+            #"{"url": "https://x", "oauth": {}, "headers": {"X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.otherMember, .claudeDesktop), "headers › X-API-Key"
         ),
         (
-            #"{"url": "https://x", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#, .remote(.claudeDesktop),
-            "headers › X-API-Key"
+            #"{"url": "https://x", "headersHelper": "h", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.otherMember, .claudeDesktop), "headers › X-API-Key"
         ),
-        (#"{"type": "sse", "url": "https://u:\#(Invented.password)@x/sse"}"#, .remote(.claudeDesktop), "url"),
-        (#"{"serverUrl": "https://x?access_token=\#(Invented.hex)"}"#, .remote(.claudeDesktop), "serverUrl"),
+        (
+            #"{"url": "http://x.example", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.address, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (#"{"url": "https://x/a#b?key=\#(Invented.hex)"}"#, .remote(.address, .claudeDesktop), "url"),
+        (#"{"url": "https://x/{a}/b?key=\#(Invented.hex)"}"#, .remote(.address, .claudeDesktop), "url"),
+        (#"{"url": "https://x/a/../b?key=\#(Invented.hex)"}"#, .remote(.address, .claudeDesktop), "url"),
+        (#"{"url": "x/mcp?key=\#(Invented.hex)"}"#, .remote(.address, .claudeDesktop), "url"),
+        (
+            #"{"url": "https://x", "headers": {"Mcp-Session-Id": "1", "X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.header, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"A": true, "X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.header, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"A": "{\"b\": 1}", "X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.header, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"A": "b\nc", "X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.header, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x/${TEAM}", "headers": {"X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.reference, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"A": "${env:A}", "X-API-Key": "\#(Invented.hex)"}}"#,
+            .remote(.reference, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"X-API-Key": "${KEY:-\#(Invented.hex)}"}}"#,
+            .remote(.reference, .claudeDesktop), "headers › X-API-Key"
+        ),
+        (
+            #"{"url": "https://x", "headers": {"X-Blob": "\#(Invented.hex)"}}"#, .doubtful, "headers › X-Blob"
+        ),
         (#"{"command": "npx -y server", "env": {"TOKEN": "\#(Invented.github)"}}"#, .commandLine, "env › TOKEN"),
         (#"{"command": "a", "env": {"DB": "postgres://${USER}:\#(Invented.password)@h/d"}}"#, .mixed, "env › DB"),
         (#"{"command": "a", "env": {"A_TOKEN": "${A_TOKEN:-\#(Invented.github)}"}}"#, .mixed, "env › A_TOKEN"),
@@ -93,7 +128,7 @@ import WarderModel
     @Test func `what can be moved is moved although something else stays`() throws {
         let plan = try plan(
             entry:
-                #"{"command": "a", "args": ["--token", "\#(Invented.slack)"], "env": {"TOKEN": "\#(Invented.github)"}}"#
+                #"{"command": "a", "args": ["--t*k=\#(Invented.slack)"], "env": {"TOKEN": "\#(Invented.github)"}}"#
         )
         #expect(plan.secrets.map(\.name.text) == ["github/token"])
         #expect(plan.left.map(\.reason) == [.argument])

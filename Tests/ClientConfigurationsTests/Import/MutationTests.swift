@@ -12,7 +12,7 @@ import Testing
             let content = Mutation.mutate(fixture.text.bytes, using: &random)
             guard let file = try? ConfigurationFile(path: fixture.path, content: content) else { continue }
             // A plan that does not hold is refused, which no damage may bring about either.
-            let settings = ImportSettings(movesArguments: Bool.random(using: &random))
+            let settings = ImportSettings(keepsArguments: Bool.random(using: &random))
             let plan = try ImportPlan([file], settings: settings)
             for left in plan.left { _ = "\(left.position) \(left.place?.description ?? "")" }
             guard let rewritten = plan.files.first?.rewritten else { continue }

@@ -90,7 +90,7 @@ import WarderModel
                             },
                             "envFile": "${workspaceFolder}/.env",
                         },
-                        "http": { "type": "http", "url": "https://api.example.net/mcp?token=\(Invented.hex)", },
+                        "http": { "type": "stdio", "command": "warder", "args": ["run", "--server", "http", "--env", "MCP_TOKEN=http/token#value", "--", "warder", "mcp", "connect", "https://api.example.net/mcp?token={MCP_TOKEN}"], },
                     },
                 }
 

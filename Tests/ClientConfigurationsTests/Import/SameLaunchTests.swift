@@ -5,7 +5,7 @@ import WarderModel
 
 @testable import ClientConfigurations
 
-/// A server must not notice that it was moved: same program, same arguments, same variables.
+/// A server must not notice that it was moved: same program, same arguments, same variables; same address, same headers.
 @Suite struct SameLaunchTests {
     /// What a client starts.
     private struct Launch: Equatable {
@@ -19,6 +19,13 @@ import WarderModel
             variables = Dictionary(program.variables.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
 
+        /// What a client asks, as if it were a program.
+        init(_ remote: ServerEntry.Remote) {
+            command = "a remote server"
+            arguments = [remote.url.value.text ?? ""] + remote.headers.map { "\($0.name): \($0.value)" }
+            variables = [:]
+        }
+
         /// What `warder run` starts in its place, once the vault has given the values.
         func started(with secrets: [String: String]) throws -> Launch {
             guard command == "warder", let separator = arguments.firstIndex(of: "--") else { return self }
@@ -30,7 +37,48 @@ import WarderModel
                 let value: String = try #require(secrets[parts[1]])
                 launch.variables[parts[0]] = value
             }
+            try launch.leaveShell()
+            launch.connect()
             return launch
+        }
+
+        /// Does what the shell does that puts arguments together.
+        private mutating func leaveShell() throws {
+            guard command == "sh", arguments.first == "-c", arguments[1].hasSuffix("\"") else { return }
+            let script = arguments[1]
+            command = arguments[2]
+            var parameters = Array(arguments[3...])
+            for statement in script.split(separator: "; ") {
+                if statement == "shift" {
+                    parameters.removeFirst()
+                    continue
+                }
+                var words: [String] = []
+                for quoted in statement.matches(of: /"([^"]*)"/) {
+                    let word = String(quoted.1)
+                    if word == "$@" {
+                        words += parameters
+                    } else if let number = word.wholeMatch(of: /\$(\d)/).flatMap({ Int($0.1) }) {
+                        words.append(number == 0 ? command : parameters[number - 1])
+                    } else {
+                        let match = try #require(word.wholeMatch(of: /(.*)\$(\w+)/))
+                        words.append(String(match.1) + (try #require(variables[String(match.2)])))
+                    }
+                }
+                parameters = words
+            }
+            variables = variables.filter { !script.contains("$\($0.key)\"") }
+            arguments = Array(parameters.dropFirst())
+        }
+
+        /// Does what `warder mcp connect` does with braces.
+        private mutating func connect() {
+            guard command == "warder", arguments.prefix(2) == ["mcp", "connect"] else { return }
+            command = "a remote server"
+            arguments = arguments.dropFirst(2).filter { $0 != "--header" }.map { argument in
+                variables.reduce(argument) { $0.replacing("{\($1.key)}", with: $1.value) }
+            }
+            variables = [:]
         }
 
         /// A container's client hands on its own variable under `-e NAME`.
@@ -50,8 +98,11 @@ import WarderModel
 
     private static func programs(_ file: ConfigurationFile) -> [(place: Place, launch: Launch)] {
         ServerEntries(of: file.tree.root, format: file.format).entries.compactMap { entry in
-            guard case .program(let program) = entry.kind else { return nil }
-            return (entry.place, Launch(program))
+            switch entry.kind {
+            case .program(let program): return (entry.place, Launch(program))
+            case .remote(let remote): return (entry.place, Launch(remote))
+            case .unclear: return nil
+            }
         }
     }
 

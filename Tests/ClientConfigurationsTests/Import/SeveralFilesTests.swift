@@ -91,7 +91,7 @@ import WarderModel
     }
 
     @Test func `what lies in version control is to be rotated first, and what stays as well`() throws {
-        let left = #"{"mcpServers": {"x": {"command": "x", "args": ["--token", "\#(Invented.slack)"]}}}"#
+        let left = #"{"mcpServers": {"x": {"command": "x", "args": ["--t*k=\#(Invented.slack)"]}}}"#
         let plan = try ImportPlan([
             file("claude_desktop_config.json", Self.server(Invented.github)),
             file(".mcp.json", left, exposures: [.versionControl, .readableByOthers]),

@@ -12,7 +12,7 @@ extension Harness {
         try readSyntax(content)
 
         let format = ClientFormat.allCases[choice % ClientFormat.allCases.count]
-        let settings = ImportSettings(movesArguments: choice & 0x80 != 0)
+        let settings = ImportSettings(keepsArguments: choice & 0x80 == 0)
         guard let file = try? ConfigurationFile(path: "f", content: content, format: format) else { return }
         // No file may bring about a plan that does not hold.
         let plan = try ImportPlan([file], settings: settings)

@@ -197,6 +197,12 @@ enum CommandTable {
         ),
         CommandRun(verb: "mcp list", shows: "imported"),
         CommandRun(
+            verb: "mcp connect",
+            arguments: "https://mcp.example.org/mcp --header X-Api-Key:{NOWHERE}",
+            status: 1,
+            shows: "there is no variable NOWHERE in the environment"
+        ),
+        CommandRun(
             verb: "mcp undo",
             arguments: "{folder}/.mcp.json",
             answers: [.init("Type undo to go on:", "undo")],

@@ -68,9 +68,9 @@ struct ClientConfiguration: Sendable, CustomStringConvertible {
                 "projects": {"/home/ada/shop": {"mcpServers": {"remote": {"type": "http", "url": "https://mcp.example.net",
                 "headers": {"Authorization": "Bearer \(header)"}}}}, "/home/ada/empty": {}}}
                 """,
-            moved: [token],
-            left: [other, header],
-            servers: ["grafana"]
+            moved: [token, header],
+            left: [other],
+            servers: ["grafana", "remote"]
         )
     }
 
@@ -86,9 +86,9 @@ struct ClientConfiguration: Sendable, CustomStringConvertible {
                 \t}
                 }
                 """,
-            moved: [token],
-            left: [argument],
-            servers: ["slack"]
+            moved: [token, argument],
+            left: [],
+            servers: ["slack", "reports"]
         )
     }
 
@@ -132,9 +132,9 @@ struct ClientConfiguration: Sendable, CustomStringConvertible {
         return ClientConfiguration(
             path: "shop/.vscode/mcp.json",
             text: "\u{FEFF}" + text.replacing("\n", with: "\r\n"),
-            moved: [key, password],
-            left: [query],
-            servers: ["ai"]
+            moved: [key, password, query],
+            left: [],
+            servers: ["ai", "http"]
         )
     }
 

@@ -117,8 +117,9 @@ struct ImportTests {
         let entry =
             #"{"command": "/usr/bin/printf", "args": \#(arguments), "env": {"WARDER_PASSWORD": "pw-7d1f2a90c3"}}"#
         try user.put(Data(#"{"mcpServers": {"notes": \#(entry)}}"#.utf8), path)
-        let imported = try user.imported([path], ["--arguments"])
+        let imported = try user.imported([path])
         #expect(imported.status == 0, "\(imported.screen)")
+        #expect(imported.screen.contains("stays in the list of processes"), "\(imported.screen)")
         #expect(try user.files(with: token) == [])
         #expect(try user.files(with: "pw-7d1f2a90c3") == [".cursor/mcp.json"], "the vault's own variables stay")
         let rewritten = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))

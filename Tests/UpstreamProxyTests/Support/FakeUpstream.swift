@@ -24,6 +24,8 @@ final class FakeUpstream: Sendable {
         var breaksOff = false
         /// Whether it ends before the answer.
         var hangsUp = false
+        /// Waits before the piece of this number; before the first one also before the header.
+        var pause: (@Sendable (Int) async -> Void)?
     }
 
     typealias Handler = @Sendable (Asked) -> Answer
@@ -101,6 +103,7 @@ final class FakeUpstream: Sendable {
         _ outbound: NIOAsyncChannelOutboundWriter<AnswerPart>
     ) async throws -> Bool {
         if answer.hangsUp { return false }
+        await answer.pause?(0)
         var headers = HTTPHeaders(answer.headers)
         let count = answer.pieces.reduce(0) { $0 + $1.utf8.count }
         if answer.hasLength {
@@ -108,7 +111,8 @@ final class FakeUpstream: Sendable {
         }
         try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)))
         if asked.head.method != .HEAD {
-            for piece in answer.pieces {
+            for (number, piece) in answer.pieces.enumerated() {
+                if number > 0 { await answer.pause?(number) }
                 try await outbound.write(.body(ByteBuffer(string: piece)))
                 sent.withLock { $0 += piece.utf8.count }
             }

@@ -13,8 +13,8 @@ struct ImportConfigurations: VaultCommand {
         abstract: "Move the secrets of MCP clients' configurations into the vault.",
         discussion: """
             Finds secrets in the entries of MCP servers, stores them, registers each server with what it needs to start, \
-            and lets the client start it through `warder run`. Comments, order and everything else of a file stay as \
-            they are. Without FILE it looks where Claude Desktop, Claude Code, VS Code and Cursor keep their \
+            and lets the client start it through `warder run`; a remote server that is sent a secret is reached through \
+            `warder mcp connect` from then on. Comments, order and everything else of a file stay as they are. Without FILE it looks where Claude Desktop, Claude Code, VS Code and Cursor keep their \
             configurations, here and in your home. Shows what it will do and asks before it does it.
 
             A second import changes nothing. One that was cut off is repeated: it goes on where it stopped. \
@@ -47,8 +47,11 @@ struct ImportConfigurations: VaultCommand {
     )
     var program: String?
 
-    @Flag(help: "Move secrets in arguments too: out of the file, but not out of the list of processes.")
-    var arguments = false
+    @Flag(
+        help:
+            "Leave secrets in arguments: moving them takes them out of the file, but not out of the list of processes."
+    )
+    var keepArguments = false
 
     @Option(help: ArgumentHelp("Move this doubtful value too: its place, as --output json has it.", valueName: "place"))
     var take: [String] = []
@@ -154,7 +157,7 @@ struct ImportConfigurations: VaultCommand {
     ) throws(CommandFailure) -> ImportPlan {
         let settings = ImportSettings(
             program: program ?? Self.ownProgram,
-            movesArguments: arguments,
+            keepsArguments: keepArguments,
             serverPrefix: serverPrefix,
             takenServers: Set(names.servers.keys).subtracting(reusable.servers),
             takenSecrets: Set(names.secrets.keys).subtracting(reusable.secrets.keys),

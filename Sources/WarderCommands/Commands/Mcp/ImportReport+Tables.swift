@@ -28,6 +28,9 @@ extension ImportReport {
                     .init(""),
                 ])
             }
+            if let remains = secret.remains {
+                moves.add([.init(""), .init(""), .init(remains, .caution), .init("")])
+            }
         }
         try print(moves, output)
         var stays = Table([

@@ -34,6 +34,8 @@ struct ImportReport: Encodable {
         let field: String
         /// The version of an earlier import that is current until then.
         let replaces: UInt32?
+        /// What moving it does not mend.
+        let remains: String?
         let servers: [String]
         let from: [Spot]
         let why: [String]
@@ -76,6 +78,7 @@ struct ImportReport: Encodable {
                 secret: secret.name.text,
                 field: secret.field.text,
                 replaces: replacing[secret.name],
+                remains: secret.isArgument ? "stays in the list of processes while its server runs" : nil,
                 servers: plan.grants.filter { $0.secret == secret.name }.map(\.tool.server.text),
                 from: secret.sources.map { spot($0.file, $0.position, $0.place) },
                 why: secret.spans.map(\.evidence.sentence).uniqued
