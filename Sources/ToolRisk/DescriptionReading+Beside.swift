@@ -29,19 +29,19 @@ extension DescriptionReading {
 
     static let conjunctions: Set = [",", "and", "or", "then"]
     /// What is done with an answer before it is given.
-    private static let arranging: Set = [
-        "convert", "filter", "format", "group", "label", "rank", "report", "return", "score", "select", "sequence",
-        "sort", "translate", "trust", "use", "validate",
+    static let arranging: Set = [
+        "categorise", "categorize", "convert", "filter", "format", "group", "rank", "return", "score", "select",
+        "sequence", "sort", "translate", "use", "validate",
     ]
 
     /// `Returns the session (creates one if missing)`.
     static func aside(in words: ArraySlice<String>) -> String? {
         for (word, next) in zip(words, words.dropFirst()) where word.hasSuffix("s") && pronouns.contains(next) {
-            if let found = Lexicon.roleOfInflected(word), found.role == .writes, found.base != word,
-                !helping.contains(found.base)
-            {
-                return found.base
-            }
+            guard let found = Lexicon.roleOfInflected(word), found.role != .reads, found.base != word,
+                !helping.contains(found.base), !arranging.contains(found.base)
+            else { continue }
+            // «The hosts it runs on» are things; «them» is never a subject.
+            if found.role == .writes || next == "them" { return found.base }
         }
         return nil
     }
@@ -60,44 +60,65 @@ extension DescriptionReading {
                 if word == "marked", next == "as" || next == "read" { return "mark" }
                 // «A new one is created if there is none.»
                 if next == "if" || next == "unless", let base = happenings[word] { return base }
+                // «Reads a message; it is removed.»
+                if index > 1, ["it", "they"].contains(words[index - 2]), let base = happenings[word],
+                    words[..<(index - 2)].allSatisfy({ !conditions.contains($0) })
+                {
+                    return base
+                }
+                // «Sending is switched on.»
+                if word == "switched", next == "on" || next == "off" { return "switch" }
             }
         }
         return nil
     }
 
-    private static let happenings = [
-        "acknowledged": "acknowledge", "archived": "archive", "charged": "charge", "created": "create",
-        "deleted": "delete", "installed": "install", "overwritten": "overwrite", "removed": "remove",
-        "sent": "send", "updated": "update",
+    private static let conditions: Set = [
+        "after", "as", "because", "before", "how", "if", "once", "since", "that", "unless", "until", "when", "where",
+        "whether", "which", "while", "who", "why",
     ]
 
-    /// `Get and delete …`, `Returns the job, then removes it`, `Reads a message, marking it as read`.
+    private static let happenings = [
+        "acknowledged": "acknowledge", "archived": "archive", "charged": "charge", "claimed": "claim",
+        "cleared": "clear", "consumed": "consume", "created": "create", "deleted": "delete", "dequeued": "dequeue",
+        "emailed": "email", "erased": "erase", "installed": "install", "locked": "lock", "moved": "move",
+        "overwritten": "overwrite", "purged": "purge", "removed": "remove", "revoked": "revoke", "sent": "send",
+        "updated": "update", "wiped": "wipe",
+    ]
+
+    /// `Get and delete …`, `Returns the job, then removes it`, `Lists jobs and runs them`, `Reads a message, marking it as
+    /// read`.
     static func joinedVerb(in words: ArraySlice<String>) -> String? {
-        for (index, word) in zip(words.indices, words).prefix(24)
-        where [",", "and", "or", "then", "also", "before", "after"].contains(word) && index + 1 < words.endIndex {
-            let next = words[index + 1]
-            guard let found = Lexicon.roleOfInflected(next), found.role != .reads else { continue }
-            let object = index + 2 < words.endIndex ? words[index + 2] : nil
-            let isDeterminer = object.map { determiners.contains($0) } ?? false
+        for (index, word) in zip(words.indices, words).prefix(60) where joining.contains(word) {
+            // «and automatically archives them»
+            guard let place = words[(index + 1)...].firstIndex(where: { !isAdverb($0) }) else { continue }
+            let next = words[place]
+            guard let found = Lexicon.roleOfInflected(next), found.role != .reads, !arranging.contains(found.base)
+            else { continue }
+            let object = place + 1 < words.endIndex ? words[place + 1] : nil
+            let isPronoun = object.map(pronouns.contains) ?? false
+            let isDeterminer = object.map(determiners.contains) ?? false
+            let isInflected = next.hasSuffix("s") && found.base != next
             let isDone: Bool
-            if next.hasSuffix("ing") {
-                isDone =
-                    (word == "," || word == "and") && found.role == .writes
-                    && object.map { pronouns.contains($0) } ?? false
-                    && found.base != "make"
+            if word == "which" {
+                // «Gets a mail, which archives it.»
+                isDone = index > words.startIndex && words[index - 1] == "," && isInflected && isPronoun
+            } else if next.hasSuffix("ing") {
+                isDone = (word == "," || word == "and") && found.role == .writes && isPronoun && found.base != "make"
             } else if index == words.startIndex + 1, [",", "and", "or"].contains(word) {
                 // «View and edit restrictions» names two of them, «search and replace text» does both.
                 let isCertain = found.role == .writes && word == "or"
                 isDone =
                     isCertain
-                    || found.role != .namesOrWrites && !arranging.contains(found.base)
-                        && object.map { !kindsOfAccess.contains($0) } ?? true
+                    || found.role != .namesOrWrites && object.map { !kindsOfAccess.contains($0) } ?? true
+                    || isInflected && isPronoun
             } else if found.role != .writes {
-                // `and store the result`, `and merge them`: a noun has nothing like that behind it.
+                // `and store the result`, `and merge them`, `and posts to the channel`: a noun has nothing like that
+                // behind it, but for «and comments that …».
                 let isObject =
-                    object.map(pronouns.contains) ?? false
-                    || isDeterminer && (found.role == .writesOrNames || word != ",")
-                isDone = found.base == next && isObject && word != "also" && !arranging.contains(next)
+                    isPronoun || isDeterminer && object != "that" && (found.role == .writesOrNames || word != ",")
+                    || isInflected && object == "to" && found.role == .writesOrNames
+                isDone = (found.base == next || isInflected) && isObject && word != "also"
             } else if next.hasSuffix("s") {
                 // «and updates on issues» are things; what is done is done to something.
                 isDone = object.map { !prepositions.contains($0) } ?? false || Lexicon.destroying.contains(found.base)
@@ -107,6 +128,12 @@ extension DescriptionReading {
             if isDone { return found.base }
         }
         return nil
+    }
+
+    private static let joining: Set = [",", "and", "or", "then", "also", "before", "after", "which"]
+
+    private static func isAdverb(_ word: String) -> Bool {
+        word.hasSuffix("ly") && Lexicon.roleOfInflected(word) == nil
     }
 
     private static let kindsOfAccess: Set = ["access", "permissions", "restrictions", "rights", "roles", "scopes"]
@@ -133,13 +160,17 @@ extension DescriptionReading {
     /// A later sentence that tells what the tool does beside, in the third person: `Marks them as read.`
     static func laterVerb(in sentences: ArraySlice<[String]>) -> String? {
         for words in sentences {
-            guard let first = words.first(where: { !subjects.contains($0) }) else { continue }
-            guard first.hasSuffix("s"), let found = Lexicon.roleOfInflected(first), found.role == .writes,
+            guard let place = words.firstIndex(where: { !subjects.contains($0) }) else { continue }
+            let first = words[place]
+            guard first.hasSuffix("s"), let found = Lexicon.roleOfInflected(first), found.role != .reads,
                 found.base != first, !helping.contains(found.base),
                 // «Resolves names to identifiers» translates them.
                 !(found.base == "resolve" && words.contains("to"))
             else { continue }
-            return found.base
+            // «Locks them.», and not «Locks of a row».
+            let object = place + 1 < words.endIndex ? words[place + 1] : ""
+            let isDone = found.role == .writes || pronouns.contains(object) && !arranging.contains(found.base)
+            if isDone { return found.base }
         }
         return nil
     }

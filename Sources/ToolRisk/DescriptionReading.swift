@@ -14,6 +14,8 @@ struct DescriptionReading {
     let takesStatement: Bool
     /// Says that what it gets lies in a file afterwards.
     let keepsFile: Bool
+    /// Speaks of credentials in its first sentence, and of what they are besides their names: «all secrets with their values».
+    let givesValuesOfCredentials: Bool
     /// Begins with a query or a search as the thing that is done: «Runs a query».
     let isQuery: Bool
     /// Takes what it reads off a queue, so that nobody reads it again.
@@ -28,7 +30,8 @@ struct DescriptionReading {
         let all = sentences.map { Words.ofSentence($0) }
         alsoWrites =
             Self.offer(in: first) ?? Self.enumeratedVerb(in: first) ?? Self.joinedVerb(in: first)
-            ?? Self.aside(in: first) ?? Self.laterVerb(in: all.dropFirst()) ?? Self.happening(in: all)
+            ?? Self.aside(in: first) ?? Self.restated(in: sentences.dropFirst()) ?? Self.laterVerb(in: all.dropFirst())
+            ?? Self.happening(in: all)
         keepsFile = all.prefix(4).contains { words in
             zip(words, words.dropFirst()).contains { Self.fileOnDisk.contains([$0, $1]) }
         }
@@ -42,11 +45,26 @@ struct DescriptionReading {
             zip(words, words.dropFirst()).contains { Self.queues.contains([$0, $1]) }
                 || words.contains("next") && words.contains("queue")
         }
+        let words = Array(first)
+        let hasValues = words.indices.contains { Self.values.contains(words[$0]) && !Self.isDenied($0, in: words) }
+        givesValuesOfCredentials = hasValues && words.contains { Lexicon.credentials.contains($0) }
         isQuery = first.prefix(6).contains { ["query", "queries", "search", "lookup"].contains($0) }
         let runs = first.first.map { !Self.running.isDisjoint(with: Words.bases(of: $0)) } ?? false
         takesStatement =
             runs && first.contains { Self.databases.contains($0) }
             || all.contains { $0.contains { Self.languages.contains($0) || $0.hasSuffix("sql") } }
+    }
+
+    /// `Get a row. Gets a row and locks it.`: a summary, and once more with what else is done.
+    private static func restated(in sentences: ArraySlice<Substring>) -> String? {
+        for sentence in sentences.prefix(5) {
+            let words = withoutFillers(opening(sentence))
+            guard let verb = words.first, let lead = lead(verb, followedBy: words.dropFirst().first),
+                lead.role == .reads, lead.base != verb || sentence.startIndex == sentences.first?.startIndex
+            else { continue }
+            if let also = joinedVerb(in: words) ?? aside(in: words) { return also }
+        }
+        return nil
     }
 
     /// Verbs that say what comes back.
@@ -73,6 +91,7 @@ struct DescriptionReading {
         return found
     }
 
+    private static let values: Set = ["decrypted", "plaintext", "value", "values"]
     private static let queues: Set = [
         ["consumer", "group"], ["pub", "sub"], ["from", "queue"], ["visibility", "timeout"],
     ]

@@ -77,14 +77,14 @@ enum Lexicon {
         connect consume continue convene convince correct cp create curate customize cut deactivate deallocate debit
         decide decline decommission decr decrease decrement decrypt defer define degrade del delegate delete demote
         deny deploy deprecate deprovision dequeue deregister destroy detach develop dial disable disarm disassociate disband
-        discard disconnect dismiss dispatch distribute divert donate downgrade downvote drag drop dump edit eject
+        disburse discard disconnect dismiss dispatch distribute divert donate downgrade downvote drag drop dump edit eject
         elevate embed emit enable encrypt enforce enlist enqueue enrich enrol enroll ensure enter erase escalate
         establish evaluate evict exclude exec execute exit expand expel expire expose expunge extend fail failover
         fallback federate finalise finalize finish flush follow forget forward freeze fulfil fulfill generate give
         halt handoff hang heal hibernate hide hire hover hset ignore impersonate implement incr increase increment
         indicate inform ingest inherit init initialise initialize initiate inject ins insert install instantiate
         instruct invalidate invoke isolate join keep kick kickoff kill login logout lpush make manage manipulate
-        mark migrate minimize mint mkdir modify move mutate mute mv navigate nominate notify nudge offboard onboard
+        mark migrate minimize mint mkdir modify move mutate mute mv navigate nominate notify nudge nuke offboard onboard
         opt optimise optimize optin optout orchestrate overwrite pause pay perform persist pop populate portforward
         postpone prepare prepend prioritize proceed procure prolong promote propagate propose protect provision
         prune publish purge quarantine quit raise readd rebase reboot rebuild recalculate receive recompute
@@ -94,9 +94,9 @@ enum Lexicon {
         reprocess republish requeue reroute rerun reschedule resend reserve reset resign resize resolve restart
         restore restrict resubmit retain retire retract retrigger retry reverse revert revise revive revoke rewind
         rewrite rm rmdir rollback rotate rpush sadd sanitize save scroll scrub seal sell send settle setup shell
-        ship shrink shuffle shut shutdown sign signup skip snooze spawn spin split ssh start steal stop strip submit
+        ship shred shrink shuffle shut shutdown sign signup skip snooze spawn spin split ssh start steal stop strip submit
         subscribe substitute succeed sudo supersede suppress suspend swap swipe switchover sync synchronise
-        synchronize takeover tamper tap teach tear tell terminate throttle toggle transcode transform transmit
+        synchronize takeover tamper tap teach tear tell terminate throttle toggle topup transcode transform transmit
         transpose trim truncate tune turn unarchive unassign unban unbind unblock uncancel uncomplete undelete
         undeploy undo unfollow unfreeze unhide uninstall unlink unload unlock unmount unmute unpause unpin unprotect
         unpublish unregister unresolve unseal unset unshare unstar unsubscribe unsuspend untag unzip update upgrade

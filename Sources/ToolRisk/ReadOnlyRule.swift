@@ -34,7 +34,9 @@ struct ReadOnlyRule {
         }
         if let path = tool.path {
             if let door = path.door { signs.append(.opensDoor(door)) }
-            if let verb = path.writes, path.isPlainlyWriting || !(nameLooks(tool) && leadLooks(tool)) {
+            if let verb = path.writes, !isThing(verb, in: path, tool),
+                path.isPlainlyWriting || !(nameLooks(tool) && leadLooks(tool))
+            {
                 signs.append(.writes(.path, verb))
             }
             if let verb = path.mayWrite, !looks(verb), !nameReads(tool), !leadLooks(tool) {
@@ -66,8 +68,10 @@ struct ReadOnlyRule {
         var signs: [RiskReason] = []
         switch description.lead {
         case (.writes, let verb)? where !isNeutral(verb, tool): signs.append(.writes(.description, verb))
+        // A description that begins with the verb of the path says what the request does, whatever its name.
         case (.writesOrNames, let verb)?
-        where !(nameReads(tool) && tool.method != nil) && !isNeutral(verb, tool)
+        where !(nameReads(tool) && tool.method != nil && tool.path?.words.contains(verb) != true)
+            && !isNeutral(verb, tool)
             && !(looks(verb) && tool.method?.isSafe == true),
             (.namesOrWrites, let verb)? where !nameReads(tool) && tool.method == nil,
             (.namesOrWrites, let verb)? where tool.name.verb == .mayWrite(verb):
@@ -129,6 +133,17 @@ struct ReadOnlyRule {
         return leadLooks(tool) && !tool.name.isPlainlyWriting
     }
 
+    /// `/replay-count` of `get_replay_count`: a request that looks, by name and description, and in both name and path the
+    /// verb has the same word behind it, which makes a thing of it.
+    private static func isThing(_ verb: String, in path: PathReading, _ tool: ToolReading) -> Bool {
+        guard tool.method?.isSafe ?? false, nameReads(tool), leadLooks(tool) else { return false }
+        func behind(_ words: [String]) -> Set<String> {
+            Set(zip(words, words.dropFirst()).filter { $0.0 == verb }.map(\.1))
+        }
+        return path.writings == 1
+            && !behind(tool.name.words).isDisjoint(with: behind(path.words).intersection(Lexicon.thingsAboutActions))
+    }
+
     private static func nameLooks(_ tool: ToolReading) -> Bool { tool.name.readingVerb != nil }
 
     private static func nameReads(_ tool: ToolReading) -> Bool {
@@ -156,7 +171,7 @@ struct ReadOnlyRule {
 
     /// What a request that HTTP calls safe does with these verbs: it looks.
     private static func looks(_ verb: String) -> Bool {
-        ["convert", "export", "filter", "select", "sort", "translate", "validate", "watch"].contains(verb)
+        ["convert", "export", "filter", "select", "sort", "translate", "watch"].contains(verb)
     }
 
     /// `manage_rules` whose every action only looks, and verbs that say nothing where the name has said it.

@@ -29,9 +29,10 @@ package enum ToolClassifier {
         return ToolVerdict(risk: .readOnly, category: .standard, reasons: rule.reads + [.writesNothing])
     }
 
-    /// Reading changes nothing, and what is read opens other things: the last thing in the name is a credential, or what
-    /// the description says it gives.
+    /// Reading changes nothing, and what is read opens other things: a field of the answer is a credential, the last thing
+    /// in the name, or what the description says it gives. A list of secrets has their names; with their values it has all.
     private static func revealsCredential(_ tool: ToolReading) -> Bool {
+        if tool.givesCredentials || tool.description?.givesValuesOfCredentials == true { return true }
         if let description = tool.description, description.lead?.base != "list",
             Lexicon.credentialPairs.contains(Array(description.object.suffix(2)))
         {

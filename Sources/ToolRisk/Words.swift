@@ -55,13 +55,13 @@ enum Words {
         }
     }
 
-    /// Forms that a word may be an inflection of, itself first: `queries` may come of `query`, `fetches` of `fetch` and
-    /// of `fetche`, `getting` of `get`.
+    /// Forms that a word may be an inflection of, itself first: `queries` may come of `query`, `fetches` of `fetche` and
+    /// of `fetch`, `getting` of `get`. A letter taken away comes before two: `states` are no `stat`.
     static func bases(of word: String) -> [String] {
         var bases = [word]
         if word.hasSuffix("ies"), word.utf8.count > 4 { bases.append(word.dropLast(3) + "y") }
-        if word.hasSuffix("es"), word.utf8.count > 3 { bases.append(String(word.dropLast(2))) }
         if word.hasSuffix("s"), !word.hasSuffix("ss"), word.utf8.count > 3 { bases.append(String(word.dropLast())) }
+        if word.hasSuffix("es"), word.utf8.count > 3 { bases.append(String(word.dropLast(2))) }
         if word.hasSuffix("ing"), word.utf8.count > 5 {
             let stem = word.dropLast(3)
             bases += [String(stem), stem + "e"]

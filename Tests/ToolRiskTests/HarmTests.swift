@@ -60,6 +60,9 @@ import WarderModel
     @Test func `a door inside a name is a thing`() throws {
         #expect(try verdict("dismiss_terminal_action") == "side-effect, standard")
         #expect(try verdict("open_terminal") == "critical, administrative")
+        let reset = try request(.post, "/companies/{id}/terminalSettings", "changeSettings")
+        #expect(ToolClassifier.classify(reset).risk == .sideEffect)
+        #expect(try risk(request(.get, "/vms/{id}/terminal", "vmTerminal")) == .critical)
         #expect(try verdict("pod_exec") == "critical, administrative")
     }
 
@@ -122,6 +125,44 @@ import WarderModel
     @Test func `so is what is said to answer with one`() throws {
         #expect(try verdict("get_database", "Returns the connection string for a site.") == "critical, administrative")
         #expect(try verdict("list_databases", "List every connection string.") == "read-only, standard")
+    }
+
+    /// A schema of an answer with this field in it.
+    private static func answer(_ field: String, beside: String = "id") -> String {
+        #"{"type":"object","properties":{"\#(beside)":{"type":"string"},\#(field)}}"#
+    }
+
+    @Test(arguments: ["get_client", "list_clients", "get_secret_thing", "search_hooks"])
+    func `so is reading what has a credential among its fields, whatever it is called`(name: String) throws {
+        for field in ["client_secret", "access_token", "private_key", "password"] {
+            let one = Self.answer(#""\#(field)":{"type":"string"}"#)
+            let list = #"{"type":"array","items":\#(one)}"#
+            let page = #"{"type":"object","properties":{"items":\#(list)}}"#
+            for output in [one, list, page] {
+                let verdict = ToolClassifier.classify(try tool(name, "Get it.", output: output))
+                #expect(verdict.risk == .critical && verdict.reasons.first == .givesCredentials, "\(output)")
+            }
+        }
+        let plain = Self.answer(#""title":{"type":"string"}"#)
+        #expect(try risk(tool("get_client", "Get it.", output: plain)) == .readOnly)
+    }
+
+    @Test func `a field that is only sent is in no answer, and no service gives a person's password back`() throws {
+        let sent = Self.answer(#""client_secret":{"type":"string","writeOnly":true}"#)
+        #expect(try risk(tool("get_client", "Get it.", output: sent)) == .readOnly)
+        let password = #""password":{"type":"string"}"#
+        let person = Self.answer(password, beside: "first_name")
+        #expect(try risk(tool("get_user", "Get it.", output: person)) == .readOnly)
+        #expect(try risk(tool("get_relay", "Get it.", output: Self.answer(password))) == .critical)
+    }
+
+    @Test func `a list of secrets has names, unless it says that it has their values`() throws {
+        for text in ["Lists all secrets with their values.", "List credentials and the value of each."] {
+            #expect(try verdict("list_secrets", text) == "critical, administrative")
+        }
+        for text in ["Lists all secrets.", "Lists the names of secrets.", "Lists secrets, but not their values."] {
+            #expect(try verdict("list_secrets", text) == "read-only, standard")
+        }
     }
 
     @Test func `the name knows better than DELETE what is done`() throws {

@@ -1,7 +1,8 @@
 import Testing
 import ToolDefinitions
-import ToolRisk
 import WarderModel
+
+@testable import ToolRisk
 
 @Suite struct ReadOnlyTests {
     @Test(
@@ -20,6 +21,11 @@ import WarderModel
             ("get_page", "Gets a page and returns the text."),
             ("list_rows", "Lists rows that are marked as read."), ("get_orders", "Orders of a customer."),
             ("research_search_papers", "Search papers."),
+            ("get_issue", "Gets an issue and comments that people wrote."),
+            ("list_hosts", "Lists services and the hosts it runs on."),
+            ("get_row", "Gets a row. Locks of a row are not given."), ("list_links", "Lists files and links to them."),
+            ("list_rows", "Lists rows and sorts them."),
+            ("get_order", "Gets an order, and when it is removed says so."),
         ] as [(String, String?)]
     )
     func `what only looks is read-only`(name: String, description: String?) throws {
@@ -60,11 +66,51 @@ import WarderModel
             ("list_rows", "List rows and, if asked, delete them."), ("list_work", "List a work on the marketplace."),
             ("browse_page", "Browse to a page"), ("search_feedback", "Records how good a search was."),
             ("search_feedback", "Comment the last search."), ("git_fetch", nil), ("read_aloud", nil),
-            ("dequeue_message", nil),
+            ("dequeue_message", nil), ("get_messages", "Gets messages and archives them."),
+            ("fetch_file", "Fetches a file and uploads it."),
+            ("get_invoice", "Gets the invoice and emails it to the customer."),
+            ("get_report", "Returns the report and posts it to the channel."),
+            ("get_lead", "Gets a lead, and claims it for the caller."),
+            ("calculate_invoice", "Calculate an invoice\n\nCalculates an invoice and stores it."),
+            ("get_row", "Gets a row and immediately locks it."), ("get_row", "Gets a row. Locks it."),
+            ("get_report", "Gets a report and posts to the channel."),
+            ("get_mail", "Gets a mail, which archives it."), ("list_jobs", "Lists jobs (runs them)."),
+            ("read_message", "Reads a message; it is removed."),
+            ("get_account", "Gets the account and, when it is missing, opens one."),
+            ("check_domain", "Checks a domain; if it is correct, sending is switched on."),
         ] as [(String, String?)]
     )
     func `what changes something beside looking is not`(name: String, description: String?) throws {
         #expect(try risk(tool(name, description)) != .readOnly)
+    }
+
+    /// What the rules know as a verb with an effect, whatever noun it is too.
+    private static let effects = Lexicon.writing.union(Lexicon.verbal).union(Lexicon.nominal).union(Lexicon.destroying)
+        .union(Lexicon.paying).union(Lexicon.executing).subtracting(DescriptionReading.arranging)
+        .filter { $0.count > 2 }.sorted()
+
+    /// `stores`, `applies`, `publishes`.
+    private static func third(_ verb: String) -> String {
+        if let last = verb.last, last == "y", !"aeiou".contains(verb.dropLast().last ?? "a") {
+            return verb.dropLast() + "ies"
+        }
+        return verb + (["s", "x", "z", "ch", "sh", "o"].contains { verb.hasSuffix($0) } ? "es" : "s")
+    }
+
+    @Test(
+        "no verb with an effect goes unseen behind one that looks",
+        arguments: [
+            "Gets the row and … it.", "Get the row and … it to the customer.", "Gets the rows, then … them.",
+            "Lists rows and … them", "Get a row\n\nGets a row and … it.",
+        ]
+    )
+    func joined(sentence: String) throws {
+        #expect(Self.effects.count > 600)
+        for verb in Self.effects {
+            let text = sentence.replacing("…", with: Self.third(verb))
+            #expect(try risk(tool("get_row", text)) != .readOnly, "\(text)")
+            #expect(try risk(request(.get, "/rows/{id}", "getRow", text)) != .readOnly, "GET: \(text)")
+        }
     }
 
     @Test(arguments: ["frobnicate", "thing", "customer", "x", "ask", "sequentialthinking", "go", "handler", "a.b"])
@@ -136,7 +182,9 @@ import WarderModel
         (.get, "/jobs/{id}:cancel", "jobs.cancel"), (.head, "/cache/purge", "cache_purge"),
         (.post, "/things", "list_things"), (.put, "/search", "search"), (.delete, "/search", "search"),
         (.patch, "/items/list", "list_items"), (.post, "/reports/get", "createReport"), (.get, "/cron/run", "cron_run"),
-        (.get, "/oauth/token", "get_token"),
+        (.get, "/oauth/token", "get_token"), (.get, "/senders/verify/{token}", "GET_senders-verify-token"),
+        (.get, "/domains/{id}/validate", "validateDomain"), (.get, "/sign-in", "sign_in"),
+        (.get, "/machines/{id}/terminal", "machineTerminal"),
     ])
     func `a request that changes something is not read-only whatever its method`(
         method: Endpoint.Method,
@@ -170,6 +218,28 @@ import WarderModel
         description: String?
     ) throws {
         #expect(try risk(request(method, path, name, description)) == .readOnly)
+    }
+
+    @Test func `a description that begins with the verb of the path says what is done`() throws {
+        let text = "This endpoint allows you to verify an account."
+        #expect(try risk(request(.get, "/accounts/verify/{code}", "GET_accounts-verify-code", text)) != .readOnly)
+        let mended = "Validates a domain, which can send mail afterwards."
+        #expect(try risk(request(.get, "/domains/{id}/validate", "validateDomain", mended)) != .readOnly)
+    }
+
+    @Test func `a verb in a path that makes a name of something is no verb`() throws {
+        let count = "Retrieve a count of replays."
+        #expect(try risk(request(.get, "/replay-count", "getReplayCount", count)) == .readOnly)
+        #expect(try risk(request(.get, "/replay", "getReplayCount", count)) != .readOnly)
+        #expect(try risk(request(.get, "/pages/sign-in", "getSignInPage", "Get the sign-in page.")) == .readOnly)
+        #expect(try risk(request(.get, "/sign-in", "getSignInPage", "Get the sign-in page.")) != .readOnly)
+        #expect(try risk(request(.get, "/terminalLogos", "getLogos", "Get logos of terminals.")) == .readOnly)
+    }
+
+    @Test func `words that join nothing are read as well`() throws {
+        for text in ["which archives it", "Which.", "and them", ", it", "This, which", "and"] {
+            #expect(try risk(tool("frobnicate", text)) != .readOnly)
+        }
     }
 
     @Test func `a noun is a verb where name and description begin with it`() throws {

@@ -11,7 +11,8 @@ func tool(
     _ name: String,
     _ description: String? = nil,
     properties: String = "",
-    annotations: String = ""
+    annotations: String = "",
+    output: String = ""
 ) throws -> ToolDefinition {
     var buffer = JSONBuffer()
     buffer.beginObject()
@@ -19,6 +20,10 @@ func tool(
     if let description { buffer.field("description", description) }
     buffer.key("inputSchema")
     buffer.raw(#"{"type":"object","properties":{\#(properties)}}"#.utf8)
+    if !output.isEmpty {
+        buffer.key("outputSchema")
+        buffer.raw(output.utf8)
+    }
     if !annotations.isEmpty {
         buffer.key("annotations")
         buffer.raw(#"{\#(annotations)}"#.utf8)
