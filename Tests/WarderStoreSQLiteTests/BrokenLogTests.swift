@@ -27,10 +27,14 @@ struct BrokenLogTests {
         }
         log = [UInt8](try Data(contentsOf: URL(fileURLWithPath: killed.path + "-wal")))
         store.close()
-        let salts = log[16..<24]
-        ends = (0..<(log.count - 32) / Self.frame).filter { number in
-            let start = 32 + number * Self.frame
-            return log[start + 8..<start + 16].elementsEqual(salts) && log[start + 4..<start + 8].contains { $0 > 0 }
+        ends = Self.ends(in: log)
+    }
+
+    private static func ends(in log: [UInt8]) -> [Int] {
+        (0..<(log.count - 32) / frame).filter { number in
+            let start = 32 + number * frame
+            return log[start + 8..<start + 16].elementsEqual(log[16..<24])
+                && log[start + 4..<start + 8].contains { $0 > 0 }
         }
     }
 
