@@ -65,6 +65,7 @@ struct RestoreMode: ParsableCommand {
             try Restore(
                 backup: path,
                 target: try target(),
+                checkpoints: try checkpoints(),
                 mayReplace: replace,
                 acceptsDamage: acceptDamage
             ).run(desk)
@@ -75,7 +76,13 @@ struct RestoreMode: ParsableCommand {
 extension RestoreMode {
     private func target() throws(BackupStop) -> RestoreTarget {
         if let state { return RestoreTarget(database: state + "/vault.db") }
-        return RestoreTarget(database: try BackupMode.stateDirectory(config) + "/vault.db")
+        return RestoreTarget(database: try BackupMode.configuration(config).stateDirectory + "/vault.db")
+    }
+
+    /// A state directory alone does not say where its checkpoints lie.
+    private func checkpoints() throws(BackupStop) -> CheckpointFile? {
+        if state != nil { return nil }
+        return try BackupMode.configuration(config).audit.checkpoints.map { CheckpointFile(directory: $0) }
     }
 }
 
@@ -103,12 +110,8 @@ enum BackupMode {
         }
     }
 
-    /// Where the daemon of this configuration has its database.
-    static func stateDirectory(_ config: String?) throws(BackupStop) -> String {
-        try configuration(config).stateDirectory
-    }
-
-    private static func configuration(_ config: String?) throws(BackupStop) -> DaemonConfiguration {
+    /// What the daemon goes by.
+    static func configuration(_ config: String?) throws(BackupStop) -> DaemonConfiguration {
         do throws(ConfigurationError) {
             return try DaemonConfiguration.load(
                 file: config,
