@@ -103,6 +103,30 @@ struct OlderDatabaseTests {
         #expect(try checkpointFiles().count == 3)
     }
 
+    @Test("a restore that is told the configuration goes where that says, and comes after what lies outside")
+    func byConfiguration() throws {
+        let backup = vault.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        #expect(vault.stop() == 0)
+        let before = vault.directory + "/before.db"
+        try copy(vault.database, before)
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: vault.database + suffix) }
+        let restored = try RestoreStory.warder(
+            ["backup", "restore", backup, "--config", vault.configuration, "--stdin"],
+            vault,
+            input: VaultProcess.passphrase + "\n"
+        )
+        #expect(restored.status == 0, "\(restored.errors)")
+        try #require(FileManager.default.fileExists(atPath: vault.database))
+        try vault.start()
+        try vault.unseal()
+        #expect(vault.stop() == 0)
+        #expect(try checkpointFiles().count == 2)
+        try copy(before, vault.database)
+        try vault.start()
+        #expect(try tryToUnseal().body.contains("log_contradicted"))
+    }
+
     /// Puts something in the place of the only checkpoint, starts the daemon, and lets somebody unseal.
     private func expectSealed(with what: String, _ put: (String) throws -> Void) throws {
         let name = try #require(try checkpointFiles().first)
