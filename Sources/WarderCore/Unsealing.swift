@@ -59,8 +59,11 @@ extension Vault {
                 }
                 if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
                 return open(ring, root: root, slot: slot, by: caller) { [self] outcome in
-                    guard case .failure(.logContradicted) = outcome else { return completion(outcome) }
-                    refuseUnseal(.logContradicted, by: caller, completion)
+                    switch outcome {
+                    case .failure(let reason) where [.logContradicted, .checkpointUnreadable].contains(reason):
+                        refuseUnseal(reason, by: caller, completion)
+                    default: completion(outcome)
+                    }
                 }
             } catch .exhausted {
                 return refuseUnseal(.memoryNotLocked, by: caller, completion)

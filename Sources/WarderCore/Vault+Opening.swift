@@ -137,7 +137,7 @@ extension Vault {
         // What is restored is known to be old, and begins a log of its own.
         if restoration == nil {
             let origin = state.logOrigin(foundation)
-            let outside = witness()
+            let outside = try witness()
             try LogStanding.compare(with: outside[origin], logKeys, origin: origin, in: store)
             try LogStanding.compare(withLater: outside, logKeys, foundation, state)
         }
@@ -146,7 +146,9 @@ extension Vault {
         open.state.registryGeneration = lastGeneration.load(ordering: .relaxed) + 1
         try commitAlone(&open) { transaction throws(Refusal) in
             // Before anything else: the first event of the log's new origin.
-            if let restoration { try restoration.begin(in: &transaction) }
+            if let restoration {
+                try restoration.begin(in: &transaction, at: restoration.beginning(at: transaction.now.wall, logKeys))
+            }
             let boxKeys: BoxKeyPair
             do { boxKeys = try BoxKeyPair(secretKey: ring.current(.inbox).key) } catch { throw .valueDamaged }
             for entry in inbox {

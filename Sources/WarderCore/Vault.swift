@@ -50,6 +50,8 @@ package final class Vault: Sendable {
     /// Tries to unseal, and tries to prove presence, are counted apart: neither locks the other out.
     package let unsealThrottle = Throttle()
     package let presenceThrottle = Throttle()
+    /// Texts that are no share, which are no tries: how many of them are written down.
+    let slipThrottle = Throttle()
     package let tails = TailLedger()
     package let gathering = ShareGathering()
     package let rotationBell: RotationBell

@@ -56,7 +56,7 @@ package struct Daemon {
                 keepDays: configuration.audit.keepDays,
                 legalHold: configuration.audit.legalHold
             ),
-            witness: { checkpoints?.readAll() ?? [:] }
+            witness: { [logger] () throws(Refusal) in try checkpoints?.witness(logger) ?? [:] }
         )
         await recordStart(of: vault, migrated: store.migrated)
         let listeners = try Listeners(configuration, inherited: sockets)

@@ -14,8 +14,13 @@ extension TestVault {
     /// - Parameters:
     ///   - text: The passphrase of one of its slots.
     ///   - damaged: Findings that were accepted.
+    ///   - outside: Checkpoints that the restore finds outside, by the origin of their log.
     /// - Throws: whatever keeps it shut.
-    package func openAsRestored(_ text: String = passphrase, damaged: Int = 0) async throws {
+    package func openAsRestored(
+        _ text: String = passphrase,
+        damaged: Int = 0,
+        outside: [RecordID: [UInt8]] = [:]
+    ) async throws {
         guard let foundation = vault.foundation else { throw TestFailure("nobody has set the vault up") }
         let secret = try Self.secret(text)
         for slot in foundation.slots where slot.opener == .passphrase {
@@ -26,7 +31,7 @@ extension TestVault {
                     ring,
                     root: root,
                     slot: slot,
-                    restoring: Restoration(of: Self.backup, damaged: damaged)
+                    restoring: Restoration(of: Self.backup, damaged: damaged, outside: outside)
                 ) { continuation.resume(returning: $0) }
             }.get()
         }

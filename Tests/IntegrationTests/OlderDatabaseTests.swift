@@ -103,6 +103,81 @@ struct OlderDatabaseTests {
         #expect(try checkpointFiles().count == 3)
     }
 
+    @Test("a restore that is told the configuration goes where that says, and comes after what lies outside")
+    func byConfiguration() throws {
+        let backup = vault.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        #expect(vault.stop() == 0)
+        let before = vault.directory + "/before.db"
+        try copy(vault.database, before)
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: vault.database + suffix) }
+        let restored = try RestoreStory.warder(
+            ["backup", "restore", backup, "--config", vault.configuration, "--stdin"],
+            vault,
+            input: VaultProcess.passphrase + "\n"
+        )
+        #expect(restored.status == 0, "\(restored.errors)")
+        try #require(FileManager.default.fileExists(atPath: vault.database))
+        try vault.start()
+        try vault.unseal()
+        #expect(vault.stop() == 0)
+        #expect(try checkpointFiles().count == 2)
+        try copy(before, vault.database)
+        try vault.start()
+        #expect(try tryToUnseal().body.contains("log_contradicted"))
+    }
+
+    /// Puts something in the place of the only checkpoint, starts the daemon, and lets somebody unseal.
+    private func expectSealed(with what: String, _ put: (String) throws -> Void) throws {
+        let name = try #require(try checkpointFiles().first)
+        let (path, kept) = (checkpoints + "/" + name, vault.directory + "/kept")
+        try copy(path, kept)
+        try FileManager.default.removeItem(atPath: path)
+        try put(path)
+        try vault.start()
+        let refused = try tryToUnseal()
+        #expect(refused.status == 409 && refused.body.contains("checkpoint_unreadable"), "\(what): \(refused.body)")
+        #expect(try vault.client().request("POST", "/v1/resolve", body: #"{"tool":"github/list"}"#).status == 503)
+        #expect(vault.stop() == 0)
+        try copy(kept, path)
+    }
+
+    @Test("a checkpoint that nobody can read is not taken for none: the vault stays sealed until it is moved away")
+    func unreadable() throws {
+        #expect(vault.stop() == 0)
+        try expectSealed(with: "nothing") { try Data().write(to: URL(fileURLWithPath: $0)) }
+        try expectSealed(with: "a text") { try Data("no checkpoint\n".utf8).write(to: URL(fileURLWithPath: $0)) }
+        try expectSealed(with: "too much") { try Data(count: 1 << 20).write(to: URL(fileURLWithPath: $0)) }
+        try expectSealed(with: "a link") {
+            try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: vault.directory + "/kept")
+        }
+        try expectSealed(with: "a directory") {
+            try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: false)
+        }
+        try expectSealed(with: "one of another log") {
+            try copy(vault.directory + "/kept", $0)
+            try copy(vault.directory + "/kept", checkpoints + "/00112233445566778899aabbccddeeff.checkpoint")
+        }
+        try FileManager.default.removeItem(atPath: checkpoints + "/00112233445566778899aabbccddeeff.checkpoint")
+        try vault.start()
+        try vault.unseal()
+        #expect(try vault.events("reason=checkpoint_unreadable").count == 6)
+        // What a daemon said is read by another thread.
+        let path = checkpoints + "/" + (try #require(try checkpointFiles().first))
+        while !vault.said.contains(path) { usleep(50_000) }
+    }
+
+    @Test("what becomes unreadable while the vault is open is not replaced, and the daemon says so")
+    func notReplaced() throws {
+        let name = try #require(try checkpointFiles().first)
+        let path = checkpoints + "/" + name
+        try Data("no checkpoint\n".utf8).write(to: URL(fileURLWithPath: path))
+        try vault.ask("PUT", "/v1/secrets/late/one", "{\"fields\":{\"value\":\"v\"}}", expecting: 201)
+        // The last checkpoint is signed when the daemon stops.
+        #expect(vault.stop() == 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "no checkpoint\n")
+    }
+
     // MARK: The page
 
     /// Puts a copy of the database from before a secret in its place, after a backup that has it.

@@ -89,6 +89,8 @@ enum Remedy {
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
         case .logContradicted:
             "Put the newest database or backup in place, or go on from this one if it is the newest: docs/operations/older-database.md"
+        case .checkpointUnreadable:
+            "See which: journalctl -u warderd -n 20; let the daemon read it, or move it away: docs/operations/older-database.md"
         case .logBroken: "See what is damaged: warder doctor --deep; who could write to the database?"
         case .legalHold:
             "Ask who set it: audit.legal_hold in the configuration (warder.yaml); without it, restart the daemon"

@@ -7,14 +7,24 @@ package struct Restoration: Sendable {
     private let backup: LogOrigin.Backup
     /// Rows of the backup that did not open, and were accepted.
     private let damaged: Int
+    /// The newest checkpoints that lie outside, by the origin of their log: what this restore comes after.
+    private let outside: [RecordID: [UInt8]]
 
-    package init(of backup: LogOrigin.Backup, damaged: Int) {
+    package init(of backup: LogOrigin.Backup, damaged: Int, outside: [RecordID: [UInt8]] = [:]) {
         self.backup = backup
         self.damaged = damaged
+        self.outside = outside
+    }
+
+    /// When the new log begins: now, and after everything that lies outside and that a key of this vault signed, however
+    /// far the clock was set back since. Signatures know whole seconds.
+    func beginning(at now: Timestamp, _ keys: LogKeys?) -> Timestamp {
+        let signed = outside.compactMap { origin, note in keys?.moment(of: note, of: origin) }
+        return max(now, signed.max()?.adding(seconds: 1) ?? .distantPast)
     }
 
     /// Begins a new origin of the log, and the quarantine with it.
-    func begin(in transaction: inout Transaction) throws(Refusal) {
+    func begin(in transaction: inout Transaction, at began: Timestamp) throws(Refusal) {
         let size = transaction.lastSequence
         let before = transaction.state.newestOrigin
         let id = transaction.keys.newRecordID()
@@ -30,7 +40,7 @@ package struct Restoration: Sendable {
         let origin = LogOrigin(
             id: id,
             number: number,
-            began: transaction.now.wall,
+            began: began,
             previous: LogOrigin.Previous(
                 origin: before?.id ?? transaction.foundation.vault,
                 size: size,

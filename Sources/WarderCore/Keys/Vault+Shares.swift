@@ -11,7 +11,8 @@ extension Vault {
         case unsealed
     }
 
-    /// Takes a share; the last one that is needed opens the vault. Each is an event, whatever comes of it.
+    /// Takes a share; the last one that is needed opens the vault. Each is an event, whatever comes of it, but for texts
+    /// that are no share: of many of these by one user, those alone that the throttle would let through.
     ///
     /// `text`: as it was typed. `attempt`: the name of the attempt that it belongs to, `nil` for the first share.
     package func unseal(
@@ -25,14 +26,20 @@ extension Vault {
         }
         guard let foundation else { return completion(.failure(.notInitialised)) }
         let now = clock.now()
+        let share: Share
+        do throws(ShareError) { share = try Share(text: text) } catch {
+            // Nothing of the vault was asked: it tells nobody anything, and is no try. But it must not fill the disk.
+            if let uid = caller.peer?.uid, case .wait = slipThrottle.begin(uid, at: now) {
+                return completion(.failure(Refusal(error)))
+            }
+            return recordShare(nil, Refusal(error), by: caller, completion)
+        }
         if let uid = caller.peer?.uid, case .wait(let isFirst) = unsealThrottle.begin(uid, at: now) {
             guard isFirst else { return completion(.failure(.throttled)) }
             return recordShare(nil, .throttled, by: caller, completion)
         }
         let step = Result { () throws(Refusal) in
-            let share: Share
-            do throws(ShareError) { share = try Share(text: text) } catch { throw Refusal(error) }
-            return try gathering.add(share, to: attempt, slots: foundation.slots, at: now)
+            try gathering.add(share, to: attempt, slots: foundation.slots, at: now)
         }
         switch step {
         case .failure(let reason): recordShare(nil, reason, by: caller, completion)

@@ -23,10 +23,11 @@ struct VerifyBackupMode: ParsableCommand {
 
     @Argument(help: "The backup, an absolute path.") var path: String
     @Option(help: "Where the opened copy lies meanwhile; beside the backup otherwise.") var workspace: String?
-    @Option(help: "The configuration file.") var config: String?
+    /// Its `--config`: the command above takes that for itself, wherever it stands.
+    @ParentCommand var daemon: DaemonCommand
 
     func run() throws {
-        try BackupMode.run(config) { desk throws(BackupStop) in
+        try BackupMode.run(daemon.config) { desk throws(BackupStop) in
             let file = try BackupFile(path)
             desk.say(BackupMessage(header: file.summary))
             let secret = try BackupSecret.read(from: STDIN_FILENO)
@@ -55,16 +56,18 @@ struct RestoreMode: ParsableCommand {
     )
 
     @Argument(help: "The backup, an absolute path.") var path: String
-    @Option(help: "The configuration file, which says where the database lies.") var config: String?
+    /// Its `--config`, which says where the database lies.
+    @ParentCommand var daemon: DaemonCommand
     @Option(help: "The state directory instead, an absolute path.") var state: String?
     @Flag(help: "Keep the vault that lies there aside, under another name.") var replace = false
     @Flag(help: "Restore also what is damaged.") var acceptDamage = false
 
     func run() throws {
-        try BackupMode.run(config) { desk throws(BackupStop) in
+        try BackupMode.run(daemon.config) { desk throws(BackupStop) in
             try Restore(
                 backup: path,
                 target: try target(),
+                checkpoints: try checkpoints(),
                 mayReplace: replace,
                 acceptsDamage: acceptDamage
             ).run(desk)
@@ -75,7 +78,13 @@ struct RestoreMode: ParsableCommand {
 extension RestoreMode {
     private func target() throws(BackupStop) -> RestoreTarget {
         if let state { return RestoreTarget(database: state + "/vault.db") }
-        return RestoreTarget(database: try BackupMode.stateDirectory(config) + "/vault.db")
+        return RestoreTarget(database: try BackupMode.configuration(daemon.config).stateDirectory + "/vault.db")
+    }
+
+    /// A state directory alone does not say where its checkpoints lie.
+    private func checkpoints() throws(BackupStop) -> CheckpointFile? {
+        if state != nil { return nil }
+        return try BackupMode.configuration(daemon.config).audit.checkpoints.map { CheckpointFile(directory: $0) }
     }
 }
 
@@ -103,12 +112,8 @@ enum BackupMode {
         }
     }
 
-    /// Where the daemon of this configuration has its database.
-    static func stateDirectory(_ config: String?) throws(BackupStop) -> String {
-        try configuration(config).stateDirectory
-    }
-
-    private static func configuration(_ config: String?) throws(BackupStop) -> DaemonConfiguration {
+    /// What the daemon goes by.
+    static func configuration(_ config: String?) throws(BackupStop) -> DaemonConfiguration {
         do throws(ConfigurationError) {
             return try DaemonConfiguration.load(
                 file: config,

@@ -37,6 +37,8 @@ package struct Restore {
 
     let backup: String
     let target: RestoreTarget
+    /// Where checkpoints lie; `nil` where nobody says, or they lie in the database alone.
+    let checkpoints: CheckpointFile?
     let mayReplace: Bool
     let acceptsDamage: Bool
 
@@ -118,7 +120,8 @@ package struct Restore {
         guard isSound || acceptsDamage else { return (report, false) }
         let restoration = Restoration(
             of: LogOrigin.Backup(created: file.header.created, header: file.headerDigest),
-            damaged: found.counts.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+            damaged: found.counts.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 },
+            outside: checkpoints?.readable() ?? [:]
         )
         let outcome = Locked<Result<Void, Refusal>>(.failure(.auditUnavailable))
         let done = DispatchSemaphore(value: 0)

@@ -199,6 +199,11 @@ extension Problem {
                 .conflict, .conflict,
                 "A checkpoint outside says that the log had more events, or others: the database was set back, or altered."
             )
+        case .checkpointUnreadable:
+            (
+                .conflict, .conflict,
+                "A checkpoint outside cannot be read, so that nobody knows whether the database was set back. The daemon's log names it."
+            )
         case .logBroken:
             (
                 .internalServerError, .internalError,

@@ -135,5 +135,7 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     case memoryNotLocked = "memory_not_locked"
     case logBroken = "log_broken"
     case logContradicted = "log_contradicted"
+    /// Outside lies something in a checkpoint's place that is none, or cannot be read.
+    case checkpointUnreadable = "checkpoint_unreadable"
     case auditUnavailable = "audit_unavailable"
 }

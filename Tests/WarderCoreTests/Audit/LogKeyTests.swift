@@ -193,6 +193,27 @@ import WarderTesting
         #expect(await single.refusal(of: absent) == .presenceRequired)
     }
 
+    @Test("a vault stays sealed where nobody can say what lies outside, and opens when that is gone")
+    func unreadableOutside() async throws {
+        let again = try TestVault(restarting: kit)
+        let blind = try Vault(
+            store: again.store,
+            clock: again.clock,
+            witness: { () throws(Refusal) in throw .checkpointUnreadable }
+        )
+        let secret = try TestVault.secret(TestVault.passphrase)
+        let outcome: Result<Void, Refusal> = await withCheckedContinuation { continuation in
+            blind.unseal(with: secret, opener: .passphrase, by: again.caller(again.ada, .operator)) {
+                continuation.resume(returning: $0)
+            }
+        }
+        #expect(outcome.refusal == .checkpointUnreadable && blind.phase == .sealed)
+        let seeing = try Vault(store: again.store, clock: again.clock)
+        try await open(seeing)
+        let line = try seeing.events(after: 0, limit: 1000).map { String(decoding: $0.line, as: UTF8.self) }
+        #expect(line.contains { $0.contains(#""reason":"checkpoint_unreadable""#) && $0.contains("vault.unseal") })
+    }
+
     // MARK: Restores
 
     @Test("a restored log says under which name it went on, and whoever pinned the earlier one verifies it")
@@ -224,11 +245,16 @@ import WarderTesting
         #expect(try KeyHistory(again.vault.logKeyHistory()).entries.count == 3)
     }
 
-    /// What was restored so many seconds after the test began, and the checkpoint that it leaves outside.
-    private func restore(_ copy: String, after seconds: Int64) async throws -> (TestVault, [RecordID: [UInt8]]) {
+    /// What was restored so many seconds after the test began, and the checkpoint that it leaves outside; `outside`: what
+    /// the restore finds there.
+    private func restore(
+        _ copy: String,
+        after seconds: Int64,
+        _ outside: [RecordID: [UInt8]] = [:]
+    ) async throws -> (TestVault, [RecordID: [UInt8]]) {
         let vault = try TestVault(copyOf: copy)
         vault.clock.advance(seconds: seconds)
-        try await vault.openAsRestored()
+        try await vault.openAsRestored(outside: outside)
         return (vault, [try origin(vault): try await vault.vault.signCheckpoint().note])
     }
 
@@ -247,6 +273,24 @@ import WarderTesting
         await #expect(throws: Refusal.logContradicted) { try await reopen(kit, ofFirst) }
         await #expect(throws: Refusal.logContradicted) { try await reopen(first, all) }
         try await reopen(second, all)
+    }
+
+    @Test("a restore comes after what lies outside, however far the clock was set back since")
+    func setBackClock() async throws {
+        let copy = try kit.closedCopy()
+        let (first, ofFirst) = try await restore(copy, after: 3600)
+        let (blind, ofBlind) = try await restore(copy, after: 60)
+        await #expect(throws: Refusal.logContradicted) { try await reopen(blind, ofFirst.merging(ofBlind) { $1 }) }
+        let (second, ofSecond) = try await restore(copy, after: 60, ofFirst)
+        try await reopen(second, ofFirst.merging(ofSecond) { $1 })
+        let began = try #require(second.vault.state?.newestOrigin?.began)
+        #expect(began > first.clock.now().wall && began <= first.clock.now().wall.adding(seconds: 1))
+        // A vault that has nothing to do with it puts nothing off.
+        let other = try await TestVault()
+        other.clock.advance(seconds: 86_400)
+        let foreign = [try origin(other): try await other.vault.signCheckpoint().note]
+        let (third, _) = try await restore(copy, after: 60, foreign)
+        #expect(third.vault.state?.newestOrigin?.began == third.clock.now().wall)
     }
 
     @Test("the first log came after no restore, whenever the clock says that one's checkpoint was signed")

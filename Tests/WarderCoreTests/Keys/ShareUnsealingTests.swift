@@ -92,12 +92,31 @@ import WarderTesting
         #expect(try kit.events().filter { $0.line == "unseal.cancel" }.count == 4)
     }
 
-    @Test("whoever brings nonsense has to wait, and others do not")
+    @Test("whoever brings shares of another vault has to wait, and others do not")
     func throttled() async throws {
         let (kit, shares) = try await Self.sealed()
-        for _ in 0..<5 { _ = try await kit.bringText("no share at all", by: 5001) }
+        let (_, others) = try await Self.sealed()
+        for _ in 0..<5 { #expect(await kit.bring(others[0], by: 5001).refusal == .shareForeign) }
         #expect(await kit.bring(shares[0], by: 5001).refusal == .throttled)
         _ = try await kit.bring(shares[0], by: 5002).get()
+    }
+
+    @Test("a text that is no share is no try, however often it comes, and fills no disk")
+    func slips() async throws {
+        let (kit, shares) = try await Self.sealed()
+        for _ in 0..<4 { #expect(try await kit.unseal(with: "a guess").refusal == .wrongKey) }
+        for _ in 0..<20 {
+            #expect(await kit.bring(mistyping: shares[0], by: kit.ada.uid).refusal == .shareMistyped)
+            #expect(try await kit.bringText("no share at all", by: kit.ada.uid).refusal == .shareMalformed)
+        }
+        _ = try await kit.bring(shares[0], by: kit.ada.uid).get()
+        // Four tries were used up before, and nothing was given back.
+        #expect(try await kit.unseal(with: "a guess").refusal == .wrongKey)
+        #expect(try await kit.unseal(with: "a guess").refusal == .throttled)
+        kit.clock.advance(seconds: 900)
+        try await kit.unseal().get()
+        let slips = try kit.events().filter { $0.line.hasPrefix("unseal.share: share_m") }
+        #expect(slips.count == 5)
     }
 
     @Test("a slot of shares that was removed opens nothing")

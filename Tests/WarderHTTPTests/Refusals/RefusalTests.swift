@@ -66,6 +66,7 @@ import WarderWire
         .selectorsEmpty: (400, "invalid_request", nil),
         .nothingToUndo: (409, "conflict", nil), .checkUnderWay: (409, "conflict", nil),
         .logBroken: (500, "internal", nil), .logContradicted: (409, "conflict", nil),
+        .checkpointUnreadable: (409, "conflict", nil),
         .noRoom: (503, "unavailable", nil),
         .legalHold: (409, "conflict", nil), .tooRecent: (400, "invalid_request", nil),
     ]
@@ -140,8 +141,8 @@ import WarderWire
 
     /// Come from commands that only the operator socket has, and have codes that only its document knows.
     private static let peopleOnly: Set<Refusal> = [
-        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .logContradicted, .checkFailed, .alreadyExists,
-        .inUse,
+        .presenceRequired, .wrongPassphrase, .wrongKey, .checkUnderWay, .logContradicted, .checkpointUnreadable,
+        .checkFailed, .alreadyExists, .inUse,
         .lastAdmin, .alreadyInitialised, .nothingToUndo, .keysChanged, .slotLimit, .lastSlot, .rotationUnderWay,
         .shareTwice,
         .attemptUnknown, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted, .rotationNotPromoted,

@@ -4,7 +4,9 @@ import TransparencyLog
 package import WarderModel
 
 /// Gives the newest checkpoints that lie outside the database: one of each log, by the log's origin.
-package typealias LogWitness = @Sendable () -> [RecordID: [UInt8]]
+///
+/// - Throws: `checkpointUnreadable` where something lies there of which nobody can say what it is.
+package typealias LogWitness = @Sendable () throws(Refusal) -> [RecordID: [UInt8]]
 
 extension LogStanding {
     /// Compares the log with the checkpoint that lies outside.

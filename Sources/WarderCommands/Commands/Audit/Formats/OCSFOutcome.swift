@@ -81,8 +81,8 @@ struct OCSFOutcome {
                     .rotationMissing, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted,
                     .rotationNotPromoted, .rotationRetired, .rotationSettings, .rotationOrphaned:
                     .state
-                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted, .auditUnavailable,
-                    .workerMissing, .wayUpUnknown:
+                case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted,
+                    .checkpointUnreadable, .auditUnavailable, .workerMissing, .wayUpUnknown:
                     .failure
                 }
         }
