@@ -37,14 +37,14 @@ import WarderWire
             text: "app/db \"waits\"",
             facts: ["secret": "app/db", "owner": "é"]
         )
-        let job = NoticeJob(id: "01hz", timeout: JobSeconds(30), notice: notice)
+        let job = NoticeJob(id: "01hz", timeout: JobSeconds(30), notice: notice, told: [.webhook])
         guard case .notice(let read) = try WorkerJob.decode(Self.document(job.json())) else {
             Issue.record("read as a step")
             return
         }
         #expect(read.id == job.id)
         #expect(read.timeout == job.timeout)
-        #expect(read.notice == notice)
+        #expect(read.notice == notice && read.told == [.webhook])
         guard case .step(let step) = try WorkerJob.decode(Self.document(Self.example().json())) else {
             Issue.record("read as a notice")
             return

@@ -20,8 +20,8 @@ struct WebhookTests {
         facts: ["server": "notes", "tool": "send", "quoted": "\"\\\n\u{7}ä"]
     )
 
-    private func run(_ notice: NoticeJob.Notice = notice) throws -> JobResult {
-        let job = NoticeJob(id: "n1", timeout: JobSeconds(120), notice: notice)
+    private func run(_ notice: NoticeJob.Notice = notice, told: [NoticeJob.Way] = []) throws -> JobResult {
+        let job = NoticeJob(id: "n1", timeout: JobSeconds(120), notice: notice, told: told)
         return try StepProcess(.notice(job), configuration: workshop.configuration).result()
     }
 
@@ -221,6 +221,33 @@ struct WebhookTests {
         #expect(workshop.text("told") == "x\n")
         try configure("https://localhost:\(receiver.port)/fails", settings: program("exit 4"))
         #expect(try run().message == "the hook exited with status 4; the webhook answered 500")
+    }
+
+    @Test("who has it is not told again, and the result says who has it until both do")
+    func apart() throws {
+        let receiver = try WebhookReceiver(in: workshop)
+        defer { receiver.stop() }
+        let told = workshop.file("told")
+        let heard = "echo x >> \(told)"
+        try configure("https://localhost:\(receiver.port)/fails", settings: program(heard))
+        let first = try run()
+        #expect(first.outcome == .failed && first.told == [.program])
+        let second = try run(told: first.told)
+        #expect(second.outcome == .failed && second.told == [.program])
+        try configure("https://localhost:\(receiver.port)/ok", settings: program(heard))
+        let third = try run(told: second.told)
+        #expect(third.outcome == .done && third.told == [])
+        #expect(workshop.text("told") == "x\n")
+        let paths = try receiver.requests.map(\.path)
+        #expect(paths == ["/fails", "/fails", "/ok"])
+        // The other way round.
+        try configure("https://localhost:\(receiver.port)/ok", settings: program("exit 3"))
+        let fourth = try run()
+        #expect(fourth.outcome == .failed && fourth.told == [.webhook])
+        let fifth = try run(told: fourth.told)
+        #expect(fifth.told == [.webhook] && fifth.message == "the hook exited with status 3")
+        let count = try receiver.requests.count
+        #expect(count == 4)
     }
 
     @Test("with a key that others can read, or that is none, nothing is sent, and a person has to act")

@@ -18,6 +18,11 @@ package struct Notice: Sendable, Equatable {
         case alertRaised = "alert_raised"
     }
 
+    /// How the worker tells somebody.
+    package enum Way: String, Sendable, CaseIterable {
+        case program, webhook
+    }
+
     /// The same as long as it is about the same, so that whoever is told twice can tell.
     package let id: String
     package let kind: Kind

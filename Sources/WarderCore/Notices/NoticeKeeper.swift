@@ -1,8 +1,11 @@
+import Alerting
+import HashTreeCollections
 import Locking
 import Rotating
 import WarderModel
 
-/// Tells people what they should hear, one notice after the other, each until it was delivered or given up.
+/// Tells people what they should hear, one notice after the other, each until it was delivered or given up. Where it is told
+/// by two ways, and one of them fails, the other one is not told again.
 ///
 /// What is to be told follows from the vault's state, and that it was told is written down afterwards: a crash in between
 /// tells it again. An alert that was given up is tried again every hour. Takes no worker away from rotations where there is more than one.
@@ -16,6 +19,21 @@ package final class NoticeKeeper: Sendable {
     private struct Trial {
         var tries = 0
         var notBefore: Timestamp
+        /// Who has it.
+        var told: Set<Notice.Way> = []
+        /// Of one that was given up and is tried again: until the alert is told.
+        var given: RecordID?
+
+        /// What is left of it; `nil` where it is never tried again, or nobody has it.
+        func given(up notice: Notice) -> Trial? {
+            guard case .alert(let id, _) = notice.subject, !told.isEmpty else { return nil }
+            return Trial(notBefore: notBefore, told: told, given: id)
+        }
+
+        /// Whether the next try has to know of it.
+        func isWanted(in known: VaultState) -> Bool {
+            given.flatMap { known.alerts[$0] }.map { $0.told == nil } ?? false
+        }
     }
 
     private struct State {
@@ -38,13 +56,17 @@ package final class NoticeKeeper: Sendable {
         let wanted = known.notices(at: now)
         let next = state.withLock { state -> Notice? in
             // Of what has passed nobody needs to hear.
-            state.trials = state.trials.filter { id, _ in wanted.contains { $0.id == id } }
+            let ids = Set(wanted.map(\.id))
+            state.trials = state.trials.filter { id, trial in ids.contains(id) || trial.isWanted(in: known) }
             guard !state.isUnderWay else { return nil }
             return wanted.first { (state.trials[$0.id]?.notBefore ?? now) <= now }
         }
         guard let next, let seat = claim() else { return }
-        state.withLock { $0.isUnderWay = true }
-        let order = NoticeOrder(id: keys.newRecordID(), notice: next, seconds: Self.seconds)
+        let told = state.withLock { state in
+            state.isUnderWay = true
+            return state.trials[next.id]?.told ?? []
+        }
+        let order = NoticeOrder(id: keys.newRecordID(), notice: next, told: told, seconds: Self.seconds)
         vault.jobs.hand(.notice(order), to: seat) { answer in self.take(answer, to: next) }
         let vault = vault
         late(Self.seconds + RotationKeeper.slack) { vault.jobs.giveUp(order.id) }
@@ -61,6 +83,7 @@ package final class NoticeKeeper: Sendable {
             var trial = state.trials[notice.id] ?? Trial(notBefore: now)
             trial.tries += 1
             trial.notBefore = now.adding(seconds: Self.firstPause << min(trial.tries - 1, 10))
+            trial.told.formUnion(answer.told)
             state.trials[notice.id] = trial
             let tries = notice.wasGivenUp ? 1 : Self.tries
             let isOver = answer.answer.outcome == .done || !answer.answer.mayRetry || trial.tries >= tries
@@ -71,7 +94,9 @@ package final class NoticeKeeper: Sendable {
             state.withLock { state in
                 state.isUnderWay = false
                 // What could not be written down is told again, as it is after a crash.
-                if case .success = outcome, isOver { state.trials[notice.id] = nil }
+                guard case .success = outcome, isOver else { return }
+                state.trials[notice.id] =
+                    answer.answer.outcome == .done ? nil : state.trials[notice.id]?.given(up: notice)
             }
         }
     }

@@ -20,6 +20,7 @@ package enum Notices {
                     "outcome=\(answer.answer.outcome.rawValue)", "try=\(number)",
                 ]
                 if isOver, answer.answer.outcome != .done { $0.changes.append("given-up") }
+                $0.changes += answer.told.map { "told=\($0.rawValue)" }.sorted()
                 // What the program says is a claim.
                 $0.purpose = answer.answer.message
             }

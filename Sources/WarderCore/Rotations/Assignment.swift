@@ -20,6 +20,8 @@ package struct NoticeOrder: Sendable {
     /// Names this one try; an answer to an earlier one is not taken.
     package let id: RecordID
     package let notice: Notice
+    /// Who has it already.
+    package let told: Set<Notice.Way>
     /// How long the program may take, in seconds.
     package let seconds: Int64
 }

@@ -42,10 +42,18 @@ package struct HandoutAnswer: Sendable {
     package var fields: SecretFields?
     /// Of `create` alone: when the upstream stops accepting what it made.
     package var expires: Timestamp?
+    /// Of a notice alone: who has it, where not everybody has.
+    package var told: Set<Notice.Way>
 
-    package init(_ answer: StepAnswer, fields: SecretFields? = nil, expires: Timestamp? = nil) {
+    package init(
+        _ answer: StepAnswer,
+        fields: SecretFields? = nil,
+        expires: Timestamp? = nil,
+        told: Set<Notice.Way> = []
+    ) {
         self.answer = answer
         self.fields = fields
         self.expires = expires
+        self.told = told
     }
 }

@@ -89,7 +89,8 @@ extension NoticeJob {
                 time: order.notice.time.description,
                 text: order.notice.text,
                 facts: order.notice.facts
-            )
+            ),
+            told: order.told.sorted { $0.rawValue < $1.rawValue }.map { $0 == .program ? .program : .webhook }
         )
     }
 }
@@ -130,7 +131,8 @@ extension HandoutAnswer {
             expires: try result.expires.map { text throws(Problem) in
                 guard let moment = Timestamp(rfc3339: text) else { throw .invalid("expires is an RFC 3339 moment.") }
                 return moment
-            }
+            },
+            told: Set(result.told.map { $0 == .program ? .program : .webhook })
         )
     }
 

@@ -43,9 +43,11 @@ package struct JobResult: Decodable, Sendable {
     package var retry: Bool?
     /// What a hook wrote for people, redacted. A hook never sends it.
     package var stderr: String?
+    /// Of a notice that not everybody has: who has it. Empty where nobody has, and in everything else.
+    package var told: [NoticeJob.Way]
 
     enum CodingKeys: String, CodingKey {
-        case outcome, handle, expires, overlaps, makes, message, retry, stderr
+        case outcome, handle, expires, overlaps, makes, message, retry, stderr, told
     }
 
     package init(
@@ -57,7 +59,8 @@ package struct JobResult: Decodable, Sendable {
         makes: Maker? = nil,
         message: String? = nil,
         retry: Bool? = nil,
-        stderr: String? = nil
+        stderr: String? = nil,
+        told: [NoticeJob.Way] = []
     ) {
         self.outcome = outcome
         self.fields = fields
@@ -68,6 +71,7 @@ package struct JobResult: Decodable, Sendable {
         self.message = message
         self.retry = retry
         self.stderr = stderr
+        self.told = told
     }
 
     package init(from decoder: any Decoder) throws {
@@ -81,6 +85,7 @@ package struct JobResult: Decodable, Sendable {
         message = try container.decodeIfPresent(String.self, forKey: .message)
         retry = try container.decodeIfPresent(Bool.self, forKey: .retry)
         stderr = try container.decodeIfPresent(String.self, forKey: .stderr)
+        told = try container.decodeIfPresent([NoticeJob.Way].self, forKey: .told) ?? []
         try Self.check(handle, "handle", limit: Self.maximumHandle)
         try Self.check(expires, "expires", limit: Self.maximumExpires)
         try Self.check(message, "message", limit: Self.maximumMessage)
@@ -116,6 +121,7 @@ extension JobResult {
         if let message { buffer.field("message", message) }
         if let retry { buffer.field("retry", retry) }
         if let stderr { buffer.field("stderr", stderr) }
+        if !told.isEmpty { buffer.field("told", told.map(\.rawValue)) }
         buffer.endObject()
         return try buffer.takeSecret()
     }

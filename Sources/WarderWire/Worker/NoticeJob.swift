@@ -26,20 +26,28 @@ package struct NoticeJob: Decodable, Sendable {
         }
     }
 
+    /// How somebody is told.
+    package enum Way: String, Codable, Sendable, CaseIterable {
+        case program, webhook
+    }
+
     /// Names the job for as long as the daemon waits for its result.
     package var id: String
     /// How long telling it may take.
     package var timeout: JobSeconds
     package var notice: Notice
+    /// Who has it already, from an earlier try that another one failed in: they are not told again.
+    package var told: [Way]
 
     enum CodingKeys: String, CodingKey {
-        case id, timeout, notice
+        case id, timeout, notice, told
     }
 
-    package init(id: String, timeout: JobSeconds, notice: Notice) {
+    package init(id: String, timeout: JobSeconds, notice: Notice, told: [Way] = []) {
         self.id = id
         self.timeout = timeout
         self.notice = notice
+        self.told = told
     }
 
     package init(from decoder: any Decoder) throws {
@@ -50,6 +58,7 @@ package struct NoticeJob: Decodable, Sendable {
         }
         timeout = try container.decode(JobSeconds.self, forKey: .timeout)
         notice = try container.decode(Notice.self, forKey: .notice)
+        told = try container.decodeIfPresent([Way].self, forKey: .told) ?? []
     }
 
     /// The job as JSON, where jobs lie.
@@ -60,6 +69,7 @@ package struct NoticeJob: Decodable, Sendable {
         buffer.field("timeout", timeout.description)
         buffer.key("notice")
         notice.write(to: &buffer)
+        if !told.isEmpty { buffer.field("told", told.map(\.rawValue)) }
         buffer.endObject()
         return try buffer.takeSecret()
     }

@@ -14,6 +14,7 @@ struct HookAnswer {
     func read(_ output: [UInt8]) throws(StepFault) -> JobResult {
         let result = try decode(output)
         guard result.stderr == nil else { throw invalid("`stderr` is not for a hook to say") }
+        guard result.told.isEmpty else { throw invalid("`told` is not for a hook to say") }
         if step != .create {
             guard result.fields.isEmpty, result.handle == nil, result.expires == nil else {
                 throw invalid("`fields`, `handle` and `expires` belong to create alone")

@@ -12,22 +12,25 @@ struct NoticeStep {
         self.notices = notices
     }
 
-    /// Done when all have it. One that fails keeps none of the others from being told.
+    /// Done when all have it, in this try or in an earlier one. One that fails keeps none of the others from being told.
     func perform() -> JobResult {
         let deadline = ContinuousClock.now + job.timeout.duration
-        var results: [JobResult] = []
-        do throws(StepFault) {
-            let text = try self.text()
-            if let hook = notices.hook { results.append(run(hook, text)) }
-            if let webhook = WebhookStep(notices.webhook) { results.append(post(text, to: webhook, until: deadline)) }
-        } catch {
-            return error.result
-        }
-        guard !results.isEmpty else {
+        let webhook = WebhookStep(notices.webhook)
+        guard notices.hook != nil || webhook != nil else {
             let nobody = "the configuration has neither notices.program nor notices.webhook"
             return StepFault(.failed, nobody, retry: false).result
         }
-        return Self.together(results)
+        var results: [(way: NoticeJob.Way, result: JobResult)] = []
+        do throws(StepFault) {
+            let text = try self.text()
+            if let hook = notices.hook, !job.told.contains(.program) { results.append((.program, run(hook, text))) }
+            if let webhook, !job.told.contains(.webhook) {
+                results.append((.webhook, post(text, to: webhook, until: deadline)))
+            }
+        } catch {
+            return error.result
+        }
+        return together(results)
     }
 
     /// What the program writes is of no consequence; its standard error is for people.
@@ -56,17 +59,18 @@ struct NoticeStep {
     }
 
     /// Tried again where that can help any of them.
-    private static func together(_ results: [JobResult]) -> JobResult {
-        let failed = results.filter { $0.outcome != .done }
+    private func together(_ results: [(way: NoticeJob.Way, result: JobResult)]) -> JobResult {
+        let failed = results.map(\.result).filter { $0.outcome != .done }
         var result = JobResult(.done)
         if !failed.isEmpty {
             result = JobResult(
                 .failed,
                 message: failed.compactMap(\.message).joined(separator: "; "),
-                retry: failed.contains { $0.retry != false }
+                retry: failed.contains { $0.retry != false },
+                told: job.told + results.filter { $0.result.outcome == .done }.map(\.way)
             )
         }
-        result.stderr = results.lazy.compactMap(\.stderr).first
+        result.stderr = results.lazy.compactMap(\.result.stderr).first
         return result
     }
 

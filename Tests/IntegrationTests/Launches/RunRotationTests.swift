@@ -72,8 +72,11 @@ struct RunRotationTests {
         let file = vault.directory + "/go"
         try run.send(#"{"jsonrpc":"2.0","id":2,"method":"slow","params":"\#(file)"}"#)
         try Self.rotate(vault, to: "second")
-        // Long enough for the launcher to hear of it; the call holds it up.
-        usleep(500_000)
+        // The launcher has the new value, and what it reads of the vault it takes before what the client says next. The call
+        // holds it up.
+        try soon(seconds: 120) {
+            try vault.events("type=secret.resolve").contains { $0["version"] as? Int == 2 }
+        }
         try run.send(#"{"jsonrpc":"2.0","id":3,"method":"call"}"#)
         #expect(run.line(seconds: 1) == nil)
         _ = FileManager.default.createFile(atPath: file, contents: nil)

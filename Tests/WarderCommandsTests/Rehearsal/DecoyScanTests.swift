@@ -27,6 +27,25 @@ struct DecoyScanTests {
         }
     }
 
+    @Test("a name with a text in it is found, of files and of folders, and what is said of it does not repeat it")
+    func names() throws {
+        let scan = DecoyScan([("the value", Self.text)])
+        for form in DecoyScan.forms(of: Self.text) {
+            let folder = try TemporaryFolder()
+            let name = "a-" + String(decoding: form, as: UTF8.self) + ".tmp"
+            try folder.write("nothing", to: name)
+            #expect(scan.findings(in: folder.path, []) == ["the value in the name of a file or folder"])
+            try FileManager.default.removeItem(atPath: folder.file(name))
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
+            try folder.write("and \(Self.text)", to: "\(name)/state")
+            #expect(
+                Set(scan.findings(in: folder.path, [])) == [
+                    "the value in the name of a file or folder", "the value in a file whose path has one of the texts",
+                ]
+            )
+        }
+    }
+
     @Test("what is planted is found and taken away; where nothing can be planted, the search has shown nothing")
     func planted() throws {
         let folder = try TemporaryFolder()

@@ -126,8 +126,8 @@ extension AlertTests {
         #expect(try open(kit).allSatisfy { !$0.isMuted })
     }
 
-    @Test("people are told of an alert once, by the program that tells them everything else")
-    func told() async throws {
+    /// A vault with a worker, in which a server asked for a decoy.
+    private func alerted() async throws -> RotationStand {
         let stand = try await RotationStand()
         let kit = stand.kit
         let secret = try stand.name
@@ -142,16 +142,45 @@ extension AlertTests {
         )
         _ = await kit.refusal(of: command)
         await settle(kit)
-        let keeper = NoticeKeeper(kit.vault)
+        return stand
+    }
+
+    @Test("people are told of an alert once, by the program that tells them everything else")
+    func told() async throws {
+        let stand = try await alerted()
+        let keeper = NoticeKeeper(stand.kit.vault)
         for _ in 0..<3 {
             keeper.look { _, _ in }
-            await kit.vault.heartbeat()
+            await stand.kit.vault.heartbeat()
         }
         let notices = stand.upstream.state.withLock { $0.notices }
-        let alert = try #require(try open(kit).first)
+        let alert = try #require(try open(stand.kit).first)
         #expect(notices.map(\.kind) == [.alertRaised])
         #expect(notices.first?.id == "alert_raised.\(alert.id)")
         #expect(notices.first?.facts["rule"] == "honeytoken" && notices.first?.facts["subject"] == "server:notes")
         #expect(alert.told == notices.first?.id)
+    }
+
+    @Test("who had an alert when it was given up is not told again with each hour's try")
+    func toldApart() async throws {
+        let stand = try await alerted()
+        stand.upstream.state.withLock { state in
+            state.deafness = (0..<6).map { _ in StepAnswer(.failed) }
+            state.hearing = (0..<6).map { _ in [.webhook] }
+        }
+        let keeper = NoticeKeeper(stand.kit.vault)
+        // Five tries, then one an hour, until the program has it too.
+        for pause: Int64 in [60, 120, 240, 480, 3600, 3600, 3600, 3600] {
+            for _ in 0..<2 {
+                keeper.look { _, _ in }
+                await stand.kit.vault.heartbeat()
+            }
+            stand.kit.clock.advance(seconds: pause)
+        }
+        let heardBefore = stand.upstream.state.withLock { $0.heardBefore }
+        let expected: [Set<Notice.Way>] = [[]] + Array(repeating: [.webhook], count: 6)
+        #expect(heardBefore == expected)
+        let alert = try #require(try open(stand.kit).first)
+        #expect(alert.told == "alert_raised.\(alert.id)")
     }
 }

@@ -137,6 +137,28 @@ struct NoticeTests {
         #expect(written.map { $0.contains("outcome=failed") } == Array(repeating: true, count: 5))
     }
 
+    @Test("who has it is not told again while the other one fails, and the events say so")
+    func apart() async throws {
+        let stand = try await waiting()
+        stand.upstream.state.withLock { state in
+            state.deafness = [StepAnswer(.failed), StepAnswer(.failed), StepAnswer(.failed)]
+            state.hearing = [[], [.program], [.program]]
+        }
+        let keeper = NoticeKeeper(stand.kit.vault)
+        for _ in 0..<5 {
+            await tell(keeper, stand)
+            stand.kit.clock.advance(seconds: 480)
+        }
+        #expect(stand.upstream.state.withLock { $0.heardBefore } == [[], [], [.program], [.program]])
+        #expect(try written(stand).map { $0.contains("told=program") } == [false, true, true, false])
+        // The next one is told to both.
+        stand.upstream.answer(.preflight, StepAnswer(.failed, mayRetry: false))
+        _ = try await stand.kit.vault.perform(Rotations.resume(stand.name, by: stand.kit.admin))
+        await stand.settle()
+        await tell(keeper, stand)
+        #expect(stand.upstream.state.withLock { $0.heardBefore }.last == [])
+    }
+
     @Test("a program that is not there is not asked again")
     func missing() async throws {
         let stand = try await waiting()

@@ -27,6 +27,10 @@ final class Upstream: Sendable {
         var made: SecretFields?
         /// What people were told.
         var notices: [Notice] = []
+        /// Of each of these, who had it already.
+        var heardBefore: [Set<Notice.Way>] = []
+        /// Who has what fails next, once each.
+        var hearing: [Set<Notice.Way>] = []
         /// What the program that tells them says instead of done, once each.
         var deafness: [StepAnswer] = []
         /// When it stops accepting what it makes next.
@@ -57,10 +61,13 @@ final class Upstream: Sendable {
     }
 
     /// Is told something, as a program that calls people is.
-    func hear(_ notice: Notice) -> HandoutAnswer {
+    func hear(_ order: NoticeOrder) -> HandoutAnswer {
         state.withLock { state in
-            state.notices.append(notice)
-            return HandoutAnswer(state.deafness.isEmpty ? StepAnswer(.done) : state.deafness.removeFirst())
+            state.notices.append(order.notice)
+            state.heardBefore.append(order.told)
+            guard !state.deafness.isEmpty else { return HandoutAnswer(StepAnswer(.done)) }
+            let told = state.hearing.isEmpty ? [] : state.hearing.removeFirst()
+            return HandoutAnswer(state.deafness.removeFirst(), told: told)
         }
     }
 
@@ -165,7 +172,7 @@ final class RotationStand {
                 let answer =
                     switch assignment {
                     case .step(let handout): upstream.perform(handout)
-                    case .notice(let order): upstream.hear(order.notice)
+                    case .notice(let order): upstream.hear(order)
                     }
                 wait()
                 _ = vault.jobs.answer(assignment.id, from: "worker", answer)
