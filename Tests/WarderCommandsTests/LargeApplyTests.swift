@@ -18,8 +18,8 @@ import WarderTesting
     func split() async throws {
         let folder = try TemporaryFolder()
         let whole = try folder.write(Self.declaration(0..<1001), to: "warder.yaml")
-        let first = try folder.write(Self.declaration(0..<1000), to: "first.yaml")
-        let second = try folder.write(Self.declaration(1000..<1001), to: "second.yaml")
+        let first = try folder.write(Self.declaration(0..<600), to: "first.yaml")
+        let second = try folder.write(Self.declaration(600..<1001), to: "second.yaml")
         let kit = try await TestVault(uid: geteuid())
         try await TestServer.with(kit) { server in
             func run(_ arguments: String...) throws -> CommandRun {
@@ -39,13 +39,25 @@ import WarderTesting
             #expect(try kit.events().allSatisfy { $0.type != "inventory.apply" })
             #expect(try run("apply", "-f", whole, "--prune", "--yes").errors.contains("warder export"))
 
-            // The first part has as many as there may be.
             for part in [first, second] {
                 let applied = try run("apply", "-f", part, "--yes")
                 #expect(applied.status == .done, "\(applied.errors)")
             }
             #expect(kit.vault.state?.servers.count == 1001)
             #expect(try run("plan", "-f", whole, "--prune", "--check").status == .done)
+        }
+    }
+
+    @Test("as many changes as there may be are made at once")
+    func most() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.declaration(0..<1000), to: "warder.yaml")
+        let kit = try await TestVault(uid: geteuid())
+        try await TestServer.with(kit) { server in
+            let applied = try CommandRun(["apply", "-f", file, "--yes"], socket: server.operatorSocket)
+            #expect(applied.status == .done, "\(applied.errors)")
+            #expect(kit.vault.state?.servers.count == 1000)
+            #expect(try kit.lastEvent().changes == ["changes=1000"])
         }
     }
 }
