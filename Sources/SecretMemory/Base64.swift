@@ -14,6 +14,8 @@ extension SecretBytes {
             filling: { buffer in
                 guard let bytes = unsafe buffer.bindMemory(to: UInt8.self).baseAddress else { return }
                 isValid = unsafe text.withUnsafeBytes { text in
+                    // The library takes every byte beyond ASCII for a digit. All are looked at, whichever is the first.
+                    guard unsafe text.reduce(0, |) & 0x80 == 0 else { return false }
                     let characters = unsafe text.assumingMemoryBound(to: CChar.self).baseAddress
                     return unsafe sodium_base642bin(
                         bytes,
