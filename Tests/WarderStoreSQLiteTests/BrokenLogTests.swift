@@ -42,7 +42,8 @@ struct BrokenLogTests {
         let copy = try Scratch()
         for (suffix, bytes) in [("", try Data(contentsOf: URL(fileURLWithPath: killed.path))), ("-wal", Data(log))] {
             let attributes = [FileAttributeKey.posixPermissions: 0o600]
-            try #require(FileManager.default.createFile(atPath: copy.path + suffix, contents: bytes, attributes: attributes))
+            let path = copy.path + suffix
+            try #require(FileManager.default.createFile(atPath: path, contents: bytes, attributes: attributes))
         }
         do throws(OpeningError) { try SQLiteStore(path: copy.path).close() } catch { return error }
         return nil
@@ -83,7 +84,8 @@ struct BrokenLogTests {
         for count in 1...3 {
             var damaged = log
             let start = 32 + ends[1] * Self.frame
-            damaged.replaceSubrange(start..<start + count * Self.frame, with: repeatElement(0, count: count * Self.frame))
+            let gone = start..<start + count * Self.frame
+            damaged.replaceSubrange(gone, with: repeatElement(0, count: gone.count))
             #expect(try opens(with: damaged) == .brokenLog(offset: start), "\(count)")
         }
     }

@@ -20,7 +20,8 @@ extension DurationText {
     package static func staleness(_ text: String) throws -> Int64 {
         let seconds = try parse(text)
         guard (1...Grant.longestStaleness).contains(seconds) else {
-            throw InputError("a value is used again for at most \(self.text(Grant.longestStaleness)); never without this option")
+            let most = self.text(Grant.longestStaleness)
+            throw InputError("a value is used for at most \(most) more; without the option, never")
         }
         return seconds
     }

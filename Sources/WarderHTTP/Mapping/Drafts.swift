@@ -145,7 +145,7 @@ extension Grants.Terms {
             throw .invalid("Uses are 1 to 1000000, or left out for no limit.")
         }
         if let maxStale = request.maxStale, !(1...Grant.longestStaleness).contains(maxStale) {
-            throw .invalid("A value gets at most \(Grant.longestStaleness) seconds old; left out it is never used again.")
+            throw .invalid("A value gets 1 to \(Grant.longestStaleness) seconds old, or, left out, is not used again.")
         }
         self.init(
             fields: fields,
