@@ -117,9 +117,9 @@ async def story(stage: Stage, address: str, mode: str, version: str, token: str,
         assert sums == [str(n + 1) for n in range(30)], sums
         result = await client.call_tool("work", {}, progress_callback=progress)
         assert result.content[0].text == "worked" and steps == [1, 2, 3], steps
-        assert await text(client, "ask") == "accept"
         assert token not in await text(client, "repeat")
         if version != "2026-07-28":
+            assert await text(client, "ask") == "accept"
             # What a server says by itself comes over the stream that is asked for after the handshake.
             assert await text(client, "grow") == "grew"
             await asyncio.wait_for(changed.wait(), _PATIENCE)

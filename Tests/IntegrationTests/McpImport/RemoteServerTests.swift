@@ -90,7 +90,7 @@ struct RemoteServerTests {
             #"{"url": "http://127.0.0.1:\#(server.port)/mcp", "headers": {"X-Api-Key": "\#(Self.secret())"}}"#
         )
         _ = try launched.ask(Self.request(1, "initialize"))
-        try user.vault.ask("PUT", "/v1/secrets/notes/api-key", #"{"fields":{"value":"the-new-one"}}"#, expecting: 200)
+        try user.vault.ask("PUT", "/v1/secrets/notes/x-api-key", #"{"fields":{"value":"the-new-one"}}"#, expecting: 200)
         var id = 1
         let isNew = try await eventually {
             id += 1
