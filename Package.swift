@@ -79,11 +79,12 @@ let package = Package(
         ),
 
         // MARK: Vault
-        .target(name: "Sealing", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
+        .target(name: "SecretShares", dependencies: ["SecretMemory", "WarderCrypto", "WarderModel"]),
+        .target(name: "Sealing", dependencies: ["SecretMemory", "SecretShares", "WarderCrypto", "WarderModel"]),
         .target(
             name: "WarderCore",
             dependencies: [
-                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory", "SecretShares",
                 "SecretRecipes",
                 "StrictJSON", "ToolDefinitions", "ToolRisk", "TransparencyLog", "WarderCrypto", "WarderModel",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -92,7 +93,7 @@ let package = Package(
         .target(
             name: "WarderStoreSQLite",
             dependencies: [
-                "Locking", "Sealing", "TransparencyLog", "WarderCore", "WarderModel",
+                "Locking", "Sealing", "SecretShares", "TransparencyLog", "WarderCore", "WarderModel",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
@@ -106,7 +107,7 @@ let package = Package(
         .target(
             name: "WarderHTTP",
             dependencies: [
-                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory", "SecretShares",
                 "SecretRecipes",
                 "StrictJSON", "ToolDefinitions", "TransparencyLog", "WarderCore", "WarderLinux", "WarderModel",
                 "WarderWire",
@@ -124,7 +125,7 @@ let package = Package(
         .target(
             name: "WarderDaemon",
             dependencies: [
-                "Alerting", "Locking", "Sealing", "SecretMemory", "StrictJSON", "TransparencyLog",
+                "Alerting", "Locking", "Sealing", "SecretMemory", "SecretShares", "StrictJSON", "TransparencyLog",
                 "WarderConfiguration",
                 "WarderCore", "WarderCrypto", "WarderHTTP", "WarderLinux", "WarderModel", "WarderStoreSQLite",
                 "WarderWire",
@@ -171,8 +172,8 @@ let package = Package(
             name: "WarderCommands",
             dependencies: [
                 "Alerting", "ClientConfigurations", "Declarations", "DocumentReviewing", "Launching", "Locking",
-                "OpenAPIDocuments", "Reviewing", "SecretMemory", "StrictJSON", "ToolDefinitions", "ToolRisk",
-                "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
+                "OpenAPIDocuments", "Reviewing", "SecretMemory", "SecretShares", "StrictJSON", "ToolDefinitions",
+                "ToolRisk", "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
                 "WarderConfiguration", "WarderCrypto",
                 "WarderLinux", "WarderModel", "WarderWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -239,7 +240,8 @@ let package = Package(
         .testTarget(
             name: "WarderCoreTests",
             dependencies: [
-                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory", "StrictJSON",
+                "Alerting", "Locking", "Reviewing", "Rotating", "Scheduling", "Sealing", "SecretMemory", "SecretShares",
+                "StrictJSON",
                 "ToolDefinitions",
                 "TransparencyLog", "WarderCore", "WarderCrypto",
                 "WarderModel", "WarderStoreSQLite", "WarderTesting",
@@ -301,7 +303,8 @@ let package = Package(
         .testTarget(
             name: "WarderStoreSQLiteTests",
             dependencies: [
-                "CWarderFaultyVFS", "Locking", "Sealing", "WarderCore", "WarderModel", "WarderStoreSQLite",
+                "CWarderFaultyVFS", "Locking", "Sealing", "SecretShares", "WarderCore", "WarderModel",
+                "WarderStoreSQLite",
                 "WarderTesting",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -309,7 +312,7 @@ let package = Package(
         .testTarget(name: "SecretMemoryTests", dependencies: ["RandomTesting", "SecretMemory"]),
         .testTarget(
             name: "SealingTests",
-            dependencies: ["RandomTesting", "Sealing", "SecretMemory", "WarderCrypto", "WarderModel"]
+            dependencies: ["RandomTesting", "Sealing", "SecretMemory", "SecretShares", "WarderCrypto", "WarderModel"]
         ),
         .testTarget(name: "WarderCryptoTests", dependencies: ["RandomTesting", "WarderCrypto", "SecretMemory"]),
         .testTarget(
@@ -418,7 +421,8 @@ if Context.environment["WARDER_FUZZING"] == "1" {
             name: "warder-fuzz",
             dependencies: [
                 "ClientConfigurations", "Declarations", "Launching", "OpenAPIDocuments", "Reviewing", "Rotating",
-                "Scheduling", "Sealing", "SecretMemory", "SecretRecipes", "SecretRedaction", "StrictJSON",
+                "Scheduling", "Sealing", "SecretMemory", "SecretRecipes", "SecretRedaction", "SecretShares",
+                "StrictJSON",
                 "ToolDefinitions", "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
                 "WarderCommands", "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderDaemon", "WarderHTTP",
                 "WarderLinux", "WarderModel", "WarderTesting", "WarderWire", "WarderWorker",

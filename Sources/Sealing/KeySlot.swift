@@ -1,4 +1,5 @@
 package import SecretMemory
+package import SecretShares
 package import WarderCrypto
 package import WarderModel
 

@@ -111,7 +111,7 @@ extension Vault {
 
     private func publish(_ open: Open) {
         // Whatever opened the vault, nobody needs shares any more.
-        if phase != .unsealed { gathering.cancel() }
+        if phase != .unsealed { gathering.cancel(at: clock.now()) }
         view.withLock { view in
             view.phase = .unsealed
             view.foundation = open.foundation
@@ -128,6 +128,7 @@ extension Vault {
         sealedEntries.store(0, ordering: .relaxed)
         inboxShare.begin()
         presence.clear()
+        gathering.cancel(at: clock.now())
         tails.clear()
         let admins = open.state.operators.values.filter { $0.roles.contains(.admin) }.map(\.uid)
         lastAdmins.withLock { $0 = Set(admins) }

@@ -32,13 +32,16 @@ public struct BackupSummary: Codable, Sendable {
         public var threshold: Int?
         /// Shares that there are.
         public var shares: Int?
+        /// Which set they are of, 32 hexadecimal digits.
+        public var set: String?
 
         /// Puts it together.
-        public init(kind: String, created: String, threshold: Int?, shares: Int?) {
+        public init(kind: String, created: String, threshold: Int?, shares: Int?, set: String?) {
             self.kind = kind
             self.created = created
             self.threshold = threshold
             self.shares = shares
+            self.set = set
         }
     }
 

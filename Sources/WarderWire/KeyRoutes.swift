@@ -131,3 +131,33 @@ public struct UnsealingProgress: Codable, Sendable {
         self.secondsLeft = secondsLeft
     }
 }
+
+/// Shares that were brought so far for an operator's code; part of `GET /v1/sys/status`, and the answer to
+/// `POST /v1/operators/{operator}/enrol/share` while more are needed.
+public struct EnrolmentProgress: Codable, Sendable {
+    /// Whose code it will be.
+    public var operatorName: String
+    /// The attempt's name, which later shares have to give.
+    public var attempt: String
+    /// Which shares are there, by their number in the set.
+    public var have: [Int]
+    /// How many are needed.
+    public var need: Int
+    /// Seconds until the attempt ends by itself.
+    public var secondsLeft: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case attempt, have, need
+        case operatorName = "operator"
+        case secondsLeft = "seconds_left"
+    }
+
+    /// Puts the answer together.
+    public init(operatorName: String, attempt: String, have: [Int], need: Int, secondsLeft: Int64) {
+        self.operatorName = operatorName
+        self.attempt = attempt
+        self.have = have
+        self.need = need
+        self.secondsLeft = secondsLeft
+    }
+}

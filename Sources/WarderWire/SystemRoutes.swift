@@ -18,6 +18,8 @@ public struct VaultStatus: Codable, Sendable {
     public var shareSets: [ShareSetSummary]?
     /// Shares that were brought so far; only while somebody is unsealing with shares.
     public var unsealing: UnsealingProgress?
+    /// Shares that were brought so far for an operator's code; only while that is under way, and as `secrets`.
+    public var enrolling: EnrolmentProgress?
     /// Number of secrets; only while unsealed, and only for a registered operator.
     public var secrets: Int?
     /// Number of registered servers; as `secrets`.
@@ -39,7 +41,7 @@ public struct VaultStatus: Codable, Sendable {
     public var quarantine: QuarantineStatus?
 
     enum CodingKeys: String, CodingKey {
-        case state, vault, profile, version, pid, started, slots, unsealing, secrets, servers, events, worker
+        case state, vault, profile, version, pid, started, slots, unsealing, enrolling, secrets, servers, events, worker
         case quarantine, confined
         case shareSets = "share_sets"
         case memoryLocked = "memory_locked"
@@ -58,6 +60,7 @@ public struct VaultStatus: Codable, Sendable {
         slots: [String],
         shareSets: [ShareSetSummary]? = nil,
         unsealing: UnsealingProgress?,
+        enrolling: EnrolmentProgress? = nil,
         secrets: Int?,
         servers: Int?,
         events: Int64?,
@@ -77,6 +80,7 @@ public struct VaultStatus: Codable, Sendable {
         self.slots = slots
         self.shareSets = shareSets
         self.unsealing = unsealing
+        self.enrolling = enrolling
         self.secrets = secrets
         self.servers = servers
         self.events = events

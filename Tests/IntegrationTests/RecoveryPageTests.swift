@@ -103,7 +103,11 @@ struct RecoveryPageTests {
     }
 
     /// Two people bring their shares as a page says; NAME is what the first command says.
-    private func bringShares(_ commands: [String], _ person: PageFollower) throws {
+    ///
+    /// `second`: the user of the second person, where it is another.
+    /// - Returns: what the terminal of the second showed.
+    @discardableResult
+    private func bringShares(_ commands: [String], _ person: PageFollower, second: UInt32? = nil) throws -> String {
         try #require(commands.count == 2)
         func share(_ number: Int) throws -> String {
             try String(contentsOfFile: usb + "/share-\(number)-of-3.txt", encoding: .utf8)
@@ -115,29 +119,63 @@ struct RecoveryPageTests {
         person.answers.removeLast()
         person.answers.append(("Your share:", try share(1)))
         person.places.append(("NAME", name))
-        #expect(try person.follow(commands[1], ["Your share:"]).contains("unsealed"))
+        person.uid = second ?? person.uid
+        return try person.follow(commands[1], ["Your share:"])
     }
 
-    @Test("the passphrase is lost: what the page says makes another one, with shares and a second admin")
+    @Test("the only admin's passphrase is lost: what the page says makes another one, with shares alone")
     func passphraseLost() throws {
         let page = try Runbook("passphrase-lost.md")
-        _ = try handOutShares()
-        try addGrace()
-        let lost = try #require(vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]])
-            .first { $0["kind"] as? String == "passphrase" }
-        let slot = String(try #require(lost?["id"] as? String).prefix(8))
-        #expect(vault.stop() == 0)
-        try vault.start()
-
+        let slot = try losePassphrase()
         var ada = follower()
-        try bringShares(page.commands("Open it with shares"), ada)
+        #expect(try bringShares(page.commands("Open it with shares"), ada).contains("unsealed"))
         let own = try page.commands("Your own passphrase")
+        try #require(own.count == 3)
+        // The second holder is nobody to the vault.
+        let screen = try bringShares(Array(own.prefix(2)), ada, second: Stranger.uid)
+        ada.answers += [("Your code", try found(#"(?m)^(wdr_e_\S+)"#, in: screen)), ("The same again:", Self.second)]
+        try ada.follow(own[2], ["Your code", "New passphrase", "The same again:"])
+        try replacePassphrase(of: slot, page, ada)
+        let steps = try vault.events().filter { $0["type"] as? String == "operator.enrol_share" }
+        #expect(steps.count == 2)
+        for step in steps {
+            let changes = step["changes"] as? [String] ?? []
+            #expect(changes.contains("name=ada"), "\(changes)")
+            #expect(changes.contains { $0.hasPrefix("slot/") && $0.hasSuffix("/shares") }, "\(changes)")
+        }
+    }
+
+    @Test("the passphrase is lost: what the page says makes another one, with a second admin")
+    func passphraseLostByOneOfTwo() throws {
+        let page = try Runbook("passphrase-lost.md")
+        try addGrace()
+        let slot = try losePassphrase()
+        var ada = follower()
+        #expect(try bringShares(page.commands("Open it with shares"), ada).contains("unsealed"))
+        let own = try page.commands("With a second admin")
         try #require(own.count == 2)
         var grace = follower()
         (grace.uid, grace.presence) = (Stranger.uid, Self.second)
         let code = try found(#"(?m)^(wdr_e_\S+)"#, in: grace.follow(own[0]))
         ada.answers += [("Your code", code), ("The same again:", Self.second)]
         try ada.follow(own[1], ["Your code", "New passphrase", "The same again:"])
+        try replacePassphrase(of: slot, page, ada)
+    }
+
+    /// Hands out shares, and ends with a sealed vault; returns the passphrase's slot.
+    private func losePassphrase() throws -> String {
+        _ = try handOutShares()
+        let lost = try #require(vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]])
+            .first { $0["kind"] as? String == "passphrase" }
+        let slot = String(try #require(lost?["id"] as? String).prefix(8))
+        #expect(vault.stop() == 0)
+        try vault.start()
+        return slot
+    }
+
+    /// The rest of the page, for whoever has a passphrase of their own again.
+    private func replacePassphrase(of slot: String, _ page: Runbook, _ person: PageFollower) throws {
+        var ada = person
         ada.presence = Self.second
         ada.answers += [("Type \(slot) to go on:", slot)]
         ada.places.append(("SLOT", slot))
@@ -192,7 +230,7 @@ struct RecoveryPageTests {
         let share = stolen.components(separatedBy: "\n").first { $0.hasPrefix("wdr_s_") } ?? ""
         let foreign = try vault.ask("POST", "/v1/sys/unseal/share", #"{"share":"\#(share)"}"#)
         #expect(foreign.status == 403, "\(foreign.body)")
-        try bringShares(Array(commands.dropFirst(3)), ada)
+        #expect(try bringShares(Array(commands.dropFirst(3)), ada).contains("unsealed"))
         #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
         try follow(page.commands("A backup that opens with them"), ada, [[]])
         #expect(try FileManager.default.contentsOfDirectory(atPath: backups).count == 1)

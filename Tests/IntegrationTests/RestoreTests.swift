@@ -132,9 +132,78 @@ struct RestoreTests {
         #expect(byFile.status == 0 && byFile.screen.contains("sound"), "\(byFile.screen)")
         let wrong = try socket.run(
             ["backup", "verify", "--share", backup],
-            answers: [("Share 1 of 2:", texts[0]), ("Share 2 of 2:", texts[0])]
+            answers: [("Share 1 of 2:", texts[0])] + Array(repeating: ("Share 2 of 2:", texts[0]), count: 3)
         )
         #expect(wrong.status == 5, "\(wrong.screen)")
+        #expect(wrong.screen.contains("share 2 is one that was brought before"), "\(wrong.screen)")
+        let target = try VaultProcess(profile: "single-user")
+        let restored = try socket.run(
+            ["backup", "restore", "--credential-file", folder + "/key", "--state", target.stateDirectory, backup]
+        )
+        #expect(restored.status == 0 && restored.screen.contains("in quarantine"), "\(restored.screen)")
+        try target.start()
+        try target.unseal()
+    }
+
+    @Test("with shares alone, of whichever set, the only admin comes back from a lost machine and a lost passphrase")
+    func sharesAlone() throws {
+        let source = try VaultProcess(profile: "single-user")
+        try source.start()
+        try source.initialise()
+        try source.furnish(uid: geteuid())
+        let folder = source.directory + "/private"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        for (threshold, count) in [("2", "3"), ("3", "5")] {
+            let made = try TerminalSession(socket: source.operatorSocket)
+                .run(["key", "add-slot", "--shares", count, "--threshold", threshold, "--out", folder])
+            #expect(made.status == 0, "\(made.screen)")
+        }
+        func share(_ name: String) throws -> String {
+            try String(contentsOfFile: "\(folder)/share-\(name).txt", encoding: .utf8)
+                .components(separatedBy: "\n").first { $0.hasPrefix("wdr_s_") } ?? ""
+        }
+        let backup = source.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], source).status == 0)
+        source.kill()
+
+        let target = try VaultProcess(profile: "single-user")
+        var person = TerminalSession(socket: target.operatorSocket)
+        let first = try share("1-of-5")
+        var mistyped = Array(first)
+        mistyped[mistyped.count - 9] = mistyped[mistyped.count - 9] == "7" ? "8" : "7"
+        let restored = try person.run(
+            ["backup", "restore", "--share", "--state", target.stateDirectory, backup],
+            answers: [
+                ("Share 1:", String(mistyped)),
+                ("Share 1:", first), ("Share 2 of 3:", first), ("Share 2 of 3:", try share("1-of-3")),
+                ("Share 2 of 3:", try share("4-of-5")), ("Share 3 of 3:", try share("2-of-5")),
+            ]
+        )
+        #expect(restored.status == 0 && restored.screen.contains("in quarantine"), "\(restored.screen)")
+        for words in ["1 has a typing mistake", "2 is one that was brought before", "2 is of another set"] {
+            #expect(restored.screen.contains("share \(words); bring it again"), "\(restored.screen)")
+        }
+        try target.start()
+        let shares = try [share("1-of-3"), share("3-of-3")]
+        #expect(try RestoreStory.bring(shares, ["unseal", "--share"], person).contains("unsealed"))
+        let screen = try RestoreStory.bring(shares, ["operator", "enrol", "ada", "--share"], person)
+        let code = try #require(screen.components(separatedBy: "\n").first { $0.hasPrefix("wdr_e_") })
+        person.presence = "a second long passphrase"
+        let set = try person.run(
+            ["operator", "passphrase", "--code"],
+            answers: [
+                ("Your code", code), ("New passphrase", person.presence), ("The same again:", person.presence),
+            ]
+        )
+        #expect(set.status == 0, "\(set.screen)")
+        let released = try person.run(["backup", "release"], answers: [("Type release to go on:", "release")])
+        #expect(released.status == 0 && released.screen.contains("the vault is released"), "\(released.screen)")
+        let answer = try target.client().request("POST", "/v1/resolve", body: RestoreStory.call)
+        #expect(answer.json["value"] as? String == "value-of-the-secret", "\(answer.body)")
     }
 
     @Test("a running daemon, and a vault that is there, are in the way; --replace keeps the old one aside")

@@ -1,3 +1,4 @@
+import SecretShares
 import WarderCrypto
 import WarderModel
 

@@ -85,6 +85,10 @@ enum Remedy {
         case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
         case .shareForeign:
             "Shares of one set begin alike, in the seven groups behind wdr_s_: compare with another person's"
+        case .shareTwice where subject.action == .operatorEnrolShare:
+            "The next person brings theirs: warder operator enrol \(subject.name ?? "NAME") --share --attempt ATTEMPT"
+        case .attemptUnknown where subject.action == .operatorEnrolShare:
+            "Ask for its name: whoever began it has it; another one that is under way is dropped by: warder unseal --cancel"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
         case .logContradicted:

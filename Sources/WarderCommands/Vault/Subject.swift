@@ -72,6 +72,9 @@ struct Subject: Equatable, Sendable {
         case ("DELETE", "tokens", _): action = .tokenRevoke
         case ("GET", "operators", _): action = .operatorList
         case ("POST", "operators", 1): action = .operatorAdd
+        case ("POST", "operators", 4):
+            action = .operatorEnrolShare
+            name = parts[1]
         case ("POST", "operators", _):
             action = .operatorEnrol
             name = parts[1]

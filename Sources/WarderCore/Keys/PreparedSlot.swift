@@ -1,5 +1,6 @@
 package import SecretMemory
 package import Sealing
+package import SecretShares
 package import WarderCrypto
 package import WarderModel
 

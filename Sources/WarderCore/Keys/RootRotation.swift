@@ -1,5 +1,6 @@
 package import SecretMemory
 package import Sealing
+import SecretShares
 import WarderCrypto
 package import WarderModel
 

@@ -1,20 +1,30 @@
 import Locking
 import SecretMemory
 import Sealing
+import SecretShares
 import WarderCrypto
 package import WarderModel
 
-/// Shares that people have brought so far to open the sealed vault, from one terminal or several.
+/// Shares that people have brought so far, from one terminal or several: to open the sealed vault, or to have a code
+/// made for an operator of the open one.
 ///
-/// The first share begins an attempt, which gets a name; later ones have to give it, so that nobody adds to an attempt
-/// that is not the one they were asked to. An attempt ends when it opens the vault, when it is cancelled, or by itself
-/// after a quarter of an hour: shares must not lie in memory for ever.
+/// The first share begins an attempt, which gets a name; later ones have to give it and say what they are for, so that
+/// nobody adds to an attempt that is not the one they were asked to. An attempt ends when its shares are complete, when
+/// it is cancelled, or when its quarter of an hour is over: shares must not lie in memory for ever.
 package final class ShareGathering: Sendable {
     /// How long an attempt waits for its last share, in seconds.
     package static let patienceSeconds: Int64 = 900
 
-    /// What anybody on the operator socket may see of an attempt.
+    /// What shares are brought for.
+    package enum Purpose: Sendable, Equatable {
+        case unsealing
+        /// A code with which this operator sets a passphrase.
+        case enrolment(OperatorName)
+    }
+
+    /// What may be seen of an attempt.
     package struct Progress: Sendable, Equatable {
+        package let purpose: Purpose
         /// The attempt's name: 6 characters, to be read aloud.
         package let attempt: String
         package let slot: RecordID
@@ -32,6 +42,7 @@ package final class ShareGathering: Sendable {
     }
 
     private struct Attempt: Sendable {
+        let purpose: Purpose
         let name: String
         let slot: KeySlot
         let set: ShareSet
@@ -40,6 +51,7 @@ package final class ShareGathering: Sendable {
 
         func progress(at now: Moment) -> Progress {
             Progress(
+                purpose: purpose,
                 attempt: name,
                 slot: slot.id,
                 indexes: shares.map(\.index).sorted(),
@@ -53,24 +65,37 @@ package final class ShareGathering: Sendable {
 
     package init() {}
 
-    /// The attempt that is under way; one whose time is up ends here.
-    @discardableResult
+    /// The attempt that is under way.
     package func progress(at now: Moment) -> Progress? {
         attempt.withLock { attempt in
-            if let present = attempt, !now.isBefore(present.ends) { attempt = nil }
-            return attempt?.progress(at: now)
+            attempt.flatMap { now.isBefore($0.ends) ? $0.progress(at: now) : nil }
         }
     }
 
-    /// Adds a share to the attempt of this name; begins one where there is none and no name is given.
+    /// Drops an attempt whose time is up, and says what it was.
+    func takeOverdue(at now: Moment) -> Progress? {
+        attempt.withLock { attempt in
+            guard let present = attempt, !now.isBefore(present.ends) else { return nil }
+            attempt = nil
+            return present.progress(at: now)
+        }
+    }
+
+    /// Adds a share to the attempt of this name; begins one where there is none and no name is given. Whoever asks has
+    /// taken an overdue one away at the same moment.
     ///
     /// - Throws: `shareForeign` for a share of no slot of this vault, or of another set than the attempt's;
-    ///   `attemptUnknown` for a name that is not the attempt's, or none when there is one; `shareTwice`;
-    ///   `wrongKey` when the shares together do not give the secret: they are dropped.
-    func add(_ share: Share, to name: String?, slots: [KeySlot], at now: Moment) throws(Refusal) -> Step {
+    ///   `attemptUnknown` for a name that is not the attempt's, or none when there is one, or when that is for something
+    ///   else; `shareTwice`; `wrongKey` when the shares together do not give the secret: they are dropped.
+    func add(
+        _ share: Share,
+        to name: String?,
+        for purpose: Purpose,
+        slots: [KeySlot],
+        at now: Moment
+    ) throws(Refusal) -> Step {
         try attempt.withLock { (attempt: inout sending Attempt?) throws(Refusal) -> Step in
-            if let present = attempt, !now.isBefore(present.ends) { attempt = nil }
-            var present = try Self.attempt(attempt, for: share, named: name, slots: slots, at: now)
+            var present = try Self.attempt(attempt, for: share, named: name, purpose, slots: slots, at: now)
             guard !present.shares.contains(where: { $0.index == share.index }) else { throw .shareTwice }
             present.shares.append(share)
             guard present.shares.count >= present.set.threshold else {
@@ -86,12 +111,13 @@ package final class ShareGathering: Sendable {
         }
     }
 
-    /// Drops the attempt and its shares; returns whether there was one.
+    /// Drops the attempt and its shares, and says what it was; one of another name is left alone.
     @discardableResult
-    func cancel() -> Bool {
+    func cancel(_ name: String? = nil, at now: Moment) -> Progress? {
         attempt.withLock { attempt in
-            defer { attempt = nil }
-            return attempt != nil
+            guard let present = attempt, name == nil || name == present.name else { return nil }
+            attempt = nil
+            return present.progress(at: now)
         }
     }
 
@@ -99,11 +125,12 @@ package final class ShareGathering: Sendable {
         _ present: Attempt?,
         for share: Share,
         named name: String?,
+        _ purpose: Purpose,
         slots: [KeySlot],
         at now: Moment
     ) throws(Refusal) -> Attempt {
         if let present {
-            guard name == present.name else { throw .attemptUnknown }
+            guard name == present.name, purpose == present.purpose else { throw .attemptUnknown }
             guard share.set == present.set else { throw .shareForeign }
             return present
         }
@@ -111,6 +138,7 @@ package final class ShareGathering: Sendable {
         for slot in slots {
             guard case .shares(_, let set) = slot.kind, set == share.set else { continue }
             return Attempt(
+                purpose: purpose,
                 name: String(Base62.encode(SecureRandom.bytes(count: 4))),
                 slot: slot,
                 set: set,
@@ -119,5 +147,14 @@ package final class ShareGathering: Sendable {
             )
         }
         throw .shareForeign
+    }
+}
+
+extension ShareGathering.Progress {
+    /// What an event says of it: whose code the shares are for, of which slot they are, how many of how many.
+    var facts: [String] {
+        var facts: [String] = []
+        if case .enrolment(let name) = purpose { facts.append("name=\(name)") }
+        return facts + ["slot/\(slot)/shares", "shares=\(indexes.count)", "need=\(threshold)"]
     }
 }

@@ -1,9 +1,11 @@
+import HashTreeCollections
 import Locking
 package import SecretMemory
 import Sealing
+import SecretShares
 package import WarderModel
 
-/// Unsealing with shares.
+/// Unsealing with shares, and how attempts with shares end otherwise.
 extension Vault {
     /// What came of a share that somebody brought.
     package enum ShareOutcome: Sendable {
@@ -26,6 +28,7 @@ extension Vault {
         }
         guard let foundation else { return completion(.failure(.notInitialised)) }
         let now = clock.now()
+        endOverdueShares(at: now)
         let share: Share
         do throws(ShareError) { share = try Share(text: text) } catch {
             // Nothing of the vault was asked: it tells nobody anything, and is no try. But it must not fill the disk.
@@ -39,7 +42,7 @@ extension Vault {
             return recordShare(nil, .throttled, by: caller, completion)
         }
         let step = Result { () throws(Refusal) in
-            try gathering.add(share, to: attempt, slots: foundation.slots, at: now)
+            try gathering.add(share, to: attempt, for: .unsealing, slots: foundation.slots, at: now)
         }
         switch step {
         case .failure(let reason): recordShare(nil, reason, by: caller, completion)
@@ -52,20 +55,40 @@ extension Vault {
         }
     }
 
-    /// Drops the shares that were brought. Whoever could stop the daemon may, and whoever was an admin when the vault
-    /// was last open: a sealed vault knows nobody else.
+    /// Drops the shares that were brought, whatever for. Whoever could stop the daemon may, and admins; in a sealed
+    /// vault, which knows nobody, those who were when it was last open.
     package func cancelUnsealing(
         by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
     ) {
-        guard let uid = caller.peer?.uid, caller.isOwner || lastAdmins.withLock({ $0.contains(uid) }) else {
+        let now = clock.now()
+        endOverdueShares(at: now)
+        guard let uid = caller.peer?.uid, caller.isOwner || isOrWasAdmin(uid) else {
             return completion(.failure(.notAnOperator))
         }
-        guard gathering.cancel() else { return completion(.failure(.nothingToUndo)) }
-        var event = Event(action: .unsealCancel, time: clock.now().wall, actor: caller.unverifiedActor)
+        guard let dropped = gathering.cancel(at: now) else { return completion(.failure(.nothingToUndo)) }
+        let actor = state.map { Policy.actor(caller, in: $0) } ?? caller.unverifiedActor
+        var event = Event(action: .unsealCancel, time: now.wall, actor: actor)
+        event.changes = dropped.facts
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
         record(attempt: event, by: caller, completion: completion)
+    }
+
+    /// Ends an attempt whose time is up, and writes that down. The shares are gone in any case.
+    package func endOverdueShares(
+        at now: Moment,
+        completion: @escaping @Sendable (Result<Void, Refusal>) -> Void = { _ in }
+    ) {
+        guard let ended = gathering.takeOverdue(at: now) else { return completion(.success(())) }
+        var event = Event(action: .unsealCancel, time: now.wall, actor: .vault)
+        event.changes = ended.facts + ["ended=timeout"]
+        record(sealed: event, completion: completion)
+    }
+
+    private func isOrWasAdmin(_ uid: UInt32) -> Bool {
+        guard let state else { return lastAdmins.withLock { $0.contains(uid) } }
+        return state.operators[uid]?.roles.contains(.admin) ?? false
     }
 
     private func recordShare(
@@ -78,9 +101,7 @@ extension Vault {
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
         if let progress {
-            event.changes = [
-                "slot/\(progress.slot)/shares", "shares=\(progress.indexes.count)", "need=\(progress.threshold)",
-            ]
+            event.changes = progress.facts
         }
         if let reason {
             event.decision = .refused

@@ -20,18 +20,27 @@ package enum Enrolments {
         Command(.operatorEnrol, by: caller, describe: { $0.changes = ["name=\(name)"] }) {
             transaction,
             event throws(Refusal) in
-            guard var person = transaction.state.operators.values.first(where: { $0.name == name }) else {
-                throw .notFound
-            }
-            let body = SecureRandom.bytes(count: 32)
-            let until = transaction.now.wall.adding(seconds: Enrolment.lifetimeSeconds)
-            person.enrolment = Enrolment(hash: SHA256Digest.hash(body), until: until)
-            try transaction.put(person, &event)
-            do {
-                let code = try SecretBytes(copying: Array(EnrolmentCode.text(body).utf8))
-                return Made(name: name, code: code, until: until)
-            } catch { throw .memoryNotLocked }
+            try make(for: name, in: &transaction, &event)
         }
+    }
+
+    /// The work itself, for whoever may.
+    static func make(
+        for name: OperatorName,
+        in transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) -> Made {
+        guard var person = transaction.state.operators.values.first(where: { $0.name == name }) else {
+            throw .notFound
+        }
+        let body = SecureRandom.bytes(count: 32)
+        let until = transaction.now.wall.adding(seconds: Enrolment.lifetimeSeconds)
+        person.enrolment = Enrolment(hash: SHA256Digest.hash(body), until: until)
+        try transaction.put(person, &event)
+        do {
+            let code = try SecretBytes(copying: Array(EnrolmentCode.text(body).utf8))
+            return Made(name: name, code: code, until: until)
+        } catch { throw .memoryNotLocked }
     }
 
     /// Sets the caller's own passphrase. Requires a registered operator, and the code that was made for them.

@@ -3,6 +3,7 @@ import Reviewing
 import Rotating
 import Scheduling
 import Sealing
+import SecretShares
 import WarderModel
 
 extension ToolFacts {

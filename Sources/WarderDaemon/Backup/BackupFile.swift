@@ -1,6 +1,7 @@
 import Glibc
 import SecretMemory
 import Sealing
+import SecretShares
 import WarderCrypto
 import WarderModel
 import WarderWire
@@ -51,7 +52,8 @@ final class BackupFile {
                     kind: slot.kindName,
                     created: slot.created.description,
                     threshold: set?.threshold,
-                    shares: set?.count
+                    shares: set?.count,
+                    set: set?.id.description
                 )
             }
         )

@@ -1,6 +1,7 @@
 import Glibc
 import SecretMemory
 import Sealing
+import SecretShares
 import StrictJSON
 
 /// What opens a backup, as it comes over standard input: a length in 4 bytes, big-endian, and so many bytes of JSON with
@@ -46,11 +47,11 @@ struct BackupSecret: Decodable {
                 return (try Share.combine(Share.parse(texts.map(\.bytes))), .shares)
             default: throw Self.nothing
             }
-        } catch let stop as BackupStop { throw stop } catch is ShareError {
+        } catch let stop as BackupStop { throw stop } catch let error as ShareError {
             throw BackupStop(
                 .wrongKey,
-                "the shares do not go together, or one has a typing mistake",
-                remedy: "Bring as many as the slot needs, all of one set"
+                error.words,
+                remedy: "Bring as many as the slot needs, each once, all of one set"
             )
         } catch { throw Self.nothing }
     }

@@ -23,8 +23,7 @@ struct Housekeeping: Service {
                 if Task.isCancelled { break }
                 if pruned.map({ .now - $0 >= Self.pruningRhythm }) ?? true, await prune() { pruned = .now }
                 vault.dropEndedTokens()
-                // Shares do not stay in memory because nobody looks.
-                vault.gathering.progress(at: vault.clock.now())
+                await dropOverdueShares()
                 await writeDown()
             }
         }
@@ -44,6 +43,15 @@ struct Housekeeping: Service {
             logger.warning("the log could not be pruned", metadata: ["reason": "\(error)"])
             return error != .checkUnderWay
         }
+    }
+
+    /// Shares do not stay in memory because nobody looks.
+    private func dropOverdueShares() async {
+        let outcome = await withCheckedContinuation { continuation in
+            vault.endOverdueShares(at: vault.clock.now()) { continuation.resume(returning: $0) }
+        }
+        guard case .failure(let reason) = outcome else { return }
+        logger.warning("the end of an attempt with shares could not be written down", metadata: ["reason": "\(reason)"])
     }
 
     private func writeDown(atTheEnd: Bool = false) async {

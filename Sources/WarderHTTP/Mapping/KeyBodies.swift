@@ -1,5 +1,6 @@
 import SecretMemory
 import Sealing
+import SecretShares
 import StrictJSON
 import WarderCore
 import WarderModel
@@ -106,8 +107,24 @@ extension RootRotated {
     init(_ slots: [KeySlot]) { self.init(slots: slots.map(KeySlotSummary.init)) }
 }
 
+extension EnrolmentProgress {
+    /// `nil` for shares that are to open the vault.
+    init?(_ progress: ShareGathering.Progress) {
+        guard case .enrolment(let name) = progress.purpose else { return nil }
+        self.init(
+            operatorName: name.text,
+            attempt: progress.attempt,
+            have: progress.indexes,
+            need: progress.threshold,
+            secondsLeft: progress.secondsLeft
+        )
+    }
+}
+
 extension UnsealingProgress {
-    init(_ progress: ShareGathering.Progress) {
+    /// `nil` for shares that are for something else.
+    init?(_ progress: ShareGathering.Progress) {
+        guard progress.purpose == .unsealing else { return nil }
         self.init(
             attempt: progress.attempt,
             have: progress.indexes,

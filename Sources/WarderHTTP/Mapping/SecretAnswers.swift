@@ -1,5 +1,6 @@
 import SecretMemory
 import Sealing
+import SecretShares
 import StrictJSON
 import WarderCore
 import WarderModel
@@ -109,6 +110,14 @@ enum SecretAnswers {
         json.field("until", made.until.description)
         json.endObject()
         return secret(.created, &json) ?? withoutMemory
+    }
+
+    /// What came of a share for such a code.
+    static func enrolment(_ outcome: SharedEnrolment.Outcome) -> Answer {
+        switch outcome {
+        case .waiting(let progress): EnrolmentProgress(progress).map { Answer.json($0, .accepted) } ?? withoutMemory
+        case .made(let made): enrolment(made)
+        }
     }
 
     /// Shares of a new slot: shown this once.

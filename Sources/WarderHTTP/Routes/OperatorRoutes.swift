@@ -1,4 +1,5 @@
 import NIOHTTP1
+import StrictJSON
 import WarderCore
 import WarderModel
 import WarderWire
@@ -202,6 +203,26 @@ extension RouteTable {
                 Enrolments.make(for: try exchange.name("operator"), by: exchange.caller),
                 SecretAnswers.enrolment
             )
+        },
+        Route(.POST, "/v1/operators/{operator}/enrol/share", action: .operatorEnrolShare, body: .small) {
+            exchange throws(Problem) in
+            let name: OperatorName = try exchange.name("operator")
+            let request = try exchange.decode(KeyBodies.BringShare.self)
+            return .passphrase { finish in
+                exchange.vault.enrol(
+                    name,
+                    withShare: request.share.bytes,
+                    attempt: request.attempt,
+                    by: exchange.caller
+                ) { outcome in
+                    exchange.note(
+                        outcome,
+                        done: "a share was brought for an operator's code",
+                        refused: "a share for an operator's code was refused"
+                    )
+                    finish { outcome.map(SecretAnswers.enrolment) }
+                }
+            }
         },
     ]
 }

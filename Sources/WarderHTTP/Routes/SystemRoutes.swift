@@ -148,6 +148,7 @@ extension Exchange {
             caller.peer.flatMap { state.operators[$0.uid] == nil ? nil : state }
         }
         let memory = LockedMemory.status
+        let gathering = vault.gathering.progress(at: vault.clock.now())
         return VaultStatus(
             state: vault.phase.rawValue,
             vault: foundation?.vault.description,
@@ -157,7 +158,8 @@ extension Exchange {
             started: context.facts.started,
             slots: foundation?.slots.map(\.kindName) ?? [],
             shareSets: state == nil ? nil : foundation?.slots.compactMap(ShareSetSummary.init),
-            unsealing: vault.gathering.progress(at: vault.clock.now()).map(UnsealingProgress.init),
+            unsealing: gathering.flatMap(UnsealingProgress.init),
+            enrolling: state == nil ? nil : gathering.flatMap(EnrolmentProgress.init),
             secrets: state?.secrets.count,
             servers: state?.servers.count,
             events: state == nil ? nil : Int64(vault.sequence),

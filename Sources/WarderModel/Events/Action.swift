@@ -14,7 +14,7 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case vaultSeal = "vault.seal"
     /// Bringing one share of a key slot. Opens nothing by itself unless it is the last that is needed.
     case unsealShare = "unseal.share"
-    /// Dropping the shares that were brought.
+    /// Shares that were brought, whatever for, are dropped: by somebody, or because their time was up.
     case unsealCancel = "unseal.cancel"
     /// Requests of processes that match no registered server, counted for a minute.
     case peerUnknown = "peer.unknown"
@@ -127,6 +127,8 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     case operatorRemove = "operator.remove"
     /// Making a code with which an operator sets a passphrase.
     case operatorEnrol = "operator.enrol"
+    /// Bringing one share of a key slot for such a code. The last that is needed makes it.
+    case operatorEnrolShare = "operator.enrol_share"
 
     /// Copying the whole vault, sealed. Shows nobody what is in it.
     case backupCreate = "backup.create"
@@ -266,7 +268,7 @@ extension Action {
             .vault
         case .toolSet, .toolImport, .toolAccept: .roles([.admin])
         case .toolChange: .vault
-        case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel: .operatorSocket
+        case .vaultInit, .vaultUnseal, .unsealShare, .unsealCancel, .operatorEnrolShare: .operatorSocket
         case .vaultSeal, .slotAdd, .slotRemove, .slotChange, .keyRotate, .keyRotateRoot, .keyRotateLog:
             .roles([.admin])
         case .keyList, .doctorDeep, .reportRead: .roles([.admin, .auditor])
@@ -334,7 +336,7 @@ extension Action {
     package var effect: Effect {
         switch self {
         case .vaultInit, .slotAdd, .secretPut, .tokenIssue, .serverAdd, .toolAdd, .grantAdd, .operatorAdd,
-            .operatorEnrol:
+            .operatorEnrol, .operatorEnrolShare:
             .create
         case .secretReveal, .secretSalvage, .secretList, .secretShow, .secretResolve, .tokenList, .serverList,
             .toolList, .grantList,

@@ -1,5 +1,6 @@
 import GRDB
 import Sealing
+import SecretShares
 import WarderCore
 import WarderModel
 

@@ -1,7 +1,7 @@
 import SecretMemory
 import WarderModel
 
-@testable import Sealing
+@testable import SecretShares
 
 extension Harness {
     /// Texts of shares: as they come; with a checksum that is right; and sets that are split and put together.

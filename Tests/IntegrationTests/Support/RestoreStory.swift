@@ -29,6 +29,21 @@ enum RestoreStory {
         return (vault, path)
     }
 
+    /// Brings two shares one after the other, the second to the attempt that the first began.
+    ///
+    /// - Returns: what the terminal showed at the second.
+    static func bring(_ shares: [String], _ command: [String], _ person: TerminalSession) throws -> String {
+        let first = try person.run(command, answers: [("Your share:", shares[0])])
+        let name = try #require(
+            try Regex(#"the attempt is called (\S+)"#).firstMatch(in: first.screen),
+            "\(first.screen)"
+        )
+        let attempt = String(try #require(name.output[1].substring))
+        let second = try person.run(command + ["--attempt", attempt], answers: [("Your share:", shares[1])])
+        #expect(second.status == 0, "\(second.screen)")
+        return second.screen
+    }
+
     static func verify(_ backup: String, _ vault: VaultProcess, _ more: [String] = []) throws -> ProgramResult {
         try warder(
             ["backup", "verify", backup, "--stdin"] + more,

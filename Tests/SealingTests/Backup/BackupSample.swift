@@ -1,4 +1,5 @@
 import SecretMemory
+import SecretShares
 import WarderCrypto
 import WarderModel
 

@@ -1,6 +1,7 @@
 import RandomTesting
-import SecretMemory
 import Sealing
+import SecretMemory
+import SecretShares
 import Testing
 import WarderCrypto
 import WarderModel

@@ -3,7 +3,7 @@ import SecretMemory
 import Testing
 import WarderModel
 
-@testable import Sealing
+@testable import SecretShares
 
 /// docs/formats/share.md, "Text" and "Reading".
 @Suite struct ShareTextTests {

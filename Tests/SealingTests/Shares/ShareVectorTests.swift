@@ -1,6 +1,6 @@
 import Foundation
 import SecretMemory
-import Sealing
+import SecretShares
 import Testing
 import WarderModel
 

@@ -39,6 +39,7 @@ struct OCSFEventTests {
         grant.remove 300404
         operator.add 300401
         operator.enrol 300406
+        operator.enrol_share 300406
         operator.remove 300404
         presence.set 300403
         presence.enrol 300406

@@ -33,6 +33,7 @@ import WarderTesting
         .grantAdd: "admin", .grantRemove: "admin",
         .inventoryRead: "admin auditor reader rotator", .inventoryApply: "admin",
         .operatorAdd: "admin", .operatorRemove: "admin", .operatorEnrol: "admin",
+        .operatorEnrolShare: "socket",
         .serverList: "operator", .toolList: "operator", .grantList: "operator", .operatorList: "operator",
         .doctorRead: "operator", .doctorDeep: "admin auditor",
         .reportRead: "admin auditor",

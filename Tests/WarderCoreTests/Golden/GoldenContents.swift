@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Sealing
 import SecretMemory
+import SecretShares
 import Testing
 import WarderModel
 import WarderTesting

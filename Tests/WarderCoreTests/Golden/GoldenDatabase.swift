@@ -1,6 +1,7 @@
 import Foundation
 import Sealing
 import SecretMemory
+import SecretShares
 import Testing
 import WarderModel
 import WarderStoreSQLite

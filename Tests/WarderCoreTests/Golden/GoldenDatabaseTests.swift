@@ -1,5 +1,6 @@
 import Foundation
 import Sealing
+import SecretShares
 import Testing
 import WarderModel
 import WarderStoreSQLite

@@ -1,5 +1,6 @@
 import Sealing
 import SecretMemory
+import SecretShares
 import Testing
 import WarderCrypto
 import WarderModel
@@ -73,6 +74,24 @@ import WarderTesting
         #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
         #expect(await kit.bring(shares[1], attempt: name, by: 5002).refusal == .attemptUnknown)
         try await kit.open(with: Array(shares[0...2]))
+        let end = try #require(try kit.events().last { $0.line == "unseal.cancel" })
+        #expect(end.actor == "vault")
+        let changes = end.changes ?? []
+        #expect(changes.contains("ended=timeout") && changes.contains("shares=1"), "\(changes)")
+    }
+
+    @Test("what nobody looks at ends too: once, and in the log")
+    func overdue() async throws {
+        let (kit, shares) = try await Self.sealed()
+        _ = try await kit.bring(shares[0], by: 5001).get()
+        for _ in 0..<2 {
+            kit.vault.endOverdueShares(at: kit.clock.now())
+            kit.clock.advance(seconds: ShareGathering.patienceSeconds)
+        }
+        kit.vault.endOverdueShares(at: kit.clock.now())
+        kit.vault.endOverdueShares(at: kit.clock.now())
+        try await kit.unseal().get()
+        #expect(try kit.events().filter { $0.line == "unseal.cancel" }.count == 1)
     }
 
     @Test(

@@ -80,6 +80,8 @@ import WarderTesting
             #expect(try talk.ask("status")["quarantine"]?["backup"]?.text == TestVault.backup.created.description)
             for id in ["reviewBackup", "releaseBackup"] { try talk.ask(id) }
             let shares = try talk.keys()
+            try talk.ask("enrolWithShare", path: ["operator": "ada"], body: #"{"share":"\#(shares[0])"}"#, status: 202)
+            #expect(try talk.ask("status")["enrolling"]?["operator"]?.text == "ada")
             let code = try #require(try talk.ask("enrolOperator", path: ["operator": "ada"])["code"]?.text)
             try talk.ask("enrol", body: #"{"code":"\#(code)","passphrase":"correct horse battery staple"}"#)
             try talk.ask("setPresence")

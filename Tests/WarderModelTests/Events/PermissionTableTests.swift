@@ -70,6 +70,7 @@ import WarderModel
         operator.list     | any operator                  |          | read
         operator.remove   | admin                         | presence | delete
         operator.enrol    | admin                         | presence | create
+        operator.enrol_share | operator socket               |          | create
         backup.create     | admin owner                   |          | read
         backup.restore    | vault                         |          | create
         backup.review     | admin auditor reader rotator  |          | read

@@ -1,4 +1,5 @@
 import Sealing
+import SecretShares
 import WarderCore
 import WarderModel
 

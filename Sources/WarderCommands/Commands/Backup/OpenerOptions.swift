@@ -19,22 +19,18 @@ struct OpenerOptions: ParsableArguments {
         guard chosen <= 1 else { throw ValidationError("a passphrase, a file or shares: one of them") }
     }
 
-    /// Asks for it; the slots of the backup say how many shares it takes.
+    /// Asks for it.
     func secret(
         for backup: BackupSummary,
         in session: Session
     ) throws(CommandFailure) -> RequestBody {
         let prompter = session.context.prompter
         if share {
-            guard let set = backup.slots.first(where: { $0.kind == "shares" }), let threshold = set.threshold else {
+            let wanted = Self.sets(of: backup)
+            guard !wanted.isEmpty else {
                 throw .usage("no shares open this backup", hints: ["What opens it: \(Self.kinds(backup))"])
             }
-            var shares: [SecretBytes] = []
-            for number in 1...min(max(1, threshold), 255) {
-                shares.append(
-                    try prompter.hidden("Share \(number) of \(threshold):", otherwise: CommandFailure(.noTerminal))
-                )
-            }
+            let shares = try ShareQuestions(session: session).enough(of: wanted)
             var body = JSONBuffer(capacity: 64 + shares.reduce(0) { $0 + SecretJSON.capacity(for: $1) })
             body.beginObject()
             body.key("shares")
@@ -70,6 +66,14 @@ struct OpenerOptions: ParsableArguments {
         try SecretJSON.append(passphrase, key: "passphrase", to: &body)
         body.endObject()
         return RequestBody(body)
+    }
+
+    /// Each set of shares opens it: the first share that is typed says which it is to be.
+    private static func sets(of backup: BackupSummary) -> [ShareQuestions.Wanted] {
+        backup.slots.compactMap { slot in
+            guard slot.kind == "shares", let threshold = slot.threshold, let count = slot.shares else { return nil }
+            return ShareQuestions.Wanted(set: slot.set, threshold: threshold, count: count)
+        }
     }
 
     static func kinds(_ backup: BackupSummary) -> String {

@@ -111,12 +111,8 @@ struct RotateKeys: VaultCommand {
         case "passphrase":
             return [try prompter.hidden("Passphrase of slot \(name):", otherwise: CommandFailure(.noTerminal))]
         case "shares":
-            var shares: [SecretBytes] = []
-            for number in 1...max(1, slot.threshold ?? 1) {
-                let question = "Share \(number) of \(slot.threshold ?? 1) for slot \(name):"
-                shares.append(try prompter.hidden(question, otherwise: CommandFailure(.noTerminal)))
-            }
-            return shares
+            let wanted = ShareQuestions.Wanted(set: nil, threshold: slot.threshold ?? 0, count: slot.shares ?? 0)
+            return try ShareQuestions(session: session).enough(of: [wanted], purpose: " for slot \(name)")
         default:
             guard let credentialFile else {
                 throw .usage(

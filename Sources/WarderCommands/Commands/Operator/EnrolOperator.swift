@@ -2,6 +2,7 @@ import ArgumentParser
 import SecretMemory
 import StrictJSON
 import WarderModel
+import WarderWire
 
 /// `warder operator enrol`
 struct EnrolOperator: VaultCommand {
@@ -13,20 +14,41 @@ struct EnrolOperator: VaultCommand {
             password manager. It works once, for a day, and only under their user. A later code ends an earlier one; \
             the passphrase they have, if any, stays until they have set another.
 
+            Where no admin can prove to be there any more, the people who hold shares of a key slot make the code: \
+            each brings one from their own terminal (--share), and whoever brings the last reads the code. It takes \
+            no role. `warder unseal --cancel` drops the shares that were brought.
+
             EXAMPLE
               warder operator enrol grace
+              warder operator enrol grace --share
+              warder operator enrol grace --share --attempt 1kF9aQ
             """
     )
 
     @Argument(help: "Name of the operator.", transform: NameArgument.operatorName)
     var name: OperatorName
 
+    @Flag(help: "Bring one share; the last that is needed makes the code, without an admin.")
+    var share = false
+
+    @Option(help: ArgumentHelp("The attempt that others have begun, as status shows it.", valueName: "name"))
+    var attempt: String?
+
+    @Argument(help: .hidden) var extra: [String] = []
+
     @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        try refuseSecretArguments(extra)
+        if attempt != nil, !share { throw ValidationError("--attempt goes with --share") }
+    }
 
     func run(in session: Session) throws(CommandFailure) {
         // Before there is a code that nobody has read.
         if global.output == .yaml { throw .usage("a code is printed as it is, or as json") }
-        let document = try session.vault().askForSecret(VaultRequest("POST", "/v1/operators/\(name.text)/enrol"))
+        let vault = try session.vault()
+        let answer = share ? try bring(vault, session) : try vault.askForSecret(VaultRequest("POST", path))
+        guard let document = answer else { return }
         defer { document.wipe() }
         if global.output == .json { return try session.console.write(IndentedJSON.bytes(document.root)) }
         let (code, until) = try Self.read(document.root)
@@ -35,6 +57,53 @@ struct EnrolOperator: VaultCommand {
         session.console.message(
             "for \(name.text) alone; it works once, and ends \(session.moment.short(until))",
             hints: ["As \(name.text): warder operator passphrase --code"]
+        )
+    }
+
+    private var path: String { "/v1/operators/\(name.text)/enrol" }
+
+    /// Brings a share. Which attempt it is for the person says, and not this program: others read its name aloud.
+    ///
+    /// - Returns: the code; `nil` while more shares are needed.
+    private func bring(_ vault: Vault, _ session: Session) throws(CommandFailure) -> JSONDocument? {
+        let text = try ShareQuestions(session: session).one("Your share:")
+        let status: VaultStatus = try vault.ask(VaultRequest("GET", "/v1/sys/status")).value
+        var chosen = attempt
+        if chosen == nil, let present = status.enrolling, present.operatorName == name.text {
+            session.console.message(
+                "an attempt is under way: \(present.have.count) of \(present.need) shares are there"
+            )
+            chosen = try session.context.prompter.line(
+                "The name of the attempt, as those who began it read it to you:",
+                otherwise: .usage("name the attempt: --attempt NAME", hints: ["See it: warder status"])
+            )
+        }
+        var body = JSONBuffer(capacity: 96 + SecretJSON.capacity(for: text))
+        body.beginObject()
+        try SecretJSON.append(text, key: "share", to: &body)
+        if let chosen { body.field("attempt", chosen) }
+        body.endObject()
+        let document = try vault.askForSecret(
+            VaultRequest("POST", path + "/share", body: RequestBody(body))
+        )
+        guard let progress = try? document.decode(EnrolmentProgress.self) else { return document }
+        try show(progress, document, session)
+        return nil
+    }
+
+    private func show(
+        _ progress: EnrolmentProgress,
+        _ document: JSONDocument,
+        _ session: Session
+    ) throws(CommandFailure) {
+        if global.output == .json { try session.console.write(IndentedJSON.bytes(document.root)) }
+        let attempt = TerminalText.escaped(progress.attempt)
+        session.console.message(
+            "\(progress.have.count) of \(progress.need) shares are there; the attempt is called \(attempt)",
+            hints: [
+                "It ends in \(max(1, progress.secondsLeft / 60)) min. Read its name to the next person, who runs:",
+                "warder operator enrol \(name.text) --share --attempt \(attempt)",
+            ]
         )
     }
 

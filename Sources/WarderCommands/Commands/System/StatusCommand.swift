@@ -64,6 +64,13 @@ struct StatusCommand: VaultCommand {
                 .caution
             )
         }
+        if let enrolling = status.enrolling {
+            details.add(
+                "Enrolling",
+                "\(enrolling.operatorName): \(enrolling.have.count) of \(enrolling.need) shares, attempt \(enrolling.attempt)",
+                .caution
+            )
+        }
         details.add(
             "Memory",
             status.memoryLocked ? "locked" : "not locked: keys may reach the swap",

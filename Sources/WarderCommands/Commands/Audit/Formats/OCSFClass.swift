@@ -99,7 +99,7 @@ extension OCSFActivity {
             case .grantAdd: Self.manage(.grant, 1, "Create")
             case .grantRemove: Self.manage(.grant, 4, "Delete")
             case .operatorAdd: Self.manage(.person, 1, "Create")
-            case .operatorEnrol, .presenceEnrol: Self.manage(.person, 6, "Enroll")
+            case .operatorEnrol, .operatorEnrolShare, .presenceEnrol: Self.manage(.person, 6, "Enroll")
             case .presenceSet: Self.manage(.person, 3, "Update")
             case .operatorRemove: Self.manage(.person, 4, "Delete")
             case .slotAdd: Self.manage(.slot, 1, "Create")

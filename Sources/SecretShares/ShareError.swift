@@ -39,3 +39,22 @@ package enum ShareError: Error, Hashable, Sendable {
         }
     }
 }
+
+extension ShareError {
+    /// What happened, for people: which share it is, by its place among those that were brought, and never its text.
+    package var words: String {
+        switch self {
+        case .outOfRange: "there are no such shares"
+        case .malformed(let place): "share \(place) is not one, or not all of one: it begins with wdr_s_"
+        case .mistyped(let place): "share \(place) has a typing mistake"
+        case .unsupportedFormat(_, let place): "share \(place) was made by a later version of Warder"
+        case .foreign(let place): "share \(place) is of another set"
+        case .inconsistent(let place): "share \(place) contradicts the others of its set: somebody made it up"
+        case .duplicate(let place): "share \(place) is one that was brought before"
+        case .tooFew(let have, let need): "there are \(have) shares, and it takes \(need)"
+        case .disagreement(.some(let place)): "share \(place) does not go with the others"
+        case .disagreement(.none): "the shares do not go together"
+        case .exhausted: "there is no locked memory left for shares"
+        }
+    }
+}
