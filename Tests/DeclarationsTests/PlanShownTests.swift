@@ -15,7 +15,9 @@ import WarderWire
         let text: String
     }
 
-    private static let durations: Set = ["ttl", "jitter", "maximum_age", "expiry_lead", "overlap", "seconds"]
+    private static let durations: Set = [
+        "ttl", "max_stale", "jitter", "maximum_age", "expiry_lead", "overlap", "seconds",
+    ]
     private static let truths: Set = ["on", "quarantine", "launch", "forget_permissions"]
     /// Words of people, and what a file would put in quotes as those.
     private static let words: Set = ["owner", "description", "expected_outputs", "reason", "unit", "executable"]
