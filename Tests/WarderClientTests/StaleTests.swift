@@ -7,6 +7,7 @@ import WarderWire
 
 @Suite("An older value while the vault is away")
 struct StaleTests {
+    private static let login = #"[{"field":"user","value":"app"},{"field":"key","value":"pw"}]"#
     private static let away = StubAnswer.error(503, "unavailable")
 
     /// Nobody can be asked from now on.
@@ -64,7 +65,7 @@ struct StaleTests {
             vault.rules.change {
                 $0.overrides["GET /v1/secrets/"] = .json(
                     200,
-                    #"{"name":"app/db","version":3,"values":[{"field":"user","value":"app"},{"field":"key","value":"pw"}]}"#
+                    #"{"name":"app/db","version":3,"max_stale":60,"values":\#(Self.login)}"#
                 )
             }
             func login() async throws -> ResolvedSecret {

@@ -12,7 +12,7 @@ import WarderTesting
     private static func kit() async throws -> TestVault {
         let kit = try await TestVault(profile: .singleUser, uid: geteuid())
         try await kit.mustPut("github/pat", "first")
-        try await kit.mustPut("github/pat", "second")
+        try await kit.mustPut("github/pat", "t0p-two")
         return kit
     }
 
@@ -27,7 +27,7 @@ import WarderTesting
             #expect(last["report"]?["verdict"]?.text == "sound")
             #expect(last["report"]?["good"]?["values"]?.int == 2)
             #expect(try kit.lastEvent().type == "doctor.deep")
-            #expect(!answer.text.contains("second"))
+            #expect(!answer.text.contains("t0p-two"))
         }
     }
 
@@ -37,7 +37,7 @@ import WarderTesting
         try await TestServer.with(kit) { server in
             let refused = try server.connect(.operator).ask("POST", "/v1/sys/salvage")
             #expect(refused.status == 403)
-            #expect(!refused.text.contains("second"))
+            #expect(!refused.text.contains("t0p-two"))
             let client = try server.connect(.operator)
             let passphrase = #"{"passphrase":"\#(TestVault.passphrase)"}"#
             let proof = try Node(json: client.ask("POST", "/v1/presence", body: passphrase).body)["proof"]?.text
@@ -45,7 +45,7 @@ import WarderTesting
             let answer = try client.ask("POST", "/v1/sys/salvage", presence)
             let lines = try answer.text.split(separator: "\n").map { try Node(json: Array($0.utf8)) }
             let values = lines.compactMap { $0["version"]?["fields"]?["value"]?.text }
-            #expect(values == ["first", "second"])
+            #expect(values == ["first", "t0p-two"])
             #expect(lines.last?["outcome"]?["saved"]?.int == 2)
             #expect(try kit.lastEvent().type == "secret.salvage")
         }

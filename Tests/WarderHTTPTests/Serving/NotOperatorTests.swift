@@ -125,6 +125,7 @@ import WarderTesting
             #expect(count.changes == ["uid=\(geteuid())", "requests=30"])
 
             try await kit.seal()
+            kit.clock.advance(seconds: 3600)
             let again = try server.connect(.operator)
                 .ask("POST", "/v1/sys/unseal/share", body: #"{"share":"wdr_s_nothing"}"#)
             #expect(try again.status >= 400 && kit.store.inbox().count == 1, "sealed anew, the share is whole")

@@ -20,7 +20,7 @@ extension Talk {
         )
         _ = try await kit.vault.perform(Tools.add(refund, description, by: present()))
         try await kit.mustGrant("notes/refund", "notes/api")
-        let grace = try await kit.mustAddOperator("hopper", uid: 54_400, roles: [.admin])
+        let grace = try await kit.mustAddOperator("hopper", uid: 54_400, roles: [.admin], groups: ["security"])
 
         try ask("listApprovals")
         let first = try await waitingCall(kit, "[1]")
