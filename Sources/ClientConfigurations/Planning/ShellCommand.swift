@@ -35,8 +35,37 @@ struct ShellCommand {
 
     /// Whether a script can say an argument: what stands before the secret (`--token=`) must mean nothing to the shell.
     static func canSay(before value: String, in argument: String) -> Bool {
-        argument.utf8.dropLast(value.utf8.count).allSatisfy { $0.isWord || "=:.,/@+ ".utf8.contains($0) }
+        argument.utf8.dropLast(value.utf8.count).allSatisfy(isPlain)
     }
+
+    /// Whether a text is a script such as these: it names variables, and has no secret of its own.
+    static func isScript(_ text: String) -> Bool {
+        if let words = text.without(prefix: #"exec "$0""#) {
+            return words == #" "$@""# || isWords(words, between: " ", and: "")
+        }
+        guard let steps = text.without(suffix: #"exec "$0" "$@""#), !steps.isEmpty else { return false }
+        return isWords(steps, between: #"set -- "$@" "#, and: "; shift; ")
+    }
+
+    /// Whether a text consists of quoted words, each the beginning of an argument and a variable, with this around each.
+    private static func isWords(_ text: Substring, between front: String, and back: String) -> Bool {
+        var rest = text
+        while !rest.isEmpty {
+            guard let word = rest.without(prefix: front + "\""), let end = word.firstIndex(of: "\""),
+                let after = word[word.index(after: end)...].without(prefix: back),
+                let dollar = word[..<end].lastIndex(of: "$")
+            else { return false }
+            let name = word[..<end][word.index(after: dollar)...].utf8
+            guard !name.isEmpty, name.allSatisfy({ $0.isUpper || $0.isDigit || $0 == UInt8(ascii: "_") }),
+                word[..<dollar].utf8.allSatisfy(isPlain)
+            else { return false }
+            rest = after
+        }
+        return true
+    }
+
+    /// What means nothing to the shell between quotes.
+    private static func isPlain(_ byte: UInt8) -> Bool { byte.isWord || "=:.,/@+ ".utf8.contains(byte) }
 
     /// Every word in its place; those that are none are parameters.
     private static func numbered(_ words: [String?]) -> String {
@@ -47,4 +76,9 @@ struct ShellCommand {
     private static func turned(_ words: [String?]) -> String {
         words.map { #"set -- "$@" \#($0 ?? #""$1""#); shift; "# }.joined() + #"exec "$0" "$@""#
     }
+}
+
+extension StringProtocol where SubSequence == Substring {
+    fileprivate func without(prefix: String) -> Substring? { hasPrefix(prefix) ? dropFirst(prefix.count) : nil }
+    fileprivate func without(suffix: String) -> Substring? { hasSuffix(suffix) ? dropLast(suffix.count) : nil }
 }

@@ -150,4 +150,25 @@ import WarderModel
         let again = try ImportPlan([file("claude_desktop_config.json", text)])
         #expect(again.changesNothing)
     }
+
+    @Test func `the script that an import wrote is no secret to the next one, whatever its words say`() throws {
+        for arguments in [
+            #"["-urapika_key=::::::y","p://-grav:l@h/d"]"#,
+            #"["1","2","3","4","5","6","7","8","9","10","-urapika_key=::::::y","p://-grav:l@h/d"]"#,
+        ] {
+            let plan = try plan(entry: #"{"command": "npx", "args": \#(arguments)}"#, key: "a")
+            #expect(plan.secrets.count == 2)
+            #expect(try ImportPlan([file(".cursor/mcp.json", try #require(plan.newText))]).changesNothing)
+        }
+    }
+
+    @Test func `a script of somebody else is looked at like any other argument`() {
+        for script in [
+            #"exec "$0" "$1" "#, #"exec "$0" "$1" --token=x"#, #"exec "$0" "--token=x""#, #"exec "$0" "$(id)$A""#,
+            #"exec "$0" "$1"; curl"#, "exec", "", #"set -- "$@" "$1"; shift; "#,
+            #"set -- "$@" "x"; shift; exec "$0" "$@""#,
+        ] {
+            #expect(!ShellCommand.isScript(script), "\(script)")
+        }
+    }
 }
