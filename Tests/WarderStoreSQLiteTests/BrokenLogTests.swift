@@ -90,6 +90,25 @@ struct BrokenLogTests {
         }
     }
 
+    @Test("nor where the beginning is gone, whatever stands there now", arguments: [32, 512, 4096, 9000])
+    func beginning(_ count: Int) throws {
+        var samples = Samples(seed: seed)
+        for bytes in [[UInt8](repeating: 0, count: count), samples.bytes(count)] {
+            #expect(try opens(with: bytes + log[count...]) == .brokenLog(offset: 0), "seed \(seed)")
+        }
+    }
+
+    @Test("a damaged log is not written back: what lies behind the damage would go, and the trace of it")
+    func settled() throws {
+        var damaged = log
+        damaged[32 + ends[1] * Self.frame + 100] ^= 1
+        try Data(damaged).write(to: URL(fileURLWithPath: killed.path + "-wal"))
+        #expect(throws: StoreError.self) { try SQLiteStore.settle(killed.path) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: killed.path + "-wal")) == Data(damaged))
+        try Data(log).write(to: URL(fileURLWithPath: killed.path + "-wal"))
+        try SQLiteStore.settle(killed.path)
+    }
+
     @Test("cut where the refusal says, it is opened as of before the damage")
     func cut() throws {
         let start = 32 + ends[3] * Self.frame

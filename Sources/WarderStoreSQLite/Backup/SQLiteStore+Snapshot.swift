@@ -48,9 +48,11 @@ extension SQLiteStore {
 
     /// Writes the write-ahead log of a database back into it, so that it is one file; nothing else is changed.
     ///
-    /// - Throws: `StoreError` for a database that is too damaged for that, or is none.
+    /// - Throws: `StoreError` for a database that is too damaged for that, its write-ahead log included, or is none.
     package static func settle(_ path: String) throws(StoreError) {
         do {
+            // Written back, a damaged log would lose what lies behind the damage, and take the trace of it along.
+            guard try LogFile.damage(of: path + "-wal") == nil else { throw StoreError.corrupt }
             let writer = try Connection.open(path, as: .writer)
             try writer.inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try writer.close()

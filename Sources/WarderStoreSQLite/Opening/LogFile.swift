@@ -19,6 +19,7 @@ struct LogFile {
     private static let frameHeaderBytes = 24
     /// Either for words as this machine has them or, with the lowest bit set, for the most significant byte first.
     private static let magic: UInt32 = 0x377f_0682
+    private static let version: UInt32 = 3_007_000
     /// Of a database whose log's header cannot be read.
     private static let usualPageBytes = 4096
 
@@ -29,7 +30,9 @@ struct LogFile {
     /// What every frame of the log's present round has in it.
     private var salts: Salts?
     /// As a header has them that does not hold.
-    private let damagedSalts: Salts?
+    private let damagedSalts: Salts
+    /// Whether a header that does not hold can be one that a power cut kept from being written anew as a whole.
+    private let isRestarted: Bool
 
     /// - Returns: `nil` where nothing is missing, and where there is no log.
     /// - Throws: `kernel`.
@@ -56,7 +59,9 @@ struct LogFile {
         isBigEndian = isSound ? saysBigEndian : UInt32(1).bigEndian == 1
         self.pageBytes = isSound ? pageBytes : Self.usualPageBytes
         salts = isSound ? Salts(header, at: 16) : nil
-        damagedSalts = isSound ? nil : Salts(header, at: 16)
+        damagedSalts = Salts(header, at: 16)
+        isRestarted =
+            magic & ~1 == Self.magic && Self.word(header, 4) == Self.version && pageBytes == Self.usualPageBytes
     }
 
     private mutating func walk(_ file: Int32) throws(OpeningError) -> Damage? {
@@ -66,10 +71,13 @@ struct LogFile {
         var before = [seed]
         var isOurs = true
         var commits = 0
+        // A header that is no header says nothing of the round: whichever frames go together are of one.
+        let isHeaderless = salts == nil && !isRestarted
         while let frame = try Self.read(Self.frameHeaderBytes + pageBytes, of: file) {
             if salts == nil {
                 // A header is written anew with both of them changed: one that is the same was not, and was damaged.
-                guard let found = Salts(frame, at: 8).sharing(damagedSalts) else { return nil }
+                let found = Salts(frame, at: 8)
+                guard isHeaderless || found.shares(damagedSalts) else { return nil }
                 salts = found
             }
             let stored = Checksum(Self.word(frame, 16), Self.word(frame, 20))
@@ -78,12 +86,15 @@ struct LogFile {
                     .adding(frame[Self.frameHeaderBytes...], isBigEndian: isBigEndian)
             }
             let follows = sums.contains(stored)
+            if isHeaderless, !follows { salts = Salts(frame, at: 8) }
             let hasSalts = Salts(frame, at: 8) == salts
+            let wasOurs = isOurs
             isOurs = hasSalts || (follows && isOurs)
             if broken == nil, !follows || !hasSalts { broken = offset }
             if broken != nil {
                 if !follows { commits = 0 }
-                if isOurs, Self.word(frame, 4) > 0 { commits += 1 }
+                // Torn, a frame can have the end of an earlier round's commit in it.
+                if isOurs, follows || !wasOurs, Self.word(frame, 4) > 0 { commits += 1 }
                 if commits > 1, let broken { return Damage(offset: broken) }
             }
             before = [stored] + sums.filter { $0 != stored }.prefix(1)
@@ -121,10 +132,7 @@ struct LogFile {
             second = LogFile.word(bytes, offset + 4)
         }
 
-        func sharing(_ other: Salts?) -> Salts? {
-            guard let other else { return nil }
-            return first == other.first || second == other.second ? self : nil
-        }
+        func shares(_ other: Salts) -> Bool { first == other.first || second == other.second }
     }
 
     /// The engine's own, over pairs of words.

@@ -180,13 +180,17 @@ extension LostPoint {
         LostPoint(
             kind: .weakRule,
             finding: "approval-critical:shop/refund",
-            setup: refunding("--attestation pidfd") + ["warder approval rule set critical financial --vote security"]
+            setup: refunding("--attestation pidfd") + [
+                "warder operator add sam --uid 1002 --role approver --group security",
+                "warder approval rule set critical financial --vote security",
+            ]
         ),
         LostPoint(
             kind: .weakRule,
             finding: "approval-side-effect:shop/update",
             setup: updating() + [
-                lead, "warder approval rule set side-effect standard --vote interns --server shop",
+                lead, "warder operator add ivan --uid 1002 --role approver --group interns",
+                "warder approval rule set side-effect standard --vote interns --server shop",
             ]
         ),
         // Two groups without anybody: two people.
