@@ -208,7 +208,7 @@ class Resolver(Generic[Flight]):
 
     # -- Values
 
-    async def _ask(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int | None]:
+    async def _ask(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int]:
         token = await self._token(wanted.demand, deadline)
         try:
             return await self._fetch(wanted, token, deadline)
@@ -227,7 +227,7 @@ class Resolver(Generic[Flight]):
 
     async def _fetch(
         self, wanted: SecretRequest, token: VaultToken, deadline: float
-    ) -> tuple[ResolvedSecret, int | None]:
+    ) -> tuple[ResolvedSecret, int]:
         request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent)
         try:
             found = answers.values(await self._transport.send(request, deadline), wanted.name, wanted.fields)
