@@ -444,6 +444,7 @@ test('stale values are used in an outage, for as long as caller and vault allow'
 }));
 
 test('what a late report says of the call fits into what the vault takes', () => withVault(async (vault, client) => {
+  vault.value = '"value":"s3cret","max_stale":60';
   vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
   const warder = client();
   await warder.resolve('a', { tool: 't', maxStale: 60 });
