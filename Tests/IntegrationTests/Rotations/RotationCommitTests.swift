@@ -90,7 +90,7 @@ struct RotationCommitTests {
                 usleep(2000)
             }
             // Nobody hears what comes after the last answer, and nothing at all of a value that the vault makes.
-            let rest = ContinuousClock.now + .seconds(kind == .random ? 4 : 1)
+            let rest = ContinuousClock.now + .seconds(kind == .random ? 12 : 1)
             while vault.process.isRunning, ContinuousClock.now < rest { usleep(2000) }
             return before
         } catch is VaultProcess.StartFailure {
