@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Without Benchmarks/.build, which holds other people's sources.
-FORMATTED := Sources Tests Examples $(addprefix Benchmarks/,Sources ClientMeter LogMeter ProxyMeter Package.swift) Package.swift
+FORMATTED := Sources Tests Examples $(addprefix Benchmarks/,Sources ClientMeter LogMeter Package.swift) Package.swift
 
 CHECKED := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 

@@ -343,8 +343,8 @@ let package = Package(
         .testTarget(
             name: "UpstreamProxyTests",
             dependencies: [
-                "Locking", "SecretMemory", "StrictJSON", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
-                "WarderCore", "WarderLinux", "WarderModel",
+                "Locking", "SecretMemory", "SecretRedaction", "StrictJSON", "UpstreamAddresses", "UpstreamProxy",
+                "WarderClient", "WarderCore", "WarderLinux", "WarderModel",
                 "WarderTesting",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -450,15 +450,6 @@ if Context.environment["WARDER_BENCHMARKS"] == "1" {
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Benchmarks/LogMeter"
-        ),
-        .executableTarget(
-            name: "proxy-meter",
-            dependencies: [
-                "SecretMemory", "UpstreamAddresses", "UpstreamProxy", "WarderModel",
-                .product(name: "NIOCore", package: nio),
-                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOPosix", package: nio),
-            ],
-            path: "Benchmarks/ProxyMeter"
         ),
     ]
 }

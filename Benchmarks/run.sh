@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 # The floor must be made of the SwiftNIO that the daemon is made of, so the vault's own pins hold here as well.
 [ Package.resolved -nt ../Package.resolved ] || cp ../Package.resolved Package.resolved
 swift build -c release
-for meter in client-meter log-meter proxy-meter; do
+for meter in client-meter log-meter; do
     (cd .. && WARDER_BENCHMARKS=1 swift build -c release --product "$meter")
 done
 

@@ -26,7 +26,7 @@ struct ClientFigures: Encodable {
             target: 150,
             interpreter: "python3"
         ),
-        Addition(name: "proxy_overhead_us", bare: "proxy_bare_us", target: 1000),
+        Addition(name: "proxy_overhead_us", bare: "proxy_bare_us", target: 1000, interpreter: "python3"),
     ]
 
     /// Microseconds by name; what was not measured is missing.

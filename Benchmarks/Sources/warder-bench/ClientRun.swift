@@ -21,7 +21,8 @@ struct ClientRun {
             vault.stop()
             Progress.end()
         }
-        try await Registration(vault: vault).perform()
+        let registration = Registration(vault: vault)
+        try await registration.perform()
         var figures: [String: Double] = [:]
         func measure(_ name: String, _ program: String?, _ arguments: [String]) throws {
             guard let program else { return }
@@ -35,8 +36,8 @@ struct ClientRun {
         try measure("the client for Swift", programs.clientMeter, [vault.clientSocket])
         try measure("the client for Node", programs.node, ["clients/node-overhead.js", vault.clientSocket])
         try measure("the client for Python", programs.python, ["clients/python_overhead.py", vault.clientSocket])
-        vault.stop()
-        try measure("the proxy", programs.proxyMeter, [])
+        try await registration.addProxied()
+        try measure("the proxy", programs.python, ["clients/proxy_overhead.py", vault.clientSocket, programs.warder])
         return ClientFigures(figures: figures)
     }
 }

@@ -11,7 +11,6 @@ struct Programs {
     // Built with the vault's own modules.
     let clientMeter: String
     let logMeter: String
-    let proxyMeter: String
     /// Interpreters of the other clients, where there are any.
     let node = Programs.find("node")
     let python = Programs.find("python3")
@@ -28,10 +27,7 @@ struct Programs {
         let others = URL(fileURLWithPath: meters)
         clientMeter = others.appending(path: "client-meter").path
         logMeter = others.appending(path: "log-meter").path
-        proxyMeter = others.appending(path: "proxy-meter").path
-        for program in [
-            self.warderd, warder, loadGenerator, syncMeter, httpFloor, clientMeter, logMeter, proxyMeter,
-        ] {
+        for program in [self.warderd, warder, loadGenerator, syncMeter, httpFloor, clientMeter, logMeter] {
             guard FileManager.default.isExecutableFile(atPath: program) else {
                 throw Failure("\(program): there is no such program; `make bench` builds all that are needed")
             }

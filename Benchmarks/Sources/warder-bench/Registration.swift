@@ -7,6 +7,8 @@ struct Registration {
     static let server = "bench"
     static let tool = "\(server)/read"
     static let secret = "bench/value"
+    /// A server that `warder run` starts, with the same secret.
+    static let proxied = "bench-proxied"
     /// Operator connections that fill a vault at the same time, so that its commits are shared.
     static let writers = 8
 
@@ -51,6 +53,20 @@ struct Registration {
         )
         // What is measured is how many there can be.
         try await client.send(.PUT, "/v1/limits", #"{"risk":"read-only","limit":"off"}"#)
+        await client.close()
+    }
+
+    /// Adds a server that `warder run --proxy` starts.
+    func addProxied() async throws {
+        let client = try await OperatorClient.connect(to: vault.operatorSocket)
+        try await client.send(
+            .POST,
+            "/v1/servers",
+            #"{"name":"\#(Self.proxied)","owner":"bench","selectors":{"uid":\#(geteuid()),"launch":true}}"#
+        )
+        let tool = "\(Self.proxied)/read"
+        try await client.send(.POST, "/v1/tools", #"{"name":"\#(tool)","risk":"read-only","description":"Asks."}"#)
+        try await client.send(.POST, "/v1/grants", #"{"tool":"\#(tool)","secret":"\#(Self.secret)","ttl":3600}"#)
         await client.close()
     }
 

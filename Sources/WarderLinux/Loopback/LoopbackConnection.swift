@@ -29,6 +29,11 @@ package struct LoopbackConnection: Hashable, Sendable {
 
     /// The end that connected; `nil` where it has gone, or lies in another network namespace.
     package func clientSocket() -> Socket? {
+        SocketInquiry(local: clientPort, remote: serverPort).socket() ?? listedSocket()
+    }
+
+    /// The same by the kernel's tables, which are there also where it takes no questions.
+    func listedSocket() -> Socket? {
         for (path, address) in [
             ("/proc/self/net/tcp", "0100007F"),
             // As sockets of the newer kind show an address of the older one.

@@ -90,6 +90,69 @@ struct OwnerTests {
         #expect(!ProcessesBelow.isBelow(.init(pid: 1, startTime: 0)))
     }
 
+    @Test("the kernel names the socket that connected, and its tables name the same", arguments: [AF_INET, AF_INET6])
+    func inquiry(family: Int32) throws {
+        let listener = try Listener()
+        let client = try listener.connected(family)
+        defer { close(client.descriptor) }
+        let connection = LoopbackConnection(clientPort: client.port, serverPort: listener.port)
+        let asked = try #require(SocketInquiry(local: client.port, remote: listener.port).socket())
+        var status = stat()
+        #expect(unsafe fstat(client.descriptor, &status) == 0)
+        #expect(asked == .init(uid: geteuid(), inode: UInt64(status.st_ino)))
+        #expect(connection.listedSocket() == asked && connection.clientSocket() == asked)
+        // The listening end is no connection, and another port is nobody's.
+        #expect(SocketInquiry(local: listener.port, remote: 1).socket() == nil)
+        #expect(LoopbackConnection(clientPort: listener.port, serverPort: 1).clientSocket() == nil)
+    }
+
+    /// Takes connections to 127.0.0.1, and never looks at them.
+    private final class Listener {
+        let port: UInt16
+        private let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+
+        init() throws {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let descriptor = descriptor
+            let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                    unsafe bind(descriptor, pointer, length) + listen(descriptor, 8)
+                        + getsockname(descriptor, pointer, &length)
+                }
+            }
+            try #require(result == 0)
+            port = UInt16(bigEndian: address.sin_port)
+        }
+
+        deinit { close(descriptor) }
+
+        func connected(_ family: Int32) throws -> (descriptor: Int32, port: UInt16) {
+            let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+            // As bytes: the port lies at the same place in both, and so does the one that the kernel gives.
+            var bytes = [UInt8](repeating: 0, count: 28)
+            unsafe withUnsafeBytes(of: sa_family_t(family)) { bytes.replaceSubrange(0..<2, with: unsafe Array($0)) }
+            unsafe withUnsafeBytes(of: port.bigEndian) { bytes.replaceSubrange(2..<4, with: unsafe Array($0)) }
+            if family == AF_INET {
+                bytes.replaceSubrange(4..<8, with: [127, 0, 0, 1])
+            } else {
+                bytes.replaceSubrange(18..<24, with: [0xFF, 0xFF, 127, 0, 0, 1])
+            }
+            let count = socklen_t(family == AF_INET ? 16 : 28)
+            var length = count
+            let result = unsafe bytes.withUnsafeMutableBytes { raw in
+                unsafe raw.withMemoryRebound(to: sockaddr.self) { pointer in
+                    unsafe connect(descriptor, pointer.baseAddress, count)
+                        + getsockname(descriptor, pointer.baseAddress, &length)
+                }
+            }
+            try #require(result == 0)
+            return (descriptor, UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
+        }
+    }
+
     @Test("the kernel's tables of connections are read to the letter")
     func table() {
         let connection = LoopbackConnection(clientPort: 0xBEEF, serverPort: 0x1F90)
