@@ -1,9 +1,9 @@
 /// The spellings in which a secret turns up in what programs write.
 ///
-/// Where spaces are ignored they are left out of all of them, as they are of the text that is searched: so a value is
-/// found that a tool has broken into lines or indented.
+/// Spaces are left out of all of them, as they are of the text that is searched: so a value is found that a tool has
+/// broken into lines or indented.
 struct SecretForms {
-    /// Never empty; each without white space where that is ignored.
+    /// Never empty; each without white space.
     private(set) var forms: [[UInt8]] = []
 
     /// Shorter values are looked for as they are: their encodings turn up everywhere.
@@ -12,23 +12,11 @@ struct SecretForms {
     private static let leastLine = 8
     private static let mostLines = 512
 
-    private let ignoresSpace: Bool
-
     /// - Returns: `nil` for a value with so many lines that looking for all would take too long.
-    init?(_ secret: [UInt8], ignoringSpace: Bool = true) {
-        ignoresSpace = ignoringSpace
-        add(secret)
-        let lines = secret.split(separator: UInt8(ascii: "\n")).filter { $0.count >= Self.leastLine }
-        guard lines.count <= Self.mostLines else { return nil }
-        if lines.count > 1 { lines.forEach { add(Array($0)) } }
+    init?(_ secret: [UInt8]) {
+        guard let strings = Self.unescaped(secret) else { return nil }
+        strings.forEach { add($0) }
         guard secret.count >= Self.leastEncoded else { return }
-        add(Self.hex(secret, digits: "0123456789abcdef"))
-        add(Self.hex(secret, digits: "0123456789ABCDEF"))
-        for shift in 0..<3 {
-            let standard = Self.base64(secret, shift: shift)
-            add(standard)
-            add(standard.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? 0x5F : $0 })
-        }
         for digits in ["0123456789ABCDEF", "0123456789abcdef"] as [StaticString] {
             add(Self.percent(secret, digits: digits, spaceAsPlus: false))
             add(Self.percent(secret, digits: digits, spaceAsPlus: true))
@@ -41,10 +29,31 @@ struct SecretForms {
         for characters in ["<>&", "<>&'=", "<>&'\"+`"] { add(Self.scriptSafe(secret, escaping: characters)) }
     }
 
+    /// Those without an escape, as whoever reads escapes by himself looks for them: the value, its lines, and what it is
+    /// in hexadecimal and base64.
+    ///
+    /// - Returns: `nil` for a value with so many lines that looking for all would take too long.
+    static func unescaped(_ secret: [UInt8]) -> [[UInt8]]? {
+        let lines = secret.split(separator: UInt8(ascii: "\n")).filter { $0.count >= leastLine }
+        guard lines.count <= mostLines else { return nil }
+        var strings = [secret] + (lines.count > 1 ? lines.map { Array($0) } : [])
+        guard secret.count >= leastEncoded else { return strings }
+        strings.append(hex(secret, digits: "0123456789abcdef"))
+        strings.append(hex(secret, digits: "0123456789ABCDEF"))
+        for shift in 0..<3 {
+            let standard = base64(secret, shift: shift)
+            strings.append(standard)
+            strings.append(
+                standard.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? 0x5F : $0 }
+            )
+        }
+        return strings
+    }
+
     static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
 
     private mutating func add(_ form: [UInt8]) {
-        let text = ignoresSpace ? form.filter { !Self.isSpace($0) } : form
+        let text = form.filter { !Self.isSpace($0) }
         if !text.isEmpty, !forms.contains(text) { forms.append(text) }
     }
 

@@ -10,14 +10,18 @@ package final class SecretShapes: Sendable {
         case tooShort
         /// Longer than ``mostBytes``.
         case tooLong
+        /// Begins anew within itself more often than ``mostOverlaps``: to look for it would take too long.
+        case tooEven
     }
 
     /// A server that has an upstream repeat guesses sees which one is redacted, so that a value must not be guessable.
     package static let leastBytes = 8
     /// More than any header field takes.
     package static let mostBytes = 16_384
+    /// A value of one byte, over and over, may have as many as this; of random ones hardly any byte begins a second.
+    package static let mostOverlaps = 64
 
-    let trie: FormTrie
+    let table: SpellingTable
 
     /// Shapes of `secrets`.
     ///
@@ -30,10 +34,11 @@ package final class SecretShapes: Sendable {
             guard secret.count <= Self.mostBytes else { throw .tooLong }
             var bytes = unsafe secret.withUnsafeBytes { unsafe Array($0) }
             defer { zero(&bytes) }
-            guard let known = SecretForms(bytes, ignoringSpace: false) else { throw .tooLong }
-            all += known.forms
+            guard SpellingTable.overlaps(of: bytes) <= Self.mostOverlaps else { throw .tooEven }
+            guard let strings = SecretForms.unescaped(bytes) else { throw .tooLong }
+            all += strings
         }
-        trie = FormTrie(all)
+        table = SpellingTable(all)
     }
 
     /// A whole text with every spelling covered.

@@ -7,40 +7,64 @@ package struct StreamRedactor {
     /// What stands for a byte of a secret.
     package static let cover = UInt8(ascii: "*")
 
-    private let trie: FormTrie
-    private var state: FormTrie.State = 0
+    private var shapes: SecretShapes
+    private var search: SpellingSearch
+    /// As they came, with what is to be covered of them.
     private var kept: [UInt8] = []
+    /// Places in the whole text.
+    private var covered: [Range<Int>] = []
 
     /// Begins a text.
-    package init(_ shapes: SecretShapes) { trie = shapes.trie }
+    package init(_ shapes: SecretShapes) {
+        self.shapes = shapes
+        search = SpellingSearch(shapes.table)
+    }
 
     /// How many bytes are kept back now.
     package var keptCount: Int { kept.count }
 
+    /// Looks for others from here on, in what is kept back too.
+    package mutating func look(for shapes: SecretShapes) {
+        guard shapes !== self.shapes else { return }
+        self.shapes = shapes
+        search = SpellingSearch(shapes.table, count: search.count - kept.count)
+        read(kept)
+    }
+
     /// The next piece; returns what can leave.
     package mutating func next(_ piece: [UInt8]) -> [UInt8] {
-        var text = kept
-        text.reserveCapacity(kept.count + piece.count)
-        for byte in piece {
-            text.append(byte)
-            state = trie.step(state, byte)
-            let found = trie.found(state)
-            if found > 0 {
-                for index in text.count - found..<text.count { text[index] = Self.cover }
-            }
-        }
-        let leaving = text.count - trie.depth(state)
-        kept = Array(text[leaving...])
-        text.removeSubrange(leaving...)
-        return text
+        let text = kept + piece
+        read(piece)
+        return leave(text, upTo: search.firstOpen)
     }
 
     /// The end of the text; returns what was kept back.
     package mutating func end() -> [UInt8] {
-        defer {
-            kept = []
-            state = 0
+        defer { self = StreamRedactor(shapes) }
+        return leave(kept, upTo: search.count)
+    }
+
+    private mutating func read(_ piece: [UInt8]) {
+        for index in piece.indices {
+            let second = index + 1 < piece.count ? piece[index + 1] : nil
+            guard let start = search.read(piece[index], before: second) else { continue }
+            if let last = covered.last, last.upperBound >= start {
+                covered[covered.count - 1] = min(last.lowerBound, start)..<search.count
+            } else {
+                covered.append(start..<search.count)
+            }
         }
-        return kept
+    }
+
+    /// `text` ends where the search is; `place` is one in the whole text.
+    private mutating func leave(_ text: [UInt8], upTo place: Int) -> [UInt8] {
+        let base = search.count - text.count
+        var leaving = Array(text[..<(place - base)])
+        kept = Array(text[(place - base)...])
+        for range in covered {
+            for index in range.clamped(to: base..<place) { leaving[index - base] = Self.cover }
+        }
+        covered.removeAll { $0.upperBound <= place }
+        return leaving
     }
 }

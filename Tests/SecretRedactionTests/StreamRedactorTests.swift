@@ -107,6 +107,94 @@ struct StreamRedactorTests {
         return clean
     }
 
+    @Test("a value is covered whatever each of its characters is escaped by, in whatever pieces it comes")
+    func escapes() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<600 {
+            let length = Int.random(in: 8...40, using: &random)
+            let secret = (0..<length).map { _ in UInt8.random(in: 0x20...0x7E, using: &random) }
+            let shapes = try SecretShapes([SecretBytes(copying: secret)])
+            let noise = Array("%\\&'#;ux02Bb".utf8) + secret.prefix(4)
+            func noises() -> [UInt8] {
+                (0..<Int.random(in: 0...9, using: &random)).map { _ in noise.randomElement(using: &random) ?? 0 }
+            }
+            let before = noises()
+            let spelled = Escaping.spelled(secret, &random)
+            let text = before + spelled + noises()
+            var redactor = StreamRedactor(shapes)
+            var clean: [UInt8] = []
+            var rest = text[...]
+            while !rest.isEmpty {
+                let piece = rest.prefix(Int.random(in: 1...9, using: &random))
+                rest = rest.dropFirst(piece.count)
+                clean += redactor.next(Array(piece))
+            }
+            clean += redactor.end()
+            let middle = clean.dropFirst(before.count).prefix(spelled.count)
+            let shown = String(decoding: text, as: UTF8.self)
+            #expect(clean.count == text.count, "seed \(seed)")
+            #expect(middle.allSatisfy { $0 == StreamRedactor.cover }, "seed \(seed): \(shown)")
+        }
+    }
+
+    @Test(
+        "what libraries make of a value is covered",
+        arguments: [
+            // urllib.parse.quote, quote_plus, encodeURI, and a redirect that holds one that was escaped.
+            "Zm9v%2BYmFy/cXV4Kz0%3Dw/x9%3D%3D", "Zm9v%2BYmFy%2FcXV4Kz0%3Dw%2Fx9%3D%3D", "Zm9v+YmFy/cXV4Kz0=w/x9==",
+            "Zm9v%252BYmFy%252FcXV4Kz0%253Dw%252Fx9%253D%253D", "Zm9v%2bYmFy%2fcXV4Kz0%3dw%2fx9%3d%3d",
+            // html/template, markupsafe, PHP, names; Go's JSON of HTML.
+            "Zm9v&#43;YmFy/cXV4Kz0=w/x9==", "Zm9v&#x2B;YmFy&#x2f;cXV4Kz0&#x3D;w/x9==",
+            "Zm9v&#0043;YmFy&#00000047;cXV4Kz0=w/x9==", "Zm9v&plus;YmFy&sol;cXV4Kz0&equals;w/x9==",
+            #"Zm9v\u0026#43;YmFy/cXV4Kz0=w/x9=="#, "Zm9v&amp;#43;YmFy/cXV4Kz0=w/x9==",
+            // JSON, also within JSON, and JavaScript.
+            #"Zm9v\u002bYmFy\/cXV4Kz0\u003Dw\/x9\u003d="#, #"Zm9v\\u002bYmFy\\\/cXV4Kz0=w/x9=="#,
+            #"Zm9v\x2bYmFy/cXV4Kz0\x3dw/x9=="#, #"Zm9v\+YmFy\/cXV4Kz0\=w/x9\=\="#,
+        ]
+    )
+    func libraries(spelling: String) throws {
+        let shapes = try Self.shapes(["Zm9v+YmFy/cXV4Kz0=w/x9=="])
+        let stars = String(repeating: "*", count: spelling.utf8.count)
+        #expect(shapes.redacted("a=\(spelling)&b") == "a=\(stars)&b")
+    }
+
+    @Test("characters that are no ASCII are covered as halves, as numbers and as bytes")
+    func beyondASCII() throws {
+        let shapes = try Self.shapes(["pässwörd-\u{1F511}"])
+        for spelling in [
+            #"p\u00e4ssw\u00F6rd-\ud83d\udd11"#, "p&#228;ssw&#xF6;rd-&#128273;", "p%C3%A4ssw%c3%b6rd-%F0%9F%94%91",
+            #"p\xc3\xa4sswörd-\ud83d\udd11"#,
+        ] {
+            #expect(shapes.redacted(spelling) == String(repeating: "*", count: spelling.utf8.count))
+        }
+    }
+
+    @Test("base64 is covered where its own characters are escaped as well")
+    func escapedBase64() throws {
+        let secret = "\u{3F}>?>?>?>~~~???>>>"
+        let base64 = Data(secret.utf8).base64EncodedString().prefix { $0 != "=" }
+        #expect(base64.contains("+") && base64.contains("/"))
+        let shapes = try Self.shapes([secret])
+        for spelling in [
+            base64.replacing("+", with: "%2B").replacing("/", with: "%2f"), base64.replacing("/", with: #"\/"#),
+            base64.replacing("+", with: "&#43;"),
+        ] {
+            let shown = shapes.redacted(String(spelling))
+            #expect(shown.filter { $0 != "*" }.count <= 2, "\(shown)")
+        }
+    }
+
+    @Test("what comes to be known in the middle of a text is covered from there on, also in what was kept back")
+    func knownLater() throws {
+        var redactor = StreamRedactor(try Self.shapes(["glsa_first_value"]))
+        var clean = redactor.next(Array("a glsa_".utf8))
+        #expect(redactor.keptCount == 5)
+        redactor.look(for: try Self.shapes(["glsa_first_value", "glsa_second_value"]))
+        clean += redactor.next(Array("second_value glsa_first_value b".utf8)) + redactor.end()
+        #expect(String(decoding: clean, as: UTF8.self) == "a ***************** **************** b")
+    }
+
     @Test("an event that holds no beginning of a value leaves at once")
     func nothingKept() throws {
         var redactor = StreamRedactor(try Self.shapes())
@@ -119,6 +207,7 @@ struct StreamRedactorTests {
     func unusable() throws {
         #expect(throws: SecretShapes.Unusable.tooShort) { try Self.shapes(["1234567"]) }
         #expect(throws: SecretShapes.Unusable.tooLong) { try Self.shapes([String(repeating: "x", count: 16_385)]) }
-        _ = try Self.shapes(["12345678"])
+        #expect(throws: SecretShapes.Unusable.tooEven) { try Self.shapes([String(repeating: "x", count: 66)]) }
+        _ = try Self.shapes(["12345678", String(repeating: "x", count: 64)])
     }
 }

@@ -37,13 +37,14 @@ package final class LoopbackProxy: Sendable {
     private let isOwn: OwnerCheck
     private let open = Locked(0)
 
-    /// Listens on a port that was free.
+    /// Listens on a port that was free. `known` is the launch's, and the same for all of its upstreams.
     ///
     /// - Throws: ``Unopened``.
     package init(
         _ upstream: ProxiedUpstream,
         calls: CallsInFlight,
         credentials: any CredentialSource,
+        known: KnownCredentials,
         observer: any ProxyObserver,
         isOwn: @escaping OwnerCheck = LoopbackProxy.isOfLaunch
     ) async throws(Unopened) {
@@ -66,7 +67,7 @@ package final class LoopbackProxy: Sendable {
             dialer: dialer,
             calls: calls,
             credentials: credentials,
-            known: KnownCredentials(),
+            known: known,
             observer: observer
         )
     }

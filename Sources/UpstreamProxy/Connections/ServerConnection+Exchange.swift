@@ -96,6 +96,8 @@ extension ServerConnection {
         {
             return .again(Permit(issued: newer, moment: permit.moment, reports: permit.reports))
         }
+        // Other requests have gone out meanwhile, to this upstream and to others.
+        let shapes = known.shapes ?? shapes
         let carried: HTTPResponseHead
         do throws(RequestRefusal) {
             carried = try AnswerHead.carried(answer, from: upstream.origin, base: base, covering: shapes)
@@ -130,7 +132,12 @@ extension ServerConnection {
 
     private func shapes(of issued: IssuedCredential) throws(RequestRefusal) -> SecretShapes {
         do throws(SecretShapes.Unusable) {
-            return try known.shapes(adding: issued.value, version: issued.version)
+            return try known.shapes(
+                adding: issued.value,
+                version: issued.version,
+                of: upstream.secret,
+                field: upstream.field
+            )
         } catch {
             throw .unusable
         }
@@ -224,6 +231,8 @@ extension ServerConnection {
         try await outbound.write(.head(head))
         var redactor = StreamRedactor(shapes)
         while let part = try await link.answers.next() {
+            let shapes = known.shapes ?? shapes
+            redactor.look(for: shapes)
             switch part {
             case .head:
                 throw ServerFault()

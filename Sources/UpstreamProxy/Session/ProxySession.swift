@@ -22,6 +22,7 @@ package struct ProxySession: Sendable {
         observer: any ProxyObserver
     ) async throws(LoopbackProxy.Unopened) {
         let calls = CallsInFlight()
+        let known = KnownCredentials()
         var proxies: [LoopbackProxy] = []
         var environment: [String: String] = [:]
         for declared in declarations.all {
@@ -29,6 +30,7 @@ package struct ProxySession: Sendable {
                 declared.upstream,
                 calls: calls,
                 credentials: credentials,
+                known: known,
                 observer: observer
             )
             environment.merge(declared.environment(baseURL: proxy.baseURL)) { $1 }

@@ -2,8 +2,10 @@ import Foundation
 import Locking
 import NIOHTTP1
 import SecretMemory
+import SecretRedaction
 import Testing
 import UpstreamAddresses
+import WarderModel
 
 @testable import UpstreamProxy
 
@@ -63,6 +65,39 @@ struct AnswerTests {
         }
     }
 
+    @Test("what another upstream is sent while this one answers is covered as well")
+    func others() async throws {
+        let known = KnownCredentials()
+        let other = try SecretBytes(copying: Array("second-value".utf8))
+        let name = try SecretName("other/token")
+        try await ProxyBench.run(
+            known: known,
+            answering: { _ in
+                _ = try? known.shapes(adding: other, version: 1, of: name, field: .value)
+                return .init(headers: [("X-Other", "second-value")], pieces: ["real-s3cr3t-value sec", "ond-value"])
+            }
+        ) { bench in
+            let answer = try await #require(bench.client().ask(bench.request()))
+            #expect(answer.body == "***************** ************" && answer.field("x-other") == "************")
+        }
+    }
+
+    @Test("a version takes the place of no other secret's, and the last eight of each are known")
+    func versions() throws {
+        let known = KnownCredentials()
+        func sent(_ value: String, _ version: UInt32, of name: String) throws -> String {
+            let bytes = try SecretBytes(copying: Array(value.utf8))
+            _ = try known.shapes(adding: bytes, version: version, of: SecretName(name), field: .value)
+            let shapes = try #require(known.shapes)
+            return shapes.redacted("api-value-1 wiki-value-1 api-value-9")
+        }
+        #expect(known.shapes == nil)
+        #expect(try sent("api-value-1", 1, of: "a/api") == "*********** wiki-value-1 api-value-9")
+        #expect(try sent("wiki-value-1", 1, of: "a/wiki") == "*********** ************ api-value-9")
+        for version in 2...8 { _ = try sent("api-value-\(version)", UInt32(version), of: "a/api") }
+        #expect(try sent("api-value-9", 9, of: "a/api") == "api-value-1 ************ ***********")
+    }
+
     @Test("what cannot be searched is not carried", arguments: ["gzip", "br", "GZIP", "identity, gzip", "x"])
     func packed(coding: String) async throws {
         try await ProxyBench.run(answering: { _ in .init(headers: [("Content-Encoding", coding)]) }) { bench in
@@ -75,7 +110,12 @@ struct AnswerTests {
     func packedOnTheWay(coding: String) throws {
         let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Transfer-Encoding": coding])
         let secret = try SecretBytes(copying: Array("real-s3cr3t-value".utf8))
-        let shapes = try KnownCredentials().shapes(adding: secret, version: 1)
+        let shapes = try KnownCredentials().shapes(
+            adding: secret,
+            version: 1,
+            of: SecretName("fake/token"),
+            field: .value
+        )
         let origin = try UpstreamOrigin("https://api.example.org")
         #expect(throws: RequestRefusal.answer) {
             try AnswerHead.carried(head, from: origin, base: "http://127.0.0.1:4000", covering: shapes)

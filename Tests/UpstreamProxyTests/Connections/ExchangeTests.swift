@@ -291,6 +291,7 @@ struct ExchangeTests {
             upstream,
             calls: CallsInFlight(),
             credentials: source,
+            known: KnownCredentials(),
             observer: Refusals(),
             isOwn: { _ in (true, 0) }
         )

@@ -115,6 +115,7 @@ struct ProxyBench: Sendable {
         security: NIOSSLContext? = nil,
         authorities: String? = nil,
         calls: CallsInFlight = CallsInFlight(),
+        known: KnownCredentials = KnownCredentials(),
         isOwn: @escaping LoopbackProxy.OwnerCheck = { _ in (true, geteuid()) },
         answering handler: @escaping FakeUpstream.Handler = { _ in .init() },
         _ body: @escaping @Sendable (ProxyBench) async throws -> Void
@@ -134,6 +135,7 @@ struct ProxyBench: Sendable {
             upstream,
             calls: calls,
             credentials: vault,
+            known: known,
             observer: refusals,
             isOwn: isOwn
         )
