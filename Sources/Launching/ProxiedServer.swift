@@ -17,6 +17,8 @@ package final class ProxiedServer {
         package let output: Int32
     }
 
+    /// Signals that mean the launcher itself once its server has ended.
+    private static let ending: Set = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
     private static let ofTerminal: Set = [SIGINT, SIGQUIT, SIGWINCH, SIGCONT]
     private static let forwarded = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP]
 
@@ -30,6 +32,8 @@ package final class ProxiedServer {
     package let state = LaunchState()
     /// Since the client has closed its end.
     private var termination: Termination?
+    /// When the launcher has to have ended, since the client has closed its end or the server has ended.
+    private var end: ContinuousClock.Instant?
 
     /// Tells the vault that the server is about to be started.
     ///
@@ -50,20 +54,22 @@ package final class ProxiedServer {
         line = try LaunchLine(server, socket: socket, admitsMembers: false)
     }
 
-    /// Starts it, has its streams carried, and waits until it has ended.
+    /// Starts it, has its streams carried, and waits until it has ended and the last of what it said is carried. A client
+    /// that does not read that is waited for until ``Termination/whole`` is over since it closed its end, or since the
+    /// server ended, and no longer where this process is told to end.
     ///
     /// - Parameters:
     ///   - command: The program and its arguments.
     ///   - variables: What it gets besides this process's environment.
     ///   - mask: Its file mode creation mask.
-    ///   - carry: Begins to carry, and returns at once.
+    ///   - carry: Begins to carry, and returns at once; calls what it is given when there is nothing more to carry.
     /// - Returns: What the server ended with, as shells have it. Nothing that it has started is left then.
     /// - Throws: Why it could not be started.
     package func run(
         _ command: [String],
         variables: [String: String],
         mask: UInt32,
-        carry: (Streams) -> Void
+        carry: (Streams, _ whenDone: @escaping @Sendable () -> Void) -> Void
     ) throws(LaunchFault) -> Int32 {
         var plan = LaunchPlan(
             server: server,
@@ -77,7 +83,8 @@ package final class ProxiedServer {
         plan.admitsMembers = false
         let tree = try ServerTree(plan, EnvironmentValues([], of: server, socket: socket), isPiped: true)
         let launch = LaunchKeeper(plan, line)
-        carry(try Self.streams(of: tree))
+        let carriers = try Self.carriers(of: tree)
+        carry(try Self.streams(of: tree)) { close(carriers.held) }
         while tree.ending == nil {
             wait(launch)
             takeSignals(for: tree)
@@ -85,7 +92,9 @@ package final class ProxiedServer {
             if termination == nil { tell(launch.goOn(.now)) }
             state.set(isInterrupted: launch.isInterrupted)
         }
-        clear(tree)
+        let end = end ?? .now + Termination.whole
+        clear(tree, before: end)
+        waitForCarriers(carriers.seen, until: end)
         return tree.ending?.exitCode ?? 1
     }
 
@@ -106,6 +115,17 @@ package final class ProxiedServer {
         return Streams(input: own[0], output: own[1])
     }
 
+    /// Who holds one end has not finished; who polls the other sees when it has.
+    private static func carriers(of tree: ServerTree) throws(LaunchFault) -> (seen: Int32, held: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            let reason = Errno(rawValue: errno)
+            tree.signal(SIGKILL)
+            throw .kernel(reason)
+        }
+        return (ends[0], ends[1])
+    }
+
     // MARK: Waiting
 
     private func wait(_ launch: LaunchKeeper) {
@@ -121,7 +141,20 @@ package final class ProxiedServer {
         if happened[.launch] != nil { tell(launch.receive()) }
         // A server ends by itself when its input has ended. One that does not is asked, and then made to.
         if Self.isOver(happened[.fromClient]) || Self.isOver(happened[.toClient]) {
-            termination = .afterClient(.now, hearsClient: true)
+            let now = ContinuousClock.now
+            termination = .afterClient(now, hearsClient: true)
+            end = now + Termination.whole
+        }
+    }
+
+    /// Until everything is carried, or nobody waits for that any more.
+    private func waitForCarriers(_ seen: Int32, until end: ContinuousClock.Instant) {
+        while ContinuousClock.now < end {
+            var poll = Poll()
+            poll.add(.signals, signals.number, Poll.readable)
+            poll.add(.carriers, seen, 0)
+            guard poll.wait(until: end)[.carriers] == nil else { return }
+            while let number = signals.next() { if Self.ending.contains(number) { return } }
         }
     }
 
@@ -147,8 +180,8 @@ package final class ProxiedServer {
     }
 
     /// Ends what the server has left behind.
-    private func clear(_ tree: ServerTree) {
-        let clearing = Clearing(.now)
+    private func clear(_ tree: ServerTree, before end: ContinuousClock.Instant) {
+        let clearing = Clearing(.now, before: end)
         while true {
             switch clearing.goOn(.now) {
             case .done: return

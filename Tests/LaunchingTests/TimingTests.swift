@@ -19,6 +19,23 @@ import WarderWire
         #expect(termination.due == nil && termination.take(at: Self.start + .seconds(9)).isEmpty)
     }
 
+    @Test("a launcher has ended two seconds after its client closed its end, whatever its server left behind")
+    func wholeEnding() {
+        let end = Self.start + Termination.whole
+        #expect(end < Self.start + .seconds(2))
+        // A server that is killed leaves others behind, which are asked, and then made to.
+        let killed = Self.start + .milliseconds(1300)
+        let times = Clearing.Times(killed, before: end)
+        #expect(times.patience == Self.start + .milliseconds(1600) && times.limit == end)
+        // One that ended by itself leaves them more time, and no more than there is.
+        let early = Clearing.Times(Self.start, before: end)
+        #expect(early.patience == Self.start + .milliseconds(300) && early.limit == Self.start + .milliseconds(1300))
+        let late = Clearing.Times(end, before: end)
+        #expect(late.patience == end && late.limit == end)
+        // Nobody waits.
+        #expect(Clearing.Times(Self.start).limit == Self.start + .milliseconds(1300))
+    }
+
     @Test("one whose values are taken away is asked at once, and one that was not looked at meanwhile gets both")
     func atOnce() {
         var termination = Termination.atOnce(Self.start)

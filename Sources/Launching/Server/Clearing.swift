@@ -11,26 +11,39 @@ struct Clearing {
         case givenUp
     }
 
-    private let patience: ContinuousClock.Instant
-    private let limit: ContinuousClock.Instant
+    /// When what is left is made to end, and when it is given up.
+    struct Times: Equatable {
+        let patience: ContinuousClock.Instant
+        let limit: ContinuousClock.Instant
+
+        /// `end`: when all has to be over; `nil` where nobody waits for that.
+        init(_ now: ContinuousClock.Instant, before end: ContinuousClock.Instant? = nil) {
+            let patience = now + .milliseconds(300)
+            self.patience = min(patience, end ?? patience)
+            limit = min(patience + .seconds(1), end ?? patience + .seconds(1))
+        }
+    }
+
+    private let times: Times
 
     /// Asks.
-    init(_ now: ContinuousClock.Instant) {
-        patience = now + .milliseconds(300)
-        limit = patience + .seconds(1)
+    ///
+    /// `end`: when all has to be over; `nil` where nobody waits for that.
+    init(_ now: ContinuousClock.Instant, before end: ContinuousClock.Instant? = nil) {
+        times = Times(now, before: end)
         for pid in Descendants.children().pids { kill(pid, SIGTERM) }
     }
 
     /// When there is something to do: what ends by itself before is heard of.
-    var due: ContinuousClock.Instant { patience }
+    var due: ContinuousClock.Instant { times.patience }
 
     /// Looks for what is left, and kills it when the time to end by itself is over: one round each time, so that
     /// nothing else has to wait for long.
     func goOn(_ now: ContinuousClock.Instant) -> Progress {
         let left = Descendants.children()
         if left.isWhole && left.pids.isEmpty { return .done }
-        guard now >= patience else { return .underWay }
+        guard now >= times.patience else { return .underWay }
         Descendants.end(rounds: 1)
-        return now < limit ? .underWay : .givenUp
+        return now < times.limit ? .underWay : .givenUp
     }
 }

@@ -2,6 +2,10 @@ import Glibc
 
 /// How a server is ended: when it is asked, and when it is made to.
 struct Termination {
+    /// From the moment at which a client has closed its end until its launcher has ended as well. Official clients wait
+    /// two seconds before they begin to kill; the rest is for a machine that is busy.
+    static let whole: Duration = .milliseconds(1800)
+
     /// Whether its client is still listened to: what it said before it closed its end is for the server.
     let hearsClient: Bool
     private var steps: [(due: ContinuousClock.Instant, signal: Int32)]
@@ -14,8 +18,7 @@ struct Termination {
         self.hearsClient = hearsClient
     }
 
-    /// Its client has closed its end, and the server ends by itself, mostly. Official clients wait two seconds before
-    /// they begin to kill.
+    /// Its client has closed its end, and the server ends by itself, mostly.
     ///
     /// `hearsClient`: not where nobody reads what the server says.
     static func afterClient(_ now: ContinuousClock.Instant, hearsClient: Bool) -> Termination {

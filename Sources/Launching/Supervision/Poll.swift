@@ -13,6 +13,8 @@ struct Poll {
         case toServer
         case fromServer
         case toClient
+        /// The end of those who carry what client and server say.
+        case carriers
     }
 
     static let readable = Int16(POLLIN)

@@ -15,15 +15,27 @@ final class Launched {
     var said: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
 
     /// `arguments`: those behind `warder run --server notes --client-socket …`.
+    /// `isAtUsualPlace`: whether the vault lies where the machine's does, as this launcher sees it, and nobody says where;
+    /// takes root.
     init(
         _ vault: VaultProcess,
         _ arguments: [String],
-        environment: [String: String] = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        environment: [String: String] = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"],
+        isAtUsualPlace: Bool = false
     ) throws {
         errors = vault.directory + "/run-" + UUID().uuidString.prefix(8) + ".err"
         _ = FileManager.default.createFile(atPath: errors, contents: nil)
-        process.executableURL = URL(fileURLWithPath: Programs.path("warder"))
-        process.arguments = ["run", "--server", "notes", "--client-socket", vault.clientSocket] + arguments
+        if isAtUsualPlace {
+            let sockets = URL(fileURLWithPath: vault.clientSocket).deletingLastPathComponent().path
+            let place = "mount -t tmpfs none /run && mkdir /run/warder && mount --bind \(sockets) /run/warder"
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+            process.arguments =
+                ["-m", "sh", "-c", place + #" && exec "$0" "$@""#, Programs.path("warder"), "run", "--server", "notes"]
+                + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: Programs.path("warder"))
+            process.arguments = ["run", "--server", "notes", "--client-socket", vault.clientSocket] + arguments
+        }
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
         process.standardInput = input
@@ -85,6 +97,20 @@ final class Launched {
         while true {
             if let ending { return ending }
             usleep(10_000)
+        }
+    }
+
+    /// How it ended, and how long that took, less what this thread was kept waiting for a processor meanwhile: where it is
+    /// kept, so is the launcher.
+    func timedWait() -> (ending: Int32, duration: Duration) {
+        let pause: Duration = .milliseconds(10)
+        let start = ContinuousClock.now
+        var kept: Duration = .zero
+        while true {
+            let now = ContinuousClock.now
+            if let ending { return (ending, now - start - kept) }
+            usleep(10_000)
+            kept += max(.zero, ContinuousClock.now - now - pause * 1.1)
         }
     }
 

@@ -8,17 +8,24 @@ struct RunProxyTests {
     private static let first = "glsa_Zk3vN9qLr7TgYb2WxPd5"
     private static let second = "glsa_Qh8sD4mKe1UcVj6RnAf0"
 
-    /// Remembers what it was asked with, and answers `ok`.
+    /// Remembers what it was asked with, and answers `ok`; where it is asked for `/all`, with whatever it was sent before,
+    /// as different libraries write it.
     private static let upstream = """
-        import http.server, sys
+        import html, http.server, json, sys, urllib.parse
         log = open(sys.argv[1], "a", buffering=1)
+        tokens = []
+        def spelled(token):
+            return [token, urllib.parse.quote(token), urllib.parse.quote_plus(token), token.replace("+", "&#43;"),
+                html.escape(token), json.dumps(token).replace("/", "\\\\/"), urllib.parse.quote(urllib.parse.quote(token))]
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 log.write("%s %s\\n" % (self.path, self.headers.get("Authorization")))
+                tokens.append(self.headers.get("Authorization", "")[7:])
+                body = " ".join(sum(map(spelled, sorted(set(tokens))), [])) if self.path == "/all" else "ok"
                 self.send_response(200)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(b"ok")
+                self.wfile.write(body.encode())
             def log_message(self, *words): pass
         server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
         print(server.server_address[1], flush=True)
@@ -28,9 +35,9 @@ struct RunProxyTests {
     /// Asks its upstream in every request that it gets, and says what came of it.
     private static let server = """
         import json, os, sys, urllib.error, urllib.request
-        def ask(path):
-            request = urllib.request.Request(os.environ["API_URL"] + path)
-            request.add_header("Authorization", "Bearer " + os.environ["API_TOKEN"])
+        def ask(path, name):
+            request = urllib.request.Request(os.environ[name + "_URL"] + path)
+            request.add_header("Authorization", "Bearer " + os.environ[name + "_TOKEN"])
             try:
                 with urllib.request.urlopen(request, timeout=20) as answer:
                     return "%d %s" % (answer.status, answer.read().decode())
@@ -38,9 +45,11 @@ struct RunProxyTests {
                 return "%d %s" % (error.code, error.headers.get("Warder-Refusal"))
         for line in sys.stdin:
             m = json.loads(line)
-            path = "/" + m.get("params", {}).get("name", m["method"])
-            if "noisy" in m.get("params", {}): print('{"level":"info","message":"working"}', flush=True)
-            print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": "%d %s" % (os.getpid(), ask(path))}), flush=True)
+            params = m.get("params", {})
+            path = params.get("path") or "/" + params.get("name", m["method"])
+            if "noisy" in params: print('{"level":"info","message":"working"}', flush=True)
+            outcome = ask(path, params.get("upstream", "API"))
+            print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": "%d %s" % (os.getpid(), outcome)}), flush=True)
         """
 
     @Test("the server holds a placeholder alone, and the credential reaches the upstream for granted calls alone")
@@ -80,6 +89,37 @@ struct RunProxyTests {
         #expect(reports.allSatisfy { ($0["changes"] as? [String])?.contains(text) == true }, "\(reports)")
         #expect(reports.allSatisfy { ($0["tool"] as? String) == "search" }, "\(reports)")
         #expect(reports.allSatisfy { ($0["launch"] as? String)?.hasPrefix("lch_") == true }, "\(reports)")
+    }
+
+    @Test("no credential of the launch comes back, whichever upstream it was for and whoever has escaped it how")
+    func echoes() throws {
+        let bench = try Bench()
+        let other = "Zm9v+YmFy/cXV4Kz0=w/x9=="
+        try bench.vault.ask("PUT", "/v1/secrets/notes/wiki", #"{"fields":{"value":"\#(other)"}}"#, expecting: 201)
+        try bench.vault.ask(
+            "POST",
+            "/v1/grants",
+            #"{"tool":"notes/search","secret":"notes/wiki"}"#,
+            expecting: 201
+        )
+        let run = try bench.launch([
+            "--proxy", "wiki=http://127.0.0.1:\(bench.port)", "--proxy-secret", "wiki=notes/wiki", "--proxy-url",
+            "wiki=WIKI_URL", "--proxy-placeholder", "wiki=WIKI_TOKEN",
+        ])
+        func call(_ id: Int, _ upstream: String, _ path: String) throws -> String {
+            let params = #"{"name":"search","upstream":"\#(upstream)","path":"\#(path)"}"#
+            return try bench.ask(run, #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":\#(params)}"#)
+                .outcome
+        }
+        #expect(try call(1, "API", "/x") == "200 ok")
+        #expect(try call(2, "WIKI", "/x") == "200 ok")
+        #expect(try bench.asked() == ["/x Bearer \(Self.first)", "/x Bearer \(other)"])
+        for (id, upstream) in [(3, "API"), (4, "WIKI")] {
+            let all = try call(id, upstream, "/all")
+            #expect(all.count > 300 && all.hasPrefix("200 ***"), "\(all)")
+            // What is left are the marks of JSON's strings and the spaces between.
+            #expect(all.dropFirst(4).allSatisfy { "* \"".contains($0) }, "\(all)")
+        }
     }
 
     @Test("a server that prints its log among its messages is told to stop that, and not that a grant is missing")
@@ -135,12 +175,36 @@ struct RunProxyTests {
         #expect(run.line() == "ready")
         let below = ProcessTree.descendants(of: run.pid)
         #expect(!below.isEmpty)
-        let start = ContinuousClock.now
         try run.closeInput()
-        #expect(run.wait() == 137)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        let (ending, duration) = run.timedWait()
+        #expect(ending == 137 && duration < .seconds(2), "\(duration)")
         for pid in below { #expect(!ProcessTree.isAlive(pid), "\(pid) lives") }
         try soon { try bench.vault.events("type=launch.end").count == 2 }
+    }
+
+    @Test(
+        "a client that closes its end and reads no more keeps it no longer",
+        arguments: [
+            ("os.write(1, b'ready\\n'); sys.stdin.read(); os.write(1, b'x' * 500000)", [Int32(143), 137]),
+            (
+                "signal.signal(15, signal.SIG_IGN); os.write(1, b'ready\\n')\nwhile True: os.write(1, b'x' * 500000)",
+                [137]
+            ),
+        ]
+    )
+    func nobodyReads(script: String, endings: [Int32]) throws {
+        let bench = try Bench()
+        let run = try Launched(
+            bench.vault,
+            bench.options + ["--", "python3", "-c", "import os, signal, sys\n" + script]
+        )
+        #expect(run.line() == "ready")
+        let below = ProcessTree.descendants(of: run.pid)
+        #expect(!below.isEmpty)
+        try run.closeInput()
+        let (ending, duration) = run.timedWait()
+        #expect(endings.contains(ending) && duration < .seconds(2), "\(ending) \(duration)")
+        for pid in below { #expect(!ProcessTree.isAlive(pid), "\(pid) lives") }
     }
 
     @Test("a daemon that comes back finds the launch again, and calls have their credential again")
@@ -253,8 +317,8 @@ struct RunProxyTests {
             process.waitUntilExit()
         }
 
-        func launch() throws -> Launched {
-            try Launched(vault, options + ["--", "python3", "-c", RunProxyTests.server])
+        func launch(_ more: [String] = []) throws -> Launched {
+            try Launched(vault, options + more + ["--", "python3", "-c", RunProxyTests.server])
         }
 
         /// What the upstream was asked.

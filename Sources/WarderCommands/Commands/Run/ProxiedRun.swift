@@ -22,10 +22,6 @@ struct ProxiedRun {
         case client(WarderClientError)
     }
 
-    /// How long a client that does not read is waited for when the server has ended, and nothing of it is left, until
-    /// the last of what it said and did has been carried and reported.
-    private static let patience = DispatchTimeInterval.seconds(2)
-
     /// Runs the server until it ends, and nothing is left of it.
     ///
     /// - Returns: What it ended with, as shells have it.
@@ -38,21 +34,17 @@ struct ProxiedRun {
             }
         } catch { throw .launch(error) }
         let session = try session(launched.state)
-        let isDone = DispatchSemaphore(value: 0)
-        let code: Int32
         do throws(LaunchFault) {
-            code = try launched.run(command, variables: session.environment, mask: mask) { streams in
+            return try launched.run(command, variables: session.environment, mask: mask) { streams, whenDone in
                 let ends = StdioRelay.Ends(
                     clientInput: 0,
                     clientOutput: 1,
                     serverInput: streams.input,
                     serverOutput: streams.output
                 )
-                session.start(ends) { isDone.signal() }
+                session.start(ends, whenDone: whenDone)
             }
         } catch { throw .launch(error) }
-        _ = isDone.wait(timeout: .now() + Self.patience)
-        return code
     }
 
     private func session(_ launch: LaunchState) throws(Fault) -> ProxySession {
