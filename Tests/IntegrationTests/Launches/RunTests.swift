@@ -25,7 +25,27 @@ struct RunTests {
         try soon { try vault.events("type=launch.end").count == 1 }
     }
 
-    @Test("it needs nothing of the environment, and the server gets what there is of it")
+    @Test(
+        "it finds the vault by itself, from a client that passes HOME, PATH and USER alone, or nothing",
+        .enabled(if: geteuid() == 0, "putting a vault where the machine's lies takes root"),
+        arguments: [["HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "USER": "root"], [:]]
+    )
+    func found(environment: [String: String]) throws {
+        let vault = try VaultProcess.withLaunchedServer()
+        let script = #"printf '%s %s\n' "$TOKEN" "${WARDER_SOCKET-none}""#
+        let run = try Launched(
+            vault,
+            ["--env", "TOKEN=notes/api", "--", "/bin/sh", "-c", script],
+            environment: environment,
+            isAtUsualPlace: true
+        )
+        // A server finds it in the same way: nobody has to tell it.
+        #expect(run.line() == "first none", "\(run.said)")
+        #expect(run.wait() == 0)
+        #expect(try vault.events("type=launch.start&decision=allowed").count == 1)
+    }
+
+    @Test("with the socket named it needs nothing of the environment, and the server gets what there is of it")
     func bare() throws {
         let vault = try VaultProcess.withLaunchedServer()
         let run = try Launched(vault, ["--env", "TOKEN=notes/api", "--", "/usr/bin/env"], environment: ["LANG": "C"])
