@@ -21,6 +21,7 @@ struct WideningTests {
         Breakage("pin-dropped:shop/refund") { $0.tools[2].definition = .known(.unpinned) },
         Breakage("definition-changed:shop/refund") { $0.tools[2].definition = .known(.changed) },
         Breakage("approval-removed:shop/refund") { $0.tools[2].approval = .known(.waived) },
+        Breakage("approval-removed:shop/refund") { $0.tools[2].approval = .known(.unneeded) },
         Breakage("recording-lost:shop/refund") { $0.tools[2].recorded = .known(false) },
         Breakage("new-grant:shop/get shop/refund") { facts in
             facts.grants.change { $0.append(Sample.grant("shop/get", "shop/refund")) }

@@ -40,9 +40,23 @@ extension Comparison {
                 case .accepted, .gone, .unpresented: break
                 }
             }
+            if let was = before.accepted, let isNow = tool.accepted, was.digest != isNow.digest {
+                let more = Set(isNow.arguments).subtracting(was.arguments).sorted()
+                if more.isEmpty {
+                    renew(tool.name)
+                } else {
+                    add(
+                        "definition-widened",
+                        tool.name,
+                        tool.severity,
+                        "\(tool.name) was accepted anew, and takes what it did not take before: \(Words.list(more))."
+                    )
+                }
+            } else if tool.accepted != nil, before.accepted == nil, before.definition.value != .unpinned {
+                leaveOut("accepted definitions")
+            }
             if let (was, isNow) = both("approvals of tools", of: tool.name, before.approval, tool.approval),
-                was == .required,
-                isNow != .required
+                was.holds, !isNow.holds
             {
                 add("approval-removed", tool.name, tool.severity, "\(tool.name) needs nobody's approval any more.")
             }

@@ -18,6 +18,8 @@ package struct Widening: Codable, Hashable, Sendable {
     package let since: Instant
     /// Worst first.
     package let changes: [Change]
+    /// Tools whose definition was accepted anew, without taking more than before; `nil` where there are none.
+    package let renewed: [String]?
     /// What could not be compared, because one of the two does not say.
     package let notCompared: [String]
 
@@ -26,6 +28,7 @@ package struct Widening: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case since, changes
+        case renewed = "accepted_anew"
         case notCompared = "not_compared"
     }
 
@@ -43,6 +46,7 @@ package struct Widening: Codable, Hashable, Sendable {
         changes = comparison.found.map { id, severity, sentence in
             Change(id: id, severity: severity, sentence: sentence, acknowledged: acknowledged.contains(id))
         }.sorted { ($0.severity, $0.id) < ($1.severity, $1.id) }
+        renewed = comparison.renewed.isEmpty ? nil : comparison.renewed.sorted()
         notCompared = comparison.notCompared.sorted()
     }
 }
@@ -50,6 +54,7 @@ package struct Widening: Codable, Hashable, Sendable {
 /// Two sets of facts side by side.
 struct Comparison {
     private(set) var found: [(id: String, severity: Severity, sentence: String)] = []
+    private(set) var renewed: Set<String> = []
     private(set) var notCompared: Set<String> = []
 
     mutating func add(_ kind: String, _ subject: String, _ severity: Severity, _ sentence: String) {
@@ -57,6 +62,11 @@ struct Comparison {
         guard !found.contains(where: { $0.id == id }) else { return }
         found.append((id, severity, sentence))
     }
+
+    /// Notes a tool that is another one by now, and does not take more.
+    mutating func renew(_ tool: String) { renewed.insert(tool) }
+
+    mutating func leaveOut(_ what: String) { notCompared.insert(what) }
 
     /// Both values, or a note that there were not two. What was known and is not any more is a change of its own: whoever
     /// can take a fact away must not be able to hide by it what became of the thing.

@@ -144,13 +144,14 @@ enum ApprovalChecks {
             )
         case .known(.required): return weakened(tool, facts.approvals.value?.rules(of: tool).first, facts)
         case .known(.unneeded): return weakened(tool, nil, facts)
-        case .notEvaluated: return nil
+        case .known(.ungranted), .notEvaluated: return nil
         }
     }
 
     /// Why nobody can say whether a tool's calls wait for those who should be asked.
     private static func unknown(_ tool: ToolFacts, _ facts: ReviewFacts) -> String? {
-        tool.approval.reason ?? (tool.approval.value == .required ? facts.approvals.reason : nil)
+        if tool.approval.value == .ungranted { return "Nothing is granted to \(tool.name)." }
+        return tool.approval.reason ?? (tool.approval.value == .required ? facts.approvals.reason : nil)
     }
 
     /// Less is asked than the standard asks of the class that a tool is judged by: its class was lowered, or its rule.

@@ -13,14 +13,16 @@ extension CheckAnswer {
         guard !things.isEmpty else { return .notEvaluated(none) }
         var answer = CheckAnswer()
         var looked = 0
+        var unknown: String?
         for thing in things {
             if let reason = known(thing) {
-                answer.unknown = answer.unknown ?? reason
+                unknown = unknown ?? reason
                 continue
             }
             looked += 1
             if let found = fault(thing) { answer.faults.append(found) }
         }
+        answer.unknown = unknown.map { "\(Words.count(things.count - looked, noun)) not evaluated. \($0)" }
         let good = looked - answer.faults.count
         answer.evidence = "\(good) of \(Words.count(things.count, noun))."
         return answer

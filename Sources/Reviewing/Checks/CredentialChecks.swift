@@ -141,7 +141,9 @@ enum CredentialChecks {
     private static func secrets(_ facts: ReviewFacts, _ fault: (SecretFacts) -> Fault?) -> CheckAnswer {
         switch facts.secrets {
         case .notEvaluated(let reason): .notEvaluated(reason)
-        case .known(let secrets): .each(of: secrets, "secret", none: "There are no secrets.", fault)
+        // A decoy stays as it is: what matters of it is that somebody reaches for it.
+        case .known(let secrets):
+            .each(of: secrets.filter { $0.honeytoken.value != true }, "secret", none: "There are no secrets.", fault)
         }
     }
 }

@@ -2,8 +2,9 @@ import WarderModel
 
 /// How far the credential of a tool reaches beyond the tool.
 ///
-/// In a vault it is what else the same secret is granted for; in a document, what else the same permissions suffice
-/// for.
+/// It is broad where with it something else can be changed as well: another tool that changes something is reached by the
+/// same credential. In a vault that is the same secret; in a document, the same permissions, or none that would tell two
+/// operations apart.
 enum Reach {
     static func check(_ facts: ReviewFacts) -> CheckAnswer {
         guard !facts.tools.isEmpty else { return .notEvaluated("There are no tools.") }
@@ -15,6 +16,14 @@ enum Reach {
         }
     }
 
+    /// What else of these changes something, and how much that weighs; `nil` where nothing does.
+    private static func beyond(_ tool: ToolFacts, in reached: [ToolFacts]) -> (others: [ToolFacts], severity: Severity)?
+    {
+        let others = reached.filter { $0.name != tool.name && $0.changes }.sorted { $0.name < $1.name }
+        guard let worst = others.map(\.severity).min() else { return nil }
+        return (others, min(worst, tool.severity) == .critical ? .high : .medium)
+    }
+
     // MARK: In a vault
 
     private static func granted(_ grants: [GrantFacts], _ facts: ReviewFacts) -> CheckAnswer {
@@ -23,15 +32,15 @@ enum Reach {
         let bySecret = Dictionary(grouping: grants, by: \.secret)
         return .each(of: grants, "grant", none: "There are no grants.", known: { unknown($0, bySecret, tools) }) {
             grant in
-            guard let tool = tools[grant.tool] else { return nil }
-            let worse = (bySecret[grant.secret] ?? []).compactMap { tools[$0.tool] }.filter { $0.isWorse(than: tool) }
-            guard let worst = worse.map(\.severity).min() else { return nil }
+            guard let tool = tools[grant.tool],
+                let reach = beyond(tool, in: (bySecret[grant.secret] ?? []).compactMap { tools[$0.tool] })
+            else { return nil }
             return Fault(
                 .broadCredential,
-                worst == .critical ? .high : .medium,
+                reach.severity,
                 "\(grant.tool) \(grant.secret)",
                 "\(tool.name) (\(tool.classWords)) is given \(grant.secret), with which "
-                    + "\(Words.list(worse.map { "\($0.name) (\($0.classWords))" })) can be done as well.",
+                    + "\(Words.list(reach.others.map { "\($0.name) (\($0.classWords))" })) can be done as well.",
                 Remedy(
                     Commands.separate(grant, of: tool),
                     advice: "SECRET is a new one: a credential that can do no more than \(tool.shortName) needs."
@@ -52,22 +61,22 @@ enum Reach {
     // MARK: In a document
 
     private static func permitted(_ tools: [ToolFacts]) -> CheckAnswer {
-        let changing = tools.filter(\.changes)
-        guard !changing.isEmpty else { return CheckAnswer(evidence: "No tool changes anything.") }
+        guard tools.contains(where: \.changes) else { return CheckAnswer(evidence: "No tool changes anything.") }
+        let byNeed = Dictionary(grouping: tools.filter { $0.permissions.value != nil }) {
+            Set($0.permissions.value ?? [])
+        }
         return .each(of: tools, "tool", none: "There are no tools.", known: \.permissions.reason) { tool in
-            guard let own = tool.permissions.value, !own.isEmpty else { return nil }
-            let others = changing.filter { other in
-                other.name != tool.name && !(other.permissions.value ?? []).isEmpty
-                    && Set(other.permissions.value ?? []).isSubset(of: own)
-            }
-            guard !others.isEmpty else { return nil }
-            let worst = (others + [tool]).map(\.severity).min() ?? .medium
+            let own = tool.permissions.value ?? []
+            // Operations without permissions are all open to the one key that there is.
+            let reached = byNeed.filter { $0.key.isEmpty == own.isEmpty && $0.key.isSubset(of: own) }.flatMap(\.value)
+            guard let reach = beyond(tool, in: reached) else { return nil }
+            let what = own.isEmpty ? "no permission of its own" : "broad permissions: \(Words.list(own))"
             return Fault(
                 .broadPermission,
-                worst == .critical ? .high : .medium,
+                reach.severity,
                 tool.name,
-                "\(tool.name) (\(tool.classWords)) has broad permissions: \(Words.list(own)) "
-                    + "also \(own.count == 1 ? "lets" : "let") its holder do \(Words.list(others.map(\.name))).",
+                "\(tool.name) (\(tool.classWords)) has \(what): its credential also lets its holder do "
+                    + "\(Words.list(reach.others.map(\.name))).",
                 Remedy(
                     Commands.register(tool),
                     advice: Commands.prelude(tool)
@@ -77,9 +86,4 @@ enum Reach {
             )
         }
     }
-}
-
-extension ToolFacts {
-    /// Whether whoever may do this one may not be given that one for nothing.
-    fileprivate func isWorse(than other: ToolFacts) -> Bool { severity < other.severity && changes }
 }

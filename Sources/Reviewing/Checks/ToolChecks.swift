@@ -73,7 +73,7 @@ enum ToolChecks {
             "broad-credential",
             .permissions,
             points: 5,
-            "What a tool is given opens nothing worse than the tool.",
+            "What a tool is given changes nothing but what the tool does.",
             [.scopeCreep, .overSharing],
             Reach.check
         ),

@@ -8,12 +8,17 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         case unneeded
         /// Nothing is released before somebody said yes.
         case required
+        /// Its class asks for one, and nothing is granted to it: no call gets as far as being asked about.
+        case ungranted
         /// An operator let it go without.
         case waived
         /// Its class asks for one, and a rule of the vault asks nobody.
         case overruled
         /// Nobody is asked: it is not in a vault.
         case absent
+
+        /// Whether no call of it gets anything without somebody's yes.
+        var holds: Bool { self == .required || self == .ungranted }
     }
 
     /// How its definition stands to the one that somebody accepted.
@@ -25,6 +30,19 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         case unpresented
         /// Its server does not have it any more.
         case gone
+    }
+
+    /// The definition that somebody accepted, as far as two of them are told apart.
+    package struct Accepted: Codable, Hashable, Sendable {
+        /// SHA-256, lowercase hex.
+        package var digest: String
+        /// Names of what it takes, made harmless.
+        package var arguments: [String]
+
+        package init(digest: String, arguments: [String]) {
+            self.digest = digest
+            self.arguments = arguments
+        }
     }
 
     /// `server/tool`.
@@ -46,6 +64,8 @@ package struct ToolFacts: Codable, Hashable, Sendable {
     package var undemanding: Bool?
     package var outputs: Fact<String?>
     package var definition: Fact<Definition>
+    /// `nil` where nobody accepted one, and where an earlier version wrote the facts.
+    package var accepted: Accepted?
     package var approval: Fact<Approval>
     /// Whether using its credential leaves an event.
     package var recorded: Fact<Bool>
@@ -65,6 +85,7 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         undemanding: Bool? = nil,
         outputs: Fact<String?>,
         definition: Fact<Definition>,
+        accepted: Accepted? = nil,
         approval: Fact<Approval>,
         recorded: Fact<Bool>,
         used: Fact<Instant?>
@@ -81,6 +102,7 @@ package struct ToolFacts: Codable, Hashable, Sendable {
         self.undemanding = undemanding
         self.outputs = outputs
         self.definition = definition
+        self.accepted = accepted
         self.approval = approval
         self.recorded = recorded
         self.used = used

@@ -130,6 +130,9 @@ package enum ReviewMarkdown {
                 let mark = change.acknowledged ? " (acknowledged)" : ""
                 line("- **\(change.severity.rawValue)**\(mark) \(escaped(change.sentence)) `\(idText(change.id))`")
             }
+            if let renewed = widening.renewed {
+                line("Definition accepted anew: \(escaped(renewed.joined(separator: ", "))).")
+            }
             if !widening.notCompared.isEmpty {
                 line("Not compared: \(escaped(widening.notCompared.joined(separator: ", "))).")
             }

@@ -48,7 +48,7 @@ package struct ReviewText {
             ("Lowered classes", ReviewWords.lowered(figures.lowered)),
             ("Missing permissions", ReviewWords.number(figures.missingPermissions)),
             ("Audit coverage", ReviewWords.share(figures.auditCoverage)),
-            ("Approval coverage", ReviewWords.share(figures.approvalCoverage)),
+            ("Approval coverage", ReviewWords.shareLine(figures.approvalCoverage)),
         ]
         lines.append("")
         for (label, value) in rows { lines.append(padded(label, 22) + value) }
@@ -76,6 +76,7 @@ package struct ReviewText {
             let mark = change.acknowledged ? "acknowledged" : change.severity.rawValue
             add("\(change.sentence)  [\(change.id)]", first: padded(mark, 14), emphasis: emphasis(change.severity))
         }
+        if let renewed = widening.renewed { add("Definition accepted anew: \(renewed.joined(separator: ", ")).") }
         if !widening.notCompared.isEmpty { add("Not compared: \(widening.notCompared.joined(separator: ", ")).") }
     }
 

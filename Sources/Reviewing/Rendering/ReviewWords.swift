@@ -20,8 +20,15 @@ enum ReviewWords {
     static func shareNote(_ fact: Fact<Figures.Share>) -> String {
         switch fact {
         case .notEvaluated(let reason): reason
-        case .known(let share): "\(share.part) of \(Words.count(share.whole, "tool"))"
+        case .known(let share):
+            "\(share.part) of \(Words.count(share.whole, "tool"))"
+                + (share.unknown.map { ", \($0) not evaluated" } ?? "")
         }
+    }
+
+    /// Both in a line: `75 %, 1 not evaluated`.
+    static func shareLine(_ fact: Fact<Figures.Share>) -> String {
+        share(fact) + (fact.value?.unknown.map { ", \($0) not evaluated" } ?? "")
     }
 
     static func number(_ fact: Fact<Int>) -> String { fact.value.map(String.init) ?? "not evaluated" }
@@ -73,6 +80,7 @@ enum ReviewWords {
         switch tool.approval {
         case .known(.unneeded): "not needed"
         case .known(.required): "required"
+        case .known(.ungranted): "not evaluated"
         case .known(.waived): "waived"
         case .known(.overruled): "ruled out"
         case .known(.absent): "nobody is asked"

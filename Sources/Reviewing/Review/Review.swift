@@ -46,6 +46,13 @@ package struct Figures: Codable, Hashable, Sendable {
     package struct Share: Codable, Hashable, Sendable {
         package let part: Int
         package let whole: Int
+        /// How many of the whole could not be judged; `nil` where all were.
+        package private(set) var unknown: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case part, whole
+            case unknown = "not_evaluated"
+        }
 
         /// Complete hundredths: 199 of 200 are not all. `nil` of nothing.
         package var percent: Int? { whole == 0 ? nil : part * 100 / whole }
@@ -85,18 +92,34 @@ package struct Figures: Codable, Hashable, Sendable {
             let changing = tools.filter(\.changes)
             return Share(part: changing.count { $0.recorded.value == true }, whole: changing.count)
         }
-        approvalCoverage = Self.all(tools, { $0.read.reason ?? $0.approval.reason }) { tools in
-            Share(
-                part: tools.count { $0.approval.value == .required },
-                whole: tools.count {
-                    $0.approval.value != .unneeded
-                        || Tool.needsApproval($0.judged.risk, $0.judged.category, in: facts.profile)
-                }
-            )
-        }
+        approvalCoverage = Self.approvals(
+            tools.filter {
+                $0.approval.value != .unneeded
+                    || Tool.needsApproval($0.judged.risk, $0.judged.category, in: facts.profile)
+            }
+        )
         lowered = Self.all(tools, \.read.reason) { tools in
             Share(part: tools.count(where: \.isOnWord), whole: tools.count(where: \.isLowered))
         }
+    }
+
+    /// What was not evaluated is part of the whole, and never of what is covered.
+    private static func approvals(_ asking: [ToolFacts]) -> Fact<Share> {
+        let judged = asking.filter {
+            $0.read.reason == nil && $0.approval.value != nil && $0.approval.value != .ungranted
+        }
+        let unknown = asking.count - judged.count
+        if unknown > 0, judged.isEmpty {
+            let reason = asking.lazy.compactMap { $0.read.reason ?? $0.approval.reason }.first
+            return .notEvaluated("\(Words.count(unknown, "tool")). \(reason ?? "Nothing is granted to them.")")
+        }
+        return .known(
+            Share(
+                part: judged.count { $0.approval.value == .required },
+                whole: asking.count,
+                unknown: unknown == 0 ? nil : unknown
+            )
+        )
     }
 
     /// One tool of which nobody knows makes a figure over all of them unknown.

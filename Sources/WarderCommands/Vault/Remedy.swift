@@ -48,6 +48,8 @@ enum Remedy {
         case .approvalPending, .approvalTwice, .approvalDecided, .approvalStale, .approvalNotYours:
             "See who is asked, and what was said: warder approval show \(subject.approval ?? "APPROVAL")"
         case .approvalDenied, .approvalExpired: "See what was decided: warder approval list --all"
+        case .reviewOwed:
+            "Another admin, approver or auditor looks at them (warder approval list --reviews) and says so: warder approval review APPROVAL --reason REASON"
         case .approvalOwn: "Ask another person: warder operator list"
         case .approvalLimit:
             "Decide about those that wait: warder approval list; what is let through: warder approval standing list"

@@ -43,12 +43,14 @@ extension Approvals {
     /// Lets it through alone, in an emergency. Requires `admin`, and presence in a team too; somebody else has to look
     /// at it afterwards.
     ///
-    /// - Throws: `approvalOwn` for who asks, `approvalExpired`, `approvalDecided`, `approvalStale`.
+    /// - Throws: `approvalOwn` for who asks, `reviewOwed` where nobody has looked at what they let through before,
+    ///   `approvalExpired`, `approvalDecided`, `approvalStale`.
     package static func breakGlass(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
         decide(.approvalBreakGlass, id, reason, by: caller) { approval, person, transaction, _ throws(Refusal) in
             let state = transaction.state
             try checkOpen(approval, in: state, at: transaction.now.wall)
             guard !state.asks(person, for: approval.subject) else { throw .approvalOwn }
+            guard state.mayBreakGlass(person, at: transaction.now.wall) else { throw .reviewOwed }
             approval.breakGlass(Approval.Vote(person: person, time: transaction.now.wall, reason: reason))
         }
     }
@@ -68,6 +70,11 @@ extension Approvals {
             approval.review(Approval.Vote(person: person, time: transaction.now.wall, reason: reason))
         }
     }
+
+    /// How many calls that a person let through alone may wait for somebody to look at them.
+    static let mostUnreviewed = 3
+    /// How long the first of them may, in seconds.
+    static let reviewGrace: Int64 = 86_400
 
     /// Still asked, and about the call that it was asked for.
     private static func checkOpen(_ approval: Approval, in state: VaultState, at now: Timestamp) throws(Refusal) {
@@ -107,5 +114,15 @@ extension Approvals {
             )
             return approval
         }
+    }
+}
+
+extension VaultState {
+    /// Whether somebody has looked at enough of what this person let through alone.
+    fileprivate func mayBreakGlass(_ person: Operator, at now: Timestamp) -> Bool {
+        let own = approvals.values.compactMap { $0.awaitsReview ? $0.breakGlass : nil }
+            .filter { $0.uid == person.uid || $0.name == person.name }
+        return own.count < Approvals.mostUnreviewed
+            && own.allSatisfy { $0.time.adding(seconds: Approvals.reviewGrace) > now }
     }
 }

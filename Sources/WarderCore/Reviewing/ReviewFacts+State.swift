@@ -24,6 +24,7 @@ extension ToolFacts {
             undemanding: tool.permissions.map(\.isEmpty),
             outputs: .known(tool.expectedOutputs?.text),
             definition: Self.definition(of: tool),
+            accepted: accepted.map(Accepted.init),
             approval: .known(Self.approval(of: tool, grants, in: state)),
             recorded: .known(!grants.isEmpty),
             used: .known(tool.lastUse.map(Instant.init))
@@ -63,6 +64,7 @@ extension ToolFacts {
         guard !state.approvalTerms(of: tool).isEmpty else {
             return state.standardTerms(of: tool).isEmpty ? .unneeded : .overruled
         }
+        guard !grants.isEmpty else { return .ungranted }
         return grants.contains { $0.approval == .none } ? .waived : .required
     }
 }

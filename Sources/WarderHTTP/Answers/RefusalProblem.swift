@@ -116,6 +116,8 @@ extension Problem {
             (.forbidden, .denied, "Whoever asks, or lets a call through alone, cannot be the one who answers for it.")
         case .approvalNotYours: (.forbidden, .denied, "Your vote is not one of those that are asked for.")
         case .approvalTwice: (.conflict, .conflict, "You have said yes to this already; another person has to.")
+        case .reviewOwed:
+            (.conflict, .conflict, "You let calls through alone that nobody has looked at yet: that comes first.")
         case .approvalLimit:
             (.tooManyRequests, .rateLimited, "Too many calls wait for an approval, or are approved in advance.")
         case .tokenMissing, .tokenUnknown, .tokenExpired, .tokenOfAnotherProcess, .tokenExhausted:

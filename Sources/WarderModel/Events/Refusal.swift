@@ -55,6 +55,8 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     /// The rule asks others.
     case approvalNotYours = "approval_not_yours"
     case approvalTwice = "approval_twice"
+    /// Somebody else has to look first at what the same person let through alone before.
+    case reviewOwed = "review_owed"
     /// Too many wait already.
     case approvalLimit = "approval_limit"
     case tokenMissing = "token_missing"

@@ -97,6 +97,17 @@ extension LostPoint {
             words: newSecret,
             answers: newValue
         ),
+        // Two of the same class: whoever may update may cancel.
+        LostPoint(
+            kind: .broadCredential,
+            finding: "broad-credential:shop/cancel shop/key",
+            setup: [
+                shop, secret("shop/key"), update, "warder tool add shop/cancel --risk side-effect",
+                "warder grant add shop/update shop/key --uses 1", "warder grant add shop/cancel shop/key --uses 1",
+            ],
+            words: newSecret,
+            answers: newValue
+        ),
     ]
 
     /// Of what `list` makes of it.

@@ -146,6 +146,32 @@ import WarderTesting
         #expect(try await stand.review(id, "rita") == .nothingToUndo)
     }
 
+    @Test("nobody goes on alone for more than three calls, or a day, before somebody else has looked")
+    func owed() async throws {
+        let stand = try await ApprovalStand()
+        var ids: [ApprovalID] = []
+        for number in 1...3 {
+            ids.append(try await stand.mustWait("[\(number)]"))
+            #expect(try await stand.breakGlass(ids[number - 1], "ada") == nil)
+        }
+        let fourth = try await stand.mustWait("[4]")
+        #expect(try await stand.breakGlass(fourth, "ada") == .reviewOwed)
+        #expect(try stand.kit.lastEvent().reason == "review_owed")
+        #expect(try await stand.review(ids[0], "rita") == nil)
+        #expect(try await stand.breakGlass(fourth, "ada") == nil)
+        for id in [ids[1], ids[2]] { #expect(try await stand.review(id, "rita") == nil) }
+        // One is left, and no day has gone by since.
+        stand.kit.clock.advance(seconds: Approvals.reviewGrace - 1)
+        let fifth = try await stand.mustWait("[5]")
+        #expect(try await stand.breakGlass(fifth, "ada") == nil)
+        stand.kit.clock.advance(seconds: 1)
+        let sixth = try await stand.mustWait("[6]")
+        #expect(try await stand.breakGlass(sixth, "ada") == .reviewOwed)
+        // It is theirs alone: another admin has an emergency of their own.
+        try await stand.kit.mustAddOperator("eve", uid: 1020, roles: [.admin])
+        #expect(try await stand.breakGlass(sixth, "eve") == nil)
+    }
+
     @Test("letting through alone needs the person, whatever user they work as")
     func present() async throws {
         let stand = try await ApprovalStand()

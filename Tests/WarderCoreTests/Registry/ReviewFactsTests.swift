@@ -153,6 +153,21 @@ struct ReviewFactsTests {
         #expect(try await Self.review(stand.kit).facts.tools.first?.approval == .known(.required))
     }
 
+    @Test("a tool that nothing is granted to is covered by no approval, until something is granted to it")
+    func ungranted() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustAddTool("notes/write", risk: .sideEffect)
+        let before = try await Self.review(kit)
+        #expect(before.facts.tools.last?.approval == .known(.ungranted))
+        #expect(before.figures.approvalCoverage.value == nil)
+        #expect(before.checks.first { $0.id == "approval-side-effect" }?.outcome == .notEvaluated)
+        let grant = try await kit.mustGrant("notes/write", "notes/api")
+        let after = try await Self.review(kit)
+        #expect(after.facts.tools.last?.approval == .known(grant.approval == .none ? .waived : .required))
+        #expect(after.figures.approvalCoverage.value?.percent == 100)
+    }
+
     @Test("a yes beforehand is a finding as long as it holds, unless it is for the same arguments alone")
     func standing() async throws {
         let stand = try await ApprovalStand()

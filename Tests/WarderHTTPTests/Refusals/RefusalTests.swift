@@ -34,6 +34,7 @@ import WarderWire
         .approvalPending: (403, "approval_required", nil), .approvalDenied: (403, "approval_denied", nil),
         .approvalExpired: (409, "conflict", nil), .approvalDecided: (409, "conflict", nil),
         .approvalStale: (409, "conflict", nil), .approvalTwice: (409, "conflict", nil),
+        .reviewOwed: (409, "conflict", nil),
         .approvalOwn: (403, "denied", nil), .approvalNotYours: (403, "denied", nil),
         .approvalLimit: (429, "rate_limited", 30),
         .tokenMissing: (401, "token_invalid", nil), .tokenUnknown: (401, "token_invalid", nil),
@@ -147,7 +148,7 @@ import WarderWire
         .shareTwice,
         .attemptUnknown, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted, .rotationNotPromoted,
         .rotationRetired, .rotationOrphaned, .legalHold, .approvalExpired, .offerChanged,
-        .approvalDecided, .approvalStale, .approvalTwice,
+        .approvalDecided, .approvalStale, .approvalTwice, .reviewOwed,
     ]
 
     /// Come from commands that only the client socket has.

@@ -218,6 +218,9 @@ package struct ReviewHTML {
             }
             table.write(to: &page)
         }
+        if let renewed = widening.renewed {
+            page.element("p", "Definition accepted anew: \(renewed.joined(separator: ", ")).", class: "soft")
+        }
         if !widening.notCompared.isEmpty {
             page.element("p", "Not compared: \(widening.notCompared.joined(separator: ", ")).", class: "soft")
         }

@@ -77,7 +77,7 @@ struct OCSFOutcome {
                     .rotationUnderWay, .sharesOutOfRange, .shareMalformed, .shareMistyped, .shareTwice, .attemptUnknown,
                     .checkFailed, .alreadyExists, .notFound, .inUse, .lastAdmin, .selectorsEmpty, .checkUnderWay,
                     .nothingToUndo, .alreadyInitialised, .notInitialised, .noRoom, .restoredVault, .legalHold,
-                    .tooRecent, .approvalExpired, .approvalDecided, .approvalStale, .approvalTwice,
+                    .tooRecent, .approvalExpired, .approvalDecided, .approvalStale, .approvalTwice, .reviewOwed,
                     .rotationMissing, .rotationEnded, .rotationBusy, .rotationNotWaiting, .rotationPromoted,
                     .rotationNotPromoted, .rotationRetired, .rotationSettings, .rotationOrphaned:
                     .state
