@@ -11,28 +11,48 @@ final class Resolver {
 
     private static let longestReturn = TimeAmount.seconds(1)
 
+    /// How far a call has come where it enters the event loop.
+    enum Beginning: Sendable {
+        case anew
+        /// It asked on its own thread, and the answer is still to come.
+        case underWay(SentRequest)
+        /// It asked on its own thread, with this token, and the vault hung up.
+        case lost(VaultToken)
+    }
+
     private let pool: ConnectionPool
     private let changes: ChangePolls
+    private let direct: DirectLine
     let elapsed: () -> Duration
     let jitter: () -> Double
     let changesWait: Int
     let reportFailed: ((WarderClientError) -> Void)?
     private let timeout: TimeAmount
     private let maximumCalls: Int
-    private var tokens = TokenCache<TokenReply>()
+    private var tokens: TokenCache<TokenReply>
     /// For calls that name `maxStale`; listens for changes from the first one on.
     var kept = KeptValues()
     var watch: KeptWatch?
-    var late = LateReports()
+    /// With the next call that comes here; so all of them do while there are any.
+    var late = LateReports() { didSet { direct.hold(!late.isEmpty) } }
     private var calls = 0
     /// Tokens on their way back, and what to do when there is none any more.
     private var returning = 0
     private var finishClosing: (() -> Void)?
 
-    init(path: String, configuration: WarderClientConfiguration, loop: any EventLoop) {
-        pool = ConnectionPool(path: path, limit: configuration.maximumConnections, loop: loop)
+    /// `elapsed`: the clock of the tokens' life, which `direct` is asked by as well.
+    init(
+        path: String,
+        configuration: WarderClientConfiguration,
+        elapsed: @escaping () -> Duration,
+        direct: DirectLine,
+        loop: any EventLoop
+    ) {
+        pool = ConnectionPool(path: path, limit: configuration.pooledConnections, loop: loop)
         changes = ChangePolls(path: path, loop: loop)
-        elapsed = Self.stopwatch(configuration.clock)
+        self.elapsed = elapsed
+        self.direct = direct
+        tokens = TokenCache(ready: direct.tokens)
         jitter = configuration.jitter
         changesWait = configuration.changesWait
         reportFailed = configuration.reportFailed
@@ -41,13 +61,29 @@ final class Resolver {
     }
 
     /// Resolves a secret now; its value is kept for calls that name `maxStale`, and for no others.
-    func resolve(_ request: SecretRequest, then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void) {
-        guard calls < maximumCalls else { return reply(.failure(WarderClientError(.overloaded))) }
+    func resolve(
+        _ request: SecretRequest,
+        from beginning: Beginning = .anew,
+        then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
+    ) {
+        guard calls < maximumCalls else {
+            if case .underWay = beginning { direct.wasTakenOver(at: elapsed()) }
+            return reply(.failure(WarderClientError(.overloaded)))
+        }
         calls += 1
         let asked = request.maxStale > .zero ? elapsed() : .zero
-        resolve(request, deadline: .now() + timeout, isSecondAttempt: false) { result in
+        let call = Call(request: request, deadline: .now() + timeout) { result in
             self.calls -= 1
             reply(self.settled(result, of: request, asked: asked))
+        }
+        switch beginning {
+        case .anew: resolve(call)
+        case .underWay(let sent):
+            pool.takeOver(
+                sent,
+                for: exchange(of: call, with: sent.token) { self.direct.wasTakenOver(at: self.elapsed()) }
+            )
+        case .lost(let token): pool.sendAgain(exchange(of: call, with: token))
         }
     }
 
@@ -137,45 +173,41 @@ final class Resolver {
 
     // MARK: Values
 
-    private func resolve(
-        _ request: SecretRequest,
-        deadline: NIODeadline,
-        isSecondAttempt: Bool,
-        then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
-    ) {
-        withToken(for: request.demand, deadline: deadline) { token in
+    /// A call on its way to a value.
+    private struct Call {
+        let request: SecretRequest
+        let deadline: NIODeadline
+        /// Whether it has had a token that was not accepted.
+        var isSecondAttempt = false
+        let reply: (Result<ResolvedSecret, WarderClientError>) -> Void
+    }
+
+    private func resolve(_ call: Call) {
+        withToken(for: call.request.demand, deadline: call.deadline) { token in
             switch token {
-            case .success(let token):
-                self.fetch(request, with: token, deadline: deadline, isSecondAttempt: isSecondAttempt, then: reply)
-            case .failure(let error):
-                reply(.failure(error))
+            case .success(let token): self.pool.send(self.exchange(of: call, with: token))
+            case .failure(let error): call.reply(.failure(error))
             }
         }
     }
 
-    private func fetch(
-        _ request: SecretRequest,
-        with token: VaultToken,
-        deadline: NIODeadline,
-        isSecondAttempt: Bool,
-        then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
-    ) {
-        let exchange = Exchange(.secret(request, token: token), deadline: deadline) { answer in
+    private func exchange(of call: Call, with token: VaultToken, then ended: @escaping () -> Void = {}) -> Exchange {
+        Exchange(.secret(call.request, token: token), deadline: call.deadline) { answer in
+            ended()
             let result = answer.flatMap { answer in
-                Result { () throws(WarderClientError) in
-                    try answer.secret(request, token: token)
-                }
+                Result { () throws(WarderClientError) in try answer.secret(call.request, token: token) }
             }
-            guard case .failure(let error) = result else { return reply(result) }
-            guard error.code == .tokenInvalid else { return self.giveBack(token, before: deadline) { reply(result) } }
+            guard case .failure(let error) = result else { return call.reply(result) }
+            guard error.code == .tokenInvalid else {
+                return self.giveBack(token, before: call.deadline) { call.reply(result) }
+            }
             // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
-            self.tokens.drop(token, for: request.demand.key)
-            guard isSecondAttempt else {
-                return self.resolve(request, deadline: deadline, isSecondAttempt: true, then: reply)
-            }
-            reply(result)
+            self.tokens.drop(token, for: call.request.demand.key)
+            guard !call.isSecondAttempt else { return call.reply(result) }
+            var again = call
+            again.isSecondAttempt = true
+            self.resolve(again)
         }
-        pool.send(exchange)
     }
 
     /// Gives back the token of a call that got no value: what people said for it can then serve the next attempt.

@@ -11,6 +11,9 @@ final class Session: Sendable {
     let processID: Int32
     private let group: MultiThreadedEventLoopGroup
     private let loop: any EventLoop
+    private let direct: DirectLine
+    /// Time as this session measures it.
+    private let elapsed: @Sendable () -> Duration
     private let resolver: NIOLoopBoundBox<Resolver?>
     /// Whether calls may still come in. A loop that was shut down drops what it is given, and a call would wait for
     /// ever.
@@ -21,7 +24,19 @@ final class Session: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let resolver = NIOLoopBoundBox.makeEmptyBox(valueType: Resolver.self, eventLoop: loop)
-        loop.execute { resolver.value = Resolver(path: path, configuration: configuration, loop: loop) }
+        let elapsed = Resolver.stopwatch(configuration.clock)
+        let direct = DirectLine(path: path, configuration: configuration)
+        loop.execute {
+            resolver.value = Resolver(
+                path: path,
+                configuration: configuration,
+                elapsed: elapsed,
+                direct: direct,
+                loop: loop
+            )
+        }
+        self.elapsed = elapsed
+        self.direct = direct
         self.loop = loop
         self.resolver = resolver
     }
@@ -29,6 +44,19 @@ final class Session: Sendable {
     deinit {
         // A group that was shut down already is not disturbed by this.
         group.shutdownGracefully { _ in }
+    }
+
+    /// The value of a secret, asked for on this very thread where that will do.
+    func resolve(_ request: SecretRequest) async throws(WarderClientError) -> ResolvedSecret {
+        let beginning: Resolver.Beginning
+        switch direct.ask(request, at: elapsed()) {
+        case .answered(let answer, let token):
+            return try answer.secret(request, token: token)
+        case .underWay(let sent): beginning = .underWay(sent)
+        case .lost(let token): beginning = .lost(token)
+        case nil: beginning = .anew
+        }
+        return try await perform { resolver, reply in resolver.resolve(request, from: beginning, then: reply) }
     }
 
     /// Runs `start` on the event loop and waits for what it replies.
@@ -82,6 +110,7 @@ final class Session: Sendable {
             return isOpen
         }
         guard wasOpen else { return }
+        direct.close()
         let reply = Reply<Void>()
         _ = await reply.wait(orUntilCancelled: false) {
             run({ resolver, done in resolver.close { done(.success(())) } }, for: reply)

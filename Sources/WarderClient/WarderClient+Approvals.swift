@@ -23,9 +23,7 @@ extension WarderClient {
 
     private func attempt(_ request: SecretRequest) async -> Result<ResolvedSecret, WarderClientError> {
         do throws(WarderClientError) {
-            return .success(
-                try await session().perform { resolver, reply in resolver.resolve(request, then: reply) }
-            )
+            return .success(try await session().resolve(request))
         } catch { return .failure(error) }
     }
 

@@ -26,6 +26,9 @@ public struct WarderClientConfiguration: Sendable {
     var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
     /// How long a question for changes waits at the vault, in seconds.
     var changesWait = 55
+    /// How long a call waits on its own thread for an answer, in milliseconds. The thread is one of a few that all tasks
+    /// of the program share.
+    var directPatience: Int32 = 1
     /// The process that is running now; a client notices by it that it was forked.
     var processID: @Sendable () -> Int32 = { getpid() }
 
@@ -33,6 +36,11 @@ public struct WarderClientConfiguration: Sendable {
     public init(socketPath: String? = nil) {
         self.socketPath = socketPath
     }
+
+    /// Whether one of the connections is for calls that ask on their own thread.
+    var hasDirectLine: Bool { maximumConnections > 1 }
+    /// All others.
+    var pooledConnections: Int { min(max(maximumConnections, 1), 64) - (hasDirectLine ? 1 : 0) }
 
     /// The path to connect to.
     ///

@@ -21,7 +21,7 @@ struct ForkTests {
             #expect(vault.rules.issued == 2)
             let reads = vault.stub.requests.filter { $0.line.hasPrefix("GET") }
             #expect(Set(reads.compactMap(\.token)).count == 2)
-            #expect(reads.map(\.connection) == [1, 2, 2])
+            #expect(reads.map(\.connection) == [1, 2, 3])
         }
     }
 

@@ -34,6 +34,9 @@ struct LateReports {
     private var waiting = CircularBuffer<LateReport>()
     private var isSending = false
 
+    /// Whether the vault has heard of all calls.
+    var isEmpty: Bool { waiting.isEmpty && !isSending }
+
     mutating func add(_ report: LateReport) {
         if waiting.count >= Self.maximum { waiting.removeFirst() }
         waiting.append(report)

@@ -41,6 +41,10 @@ struct TokenCache<Waiter> {
     static var maximumKeys: Int { 256 }
 
     private var entries: [TokenDemand.Key: Entry] = [:]
+    /// What calls may use that do not come here.
+    private let ready: ReadyTokens
+
+    init(ready: ReadyTokens = ReadyTokens()) { self.ready = ready }
 
     /// The step for a call at a moment. The waiter is taken unless a token can be used at once.
     mutating func step(for key: TokenDemand.Key, at now: Duration, waiter: () -> Waiter) -> Step {
@@ -57,6 +61,7 @@ struct TokenCache<Waiter> {
     /// - Returns: The calls that wait for it.
     mutating func received(_ token: VaultToken, for key: TokenDemand.Key) -> [Waiter] {
         entries[key, default: Entry()].token = token
+        ready.put(token, for: key)
         return endRequest(for: key)
     }
 
@@ -73,11 +78,14 @@ struct TokenCache<Waiter> {
 
     /// Forgets a token that the vault did not accept; one that has replaced it already stays.
     mutating func drop(_ token: VaultToken, for key: TokenDemand.Key) {
-        if entries[key]?.token === token { entries[key]?.token = nil }
+        guard entries[key]?.token === token else { return }
+        entries[key]?.token = nil
+        ready.put(nil, for: key)
     }
 
     /// Hands over all tokens and holds none any more; calls that wait go on waiting.
     mutating func takeTokens() -> [VaultToken] {
+        ready.clear()
         let tokens = entries.values.compactMap(\.token)
         for index in entries.values.indices { entries.values[index].token = nil }
         return tokens
@@ -93,6 +101,8 @@ struct TokenCache<Waiter> {
     private mutating func makeRoom() {
         guard entries.count >= Self.maximumKeys else { return }
         let idle = entries.filter { !$0.value.isRequesting }
-        if let oldest = idle.min(by: { $0.value.lastUsed < $1.value.lastUsed }) { entries[oldest.key] = nil }
+        guard let oldest = idle.min(by: { $0.value.lastUsed < $1.value.lastUsed }) else { return }
+        entries[oldest.key] = nil
+        ready.put(nil, for: oldest.key)
     }
 }

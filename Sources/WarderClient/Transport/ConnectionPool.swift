@@ -9,7 +9,10 @@ final class ConnectionPool {
     /// Sets a connection going, which ends in `opened` or `connectFailed`.
     private let connect: (ConnectionPool) -> Void
     private let loop: any EventLoop
-    private let limit: Int
+    private let ownLimit: Int
+    /// The one that another thread began a request on, until that is over.
+    private weak var takenOver: VaultConnection?
+    private var limit: Int { ownLimit + (takenOver == nil ? 0 : 1) }
     /// All that are open; a few, so looking through them costs less than a table.
     private var connections: [VaultConnection] = []
     /// Those of them that wait for a request; the one used last goes first, so that the others can end.
@@ -20,7 +23,7 @@ final class ConnectionPool {
     private var isClosed = false
 
     init(limit: Int, loop: any EventLoop, connect: @escaping (ConnectionPool) -> Void) {
-        self.limit = min(max(limit, 1), 64)
+        ownLimit = limit
         self.loop = loop
         self.connect = connect
     }
@@ -63,16 +66,20 @@ final class ConnectionPool {
         connecting -= 1
         guard !isClosed else { return connection.close(failing: WarderClientError(.closed)) }
         connections.append(connection)
-        idle.append(connection)
+        if connection.exchange == nil { idle.append(connection) }
         serve()
     }
 
     func released(_ connection: VaultConnection) {
+        if takenOver === connection { takenOver = nil }
+        // It may have been one too many.
+        guard connections.count <= limit else { return connection.close(failing: WarderClientError(.closed)) }
         idle.append(connection)
         serve()
     }
 
     func closed(_ connection: VaultConnection) {
+        if takenOver === connection { takenOver = nil }
         connections.removeAll { $0 === connection }
         idle.removeAll { $0 === connection }
         serve()
@@ -87,6 +94,7 @@ final class ConnectionPool {
         for connection in stale { connection.close(failing: WarderClientError(.unreachable)) }
         guard !isClosed else { return exchange.complete(.failure(WarderClientError(.closed))) }
         waiting.prepend(exchange)
+        setAlarm(for: exchange.deadline)
         serve()
     }
 
@@ -110,17 +118,45 @@ final class ConnectionPool {
             // thousand frames.
             return loop.execute { pool.value.connectFailed(error) }
         }
+        start(VaultConnection(pool: self), on: descriptor) { error in pool.value.connectFailed(error) }
+    }
+
+    /// Goes on with a request that went out on a connection of another thread, which is the pool's from now on.
+    func takeOver(_ sent: SentRequest, for exchange: Exchange) {
+        guard !isClosed else { return exchange.complete(.failure(WarderClientError(.closed))) }
+        guard let descriptor = sent.takeConnection() else {
+            return exchange.complete(.failure(WarderClientError(.unreachable)))
+        }
+        setAlarm(for: exchange.deadline)
+        connecting += 1
+        let connection = VaultConnection(pool: self, under: exchange, received: sent.received)
+        takenOver = connection
+        let pool = NIOLoopBound((self, exchange), eventLoop: loop)
+        start(connection, on: descriptor) { _ in
+            pool.value.0.connecting -= 1
+            pool.value.0.takenOver = nil
+            pool.value.1.complete(.failure(WarderClientError(.unreachable)))
+        }
+    }
+
+    private func start(
+        _ connection: VaultConnection,
+        on descriptor: CInt,
+        orFail fail: @escaping @Sendable (any Error) -> Void
+    ) {
+        let loop = loop
+        let connection = NIOLoopBound(connection, eventLoop: loop)
         ClientBootstrap(group: loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let decoder = HTTPResponseDecoder(limitConfiguration: VaultConnection.decoderLimits)
                     try channel.pipeline.syncOperations.addHandlers([
-                        RequestBytes(), ByteToMessageHandler(decoder), VaultConnection(pool: pool.value),
+                        RequestBytes(), ByteToMessageHandler(decoder), connection.value,
                     ])
                 }
             }
             .withConnectedSocket(descriptor)
-            .whenFailure { error in pool.eventLoop.execute { pool.value.connectFailed(error) } }
+            .whenFailure { error in loop.execute { fail(error) } }
     }
 
     private func connectFailed(_ error: any Error) {

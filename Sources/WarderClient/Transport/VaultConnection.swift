@@ -24,8 +24,19 @@ final class VaultConnection: ChannelInboundHandler {
     /// Whether an answer came over it before: only then can the vault have closed it before it saw the next request.
     private var isKept = false
 
+    /// The first bytes of the answer, of a connection that was taken over.
+    private var received: ByteBuffer?
+
     init(pool: ConnectionPool) {
         self.pool = pool
+    }
+
+    /// A connection on which a request went out already.
+    init(pool: ConnectionPool, under exchange: Exchange, received: ByteBuffer) {
+        self.pool = pool
+        self.exchange = exchange
+        self.received = received
+        isKept = true
     }
 
     /// Limits for answers; the vault's own heads have a few short fields.
@@ -64,6 +75,10 @@ final class VaultConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         pool.opened(self)
+        guard let received = received.take() else { return }
+        context.write(wrapOutboundOut(.head(RequestBytes.head)), promise: nil)
+        // Ahead of whatever is read now.
+        if received.readableBytes > 0 { context.pipeline.fireChannelRead(received) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -14,3 +14,13 @@ extension ByteBuffer {
         }
     }
 }
+
+extension [UInt8] {
+    /// Overwrites the first bytes with zeros where they lie.
+    mutating func wipe(first count: Int) {
+        unsafe withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe explicit_bzero(start, Swift.min(count, bytes.count))
+        }
+    }
+}

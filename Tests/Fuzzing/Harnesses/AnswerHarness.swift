@@ -3,6 +3,7 @@ import NIOEmbedded
 import NIOHTTP1
 import UnixHTTP
 
+@testable import WarderClient
 @testable import WarderCommands
 
 extension Harness {
@@ -14,6 +15,10 @@ extension Harness {
         let whole = read(bytes, size: max(bytes.count, 1))
         try hold(read(bytes, size: 1 + cut % max(bytes.count, 1)) == whole, "a cut changes nothing")
         try hold(read(bytes, size: 1) == whole, "cuts neither")
+        if let place = ValueAnswer.body(in: bytes.span) {
+            let value = Answer(status: 200, body: Array(bytes[place]))
+            try hold(whole == .success(value), "who looks for a value alone reads the same")
+        }
         guard case .success(let mine) = whole else { return }
         try hold((200...599).contains(mine.status), "an answer has a status")
         guard let other = try readElsewhere(bytes) else {

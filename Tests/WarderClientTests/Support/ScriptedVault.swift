@@ -26,6 +26,9 @@ final class ScriptedVault: Sendable {
     /// Tokens that work now.
     var liveTokens: Set<String> { state.withLock { $0.liveTokens } }
 
+    /// What a call for `github/pat` is answered.
+    var secretAnswer: StubAnswer { state.withLock { Self.secret("github/pat", field: "value", $0) } }
+
     func answer(_ request: StubRequest) -> StubAnswer {
         state.withLock { state in
             if let answer = state.overrides.first(where: { request.line.hasPrefix($0.key) })?.value { return answer }
@@ -61,10 +64,14 @@ final class ScriptedVault: Sendable {
         default:
             let path = request.line.dropFirst("GET /v1/secrets/".count).split(separator: "?field=")
             guard request.line.hasPrefix("GET /v1/secrets/"), path.count == 2 else { return .error(404, "not_found") }
-            return .json(
-                200,
-                #"{"name":"\#(path[0])","field":"\#(path[1])","version":\#(state.version),"state":"current","max_stale":3600,"value":"\#(state.value)","later":null}"#
-            )
+            return secret(path[0], field: path[1], state)
         }
+    }
+
+    private static func secret(_ name: some StringProtocol, field: some StringProtocol, _ state: State) -> StubAnswer {
+        .json(
+            200,
+            #"{"name":"\#(name)","field":"\#(field)","version":\#(state.version),"state":"current","max_stale":3600,"value":"\#(state.value)","later":null}"#
+        )
     }
 }
