@@ -129,4 +129,24 @@ struct BrokenLogTests {
             #expect(try opens(with: torn) == nil, "frame \(number)")
         }
     }
+
+    /// The first commit of a round was being written over an earlier round when the power went: of its frames one has
+    /// come to the disk, and of that one its head alone. Behind it lie the commits of the earlier round, as they were.
+    @Test("what a power cut leaves is opened: the head of a frame of a new round, and whole commits of the one before")
+    func tornRound() throws {
+        let living = try Scratch()
+        let store = try living.open()
+        for number: UInt8 in 0..<6 { try store.commit { $0.inbox = [[UInt8](repeating: number, count: 64)] } }
+        let before = [UInt8](try Data(contentsOf: URL(fileURLWithPath: living.path + "-wal")))
+        try store.writeBack()
+        try store.commit { $0.inbox = [[UInt8](repeating: 7, count: 64)] }
+        let after = [UInt8](try Data(contentsOf: URL(fileURLWithPath: living.path + "-wal")))
+        store.close()
+        try #require(before[16..<24] != after[16..<24])
+        for frame in 0..<Self.ends(in: before)[1] {
+            let start = 32 + frame * Self.frame
+            let torn = Array(after[..<32] + before[32..<start] + after[start..<start + 24] + before[(start + 24)...])
+            #expect(try opens(with: torn) == nil, "frame \(frame)")
+        }
+    }
 }

@@ -70,6 +70,7 @@ struct LogFile {
         // What the next frame goes on from: as it is written down, and as it was computed.
         var before = [seed]
         var isOurs = true
+        var hadSalts = true
         var commits = 0
         // A header that is no header says nothing of the round: whichever frames go together are of one.
         let isHeaderless = salts == nil && !isRestarted
@@ -89,12 +90,15 @@ struct LogFile {
             if isHeaderless, !follows { salts = Salts(frame, at: 8) }
             let hasSalts = Salts(frame, at: 8) == salts
             let wasOurs = isOurs
-            isOurs = hasSalts || (follows && isOurs)
+            // One frame alone can have its salts damaged; several that go together without them are an earlier round's,
+            // which goes on behind a frame that was torn.
+            isOurs = hasSalts || (follows && hadSalts)
+            hadSalts = hasSalts
             if broken == nil, !follows || !hasSalts { broken = offset }
             if broken != nil {
                 if !follows { commits = 0 }
                 // Torn, a frame can have the end of an earlier round's commit in it.
-                if isOurs, follows || !wasOurs, Self.word(frame, 4) > 0 { commits += 1 }
+                if hasSalts, follows || !wasOurs, Self.word(frame, 4) > 0 { commits += 1 }
                 if commits > 1, let broken { return Damage(offset: broken) }
             }
             before = [stored] + sums.filter { $0 != stored }.prefix(1)
