@@ -67,8 +67,6 @@ struct ArgumentReader {
     }
 
     private mutating func addArgument(_ index: Int, name: String?, value: String) {
-        // What an earlier import wrote says where secrets are, and would look like one.
-        guard !ShellCommand.isScript(value) else { return }
         let node = program.arguments[index].node
         let candidate = Candidate(.argument(index), place: place.element(index), node: node, name: name, value: value)
         if candidate.isSecret || candidate.innocence != nil { candidates.append(candidate) }

@@ -29,7 +29,7 @@ struct EntryReader {
         let arguments = ArgumentReader(
             program,
             commandName: commandName,
-            from: launch?.firstArgument ?? 0,
+            from: launch.map { $0.program + 1 } ?? 0,
             place: entry.place.member("args")
         )
         for candidate in arguments.candidates { add(candidate) }

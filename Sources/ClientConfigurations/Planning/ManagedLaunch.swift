@@ -5,14 +5,16 @@ struct ManagedLaunch {
     let server: ServerName
     /// Number of the argument `--`, behind which the server's own command stands.
     let separator: Int
-    /// Name of the server's own program, without its folder.
+    /// Number of the argument that is the server's own program.
+    let program: Int
+    /// Its name, without its folder.
     let commandName: String
     /// Variables that come from the vault.
     let variables: Set<String>
     /// Secrets that they come from.
     let secrets: Set<SecretName>
 
-    /// The number of the first argument of the server itself.
+    /// The number of the first argument of the command behind the separator.
     var firstArgument: Int { separator + 2 }
 
     enum Reading {
@@ -51,15 +53,26 @@ struct ManagedLaunch {
             }
         }
         guard let server else { return .unclear }
-        let command = arguments[separator + 1]
+        let own = ownProgram(in: arguments, at: separator + 1)
+        let command = arguments[own]
         return .managed(
             ManagedLaunch(
                 server: server,
                 separator: separator,
+                program: own,
                 commandName: command.split(separator: "/").last.map(String.init) ?? command,
                 variables: variables,
                 secrets: secrets
             )
         )
+    }
+
+    /// The command itself, or the program that it names for a script which an earlier import wrote.
+    private static func ownProgram(in arguments: [String], at command: Int) -> Int {
+        let own = command + 3
+        guard own < arguments.count, arguments[command] == "sh", arguments[command + 1] == "-c",
+            ShellCommand.isScript(arguments[command + 2])
+        else { return command }
+        return ownProgram(in: arguments, at: own)
     }
 }

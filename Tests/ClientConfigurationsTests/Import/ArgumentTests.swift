@@ -162,6 +162,13 @@ import WarderModel
         }
     }
 
+    @Test func `a program is none to the next import either, whatever its name says`() throws {
+        let entry = #"{"command": "el@h?token=q9gravelmotgghpzq82", "args": ["-y", "--token=\#(Invented.github)"]}"#
+        let plan = try plan(entry: entry, key: "a")
+        #expect(plan.secrets.count == 1)
+        #expect(try ImportPlan([file(".cursor/mcp.json", try #require(plan.newText))]).changesNothing)
+    }
+
     @Test func `a script of somebody else is looked at like any other argument`() {
         for script in [
             #"exec "$0" "$1" "#, #"exec "$0" "$1" --token=x"#, #"exec "$0" "--token=x""#, #"exec "$0" "$(id)$A""#,
