@@ -276,4 +276,20 @@ struct OCSFEventTests {
         #expect(try OCSFTypes.read().faults(of: event) == [])
         #expect((event["api"] as? [String: Any])?["operation"] as? String == "secret.lease")
     }
+
+    @Test(
+        "what shows nothing is written as an escape, and means the same",
+        arguments: ["\u{82E}", "\u{E0041}", "\u{3164}", "\u{202E}", "\u{FE0F}", "\u{E000}"]
+    )
+    func hidden(_ character: String) throws {
+        var sample = SampleEvent.full(.secretResolve)
+        sample["on_behalf_of"] = "a\(character)b é"
+        var converter = OCSFEvent()
+        let line = converter.convert(try SampleEvent.parsed(sample))
+        let text = String(decoding: line.dropLast(), as: UTF8.self)
+        #expect(!text.unicodeScalars.contains(where: HiddenCharacter.contains))
+        #expect(text.contains("é"))
+        let event = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+        #expect((event["unmapped"] as? [String: Any])?["on_behalf_of"] as? String == "a\(character)b é")
+    }
 }

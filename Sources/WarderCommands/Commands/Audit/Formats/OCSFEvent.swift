@@ -42,7 +42,7 @@ struct OCSFEvent: EventConverter {
         writer.writeUnmapped()
         writer.json.endObject()
         writer.json.endLine()
-        return writer.json.bytes
+        return VisibleJSON.written(writer.json.bytes)
     }
 }
 
