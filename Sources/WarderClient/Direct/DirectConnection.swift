@@ -1,10 +1,9 @@
 import Glibc
+import Locking
 import NIOCore
 
 /// A connection of one thread at a time, with room for a request and for an answer of usual size.
-final class DirectConnection: @unchecked Sendable {
-    // Unchecked: whoever took it from the line has it alone.
-
+final class DirectConnection: Sendable {
     /// What became of a request.
     enum Outcome {
         /// The body of an answer that gives a value.
@@ -15,22 +14,33 @@ final class DirectConnection: @unchecked Sendable {
         case lost
     }
 
-    /// Bytes of an answer, head and value, that are read here.
-    private static let answerBytes = 16_384
+    fileprivate struct Room {
+        var descriptor: CInt?
+        /// An answer, head and value; a longer one is for the event loop.
+        var incoming = [UInt8](repeating: 0, count: 16_384)
+        var outgoing = ByteBuffer()
+    }
 
-    private var incoming = [UInt8](repeating: 0, count: answerBytes)
-    private var outgoing = ByteBuffer()
-    private var descriptor: CInt?
+    private let room: Locked<Room>
 
     /// - Returns: `nil` where nobody listens.
     init?(to path: String) {
-        do throws(IOError) { descriptor = try VaultSocket.connect(to: path) } catch { return nil }
+        do throws(IOError) { room = Locked(Room(descriptor: try VaultSocket.connect(to: path))) } catch { return nil }
     }
 
-    deinit { if let descriptor { close(descriptor) } }
+    deinit { if let descriptor = release() { close(descriptor) } }
 
     /// Sends a request, and waits for its answer for `patience` milliseconds at most.
     func ask(_ request: VaultRequest, patience: CInt) -> Outcome {
+        room.withLock { room in room.ask(request, patience: patience) }
+    }
+
+    /// Gives the connection away; nothing can be asked on it here any more.
+    func release() -> CInt? { room.withLock { $0.descriptor.take() } }
+}
+
+extension DirectConnection.Room {
+    fileprivate mutating func ask(_ request: VaultRequest, patience: CInt) -> DirectConnection.Outcome {
         guard let descriptor, send(request, to: descriptor) else { return .lost }
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&wanted, 1, patience) == 1 else { return .other(ByteBuffer()) }
@@ -44,14 +54,8 @@ final class DirectConnection: @unchecked Sendable {
         return .value(AnswerBody(incoming.span.extracting(place)))
     }
 
-    /// Gives the connection away; nothing can be asked on it here any more.
-    func release() -> CInt? {
-        defer { descriptor = nil }
-        return descriptor
-    }
-
     /// - Returns: Whether all of it went out. A vault that has a part of a request does nothing with it.
-    private func send(_ request: VaultRequest, to descriptor: CInt) -> Bool {
+    private mutating func send(_ request: VaultRequest, to descriptor: CInt) -> Bool {
         outgoing.clear()
         request.write(into: &outgoing)
         defer { outgoing.wipe() }
