@@ -158,12 +158,34 @@ test('a wrapped handler passes arguments, trace and outcome on', () => withVault
   }
 }));
 
-test('a handler without arguments is called as the SDK calls it', () => withVault(async (vault, client) => {
-  const handler = withCredential(client(), 'notes/key', { tool: 't' }, async (args, extra) => ({ args, extra, content: [] }));
+test('the handler of a tool without arguments is called as the SDK calls it, with the credential', () => withVault(async (vault, client) => {
+  const seen = [];
+  const handler = withCredential(client(), 'notes/key', { tool: 't' }, async (...call) => {
+    seen.push(call.slice(0, -1), call.at(-1).unprotectedText());
+    return { content: [] };
+  });
   const extra = { _meta: {} };
-  assert.deepEqual(await handler(extra), { args: {}, extra, content: [] });
+  assert.deepEqual(await handler(extra), { content: [] });
+  assert.deepEqual(seen, [[extra], 's3cret']);
   assert.match(vault.seen[0].body, /"arguments":\{\}/);
   assert.equal(answer(204), 'HTTP/1.1 204 X\r\n\r\n');
+}));
+
+test('nothing is said about a call that nobody said', () => withVault(async (vault, client) => {
+  for (const extra of [undefined, null, {}, { _meta: {} }, { _meta: { traceparent: undefined } }, { mcpReq: {} }]) {
+    assert.deepEqual(callContext(extra), {});
+    assert.deepEqual(callContext(extra, { agent: 'a', session: undefined }), { agent: 'a' });
+  }
+  // Of two, the claim counts; one that is not there hides nothing.
+  assert.deepEqual(callContext({ _meta: { traceparent: trace } }, { traceparent: 'own' }), { traceparent: 'own' });
+  assert.deepEqual(callContext({ _meta: { traceparent: trace } }, { traceparent: undefined }), { traceparent: trace });
+  const handler = withCredential(client(), 'notes/key', { tool: 't', context: () => ({ session: undefined }) }, async () => ({ content: [] }));
+  await handler({}, {});
+  for (const { line, fields, body } of vault.seen) {
+    assert.ok(!('traceparent' in fields), line);
+    assert.doesNotMatch(`${line}${JSON.stringify(fields)}${body}`, /undefined|null/);
+  }
+  assert.equal(vault.asked('POST /v1/tokens')[0].body, '{"tool":"t","arguments":{}}');
 }));
 
 test('an answer may come in any pieces, and nothing of it is left where it arrived', () => {
