@@ -121,6 +121,31 @@ test('the declarations name what there is', () => {
   for (const name of methods) assert.match(text, new RegExp(`^  ${name}[<(]`, 'm'));
 });
 
+test('what is not well formed is named, and a misspelt option is not left out in silence', () => withVault(async (vault, client) => {
+  const warder = client();
+  for (const [secret, options, words] of [
+    ['GitHub/PAT', { tool: 't' }, "the secret's name"],
+    ['github/pat', undefined, "the tool's name"],
+    ['github/pat', { tool: 'create issue' }, "the tool's name"],
+    ['github/pat', { tool: 't', toolDigest: 'f00' }, "the tool's digest"],
+    ['github/pat', { tool: 't', field: [] }, 'the fields'],
+    ['github/pat', { tool: 't', maxStale: '5m' }, 'maxStale'],
+    ['github/pat', { tool: 't', arguments: NaN }, 'the arguments, no JSON or too deep'],
+    ['github/pat', { tool: 't', arguments: 'x'.repeat(16_384) }, 'the arguments, longer than 16 KiB'],
+    ['github/pat', { tool: 't', context: { purpose: 7 } }, 'the context'],
+    ['github/pat', { tool: 't', fields: ['a', 'b'] }, 'an option that calls do not have'],
+    ['github/pat', { tool: 't', context: { on_behalf_of: 'ada' } }, 'a claim that contexts do not have'],
+  ]) {
+    for (const asked of [warder.resolve(secret, options), warder.withCredential(secret, options, () => assert.fail())]) {
+      await assert.rejects(asked, { code: Code.invalidRequest, message: `invalid_request: the call is not well formed: ${words}` });
+    }
+  }
+  assert.deepEqual(vault.seen, []);
+  for (const settings of [{ socket: vault.path }, { socket_path: vault.path }, vault.path]) {
+    assert.throws(() => new WarderClient(settings), TypeError);
+  }
+}));
+
 test('a wrapped handler passes arguments, trace and outcome on', () => withVault(async (vault, client) => {
   const handler = withCredential(client(), 'notes/key', { tool: 'notes/create_note', context: () => ({ onBehalfOf: 'ada' }) },
     async ({ text }, extra, credential) => {
