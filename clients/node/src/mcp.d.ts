@@ -39,6 +39,7 @@ export interface ToolOptions<Call extends ToolCall> extends Omit<ResolveOptions,
  * The call's arguments and the trace context of its `_meta` go to the vault with the request. A failure of the vault
  * becomes a result with `isError` and a sentence for the model: whether to try again, and nothing that is secret.
  */
+// `any` where the compiler does not find out by itself: it does not for a tool that is registered without a schema.
 export declare function withCredential<Call extends ToolCall = [extra: any], Result extends ToolResult | InputRequired = ToolResult>(
   warder: WarderClient,
   secret: string,

@@ -48,11 +48,13 @@ export function explain(error) {
   if (error.code === Code.approvalRequired) {
     return `Somebody has to approve this very call first (${error.approval ?? error.code}). Try it again when they have.`;
   }
+  // For whoever the model shows it to: an operator finds the reason by it.
+  const why = error.requestId === undefined ? '' : ` The vault's log has the reason under ${error.requestId}.`;
   if (error.isRefusal) {
-    return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.`;
+    return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.${why}`;
   }
   if (error.isRetryable) {
     return `The vault cannot give out the credential at the moment (${error.code}). Try again later.`;
   }
-  return `The credential could not be resolved (${error.code}).`;
+  return `The credential could not be resolved (${error.code}).${why}`;
 }

@@ -172,10 +172,10 @@ test('a wrapped handler passes arguments, trace and outcome on', () => withVault
   const outcomes = vault.asked('POST /v1/calls').map(({ body }) => JSON.parse(body).outcome);
   assert.deepEqual(outcomes, ['ok', 'error', 'refused', 'error']);
   for (const [refusalOfVault, words] of [
-    [refusal(403, 'denied'), '(refused). Trying again does not help'],
+    [refusal(403, 'denied'), "(refused). Trying again does not help. The vault's log has the reason under req_7Q."],
     [refusal(403, 'approval_required'), '(approval_required). Try it again when they have'],
     [refusal(503, 'sealed'), '(sealed). Try again later'],
-    [refusal(500, 'internal'), 'could not be resolved (vault_fault)'],
+    [refusal(500, 'internal'), "could not be resolved (vault_fault). The vault's log has the reason under req_7Q."],
   ]) {
     vault.overrides['POST /v1/tokens'] = refusalOfVault;
     const result = await handler({ text: 'x' }, {});

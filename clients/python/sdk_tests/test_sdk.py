@@ -148,10 +148,10 @@ class SDKTests(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(failed)
             self.assertIn('"outcome":"error"', self.asked("POST /v1/calls")[-1].body)
             for answer, words in [
-                (refusal(403, "denied"), "(refused). Trying again does not help"),
+                (refusal(403, "denied"), "(refused). Trying again does not help. The vault's log has the reason under req_7Q."),
                 (refusal(403, "approval_required"), "(approval_required). Try it again when they have"),
                 (refusal(503, "sealed"), "(sealed). Try again later"),
-                (refusal(500, "internal"), "could not be resolved (vault_fault)"),
+                (refusal(500, "internal"), "could not be resolved (vault_fault). The vault's log has the reason under req_7Q."),
             ]:
                 self.vault.rules.overrides["POST /v1/tokens"] = answer
                 text, failed = await call(client, "create_note", {"mode": "x"})

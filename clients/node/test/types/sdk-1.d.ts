@@ -1,5 +1,5 @@
 /**
- * As much of version 1 of the official SDK (`@modelcontextprotocol/sdk`, 1.17 to 1.29) as a handler meets, in the same
+ * As much of version 1 of the official SDK (`@modelcontextprotocol/sdk`, 1.19 to 1.29) as a handler meets, in the same
  * shapes: the check of the declarations does without a registry. `Schema` stands for its schemas of zod.
  */
 

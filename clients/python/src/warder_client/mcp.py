@@ -130,11 +130,13 @@ def explain(error: WarderClientError | CredentialRefused) -> str:
     if error.code is Code.APPROVAL_REQUIRED:
         asked = error.approval or error.code
         return f"Somebody has to approve this very call first ({asked}). Try it again when they have."
+    # For whoever the model shows it to: an operator finds the reason by it.
+    why = "" if error.request_id is None else f" The vault's log has the reason under {error.request_id}."
     if error.is_refusal:
-        return f"The vault does not let this tool use its credential ({error.code}). Trying again does not help."
+        return f"The vault does not let this tool use its credential ({error.code}). Trying again does not help.{why}"
     if error.is_retryable:
         return f"The vault cannot give out the credential at the moment ({error.code}). Try again later."
-    return f"The credential could not be resolved ({error.code})."
+    return f"The credential could not be resolved ({error.code}).{why}"
 
 
 class _SDK:
