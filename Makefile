@@ -66,6 +66,7 @@ test: testdeps ## All tests.
 	deploy/tests/installation.sh
 
 clienttest: deps ## Test the clients for Python and Node, all three against one table, and real MCP servers. Needs root, Python 3.10 with venv, Node 20, openssl, and PyPI; no npm registry.
+	@deploy/install-build-dependencies.sh clients
 	swift build $(CHECKED) --product warderd
 	swift build $(CHECKED) --product warder
 	swift build $(CHECKED) --product example-notes-server

@@ -4,8 +4,9 @@
 #
 # usage: test.sh DIRECTORY-OF-THE-PROGRAMS
 #
-# Needs Python 3.10 or later with venv (PYTHON names another), Node 20, openssl, and PyPI for mypy, build, mcp and the servers; no npm
-# registry. The last part looks into other processes, and needs root. What it downloads lies in .build/clients.
+# Needs Python 3.10 or later with venv (PYTHON names another), Node 20, openssl, Debian's TypeScript compiler and declarations of Node, and
+# PyPI for mypy, build, mcp and the servers; no npm registry. The last part looks into other processes, and needs root. What it downloads
+# lies in .build/clients.
 set -euo pipefail
 
 programs=$(cd "${1:?usage: test.sh DIRECTORY-OF-THE-PROGRAMS}" && pwd)
@@ -51,6 +52,9 @@ done
 
 say 'Node: tests'
 (cd node && node --expose-gc --test test/)
+
+say 'Node: types'
+node/test/types/check.sh "$work/types"
 
 say 'Examples'
 ../Examples/notes-servers-test.py --programs "$programs" --sdk "$work/mcp2/bin/python"

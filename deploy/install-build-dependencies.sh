@@ -5,11 +5,13 @@
 #             check the units with, lintian for the package, curl, shells to complete commands in, age and
 #             ssh-keygen for encrypted shares, openssl to check the log without Warder, a PostgreSQL server to rotate at
 #   page      what opens reports in a browser
+#   clients   a TypeScript compiler for the declarations of the client for Node
 set -euo pipefail
 
 packages=(libpq-dev libsodium-dev libsqlite3-dev pkg-config)
 case ${1:-} in
     package) packages+=(debhelper) ;;
+    clients) packages+=(node-typescript) ;;
     page) packages+=(chromium fonts-dejavu-core python3) ;;
     tests)
         packages+=(

@@ -16,9 +16,14 @@ const maximumDepth = 16;
  */
 export function canonical(value) {
   const text = written(value, maximumDepth);
-  if (text === undefined || Buffer.byteLength(text) > maximumBytes) throw new WarderClientError(Code.invalidRequest);
+  if (text === undefined) throw noJSON();
+  if (Buffer.byteLength(text) > maximumBytes) {
+    throw new WarderClientError(Code.invalidRequest, { part: 'the arguments, longer than 16 KiB' });
+  }
   return text;
 }
+
+const noJSON = () => new WarderClientError(Code.invalidRequest, { part: 'the arguments, no JSON or too deep' });
 
 // As JSON.stringify, `undefined` where the value has no place in JSON: such members are left out.
 function written(value, depth) {
@@ -27,17 +32,17 @@ function written(value, depth) {
     case 'bigint':
       return value.toString();
     case 'number':
-      if (!Number.isFinite(value)) throw new WarderClientError(Code.invalidRequest);
+      if (!Number.isFinite(value)) throw noJSON();
       return JSON.stringify(value);
     case 'string':
       // Half a surrogate pair is no text.
-      if (!value.isWellFormed()) throw new WarderClientError(Code.invalidRequest);
+      if (!value.isWellFormed()) throw noJSON();
       return JSON.stringify(value);
     case 'boolean':
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (depth === 0) throw new WarderClientError(Code.invalidRequest);
+      if (depth === 0) throw noJSON();
       return Array.isArray(value) ? array(value, depth - 1) : object(value, depth - 1);
     default:
       return undefined;

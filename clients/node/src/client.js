@@ -51,7 +51,7 @@ export class WarderClient {
   }
 
   /** Resolves a secret, runs `body` with it, and reports to the vault how the call went. */
-  async withCredential(secret, options, body) {
+  async withCredential(secret, options = {}, body) {
     const { outcome = () => 'ok', ...wish } = options;
     const wanted = new SecretRequest(secret, wish);
     const first = await this.#resolve(wanted);

@@ -17,7 +17,10 @@ export function completed({
   clock,
   reportFailed,
   jitter = Math.random,
+  ...others
 } = {}) {
+  // A misspelt one would be left out in silence, and another vault be asked.
+  if (Object.keys(others).length > 0) throw new TypeError('a setting that a WarderClient does not have');
   // `sun_path` has 108 bytes, and the last one is NUL.
   if (typeof socketPath !== 'string' || !socketPath.startsWith('/') || socketPath.includes('\0')
     || Buffer.byteLength(socketPath) > 107) {

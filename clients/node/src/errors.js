@@ -38,7 +38,7 @@ const retryable = new Set([
 ]);
 
 const meanings = {
-  [Code.refused]: 'the vault refused; `warder explain` says why',
+  [Code.refused]: 'the vault refused; `warder audit search --where request_id=…` says why',
   [Code.approvalRequired]: 'the call needs an approval',
   [Code.approvalDenied]: 'somebody said no to this call',
   [Code.notFound]: 'no such secret, field or tool for this process',
@@ -68,8 +68,10 @@ const meanings = {
  * no token, no name and no text that the vault sent, so it may be logged and shown.
  */
 export class WarderClientError extends Error {
-  constructor(code, { serverCode, approval, requestId, retryAfter, systemError } = {}) {
+  constructor(code, { serverCode, approval, requestId, retryAfter, systemError, part } = {}) {
     let text = `${code}: ${meanings[code]}`;
+    // What of a call is not well formed, in fixed words.
+    if (part !== undefined) text += `: ${part}`;
     if (systemError !== undefined) text += ` (errno ${systemError})`;
     if (retryAfter !== undefined) text += ` (try again in ${retryAfter} s)`;
     if (approval !== undefined) text += ` (${approval})`;

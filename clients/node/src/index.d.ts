@@ -6,6 +6,10 @@
  *       (secret) => createIssue(title, secret.unprotectedText()));
  */
 
+// With Node's types, without them, and without those of the browser.
+type Bytes = typeof globalThis extends { Buffer: { alloc(size: number): infer Found } } ? Found : Uint8Array;
+type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Found } } ? Found : object;
+
 /** The stable names of failures, the same in every client library. */
 export declare const Code: {
   /** The vault said no. */
@@ -91,12 +95,12 @@ export declare class Secret {
   readonly byteLength: number;
   /** Whether nothing is left of it. */
   readonly isWiped: boolean;
-  /** An ordinary copy that nothing overwrites. Make it where it is used, and do not store it. */
-  unprotectedBytes(): Buffer;
+  /** An ordinary copy that nothing overwrites, a `Buffer`. Make it where it is used, and do not store it. */
+  unprotectedBytes(): Bytes;
   /** An ordinary copy as text. Throws a `TypeError` that does not quote it if the value is not UTF-8. */
   unprotectedText(): string;
   /** Puts the bytes into a buffer, which is then as secret as this. */
-  copyTo(target: Buffer, start: number): void;
+  copyTo(target: Uint8Array, start: number): void;
   /** Another secret with the same bytes, which goes its own way. */
   copy(): Secret;
   /** Overwrites the bytes. */
@@ -180,7 +184,7 @@ export interface ResolveOptions {
    */
   readonly maxStale?: number | undefined;
   /** Ends the call early, as `cancelled`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 export interface CredentialOptions<Result> extends ResolveOptions {

@@ -3,7 +3,8 @@
 import { Code, CredentialRefused, WarderClientError } from './errors.js';
 
 /**
- * Wraps a tool handler: resolves at call time, calls `handler(arguments, extra, credential)`, reports the outcome.
+ * Wraps a tool handler: resolves at call time, calls `handler(arguments, extra, credential)`, reports the outcome. The
+ * handler of a tool without arguments is `handler(extra, credential)`, as the SDK leaves them out there.
  *
  *     server.registerTool('create_note', { inputSchema },
  *       withCredential(warder, 'notes/api-key', { tool: 'notes/create_note' }, createNote));
@@ -14,9 +15,9 @@ import { Code, CredentialRefused, WarderClientError } from './errors.js';
 export function withCredential(warder, secret, options, handler) {
   const { context, ...wish } = options;
   return async (...call) => {
-    // The SDK leaves the arguments out for tools that take none.
     const [callArguments, extra] = call.length > 1 ? call : [{}, call[0]];
     const named = {
+      // Version 1 of the SDK has what belongs to a call in itself, version 2 in `mcpReq`.
       signal: extra?.signal ?? extra?.mcpReq?.signal,
       ...wish,
       arguments: callArguments,
@@ -24,7 +25,7 @@ export function withCredential(warder, secret, options, handler) {
       outcome: (result) => (result?.isError === true ? 'error' : 'ok'),
     };
     try {
-      return await warder.withCredential(secret, named, (credential) => handler(callArguments, extra, credential));
+      return await warder.withCredential(secret, named, (credential) => handler(...call, credential));
     } catch (error) {
       if (!(error instanceof WarderClientError || error instanceof CredentialRefused)) throw error;
       return { content: [{ type: 'text', text: explain(error) }], isError: true };
@@ -35,7 +36,8 @@ export function withCredential(warder, secret, options, handler) {
 /** What a call says about itself: `claims` with the trace context of its `_meta`. */
 export function callContext(extra, claims = {}) {
   const meta = extra?._meta ?? extra?.mcpReq?._meta ?? extra;
-  return { traceparent: meta?.traceparent, ...claims };
+  const found = { ...claims, traceparent: claims.traceparent ?? meta?.traceparent };
+  return Object.fromEntries(Object.entries(found).filter(([, claim]) => claim !== undefined));
 }
 
 /** What the model is told about a failure: refused and unreachable are different things. */
@@ -46,11 +48,13 @@ export function explain(error) {
   if (error.code === Code.approvalRequired) {
     return `Somebody has to approve this very call first (${error.approval ?? error.code}). Try it again when they have.`;
   }
+  // For whoever the model shows it to: an operator finds the reason by it.
+  const why = error.requestId === undefined ? '' : ` The vault's log has the reason under ${error.requestId}.`;
   if (error.isRefusal) {
-    return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.`;
+    return `The vault does not let this tool use its credential (${error.code}). Trying again does not help.${why}`;
   }
   if (error.isRetryable) {
     return `The vault cannot give out the credential at the moment (${error.code}). Try again later.`;
   }
-  return `The credential could not be resolved (${error.code}).`;
+  return `The credential could not be resolved (${error.code}).${why}`;
 }

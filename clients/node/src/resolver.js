@@ -26,11 +26,13 @@ const maximumFields = 32;
 
 /** A call's wish for fields of one secret, with every name checked before anything is sent. */
 export class SecretRequest {
-  constructor(name, { field = 'value', maxStale = 0, signal, ...wish }) {
+  constructor(name, { field = 'value', maxStale = 0, signal, ...wish } = {}) {
     const fields = Array.isArray(field) ? [...field] : [field];
     const areFields = fields.every(isField) && new Set(fields).size === fields.length
       && fields.length >= 1 && fields.length <= maximumFields;
-    if (!isSecret(name) || !areFields || !(maxStale >= 0)) throw new WarderClientError(Code.invalidRequest);
+    if (!isSecret(name)) throw new WarderClientError(Code.invalidRequest, { part: "the secret's name" });
+    if (!areFields) throw new WarderClientError(Code.invalidRequest, { part: 'the fields' });
+    if (!(maxStale >= 0)) throw new WarderClientError(Code.invalidRequest, { part: 'maxStale' });
     this.name = name;
     this.fields = fields;
     this.maxStale = maxStale;

@@ -4,6 +4,8 @@ import { canonical } from './canonical.js';
 import { Code, WarderClientError } from './errors.js';
 import { isDigest, isTool, wellFormedTrace } from './names.js';
 
+const notWellFormed = (part) => new WarderClientError(Code.invalidRequest, { part });
+
 /** Keys that are kept; claims such as sessions could make any number of them. */
 export const maximumKeys = 256;
 
@@ -15,25 +17,22 @@ export const maximumKeys = 256;
  * of the key.
  */
 export class TokenDemand {
-  constructor({ tool, toolDigest, arguments: callArguments, context = {} }) {
-    const claims = [toolDigest, context.onBehalfOf, context.agent, context.session, context.purpose];
-    if (!isTool(tool) || !(toolDigest === undefined || isDigest(toolDigest))) {
-      throw new WarderClientError(Code.invalidRequest);
-    }
+  constructor({ tool, toolDigest, arguments: callArguments, context, ...others }) {
+    const { onBehalfOf, agent, session, purpose, traceparent, ...otherClaims } = context ?? {};
+    const claims = [onBehalfOf, agent, session, purpose];
+    if (!isTool(tool)) throw notWellFormed("the tool's name");
+    if (toolDigest !== undefined && !isDigest(toolDigest)) throw notWellFormed("the tool's digest");
+    // A misspelt one would be left out in silence.
+    if (Object.keys(others).length > 0) throw notWellFormed('an option that calls do not have');
+    if (Object.keys(otherClaims).length > 0) throw notWellFormed('a claim that contexts do not have');
     if (!claims.every((claim) => claim === undefined || (typeof claim === 'string' && claim.isWellFormed()))) {
-      throw new WarderClientError(Code.invalidRequest);
+      throw notWellFormed('the context');
     }
-    this.claims = {
-      tool,
-      tool_digest: toolDigest,
-      on_behalf_of: context.onBehalfOf,
-      agent: context.agent,
-      session: context.session,
-    };
+    this.claims = { tool, tool_digest: toolDigest, on_behalf_of: onBehalfOf, agent, session };
     this.key = JSON.stringify(this.claims);
     this.arguments = callArguments === undefined ? undefined : canonical(callArguments);
-    this.purpose = context.purpose;
-    this.traceparent = wellFormedTrace(context.traceparent);
+    this.purpose = purpose;
+    this.traceparent = wellFormedTrace(traceparent);
   }
 
   /** Whether the token belongs to one call alone. */

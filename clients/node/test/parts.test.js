@@ -121,6 +121,31 @@ test('the declarations name what there is', () => {
   for (const name of methods) assert.match(text, new RegExp(`^  ${name}[<(]`, 'm'));
 });
 
+test('what is not well formed is named, and a misspelt option is not left out in silence', () => withVault(async (vault, client) => {
+  const warder = client();
+  for (const [secret, options, words] of [
+    ['GitHub/PAT', { tool: 't' }, "the secret's name"],
+    ['github/pat', undefined, "the tool's name"],
+    ['github/pat', { tool: 'create issue' }, "the tool's name"],
+    ['github/pat', { tool: 't', toolDigest: 'f00' }, "the tool's digest"],
+    ['github/pat', { tool: 't', field: [] }, 'the fields'],
+    ['github/pat', { tool: 't', maxStale: '5m' }, 'maxStale'],
+    ['github/pat', { tool: 't', arguments: NaN }, 'the arguments, no JSON or too deep'],
+    ['github/pat', { tool: 't', arguments: 'x'.repeat(16_384) }, 'the arguments, longer than 16 KiB'],
+    ['github/pat', { tool: 't', context: { purpose: 7 } }, 'the context'],
+    ['github/pat', { tool: 't', fields: ['a', 'b'] }, 'an option that calls do not have'],
+    ['github/pat', { tool: 't', context: { on_behalf_of: 'ada' } }, 'a claim that contexts do not have'],
+  ]) {
+    for (const asked of [warder.resolve(secret, options), warder.withCredential(secret, options, () => assert.fail())]) {
+      await assert.rejects(asked, { code: Code.invalidRequest, message: `invalid_request: the call is not well formed: ${words}` });
+    }
+  }
+  assert.deepEqual(vault.seen, []);
+  for (const settings of [{ socket: vault.path }, { socket_path: vault.path }, vault.path]) {
+    assert.throws(() => new WarderClient(settings), TypeError);
+  }
+}));
+
 test('a wrapped handler passes arguments, trace and outcome on', () => withVault(async (vault, client) => {
   const handler = withCredential(client(), 'notes/key', { tool: 'notes/create_note', context: () => ({ onBehalfOf: 'ada' }) },
     async ({ text }, extra, credential) => {
@@ -147,10 +172,10 @@ test('a wrapped handler passes arguments, trace and outcome on', () => withVault
   const outcomes = vault.asked('POST /v1/calls').map(({ body }) => JSON.parse(body).outcome);
   assert.deepEqual(outcomes, ['ok', 'error', 'refused', 'error']);
   for (const [refusalOfVault, words] of [
-    [refusal(403, 'denied'), '(refused). Trying again does not help'],
+    [refusal(403, 'denied'), "(refused). Trying again does not help. The vault's log has the reason under req_7Q."],
     [refusal(403, 'approval_required'), '(approval_required). Try it again when they have'],
     [refusal(503, 'sealed'), '(sealed). Try again later'],
-    [refusal(500, 'internal'), 'could not be resolved (vault_fault)'],
+    [refusal(500, 'internal'), "could not be resolved (vault_fault). The vault's log has the reason under req_7Q."],
   ]) {
     vault.overrides['POST /v1/tokens'] = refusalOfVault;
     const result = await handler({ text: 'x' }, {});
@@ -158,12 +183,34 @@ test('a wrapped handler passes arguments, trace and outcome on', () => withVault
   }
 }));
 
-test('a handler without arguments is called as the SDK calls it', () => withVault(async (vault, client) => {
-  const handler = withCredential(client(), 'notes/key', { tool: 't' }, async (args, extra) => ({ args, extra, content: [] }));
+test('the handler of a tool without arguments is called as the SDK calls it, with the credential', () => withVault(async (vault, client) => {
+  const seen = [];
+  const handler = withCredential(client(), 'notes/key', { tool: 't' }, async (...call) => {
+    seen.push(call.slice(0, -1), call.at(-1).unprotectedText());
+    return { content: [] };
+  });
   const extra = { _meta: {} };
-  assert.deepEqual(await handler(extra), { args: {}, extra, content: [] });
+  assert.deepEqual(await handler(extra), { content: [] });
+  assert.deepEqual(seen, [[extra], 's3cret']);
   assert.match(vault.seen[0].body, /"arguments":\{\}/);
   assert.equal(answer(204), 'HTTP/1.1 204 X\r\n\r\n');
+}));
+
+test('nothing is said about a call that nobody said', () => withVault(async (vault, client) => {
+  for (const extra of [undefined, null, {}, { _meta: {} }, { _meta: { traceparent: undefined } }, { mcpReq: {} }]) {
+    assert.deepEqual(callContext(extra), {});
+    assert.deepEqual(callContext(extra, { agent: 'a', session: undefined }), { agent: 'a' });
+  }
+  // Of two, the claim counts; one that is not there hides nothing.
+  assert.deepEqual(callContext({ _meta: { traceparent: trace } }, { traceparent: 'own' }), { traceparent: 'own' });
+  assert.deepEqual(callContext({ _meta: { traceparent: trace } }, { traceparent: undefined }), { traceparent: trace });
+  const handler = withCredential(client(), 'notes/key', { tool: 't', context: () => ({ session: undefined }) }, async () => ({ content: [] }));
+  await handler({}, {});
+  for (const { line, fields, body } of vault.seen) {
+    assert.ok(!('traceparent' in fields), line);
+    assert.doesNotMatch(`${line}${JSON.stringify(fields)}${body}`, /undefined|null/);
+  }
+  assert.equal(vault.asked('POST /v1/tokens')[0].body, '{"tool":"t","arguments":{}}');
 }));
 
 test('an answer may come in any pieces, and nothing of it is left where it arrived', () => {

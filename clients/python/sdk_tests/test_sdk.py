@@ -6,12 +6,14 @@ Apart from the other tests, because it needs `mcp`; it is run with version 2 and
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import importlib.metadata
 import json
 import logging
 import sys
 import unittest
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -146,10 +148,10 @@ class SDKTests(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(failed)
             self.assertIn('"outcome":"error"', self.asked("POST /v1/calls")[-1].body)
             for answer, words in [
-                (refusal(403, "denied"), "(refused). Trying again does not help"),
+                (refusal(403, "denied"), "(refused). Trying again does not help. The vault's log has the reason under req_7Q."),
                 (refusal(403, "approval_required"), "(approval_required). Try it again when they have"),
                 (refusal(503, "sealed"), "(sealed). Try again later"),
-                (refusal(500, "internal"), "could not be resolved (vault_fault)"),
+                (refusal(500, "internal"), "could not be resolved (vault_fault). The vault's log has the reason under req_7Q."),
             ]:
                 self.vault.rules.overrides["POST /v1/tokens"] = answer
                 text, failed = await call(client, "create_note", {"mode": "x"})
@@ -207,6 +209,106 @@ class SDKTests(unittest.IsolatedAsyncioTestCase):
             calls = [call(client, "create_note", {"text": str(index)}) for index in range(50)]
             found = await asyncio.gather(*calls)
         self.assertEqual([text for text, _ in found], [str(index) for index in range(50)])
+
+    async def test_tools_are_methods_partials_and_objects_too(self) -> None:
+        bound = functools.partial(with_credential, self.warder, "notes/key")
+
+        def logged(function: Callable[..., Any]) -> Callable[..., Any]:
+            @functools.wraps(function)
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return await function(*args, **kwargs)
+
+            return wrapper
+
+        class Notes:
+            prefix = "note"
+
+            @bound(tool="notes/a")
+            async def create(self, text: str, credential: ResolvedSecret) -> str:
+                """Stores a note."""
+                return f"{self.prefix} {text} {credential.unprotected_text()}"
+
+            @with_credential(self.blocking, "notes/key", tool="notes/a")
+            def create_at_once(self, text: str, credential: ResolvedSecret) -> str:
+                return f"{self.prefix} {text} {credential.unprotected_text()}"
+
+            @classmethod
+            @bound(tool="notes/a")
+            async def of_class(cls, ctx: Context, text: str, credential: ResolvedSecret) -> str:
+                return f"{cls.prefix} {text} {credential.unprotected_text()} {ctx.request_id is not None}"
+
+            @staticmethod
+            @bound(tool="notes/a")
+            async def of_nobody(text: str, credential: ResolvedSecret) -> str:
+                return f"{text} {credential.unprotected_text()}"
+
+            async def later(self, text: str, credential: ResolvedSecret, urgent: bool = False) -> str:
+                return f"{self.prefix} {text} {credential.unprotected_text()} {urgent}"
+
+            @bound(tool="notes/a")
+            @logged
+            async def seen_through(self, text: str, credential: ResolvedSecret) -> str:
+                return f"{self.prefix} {text} {credential.unprotected_text()}"
+
+            @logged
+            @bound(tool="notes/a")
+            async def seen_before(self, text: str, credential: ResolvedSecret) -> str:
+                return f"{self.prefix} {text} {credential.unprotected_text()}"
+
+        notes = Notes()
+        for method in (
+            notes.create, notes.create_at_once, notes.of_class, notes.of_nobody, notes.seen_through, notes.seen_before
+        ):
+            self.server.tool()(method)
+        self.server.tool()(bound(tool="notes/a")(notes.later))
+        self.server.tool(name="urgent")(bound(tool="notes/a")(functools.partial(notes.later, urgent=True)))
+        expected = {
+            "create": "note x s3cret",
+            "create_at_once": "note x s3cret",
+            "of_class": "note x s3cret True",
+            "of_nobody": "x s3cret",
+            "seen_through": "note x s3cret",
+            "seen_before": "note x s3cret",
+            "later": "note x s3cret False",
+            "urgent": "note x s3cret True",
+        }
+        async with connected(self.server, self.eras[0]) as client:
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            self.assertEqual(set(tools), set(expected))
+            self.assertEqual(tools["create"].description, "Stores a note.")
+            for name, text in expected.items():
+                schema = getattr(tools[name], "input_schema" if VERSION >= 2 else "inputSchema")
+                self.assertLessEqual(set(schema["properties"]), {"text", "urgent"}, name)
+                self.vault.seen.clear()
+                self.assertEqual(await call(client, name, {"text": "x"}), (text, False), name)
+                sent = json.loads(self.asked("POST /v1/tokens")[0].body)["arguments"]
+                self.assertEqual(sent["text"], "x", name)
+                self.assertLessEqual(set(sent), {"text", "urgent"}, name)
+
+    async def test_a_wrapped_tool_can_be_called_without_the_sdk(self) -> None:
+        @with_credential(self.warder, "notes/key", tool="notes/a")
+        async def create_note(text: str, credential: ResolvedSecret) -> str:
+            return f"{text} {credential.unprotected_text()}"
+
+        # As a test of the server's own does.
+        self.assertEqual(await create_note("hello"), "hello s3cret")  # type: ignore[call-arg]
+        self.assertEqual(json.loads(self.asked("POST /v1/tokens")[0].body)["arguments"], {"text": "hello"})
+
+    async def test_with_the_decorators_the_wrong_way_round_no_tool_is_there(self) -> None:
+        async def create_note(text: str, credential: ResolvedSecret) -> str:
+            return credential.unprotected_text()
+
+        with self.assertRaisesRegex(TypeError, "@with_credential goes below @server.tool"):
+            with_credential(self.warder, "notes/key", tool="notes/a")(self.server.tool()(create_note))
+        async with connected(self.server, self.eras[0]) as client:
+            self.assertEqual((await client.list_tools()).tools, [])
+
+        async def unannotated(text: str, credential) -> str:  # type: ignore[no-untyped-def]
+            return str(credential)
+
+        # The SDK takes this one for an argument, and the program ends before anybody fills it.
+        with self.assertRaisesRegex(TypeError, "not annotated as ResolvedSecret"):
+            with_credential(self.warder, "notes/key", tool="notes/a")(self.server.tool()(unannotated))
 
     async def test_what_cannot_work_is_refused_when_it_is_written(self) -> None:
         async def without(text: str) -> str:

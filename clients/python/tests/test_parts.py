@@ -87,6 +87,27 @@ class CanonicalTests(unittest.TestCase):
         for value, text in cases:
             self.assertEqual(canonical(value).decode(), text)
 
+    def test_what_is_not_well_formed_is_named_and_not_quoted(self) -> None:
+        wish: dict[str, Any] = {
+            "name": "github/pat", "field": "value", "tool": "t", "tool_digest": None,
+            "arguments": None, "context": None, "max_stale": 0,
+        }
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"name": "GitHub/PAT"}, "the secret's name"),
+            ({"field": ()}, "the fields"),
+            ({"field": ("a", "a")}, "the fields"),
+            ({"max_stale": -1}, "max_stale"),
+            ({"tool": "create issue"}, "the tool's name"),
+            ({"tool_digest": "f00"}, "the tool's digest"),
+            ({"arguments": {1: 2}}, "the arguments, no JSON or too deep"),
+            ({"arguments": "x" * 16_384}, "the arguments, longer than 16 KiB"),
+        ]
+        for wrong, words in cases:
+            with self.assertRaises(WarderClientError) as caught:
+                SecretRequest.of(**{**wish, **wrong})
+            self.assertEqual(str(caught.exception), f"invalid_request: the call is not well formed: {words}")
+            self.assertEqual(str(caught.exception.again()), str(caught.exception))
+
     def test_what_is_no_json_is_refused_without_being_quoted(self) -> None:
         deep: object = []
         for _ in range(16):

@@ -80,7 +80,7 @@ _RETRYABLE = frozenset(
 )
 
 _MEANINGS = {
-    Code.REFUSED: "the vault refused; `warder explain` says why",
+    Code.REFUSED: "the vault refused; `warder audit search --where request_id=…` says why",
     Code.APPROVAL_REQUIRED: "the call needs an approval",
     Code.APPROVAL_DENIED: "somebody said no to this call",
     Code.NOT_FOUND: "no such secret, field or tool for this process",
@@ -119,6 +119,7 @@ class WarderClientError(Exception):
         request_id: str | None = None,
         retry_after: float | None = None,
         system_error: int | None = None,
+        part: str | None = None,
     ) -> None:
         #: What happened.
         self.code = code
@@ -132,6 +133,8 @@ class WarderClientError(Exception):
         self.retry_after = retry_after
         #: The ``errno`` of a connection that could not be opened.
         self.system_error = system_error
+        # What of a call is not well formed, in fixed words.
+        self._part = part
         super().__init__(self._describe())
 
     @property
@@ -153,10 +156,13 @@ class WarderClientError(Exception):
             request_id=self.request_id,
             retry_after=self.retry_after,
             system_error=self.system_error,
+            part=self._part,
         )
 
     def _describe(self) -> str:
         text = f"{self.code}: {_MEANINGS[self.code]}"
+        if self._part is not None:
+            text += f": {self._part}"
         if self.system_error is not None:
             text += f" (errno {self.system_error})"
         if self.retry_after is not None:

@@ -16,21 +16,18 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from ._aio.client import AsyncWarderClient
+from ._handler import Handler
 from ._threads.client import WarderClient
 from .errors import Code, CredentialRefused, WarderClientError
 from .messages import CallContext
 from .secret import ResolvedSecret
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-# Not a name that a tool would have by itself.
-_CONTEXT = "warder_mcp_context"
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def with_credential(
@@ -43,8 +40,10 @@ def with_credential(
     max_stale: float = 0,
     parameter: str = "credential",
     context: Callable[[Any], CallContext] | None = None,
-) -> Callable[[Handler], Handler]:
+) -> Callable[[Function], Function]:
     """Wraps a tool handler: resolves at call time, calls it, reports the outcome. It goes below ``@server.tool()``.
+
+    A handler is a function, a method, a partial, or an object that is called like one.
 
     A failure of the vault becomes the SDK's ``ToolError`` with a sentence for the model: whether to try again, and
     nothing that is secret. ``CredentialRefused`` out of the handler makes it run again where the vault has another
@@ -54,72 +53,56 @@ def with_credential(
         warder: An ``AsyncWarderClient`` for ``async def`` handlers, a ``WarderClient`` for others.
         secret: Such as ``github/pat``.
         tool: ``server/tool`` as it is registered with the vault.
-        parameter: The handler's parameter that gets the :class:`ResolvedSecret`.
+        parameter: The handler's parameter that gets the :class:`ResolvedSecret`, annotated as one.
         context: Makes a :class:`CallContext` of the SDK's ``Context``, for whom and why; its trace context is added.
+            Outside of the SDK, as in a test, it gets ``None``.
 
     The others are those of :meth:`warder_client.WarderClient.resolve`.
 
     Raises:
-        TypeError: The handler has no such parameter, or client and handler do not go together.
+        TypeError: The handler has no such parameter, or client and handler do not go together. With the decorators the
+            wrong way round it comes out of ``@server.tool()``.
     """
 
-    def wrap(handler: Handler) -> Handler:
-        is_async = inspect.iscoroutinefunction(handler)
-        if is_async != isinstance(warder, AsyncWarderClient):
-            raise TypeError("an AsyncWarderClient serves `async def` handlers, a WarderClient all others")
+    def wrap(function: Function) -> Function:
         sdk = _SDK.find()
-        signature, own_context = _signature(handler, parameter, sdk)
+        handler = Handler(function, parameter, sdk.context)
+        if handler.is_async != isinstance(warder, AsyncWarderClient):
+            raise TypeError("an AsyncWarderClient serves `async def` handlers, a WarderClient all others")
 
-        def prepare(values: dict[str, Any]) -> dict[str, Any]:
-            mcp_context = values[own_context] if own_context else values.pop(_CONTEXT)
-            arguments = {name: value for name, value in values.items() if name != own_context}
+        def wish(bound: inspect.BoundArguments) -> dict[str, Any]:
+            mcp_context = handler.context(bound)
             return {
                 "tool": tool,
                 "field": field,
                 "tool_digest": tool_digest,
                 "max_stale": max_stale,
-                "arguments": _sent_arguments(mcp_context, arguments),
+                "arguments": _sent_arguments(mcp_context, handler.arguments(bound)),
                 "context": call_context(mcp_context, CallContext() if context is None else context(mcp_context)),
                 "outcome": _outcome,
             }
 
-        @functools.wraps(handler)
-        async def call_async(**values: Any) -> Any:
+        async def call_async(*given: Any, **named: Any) -> Any:
             assert isinstance(warder, AsyncWarderClient)
-            named = prepare(values)
+            bound = handler.bind(given, named)
 
             async def body(resolved: ResolvedSecret) -> Any:
-                return await handler(**values, **{parameter: resolved})
+                return await handler(bound, resolved)
 
             try:
-                return await warder.with_credential(secret, body, **named)
+                return await warder.with_credential(secret, body, **wish(bound))
             except (WarderClientError, CredentialRefused) as error:
                 raise sdk.tool_error(explain(error)) from error
 
-        @functools.wraps(handler)
-        def call(**values: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
             assert isinstance(warder, WarderClient)
-            named = prepare(values)
-
-            def body(resolved: ResolvedSecret) -> Any:
-                return handler(**values, **{parameter: resolved})
-
+            bound = handler.bind(given, named)
             try:
-                return warder.with_credential(secret, body, **named)
+                return warder.with_credential(secret, lambda resolved: handler(bound, resolved), **wish(bound))
             except (WarderClientError, CredentialRefused) as error:
                 raise sdk.tool_error(explain(error)) from error
 
-        wrapper: Any = call_async if is_async else call
-        # What the SDK makes the tool's schema of, and where it looks for a place to put its context.
-        wrapper.__signature__ = signature
-        wrapper.__annotations__ = {
-            name: shown.annotation
-            for name, shown in signature.parameters.items()
-            if shown.annotation is not inspect.Parameter.empty
-        }
-        if signature.return_annotation is not inspect.Signature.empty:
-            wrapper.__annotations__["return"] = signature.return_annotation
-        wrapped: Handler = wrapper
+        wrapped: Function = handler.dress(call_async if handler.is_async else call)
         return wrapped
 
     return wrap
@@ -147,11 +130,13 @@ def explain(error: WarderClientError | CredentialRefused) -> str:
     if error.code is Code.APPROVAL_REQUIRED:
         asked = error.approval or error.code
         return f"Somebody has to approve this very call first ({asked}). Try it again when they have."
+    # For whoever the model shows it to: an operator finds the reason by it.
+    why = "" if error.request_id is None else f" The vault's log has the reason under {error.request_id}."
     if error.is_refusal:
-        return f"The vault does not let this tool use its credential ({error.code}). Trying again does not help."
+        return f"The vault does not let this tool use its credential ({error.code}). Trying again does not help.{why}"
     if error.is_retryable:
         return f"The vault cannot give out the credential at the moment ({error.code}). Try again later."
-    return f"The credential could not be resolved ({error.code})."
+    return f"The credential could not be resolved ({error.code}).{why}"
 
 
 class _SDK:
@@ -168,32 +153,6 @@ class _SDK:
             return _SDK("mcp.server.mcpserver")
         except ModuleNotFoundError:
             return _SDK("mcp.server.fastmcp")
-
-
-def _signature(handler: Callable[..., Any], parameter: str, sdk: _SDK) -> tuple[inspect.Signature, str | None]:
-    """The handler's signature as the SDK is to see it, and the handler's own parameter for a context."""
-    hints = typing.get_type_hints(handler, include_extras=True)
-    signature = inspect.signature(handler)
-    if parameter not in signature.parameters:
-        raise TypeError(f"the handler has no parameter {parameter!r} for its credential")
-    shown = []
-    own_context = None
-    for name, each in signature.parameters.items():
-        annotation = hints.get(name, each.annotation)
-        if any(_is_context(part, sdk) for part in (annotation, *typing.get_args(annotation))):
-            own_context = name
-        if name != parameter:
-            shown.append(each.replace(annotation=annotation, kind=inspect.Parameter.KEYWORD_ONLY))
-    if own_context is None:
-        shown.append(inspect.Parameter(_CONTEXT, inspect.Parameter.KEYWORD_ONLY, annotation=sdk.context))
-    return signature.replace(
-        parameters=shown, return_annotation=hints.get("return", signature.return_annotation)
-    ), own_context
-
-
-def _is_context(annotation: object, sdk: _SDK) -> bool:
-    kind = typing.get_origin(annotation) or annotation
-    return inspect.isclass(kind) and issubclass(kind, sdk.context)
 
 
 def _sent_arguments(mcp_context: object, values: dict[str, Any]) -> object:

@@ -160,6 +160,13 @@ class ResolvedSecret:
     def __repr__(self) -> str:
         return "ResolvedSecret(redacted)"
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> NoReturn:
+        """Whoever asks makes an argument of it that clients fill: the SDK does, of a handler that is not wrapped yet."""
+        raise TypeError(
+            "a credential comes from the vault, not from a client: @with_credential goes below @server.tool()"
+        )
+
 
 def _wipe_all() -> None:
     for reference in _living.copy():

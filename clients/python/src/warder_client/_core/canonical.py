@@ -31,9 +31,9 @@ def canonical(value: object) -> bytes:
         encoded = "".join(parts).encode()
     except (ValueError, TypeError, RecursionError):
         # Without a cause: it would quote what the caller passed.
-        raise WarderClientError(Code.INVALID_REQUEST) from None
+        raise WarderClientError(Code.INVALID_REQUEST, part="the arguments, no JSON or too deep") from None
     if len(encoded) > MAXIMUM_BYTES:
-        raise WarderClientError(Code.INVALID_REQUEST)
+        raise WarderClientError(Code.INVALID_REQUEST, part="the arguments, longer than 16 KiB")
     return encoded
 
 

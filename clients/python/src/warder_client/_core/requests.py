@@ -39,7 +39,7 @@ def report(report: CallReport, token: VaultToken, traceparent: str | None) -> Re
     try:
         body = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        raise WarderClientError(Code.INVALID_REQUEST) from None
+        raise WarderClientError(Code.INVALID_REQUEST, part="the report") from None
     return Request("POST /v1/calls", token.text, traceparent, body)
 
 

@@ -62,10 +62,12 @@ def _checked(
     context: CallContext,
     max_stale: float,
 ) -> SecretRequest:
-    if not names.is_secret(name) or not all(map(names.is_field, fields)) or not max_stale >= 0:
-        raise WarderClientError(Code.INVALID_REQUEST)
-    if not 1 <= len(fields) == len(set(fields)) <= _MAXIMUM_FIELDS:
-        raise WarderClientError(Code.INVALID_REQUEST)
+    if not names.is_secret(name):
+        raise WarderClientError(Code.INVALID_REQUEST, part="the secret's name")
+    if not all(map(names.is_field, fields)) or not 1 <= len(fields) == len(set(fields)) <= _MAXIMUM_FIELDS:
+        raise WarderClientError(Code.INVALID_REQUEST, part="the fields")
+    if not max_stale >= 0:
+        raise WarderClientError(Code.INVALID_REQUEST, part="max_stale")
     demand = TokenDemand.of(tool, tool_digest, arguments, context)
     return SecretRequest(name, fields, demand, max_stale)
 

@@ -49,8 +49,10 @@ class TokenDemand:
         Raises:
             WarderClientError: ``invalid_request`` for a name, digest or arguments that the vault could not take either.
         """
-        if not names.is_tool(tool) or not (tool_digest is None or names.is_digest(tool_digest)):
-            raise WarderClientError(Code.INVALID_REQUEST)
+        if not names.is_tool(tool):
+            raise WarderClientError(Code.INVALID_REQUEST, part="the tool's name")
+        if not (tool_digest is None or names.is_digest(tool_digest)):
+            raise WarderClientError(Code.INVALID_REQUEST, part="the tool's digest")
         return TokenDemand(
             TokenKey(tool, tool_digest, context.on_behalf_of, context.agent, context.session),
             None if arguments is None else canonical(arguments),
@@ -76,7 +78,7 @@ class TokenDemand:
         try:
             text = json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:
-            raise WarderClientError(Code.INVALID_REQUEST) from None
+            raise WarderClientError(Code.INVALID_REQUEST, part="the context") from None
         if self.arguments is None:
             return text
         return text[:-1] + b',"arguments":' + self.arguments + b"}"
