@@ -9,6 +9,8 @@ package struct RemoteHeader: Hashable, Sendable {
     }
 
     package let name: String
+    /// Its value with the braces in it.
+    package let template: String
     private let value: VariableText
 
     /// - Throws: ``Invalid``.
@@ -26,6 +28,7 @@ package struct RemoteHeader: Hashable, Sendable {
         let lowered = name.lowercased()
         guard !Self.reserved.contains(lowered), !lowered.hasPrefix("mcp-param-") else { throw .reserved }
         self.name = name
+        template = value
         do throws(VariableText.Invalid) { self.value = try VariableText(value) } catch { throw .badVariable }
     }
 

@@ -161,7 +161,7 @@ final class Resolver {
         changes.close()
         finishClosing = {
             self.finishClosing = nil
-            self.late.clear()
+            self.loseReports()
             self.pool.close()
             // Of whatever ended only now as well.
             self.kept.clear()

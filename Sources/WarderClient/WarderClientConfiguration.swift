@@ -19,7 +19,8 @@ public struct WarderClientConfiguration: Sendable {
     /// Measures the life of tokens and the age of values. It must go on while the machine sleeps, as the default does.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call
-    /// runs, or for a report that had to wait for the vault on the client's own thread.
+    /// runs, or for a report that had to wait for the vault on the client's own thread. Of those that wait, the oldest
+    /// is lost as `overloaded` where there are more than 256, and each as `closed` with the client.
     public var reportFailed: (@Sendable (WarderClientError) -> Void)?
 
     /// Draws from 0 ..< 1 where renewals of many processes must not fall together.

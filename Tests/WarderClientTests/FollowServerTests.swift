@@ -1,10 +1,11 @@
 import Glibc
+import Locking
 import Testing
-import WarderCore
 import WarderModel
 import WarderTesting
 
 @testable import WarderClient
+@testable import WarderCore
 
 /// Following changes at a real vault behind a real socket.
 @Suite("Following changes of a real vault")
@@ -68,6 +69,67 @@ struct FollowServerTests {
             let end = try await clientError { _ = try await changes.next() }
             #expect(end.code == .refused)
         }
+    }
+
+    /// A client that keeps `notes/api` for outages and follows; then something happens, it has heard of that, and the vault
+    /// goes away.
+    private static func afterwards(
+        _ deed: (TestServer) async throws -> Void
+    ) async throws -> Result<ResolvedSecret, WarderClientError> {
+        try await TestServer.with { server in
+            try await server.mustBeNotes()
+            try await server.kit.mustRevokeGrant("notes/search", "notes/api")
+            try await server.kit.mustGrant("notes/search", "notes/api", maxStale: 3600)
+            let client = try WarderClient(WarderClientConfiguration(socketPath: server.clientSocket))
+            func resolve() async -> Result<ResolvedSecret, WarderClientError> {
+                do throws(WarderClientError) {
+                    return .success(
+                        try await client.resolve("notes/api", for: "notes/search", maxStale: .seconds(3600))
+                    )
+                } catch { return .failure(error) }
+            }
+            let board = server.kit.vault.changes
+            _ = try await resolve().get()
+            while board.waiting == 0 { await Task.yield() }
+            let asked = board.state.withLock { $0.nextNumber }
+            try await deed(server)
+            // Whoever asks again has heard the answer.
+            while board.state.withLock({ $0.nextNumber }) == asked { await Task.yield() }
+            await server.stop()
+            let result = await resolve()
+            await client.close()
+            return result
+        }
+    }
+
+    @Test("what changes nothing for a client leaves what it keeps")
+    func untouched() async throws {
+        let secret = try await Self.afterwards { server in
+            try await server.kit.mustPut("notes/other")
+            try await server.kit.mustGrant("notes/search", "notes/other")
+        }.get()
+        #expect(secret.stale != nil)
+    }
+
+    @Test("what a client keeps goes when its tool is raised to critical, though no call meets that")
+    func raised() async throws {
+        let result = try await Self.afterwards { server in
+            var changes = Tools.Changes()
+            changes.risk = .critical
+            changes.reason = try PlainText("it deletes")
+            let name = try ToolID("notes/search")
+            _ = try await server.kit.vault.perform(Tools.set(name, changes, by: server.kit.admin))
+        }
+        #expect(throws: WarderClientError.self) { try result.get() }
+    }
+
+    @Test("what a client keeps goes when its grant is replaced by one that gives the same version")
+    func regranted() async throws {
+        let result = try await Self.afterwards { server in
+            try await server.kit.mustRevokeGrant("notes/search", "notes/api")
+            try await server.kit.mustGrant("notes/search", "notes/api")
+        }
+        #expect(throws: WarderClientError.self) { try result.get() }
     }
 
     @Test("a vault that was sealed and opened again makes everything doubtful")

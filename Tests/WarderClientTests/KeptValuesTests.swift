@@ -111,21 +111,42 @@ struct KeptValuesTests {
         #expect((kept.usable(for: wanted, at: .zero) == nil) == (left < 2))
     }
 
-    @Test("what changed is forgotten, what is current stays, and being out of touch is what values are kept for")
+    @Test("what is told of is forgotten, whatever its version, and being out of touch is what values are kept for")
     mutating func changed() throws {
         let (one, other) = (try request(), try request("github/other"))
         kept.keep(try secret(one, version: 7), asked: .zero)
         kept.keep(try secret(other, version: 7), asked: .zero)
-        kept.changed(.outOfTouch)
-        kept.changed(.version(secret: "github/pat", 7))
+        kept.heard([.outOfTouch, .version(secret: "github/third", 7)])
         #expect(kept.count == 2)
-        kept.changed(.version(secret: "github/pat", 8))
+        // The grant of one tool was taken back while another keeps one: what is current is as before.
+        kept.heard([.version(secret: "github/pat", 7)])
         #expect(kept.usable(for: one, at: .zero) == nil && kept.usable(for: other, at: .zero) != nil)
-        kept.changed(.revoked(secret: "github/other"))
+        kept.heard([.revoked(secret: "github/other")])
         #expect(kept.isEmpty)
         kept.keep(try secret(one), asked: .zero)
-        kept.changed(.everything)
+        kept.keep(try secret(other), asked: .zero)
+        kept.heard([.everything])
         #expect(kept.isEmpty)
+    }
+
+    @Test(
+        "of a vault that refuses to say what changes nothing is kept until it says so again; of an old one, or none, all is",
+        arguments: [
+            (WarderClientError.Code.refused, true), (.sealed, true), (.notInitialised, true), (.restoredVault, true),
+            (.approvalDenied, true), (.unknown, true), (.notFound, false), (.unreachable, false), (.timedOut, false),
+            (.unavailable, false), (.rateLimited, false), (.vaultFault, false), (.overloaded, false),
+        ]
+    )
+    mutating func unheard(code: WarderClientError.Code, isDropped: Bool) throws {
+        let wanted = try request()
+        kept.keep(try secret(wanted), asked: .zero)
+        kept.unheard(WarderClientError(code))
+        #expect(kept.isEmpty == isDropped)
+        kept.keep(try secret(wanted), asked: .zero)
+        #expect(kept.isEmpty == isDropped, "an answer that was on its way")
+        kept.heard([])
+        kept.keep(try secret(wanted), asked: .zero)
+        #expect(!kept.isEmpty)
     }
 
     @Test("the bytes are wiped with the last that holds them: neither forgetting nor clearing leaves any")
@@ -181,7 +202,7 @@ struct KeptWatchTests {
     @Test("a vault that tells no changes is left alone for a while, and what happened meanwhile is not known")
     mutating func refused() throws {
         #expect(watch.answered(try answer("a")).isEmpty)
-        #expect(watch.failed(WarderClientError(.notFound), at: .zero, jitter: 0) == .seconds(600))
+        #expect(watch.failed(WarderClientError(.notFound), at: .zero, jitter: 0) == .seconds(60))
         #expect(watch.cursor == nil)
         #expect(watch.answered(try answer("b")) == [.everything])
     }

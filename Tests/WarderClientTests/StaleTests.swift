@@ -163,6 +163,37 @@ struct StaleTests {
         }
     }
 
+    @Test(
+        "a refusal to say what changes ends what is kept, though no call met it",
+        .timeLimit(.minutes(2)),
+        arguments: [(403, "denied"), (503, "sealed"), (503, "restored_vault")]
+    )
+    func refusedChanges(status: Int, code: String) async throws {
+        try await TestVault.with { vault in
+            vault.rules.change { $0.changes = { _ in .error(status, code) } }
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            Self.goAway(vault)
+            // Ends when the refusal was heard.
+            while (try? await vault.resolve(maxStale: .seconds(600))) != nil {}
+            Self.comeBack(vault)
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            Self.goAway(vault)
+            // Nobody would say when it has to go.
+            _ = try await clientError { _ = try await vault.resolve(maxStale: .seconds(600)) }
+        }
+    }
+
+    @Test("an older vault, which tells no changes, leaves what is kept")
+    func untold() async throws {
+        try await TestVault.with { vault in
+            vault.rules.change { $0.changes = { _ in .error(404, "not_found") } }
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            try await vault.stub.received("GET /v1/changes", times: 1)
+            Self.goAway(vault)
+            for _ in 0..<20 { _ = try await vault.resolve(maxStale: .seconds(600)) }
+        }
+    }
+
     @Test("a value that its upstream refused is not used again")
     func refused() async throws {
         try await TestVault.with { vault in
@@ -206,7 +237,8 @@ struct StaleTests {
             try await call()
             #expect(vault.stub.count("POST /v1/calls") == 1)
             Self.comeBack(vault)
-            _ = try await vault.resolve()
+            // The first may share the token that a report asked for while the vault was away.
+            while (try? await vault.resolve()) == nil {}
             try await vault.stub.received("POST /v1/calls", times: 3)
             let reports = vault.stub.requests.filter { $0.line == "POST /v1/calls" }.dropFirst()
             #expect(reports.count == 2)
@@ -216,6 +248,33 @@ struct StaleTests {
                 #expect(report.body.contains(note), "\(report.body)")
                 #expect(report.token.map { vault.rules.liveTokens.contains($0) } == true)
             }
+        }
+    }
+
+    @Test(
+        "a report that never reaches the vault is told: the oldest of too many, and the others when the client closes"
+    )
+    func lostReports() async throws {
+        let lost = Locked<[WarderClientError.Code: Int]>([:])
+        try await TestVault.with {
+            $0.reportFailed = { error in lost.withLock { $0[error.code, default: 0] += 1 } }
+        } _: { vault in
+            func call() async throws {
+                let tool = "github/create_issue"
+                try await vault.client.withCredential("github/pat", for: tool, maxStale: .seconds(600), { _ in })
+            }
+            try await call()
+            Self.goAway(vault)
+            // No token is left for the reports either.
+            vault.rules.change {
+                $0.liveTokens = []
+                $0.overrides["POST /v1/calls"] = Self.away
+            }
+            for _ in 0..<LateReports.maximum + 3 { try await call() }
+            await vault.client.close()
+            let count = lost.withLock { $0 }
+            #expect(count.values.reduce(0, +) == LateReports.maximum + 3)
+            #expect(count[.overloaded, default: 0] >= 2 && Set(count.keys).isSubset(of: [.overloaded, .closed]))
         }
     }
 

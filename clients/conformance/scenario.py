@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,7 @@ class Scenario:
                 "put": self._put,
                 "grant": self._grant,
                 "withdraw": self._withdraw,
+                "classify": lambda **settings: self._ask("PATCH", f"tools/{self._tool}", {"reason": "a test", **settings}),
                 "revoke_tokens": self._revoke_tokens,
                 "quarantine": lambda: self._ask("POST", "servers/conformance/quarantine", {"reason": "a test"}),
                 "release": lambda: self._ask("POST", "servers/conformance/release"),
@@ -213,7 +215,10 @@ class Scenario:
         fields["value"] = base64.b64encode(value.encode()).decode()
         self._ask("PUT", f"secrets/{self._secret}", {"fields_base64": fields})
 
-    def _grant(self, **settings: Any) -> None:
+    def _grant(self, ends_in: float | None = None, **settings: Any) -> None:
+        if ends_in is not None:
+            end = datetime.now(timezone.utc) + timedelta(seconds=ends_in)
+            settings["expires"] = end.isoformat(timespec="milliseconds")
         self._ask("POST", "grants", {"tool": self._tool, "secret": self._secret, **settings})
 
     def _withdraw(self) -> None:

@@ -59,7 +59,13 @@ struct RemoteLaunch {
         )
         try Self.check(address: target, values)
         for (name, value) in headers { try Self.check(header: name, value, values) }
-        arguments = ["mcp", "connect", target] + headers.flatMap { ["--header", "\($0.0): \($0.1)"] }
+        // What somebody wants to leave where it is.
+        let isLiteral =
+            LiteralSecret.stands(in: target)
+            || headers.contains { LiteralSecret.stands(in: $0.1, name: $0.0) }
+        arguments =
+            ["mcp", "connect", target] + headers.flatMap { ["--header", "\($0.0): \($0.1)"] }
+            + (isLiteral ? ["--allow-literal"] : [])
     }
 
     private static func check(type: SyntaxNode?, address: String) throws(RemoteObstacle) {

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 
 /// What the client says, line by line, read by a thread of its own.
 struct ClientLines {
@@ -8,8 +9,10 @@ struct ClientLines {
         case tooLong
     }
 
-    /// Lines that wait to be sent: a client that writes faster waits.
-    private static let most = 16
+    /// Lines that wait to be sent: a client that writes faster waits. Each may be of `RemoteMessage.mostBytes`.
+    private static let most = 4
+    /// How long the end of a client that waits may be unknown, in milliseconds.
+    private static let pause = 200
 
     let lines: AsyncStream<Line>
     private let room = DispatchSemaphore(value: 0)
@@ -22,25 +25,38 @@ struct ClientLines {
         for _ in 0..<Self.most { room.signal() }
         Thread.detachNewThread {
             var cut = Lines(limit: RemoteMessage.mostBytes)
-            func pass(_ piece: Lines.Piece) {
+            /// Answers whether the client is there still.
+            func pass(_ piece: Lines.Piece) -> Bool {
+                let line: Line
                 switch piece {
-                case .line(let bytes):
-                    room.wait()
-                    continuation.yield(.whole(bytes))
-                case .part(_, let isLast):
-                    guard isLast else { return }
-                    room.wait()
-                    continuation.yield(.tooLong)
+                case .line(let bytes): line = .whole(bytes)
+                case .part(_, isLast: true): line = .tooLong
+                case .part(_, isLast: false): return true
                 }
-            }
-            StdioRelay.read(descriptor) { bytes in
-                for piece in cut.next(bytes) { pass(piece) }
+                while room.wait(timeout: .now() + .milliseconds(Self.pause)) == .timedOut {
+                    if Self.hasHungUp(descriptor) { return false }
+                }
+                continuation.yield(line)
                 return true
             }
-            if let rest = cut.end() { pass(rest) }
+            var isThere = true
+            StdioRelay.read(descriptor) { bytes in
+                isThere = cut.next(bytes).allSatisfy(pass)
+                return isThere
+            }
+            if isThere, let rest = cut.end() { _ = pass(rest) }
             continuation.finish()
             whenEnded()
         }
+    }
+
+    /// Whether the client has closed its end, also where there is more of it to be read.
+    private static func hasHungUp(_ descriptor: Int32) -> Bool {
+        // POLLRDHUP, which is a macro that Swift does not see.
+        let halfClosed: Int16 = 0x2000
+        var wanted = pollfd(fd: descriptor, events: halfClosed, revents: 0)
+        guard unsafe poll(&wanted, 1, 0) > 0 else { return false }
+        return wanted.revents & (halfClosed | Int16(POLLHUP | POLLERR | POLLNVAL)) != 0
     }
 
     /// A line has left.

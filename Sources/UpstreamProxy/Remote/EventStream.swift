@@ -39,6 +39,9 @@ struct EventStream {
         pause = other.pause
     }
 
+    /// Bytes of the event that is not complete.
+    var held: Int { line.count + event.data.count }
+
     /// The events that are complete with `bytes`.
     mutating func next(_ bytes: some Sequence<UInt8>) throws(TooLong) -> [Event] {
         var events: [Event] = []

@@ -8,6 +8,8 @@ struct RemoteLink {
     let channel: any Channel
     var answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
     let requests: NIOAsyncChannelOutboundWriter<RequestPart>
+    /// What of the answer is held.
+    let share: MessageMemory.Share
     /// Whether the answer has been read to its end.
     var isAtEnd = false
 }
@@ -15,8 +17,10 @@ struct RemoteLink {
 extension RemoteBridge {
     // Functions that read a stream are concurrent, as its iterator's own are: it must not go from one isolation to another.
 
-    /// What of an answer that nobody reads is waited for, in bytes.
+    /// What of an answer that nobody reads is waited for, in bytes, and for how long: a server may keep a stream open behind its
+    /// answer, and say nothing on it any more.
     private static let mostDrained = 64 << 10
+    private static let longestDrain = TimeAmount.seconds(1)
     /// Of an error that may be a message, in bytes.
     private static let mostError = 1 << 20
 
@@ -45,7 +49,8 @@ extension RemoteBridge {
             var link = RemoteLink(
                 channel: connection.channel,
                 answers: answers.makeAsyncIterator(),
-                requests: requests
+                requests: requests,
+                share: memory.share()
             )
             while let call = waiting {
                 call.goes(over: link.channel)
@@ -84,13 +89,13 @@ extension RemoteBridge {
             let status = Int(answer.status.code)
             if status == 307 || status == 308 {
                 guard call.mayFollow(), follow(answer) else { throw .redirected }
-                return .again(overThis: try await drain(over: &link) && answer.isKeepAlive)
+                return .again(overThis: await drain(over: &link) && answer.isKeepAlive)
             }
             guard (200...299).contains(status) else { throw await fault(answer, of: call, output, over: &link) }
             takeSession(answer, of: call)
             try await take(answer, of: call, output, over: &link)
             end(call, true)
-            return try await drain(over: &link) && answer.isKeepAlive ? .keeps : .closes
+            return await drain(over: &link) && answer.isKeepAlive ? .keeps : .closes
         } catch {
             await refuse(call, error, output)
             return .closes
@@ -128,7 +133,7 @@ extension RemoteBridge {
     func pass(_ message: RemoteMessage, to call: RemoteCall, _ output: ClientOutput) async {
         guard !call.isOver else { return }
         learn(from: message.document, to: call)
-        await say(message.line, output)
+        if await !say(message.line, output) { await refuse(call, .withheld, output) }
     }
 
     /// The fault that an answer without success is; an error of JSON-RPC in it goes to the client.
@@ -147,7 +152,7 @@ extension RemoteBridge {
             case .answer(_, isError: true) = message.kind, let error = message.document.error
         else { return fault }
         // Servers that could not read a request answer under no id, or under one of their own making.
-        await say(RemoteMessage.error(id, error), output)
+        guard await say(RemoteMessage.error(id, error), output) else { return .withheld }
         end(call, false)
         return fault
     }
@@ -182,6 +187,7 @@ extension RemoteBridge {
             case .head: throw .brokenOff
             case .body(let bytes):
                 guard body.count + bytes.readableBytes <= limit else { throw .tooLong }
+                guard link.share.hold(body.count + bytes.readableBytes) else { throw .crowded }
                 body += bytes.readableBytesView
             case .end:
                 link.isAtEnd = true
@@ -191,13 +197,19 @@ extension RemoteBridge {
         throw .brokenOff
     }
 
-    /// Reads what is left of an answer; `false` where it is too much to wait for.
+    /// Reads what is left of an answer; `false` where it is too much to wait for, or takes too long.
     @concurrent
-    private func drain(over link: inout RemoteLink) async throws(RemoteFault) -> Bool {
-        defer { link.isAtEnd = false }
+    private func drain(over link: inout RemoteLink) async -> Bool {
+        defer {
+            link.isAtEnd = false
+            _ = link.share.hold(0)
+        }
         if link.isAtEnd { return true }
+        let channel = link.channel
+        let limit = channel.eventLoop.scheduleTask(in: Self.longestDrain) { channel.close(promise: nil) }
+        defer { limit.cancel() }
         var left = Self.mostDrained
-        while left > 0, let part = try await self.part(over: &link) {
+        while left > 0, let part = try? await self.part(over: &link) {
             switch part {
             case .head: return false
             case .body(let bytes): left -= bytes.readableBytes

@@ -21,6 +21,7 @@ extension RemoteBridge {
                 link.isAtEnd = true
                 return false
             case .body(let bytes):
+                guard link.share.hold(events.held + bytes.readableBytes) else { throw .crowded }
                 let complete: [EventStream.Event]
                 do throws(EventStream.TooLong) { complete = try events.next(bytes.readableBytesView) } catch {
                     throw .tooLong
@@ -51,7 +52,11 @@ extension RemoteBridge {
             tell(
                 "the server sent a request of its own, which this version of the protocol does not have; it was dropped"
             )
-        case .request, .notification: if call?.isOver != true { await say(message.line, output) }
+        case .request, .notification:
+            guard call?.isOver != true else { return false }
+            if await !say(message.line, output) {
+                tell("a message of the server repeats a secret in a way that leaves none without it, and was dropped")
+            }
         }
         return false
     }
@@ -123,7 +128,8 @@ extension RemoteBridge {
             var link = RemoteLink(
                 channel: connection.channel,
                 answers: answers.makeAsyncIterator(),
-                requests: requests
+                requests: requests,
+                share: memory.share()
             )
             call?.goes(over: link.channel)
             do throws(RemoteFault) {

@@ -1,3 +1,4 @@
+import Dispatch
 import Locking
 import NIOCore
 import NIOHTTP1
@@ -9,7 +10,7 @@ import SecretRedaction
 /// HTTP: each line is posted, and what the server says becomes lines.
 ///
 /// Both eras of the protocol: with a handshake and a session, and without. Requests are in flight side by side;
-/// everything else leaves in the order in which the client said it.
+/// everything else leaves in the order in which the client said it, and no request waits for it but behind a handshake.
 package final class RemoteBridge: Sendable {
     /// Tells a person on standard error, with what to do about it.
     package typealias Note = @Sendable (String, [String]) -> Void
@@ -34,6 +35,11 @@ package final class RemoteBridge: Sendable {
     static let mostInFlight = 256
     /// Tools whose arguments go into headers.
     private static let mostTools = 4096
+    /// Messages that are no requests and wait for their turn: a client that says more of them waits.
+    private static let mostInOrder = 256
+    /// A client is done when it has closed its end; what cannot end at once, such as a connection that is just being made, is
+    /// not waited for any longer. Clients wait for two seconds.
+    private static let farewell = TimeAmount.milliseconds(1500)
 
     let server: RemoteServer
     /// For what is answered, and for what stays open.
@@ -41,8 +47,13 @@ package final class RemoteBridge: Sendable {
     let patientDialer: UpstreamDialer
     private let hastyDialer: UpstreamDialer
     let idle = IdleConnections()
+    let memory: MessageMemory
+    /// How long a server may take to take a message that is no request.
+    private let patience: TimeAmount
     let agreement: Locked<Agreement>
     private let inFlight = Locked<[MessageID: RemoteCall]>([:])
+    /// The newest message that is no request, and how many of those wait.
+    private let inOrder = Locked<(last: RemoteCall?, waiting: Int)>((nil, 0))
     private let channels = Locked<(open: [Int: any Channel], last: Int, isOver: Bool)>(([:], 0, false))
     private let shapes: SecretShapes?
     private let note: Note
@@ -53,8 +64,20 @@ package final class RemoteBridge: Sendable {
     ///   - authorities: a file of certificates in PEM that alone are trusted; `nil` for those of the system.
     ///   - note: tells a person; each text once.
     /// - Throws: ``Unopened``.
-    package init(_ server: RemoteServer, authorities: String?, note: @escaping Note) throws(Unopened) {
+    package convenience init(_ server: RemoteServer, authorities: String?, note: @escaping Note) throws(Unopened) {
+        try self.init(server, authorities: authorities, patience: .seconds(30), memory: MessageMemory(), note: note)
+    }
+
+    init(
+        _ server: RemoteServer,
+        authorities: String?,
+        patience: TimeAmount,
+        memory: MessageMemory,
+        note: @escaping Note
+    ) throws(Unopened) {
         self.server = server
+        self.patience = patience
+        self.memory = memory
         self.note = note
         agreement = Locked(Agreement(target: server.target))
         do {
@@ -72,20 +95,30 @@ package final class RemoteBridge: Sendable {
         } catch { throw .memory }
     }
 
-    /// Carries messages until the client closes its end. For a thread that no task runs on: it waits.
+    /// Carries messages until the client closes its end, and is done soon after that. For a thread that no task runs on: it
+    /// waits.
     package func serve(input: Int32, output: Int32) {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
-        // The future itself never fails.
-        try? loop.makeFutureWithTask { await self.run(input: input, output: output) }.wait()
+        let done = DispatchSemaphore(value: 0)
+        loop.makeFutureWithTask {
+            await self.run(input: input, output: output) {
+                loop.scheduleTask(in: Self.farewell) { done.signal() }
+            }
+        }.whenComplete { _ in done.signal() }
+        done.wait()
     }
 
-    /// The same, for a task.
-    package func run(input: Int32, output: Int32) async {
-        let lines = ClientLines(input) { self.closeAll() }
+    /// The same, for a task, until all that was begun has ended.
+    package func run(input: Int32, output: Int32, whenEnded: @escaping @Sendable () -> Void = {}) async {
+        let lines = ClientLines(input) {
+            self.closeAll()
+            whenEnded()
+        }
         let output = ClientOutput(output)
         await withDiscardingTaskGroup { group in
             for await line in lines.lines {
                 lines.makeRoom()
+                if isOver { break }
                 switch line {
                 case .whole(let bytes): await take(bytes, output, &group)
                 case .tooLong: tell("a message of the client was longer than 8 MiB, and was not sent")
@@ -104,46 +137,59 @@ package final class RemoteBridge: Sendable {
         do throws(RemoteMessage.Unreadable) { message = try RemoteMessage(bytes) } catch {
             return tell("a line of the client is no message of JSON-RPC, and was not sent")
         }
+        let share = memory.share()
+        let call = RemoteCall(message, share)
+        guard share.hold(bytes.count) else { return await refuse(call, .crowded, output) }
         switch message.kind {
-        case .request(let id, let method):
-            let isHandshake = method == "initialize"
-            if isHandshake { agreement.withLock { ($0.session, $0.version) = (nil, nil) } }
+        case .request(_, let method):
             guard inFlight.withLock({ $0.count < Self.mostInFlight }) else {
-                return await say(
-                    RemoteMessage.error(id, code: RemoteFault.tooMany.code, RemoteFault.tooMany.message),
-                    output
-                )
+                return await refuse(call, .tooMany, output)
             }
-            // What comes behind a handshake needs what it brings.
-            if isHandshake {
-                _ = await send(message, output, &group)
-            } else {
-                start(RemoteCall(message), output, &group)
-            }
+            guard method == "initialize" else { return start(call, output, &group) }
+            // What was said before belongs to another session, and what comes behind a handshake needs what it brings.
+            _ = await inOrder.withLock { $0.last }?.ended()
+            agreement.withLock { ($0.session, $0.version) = (nil, nil) }
+            start(call, output, &group)
+            _ = await call.ended()
         case .notification(let method):
             if let id = message.document.cancelled, let call = inFlight.withLock({ $0[id] }), call.isModern {
                 return call.cancel()
             }
-            let isTaken = await send(message, output, &group)
-            if method == "notifications/initialized", isTaken { group.addTask { await self.listen(output) } }
-        case .answer: _ = await send(message, output, &group)
+            await sendInOrder(call, output, &group)
+            guard method == "notifications/initialized" else { return }
+            if await call.ended() { group.addTask { await self.listen(output) } }
+        case .answer: await sendInOrder(call, output, &group)
         }
     }
 
-    /// Sends a message, and waits until the server has taken or refused it.
-    private func send(
-        _ message: RemoteMessage,
+    /// Sends a message that nobody answers behind those that were said before; waits only where too many do.
+    private func sendInOrder(
+        _ call: RemoteCall,
         _ output: ClientOutput,
         _ group: inout DiscardingTaskGroup
-    ) async -> Bool {
-        let (ended, continuation) = AsyncStream<Bool>.makeStream()
-        let call = RemoteCall(message) { isTaken in
-            continuation.yield(isTaken)
-            continuation.finish()
+    ) async {
+        let (before, waiting) = inOrder.withLock { inOrder in
+            defer { inOrder.last = call }
+            inOrder.waiting += 1
+            return (inOrder.last, inOrder.waiting)
         }
-        start(call, output, &group)
-        for await isTaken in ended { return isTaken }
-        return false
+        group.addTask {
+            _ = await before?.ended()
+            let limit = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: self.patience) {
+                guard !call.isOver else { return }
+                self.tell("the server did not take a message that is no request, and the next one was sent")
+                call.cancel()
+            }
+            if !self.idle.take(call) { await self.carry(call, output) }
+            _ = await call.ended()
+            limit.cancel()
+        }
+        // Its connection may wait for more.
+        group.addTask {
+            _ = await call.ended()
+            self.inOrder.withLock { $0.waiting -= 1 }
+        }
+        if waiting > Self.mostInOrder { _ = await call.ended() }
     }
 
     private func start(_ call: RemoteCall, _ output: ClientOutput, _ group: inout DiscardingTaskGroup) {
@@ -197,13 +243,14 @@ package final class RemoteBridge: Sendable {
 
     // MARK: What the client hears
 
-    /// Writes a message to the client, without what it must not see.
-    func say(_ line: [UInt8], _ output: ClientOutput) async {
-        guard let shapes else { return await output.write(line) }
-        let covered = shapes.redacted(line)
-        // Where a secret stood across texts, what is left is no message.
-        guard covered == line || (try? RemoteMessage(covered)) != nil else { return }
+    /// Writes a message to the client, without what it must not see; `false` where a secret stood across texts, so that what is
+    /// left is no message, and nothing was written.
+    @discardableResult
+    func say(_ line: [UInt8], _ output: ClientOutput) async -> Bool {
+        let covered = shapes?.redacted(line) ?? line
+        guard covered == line || (try? RemoteMessage(covered)) != nil else { return false }
         await output.write(covered)
+        return true
     }
 
     /// Answers a request that the server did not, and tells the person why.

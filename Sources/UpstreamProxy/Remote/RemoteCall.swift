@@ -5,19 +5,21 @@ import NIOCore
 /// for one any more.
 final class RemoteCall: Sendable {
     private struct State {
-        var whenEnded: (@Sendable (Bool) -> Void)?
-        var isOver = false
+        /// Whether the server took it, once it is over.
+        var isTaken: Bool?
+        var waiting: [CheckedContinuation<Bool, Never>] = []
         var channel: (any Channel)?
         var isRedirected = false
     }
 
     let message: RemoteMessage
-    private let state: Locked<State>
+    private let share: MessageMemory.Share
+    private let state = Locked(State())
 
-    /// `whenEnded` is called once, with whether the server took the message.
-    init(_ message: RemoteMessage, whenEnded: (@Sendable (Bool) -> Void)? = nil) {
+    /// `share`: what the message takes of memory until it is over.
+    init(_ message: RemoteMessage, _ share: MessageMemory.Share) {
         self.message = message
-        state = Locked(State(whenEnded: whenEnded))
+        self.share = share
     }
 
     /// Of a request.
@@ -32,13 +34,13 @@ final class RemoteCall: Sendable {
     var isModern: Bool { message.document.version != nil }
     /// Streams that stay open, and say nothing for long.
     var staysOpen: Bool { method == "subscriptions/listen" }
-    var isOver: Bool { state.withLock { $0.isOver } }
+    var isOver: Bool { state.withLock { $0.isTaken != nil } }
 
     /// Notes the connection that it goes over; `nil` once it has left that. Closes it where nobody waits any more.
     func goes(over channel: (any Channel)?) {
         let isOver = state.withLock { state in
             state.channel = channel
-            return state.isOver
+            return state.isTaken != nil
         }
         if isOver { channel?.close(promise: nil) }
     }
@@ -51,15 +53,30 @@ final class RemoteCall: Sendable {
         }
     }
 
+    /// Waits until it is over; answers whether the server took it.
+    func ended() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let isTaken: Bool? = state.withLock { state in
+                if state.isTaken == nil { state.waiting.append(continuation) }
+                return state.isTaken
+            }
+            if let isTaken { continuation.resume(returning: isTaken) }
+        }
+    }
+
     /// Ends it; `false` where it was ended before.
     @discardableResult
     func end(_ isTaken: Bool) -> Bool {
-        let (isFirst, whenEnded) = state.withLock { state in
-            defer { (state.isOver, state.whenEnded) = (true, nil) }
-            return (!state.isOver, state.whenEnded)
+        let waiting: [CheckedContinuation<Bool, Never>]? = state.withLock { state in
+            guard state.isTaken == nil else { return nil }
+            state.isTaken = isTaken
+            defer { state.waiting = [] }
+            return state.waiting
         }
-        whenEnded?(isTaken)
-        return isFirst
+        guard let waiting else { return false }
+        _ = share.hold(0)
+        for continuation in waiting { continuation.resume(returning: isTaken) }
+        return true
     }
 
     /// Ends it because nobody waits for an answer: the connection's end tells the server.

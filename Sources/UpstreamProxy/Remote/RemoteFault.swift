@@ -19,6 +19,10 @@ enum RemoteFault: Error, Hashable, Sendable {
     /// The server took a request and says nothing to it.
     case unanswered
     case tooMany
+    /// The messages in flight take all the memory that is there for them.
+    case crowded
+    /// Without a secret that the server repeated, what is left of the answer is no message.
+    case withheld
 
     /// What the client is told.
     var message: String {
@@ -34,6 +38,8 @@ enum RemoteFault: Error, Hashable, Sendable {
         case .tooLong: "the server's answer is longer than \(RemoteMessage.mostBytes >> 20) MiB"
         case .otherAnswer: "the server answered another request than this one"
         case .unanswered: "the server has ended its answer without one to this request"
+        case .crowded: "the messages in flight are longer than \(MessageMemory.most >> 20) MiB together"
+        case .withheld: "the server's answer repeats a secret in a way that leaves no message without it"
         case .tooMany: "more than \(RemoteBridge.mostInFlight) requests are in flight"
         }
     }

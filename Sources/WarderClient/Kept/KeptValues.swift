@@ -31,6 +31,8 @@ struct KeptValues {
 
     private var kept: [Key: Kept] = [:]
     private var byteCount = 0
+    /// Whether the vault has refused to say what changes: nobody would tell when a value has to go.
+    private var isUntold = false
 
     var isEmpty: Bool { kept.isEmpty }
     var count: Int { kept.count }
@@ -41,7 +43,7 @@ struct KeptValues {
         if let before = kept[key], before.asked > asked { return }
         forget(key)
         let new = Kept(version: secret.version, values: secret.values, asked: asked, limit: secret.limit)
-        guard new.limit > .zero, new.byteCount <= Self.maximumBytes else { return }
+        guard !isUntold, new.limit > .zero, new.byteCount <= Self.maximumBytes else { return }
         while kept.count >= Self.maximumValues || byteCount + new.byteCount > Self.maximumBytes,
             let oldest = kept.min(by: { $0.value.asked < $1.value.asked })
         {
@@ -64,16 +66,26 @@ struct KeptValues {
         if error.isOfClosedVault { clear() } else if error.isRefusal { forget(request.key) }
     }
 
-    /// Forgets what is not current any more.
-    mutating func changed(_ change: SecretChange) {
-        let current: UInt32?
-        switch change {
-        // What values are kept for.
-        case .outOfTouch: return
-        case .version(_, let version): current = version
-        case .revoked, .everything: current = nil
+    /// What the vault has told of changes. Whatever it says of a secret ends what is kept of it: the version may be the
+    /// same, and what the tool may have another.
+    mutating func heard(_ changes: [SecretChange]) {
+        isUntold = false
+        for change in changes {
+            // What values are kept for.
+            if change == .outOfTouch { continue }
+            for key in kept.keys where change.concerns(key.name.text) { forget(key) }
         }
-        for (key, kept) in kept where change.concerns(key.name.text) && kept.version != current { forget(key) }
+    }
+
+    /// A question for changes has brought no answer. Where the vault refused it, nothing is kept until it answers one: a
+    /// server that it has blocked must not go on with what it has. An older vault, which tells no changes, has no such
+    /// route.
+    mutating func unheard(_ error: WarderClientError) {
+        guard error.isOfClosedVault || error.code == .unknown || error.isRefusal && error.code != .notFound else {
+            return
+        }
+        clear()
+        isUntold = true
     }
 
     /// Forgets one value, such as one that its upstream did not accept.

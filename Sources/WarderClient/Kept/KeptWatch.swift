@@ -1,8 +1,9 @@
 /// What the client itself hears of changes, for the sake of what it keeps: where to go on at the vault, what an answer
 /// says, and when to ask again. Decides only: whoever holds it asks and waits.
 struct KeptWatch {
-    /// An older vault, which tells no changes, may be replaced by a later one while this process lives.
-    private static var pauseAfterRefusal: Duration { .seconds(600) }
+    /// A server that was blocked may be let in again while this process lives, and an older vault, which tells no changes,
+    /// be replaced by a later one.
+    private static var pauseAfterRefusal: Duration { .seconds(60) }
 
     /// Where to go on; `nil` before the first answer.
     private(set) var cursor: String?

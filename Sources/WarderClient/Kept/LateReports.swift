@@ -26,7 +26,7 @@ struct LateReport {
 }
 
 /// Reports that wait for the vault, the oldest first; one is on its way at a time. Decides only: whoever holds it sends
-/// them.
+/// them, and says which are lost.
 struct LateReports {
     /// The oldest make room.
     static var maximum: Int { 256 }
@@ -37,9 +37,12 @@ struct LateReports {
     /// Whether the vault has heard of all calls.
     var isEmpty: Bool { waiting.isEmpty && !isSending }
 
-    mutating func add(_ report: LateReport) {
-        if waiting.count >= Self.maximum { waiting.removeFirst() }
+    /// - Returns: how many were lost by it.
+    mutating func add(_ report: LateReport) -> Int {
+        let lost = waiting.count >= Self.maximum ? 1 : 0
+        waiting.removeFirst(lost)
         waiting.append(report)
+        return lost
     }
 
     /// The report to send now; `sent` or `putBack` is to follow.
@@ -52,10 +55,18 @@ struct LateReports {
     mutating func sent() { isSending = false }
 
     /// The vault is still away.
-    mutating func putBack(_ report: LateReport) {
+    ///
+    /// - Returns: how many were lost by it: the oldest is this one.
+    mutating func putBack(_ report: LateReport) -> Int {
         isSending = false
-        if waiting.count < Self.maximum { waiting.prepend(report) }
+        guard waiting.count < Self.maximum else { return 1 }
+        waiting.prepend(report)
+        return 0
     }
 
-    mutating func clear() { waiting = [] }
+    /// - Returns: how many were lost by it.
+    mutating func clear() -> Int {
+        defer { waiting = [] }
+        return waiting.count
+    }
 }

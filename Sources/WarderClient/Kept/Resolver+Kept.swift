@@ -51,10 +51,11 @@ extension Resolver {
         let pause: Duration
         switch answer {
         case .success(let answer):
-            for change in watch?.answered(answer) ?? [] { kept.changed(change) }
+            kept.heard(watch?.answered(answer) ?? [])
             pause = SecretChanges.Iterator.rhythm
         case .failure(let error):
             guard error.code != .closed else { return }
+            kept.unheard(error)
             pause = watch?.failed(error, at: elapsed(), jitter: jitter()) ?? .zero
         }
         self.pause(pause) { [weak self] result in
@@ -73,7 +74,10 @@ extension Resolver {
         then reply: @escaping (Result<Void, WarderClientError>) -> Void
     ) {
         if let token = secret.token { return send(report, token: token, traceparent: traceparent, then: reply) }
-        late.add(LateReport(report, on: secret, age: secret.stale ?? .zero, traceparent: traceparent))
+        sayLost(
+            late.add(LateReport(report, on: secret, age: secret.stale ?? .zero, traceparent: traceparent)),
+            .overloaded
+        )
         reportLate()
         reply(.success(()))
     }
@@ -82,12 +86,19 @@ extension Resolver {
         guard let next = late.next() else { return }
         send(next) { result in
             if case .failure(let error) = result {
-                guard !error.isOutage else { return self.late.putBack(next) }
+                guard !error.isOutage else { return self.sayLost(self.late.putBack(next), .overloaded) }
                 self.reportFailed?(error)
             }
             self.late.sent()
             self.reportLate()
         }
+    }
+
+    /// Lets go of reports that the vault will not hear, because the client is closed.
+    func loseReports() { sayLost(late.clear(), .closed) }
+
+    private func sayLost(_ count: Int, _ code: WarderClientError.Code) {
+        for _ in 0..<count { reportFailed?(WarderClientError(code)) }
     }
 
     private func send(_ late: LateReport, then reply: @escaping (Result<Void, WarderClientError>) -> Void) {

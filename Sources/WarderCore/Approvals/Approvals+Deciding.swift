@@ -23,20 +23,25 @@ extension Approvals {
     }
 
     /// Says no, which ends it: one no is enough, also of who asks. A yes whose token has opened nothing so far is taken
-    /// back, and the token ends. Requires `approver` or `admin`.
+    /// back, and the token ends; so does every other yes to the same call. Requires `approver` or `admin`.
     ///
     /// - Throws: `approvalExpired`, `approvalDecided`.
     package static func deny(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
         decide(.approvalDeny, id, reason, by: caller) { approval, person, transaction, event throws(Refusal) in
-            switch transaction.state.standing(of: approval, at: transaction.now.wall) {
-            case .pending, .approved: break
-            case .expired: throw .approvalExpired
-            case .used:
-                guard Tokens.endUnopened(of: id, &transaction, &event) else { throw .approvalDecided }
-                approval.giveBack()
-            case .denied, .void: throw .approvalDecided
+            let sameCall = transaction.state.others(like: approval)
+            let unopened = Tokens.unopened(of: [id] + sameCall.map(\.name), in: transaction)
+            let vote = Approval.Vote(person: person, time: transaction.now.wall, reason: reason)
+            if let refusal = transaction.state.deny(&approval, vote, isUnopened: unopened.contains(id)) {
+                throw refusal
             }
-            approval.deny(Approval.Vote(person: person, time: transaction.now.wall, reason: reason))
+            for var other in sameCall {
+                let isUnopened = unopened.contains(other.name)
+                // What has come to its end stays what it is.
+                guard transaction.state.deny(&other, vote, isUnopened: isUnopened) == nil else { continue }
+                try transaction.put(other, &event)
+                event.changes.append("denied/\(other.name)")
+            }
+            if !unopened.isEmpty { Tokens.endUnopened(of: unopened, &transaction, &event) }
         }
     }
 
@@ -118,6 +123,27 @@ extension Approvals {
 }
 
 extension VaultState {
+    /// What else people were asked about the very call that an approval is about: the same call may be made again while
+    /// the token of the time before has opened nothing.
+    fileprivate func others(like approval: Approval) -> [Approval] {
+        approvals[at: approval.subject.tool].filter { $0.name != approval.name && $0.subject == approval.subject }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// Says no to one, where that is not too late.
+    ///
+    /// - Returns: why it is.
+    fileprivate func deny(_ approval: inout Approval, _ vote: Approval.Vote, isUnopened: Bool) -> Refusal? {
+        switch standing(of: approval, at: vote.time) {
+        case .pending, .approved: break
+        case .expired: return .approvalExpired
+        case .used where isUnopened: approval.giveBack()
+        case .used, .denied, .void: return .approvalDecided
+        }
+        approval.deny(vote)
+        return nil
+    }
+
     /// Whether somebody has looked at enough of what this person let through alone.
     fileprivate func mayBreakGlass(_ person: Operator, at now: Timestamp) -> Bool {
         let own = approvals.values.compactMap { $0.awaitsReview ? $0.breakGlass : nil }

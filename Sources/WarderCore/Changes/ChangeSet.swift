@@ -2,7 +2,7 @@ import HashTreeCollections
 import WarderModel
 
 /// What a commit changed for servers: secrets that resolve to another version now, or to none, and what servers may or
-/// may not have from now on.
+/// may not have from now on, or not in the same way.
 struct ChangeSet: Sendable, Equatable {
     /// What one grant gives, or gave, to whom.
     struct Access: Hashable, Sendable {
@@ -19,7 +19,7 @@ struct ChangeSet: Sendable, Equatable {
     }
 
     var secrets: Set<SecretName> = []
-    /// Given or taken back.
+    /// Given or taken back, or for calls that are judged otherwise now.
     var accesses: Set<Access> = []
 
     var isEmpty: Bool { secrets.isEmpty && accesses.isEmpty }
@@ -39,6 +39,22 @@ struct ChangeSet: Sendable, Equatable {
         }
     }
 
+    /// Takes down that a tool was written, if its calls are judged otherwise now: what was kept for one may be more than
+    /// it would get.
+    mutating func note(_ before: Tool?, _ after: Tool, in state: VaultState) {
+        guard let before, ToolStanding(before) != ToolStanding(after) else { return }
+        for grant in state.grants(of: after.name) { note(grant, of: state.servers[after.name.server]) }
+    }
+
+    /// Takes down that the rules of approvals were changed, for the tools whose calls wait for people from now on.
+    mutating func note(rulesFrom before: VaultState, to after: VaultState) {
+        for grant in after.grants.values where grant.approval == .byClass {
+            guard let tool = after.tools[grant.tool], after.needsApproval(tool), !before.needsApproval(tool)
+            else { continue }
+            note(grant, of: after.servers[grant.tool.server])
+        }
+    }
+
     /// Takes down that a grant was given or taken back.
     mutating func note(_ grant: Grant, of server: Server?) {
         if let server, server.quarantine == nil { note(grant, of: server.selectors) }
@@ -53,6 +69,23 @@ struct ChangeSet: Sendable, Equatable {
                 minimumAttestation: grant.minimumAttestation
             )
         )
+    }
+}
+
+/// What the calls of a tool are judged by.
+private struct ToolStanding: Equatable {
+    let risk: Tool.Risk
+    let category: Tool.Category
+    let definitionDigest: String?
+    let pin: Tool.Pin?
+    let isHeldBack: Bool
+
+    init(_ tool: Tool) {
+        risk = tool.risk
+        category = tool.category
+        definitionDigest = tool.definitionDigest
+        pin = tool.pin
+        isHeldBack = tool.offer != nil
     }
 }
 

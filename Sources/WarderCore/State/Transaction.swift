@@ -163,6 +163,7 @@ package struct Transaction {
     mutating func put(_ tool: Tool, _ event: inout Event) throws(Refusal) {
         try put(tool, as: .tool(tool), &event)
         if InventoryFacts(tool) != state.tools[tool.name].map(InventoryFacts.init) { state.inventoryGeneration += 1 }
+        changes.note(state.tools[tool.name], tool, in: state)
         state.tools[tool.name] = tool
     }
 
@@ -217,7 +218,9 @@ package struct Transaction {
 
     mutating func put(_ rule: ApprovalRule, _ event: inout Event) throws(Refusal) {
         try put(rule, as: .approvalRule(rule), &event)
+        let before = state
         state.approvalRules[rule.scope] = rule
+        changes.note(rulesFrom: before, to: state)
         state.inventoryGeneration += 1
     }
 
@@ -329,7 +332,9 @@ package struct Transaction {
 
     mutating func remove(_ rule: ApprovalRule, _ event: inout Event) {
         remove(.approvalRule, rule.id, &event)
+        let before = state
         state.approvalRules[rule.scope] = nil
+        changes.note(rulesFrom: before, to: state)
         state.inventoryGeneration += 1
     }
 

@@ -52,7 +52,8 @@ extension Tokens {
             }
             var opened = try Secrets.open(fields, of: version, of: secret, in: transaction)
             // What people said yes to was one call.
-            opened.maxStale = isApproved ? 0 : grant.allowedStaleness(by: tool.risk)
+            opened.maxStale =
+                isApproved ? 0 : grant.allowedStaleness(by: tool.risk, at: transaction.now.wall)
             try noteDelivery(of: name, version.number, to: tool.name.server, &transaction, &event)
             token.used[name, default: 0] += 1
             transaction.state.tokens[hash] = token

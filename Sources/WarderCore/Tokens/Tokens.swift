@@ -70,20 +70,24 @@ package enum Tokens {
         return tokens.count
     }
 
-    /// Ends the token that an approval let through, where it works and has opened nothing.
-    ///
-    /// - Returns: whether there was one.
+    /// Of these approvals, those that let a token through that works and has opened nothing.
+    static func unopened(of approvals: [ApprovalID], in transaction: borrowing Transaction) -> Set<ApprovalID> {
+        Set(transaction.state.tokens.live(at: transaction.now).compactMap(unopened)).intersection(approvals)
+    }
+
+    /// Ends their tokens.
     static func endUnopened(
-        of approval: ApprovalID,
+        of approvals: Set<ApprovalID>,
         _ transaction: inout Transaction,
         _ event: inout Event
-    ) -> Bool {
-        func isMeant(_ token: Token) -> Bool {
-            guard case .approval(approval, _) = token.clearance else { return false }
-            return token.used.isEmpty
-        }
-        guard transaction.state.tokens.live(at: transaction.now).contains(where: isMeant) else { return false }
-        return end(&transaction, &event, where: isMeant) > 0
+    ) {
+        end(&transaction, &event) { token in unopened(token).map { approvals.contains($0) } ?? false }
+    }
+
+    /// The approval that let a token through, as long as that has opened nothing.
+    private static func unopened(_ token: Token) -> ApprovalID? {
+        guard token.used.isEmpty, case .approval(let name, _) = token.clearance else { return nil }
+        return name
     }
 
     static func describe(_ demand: Demand, _ event: inout Event) {

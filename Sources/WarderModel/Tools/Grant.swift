@@ -23,7 +23,8 @@ package struct Grant: Sendable, Codable, Identifiable {
     package var uses: Int64?
     package var approval: Approval
     /// How old a value may get that a server goes on with while nobody can ask the vault, in seconds, 1 to
-    /// ``longestStaleness``; `nil` is never. Critical tools never do, whatever this says.
+    /// ``longestStaleness``; `nil` is never. Critical tools never do, whatever this says, and nobody does after
+    /// ``expires``.
     package var maxStale: Int64?
     /// Weakest acceptable confirmation of the peer.
     package var minimumAttestation: Peer.Attestation
@@ -62,6 +63,10 @@ package struct Grant: Sendable, Codable, Identifiable {
 
     package func allowedUses(by risk: Tool.Risk) -> Int64? { risk == .critical ? 1 : uses }
 
-    /// Seconds; 0 is never.
-    package func allowedStaleness(by risk: Tool.Risk) -> Int64 { risk == .critical ? 0 : maxStale ?? 0 }
+    /// Seconds, not beyond the end of the grant; 0 is never.
+    package func allowedStaleness(by risk: Tool.Risk, at now: Timestamp) -> Int64 {
+        guard risk != .critical, let maxStale else { return 0 }
+        guard let expires else { return maxStale }
+        return min(maxStale, max(0, (expires.milliseconds - now.milliseconds) / 1000))
+    }
 }

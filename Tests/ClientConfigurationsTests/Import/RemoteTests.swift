@@ -42,6 +42,23 @@ import WarderModel
         ),
     ]
 
+    @Test(
+        arguments: [
+            ("https://ada:\(Invented.database)@h/mcp", nil, true), ("https://h/mcp?api_key=\(Invented.hex)", nil, true),
+            ("https://h/s/\(Invented.github)/mcp", nil, true), ("Bearer \(Invented.hex)", "Authorization", true),
+            (Invented.hex, "X-Api-Key", true), (Invented.password, "Cookie", true),
+            ("https://ada:{PASSWORD}@h/mcp?team=1&api_key={KEY}&z=2", nil, false),
+            ("https://mcp.example.net/mcp", nil, false),
+            ("Bearer {TOKEN}", "Authorization", false), ("k-{KEY}-of-it", "X-Api-Key", false),
+            ("blue", "X-Team", false),
+            // It may be anything, and no name says that it is secret.
+            (Invented.hex, "X-Blob", false),
+        ] as [(String, String?, Bool)]
+    )
+    func `a secret that stands there itself is seen`(value: String, name: String?, isLiteral: Bool) {
+        #expect(LiteralSecret.stands(in: value, name: name) == isLiteral)
+    }
+
     @Test(arguments: entries)
     func `its secrets go to the vault, and back`(entry: String, rewritten: String, secrets: [String: String]) throws {
         let plan = try plan(entry: entry, key: "x")

@@ -154,6 +154,22 @@ struct BridgeAttackTests {
         }
     }
 
+    @Test(
+        "an answer that no message is left of without the secret is an error for its request",
+        .timeLimit(.minutes(3))
+    )
+    func withheld() async throws {
+        try await BridgeBench.run(
+            headers: ["X-Key: {KEY}"],
+            variables: ["KEY": #"7,"result":{"#],
+            answering: { $0.id == "7" ? .json(Self.good) : $0.answered }
+        ) { bench in
+            let heard = try #require(await bench.ask(Self.call))
+            #expect(heard.contains("repeats a secret") && heard.contains(#""id":7,"error""#), "\(heard)")
+            #expect(bench.said.count == 1)
+        }
+    }
+
     @Test("a session that could not stand in a header, or is named twice, is none")
     func sessions() async throws {
         for sessions in [["a b"], [String(repeating: "s", count: 2000)], ["a", "b"]] {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Locking
+import NIOCore
 import NIOHTTP1
 import NIOSSL
 import StrictJSON
@@ -12,12 +13,14 @@ import UpstreamAddresses
 /// A bridge between a test, which is the client, and a server elsewhere.
 final class BridgeBench: Sendable {
     let fake: FakeUpstream
+    let memory: MessageMemory
     private let input: Int32
     private let output: ClientLines
     let notes = Locked<[String]>([])
 
-    private init(_ fake: FakeUpstream, input: Int32, output: ClientLines) {
+    private init(_ fake: FakeUpstream, _ memory: MessageMemory, input: Int32, output: ClientLines) {
         self.fake = fake
+        self.memory = memory
         self.input = input
         self.output = output
     }
@@ -65,6 +68,9 @@ final class BridgeBench: Sendable {
         variables: [String: String] = [:],
         security: NIOSSLContext? = nil,
         authorities: String? = nil,
+        patience: TimeAmount = .seconds(600),
+        memory: Int = MessageMemory.most,
+        isServed: Bool = false,
         answering handler: @escaping FakeUpstream.Handler,
         after: @escaping @Sendable (BridgeBench) async throws -> Void = { _ in },
         _ body: @escaping @Sendable (BridgeBench) async throws -> Void
@@ -81,14 +87,24 @@ final class BridgeBench: Sendable {
         var bridged: [Int32] = [0, 0]
         try #require(unsafe pipe(&client) == 0 && pipe(&bridged) == 0)
         let (input, output) = (client[0], bridged[1])
-        let bench = BridgeBench(fake, input: client[1], output: ClientLines(bridged[0]) {})
-        let bridge = try RemoteBridge(server, authorities: authorities) { text, _ in
+        let memory = MessageMemory(limit: memory)
+        let bench = BridgeBench(fake, memory, input: client[1], output: ClientLines(bridged[0]) {})
+        let bridge = try RemoteBridge(
+            server,
+            authorities: authorities,
+            patience: patience,
+            memory: memory
+        ) { text, _ in
             bench.notes.withLock { $0.append(text) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await fake.run() }
             group.addTask {
-                await bridge.run(input: input, output: output)
+                if isServed {
+                    await Self.serve(bridge, input: input, output: output)
+                } else {
+                    await bridge.run(input: input, output: output)
+                }
                 close(output)
             }
             defer {
@@ -107,6 +123,18 @@ final class BridgeBench: Sendable {
             await bench.hearAll()
             try outcome.get()
             try await after(bench)
+        }
+    }
+}
+
+extension BridgeBench {
+    /// As the command does it: on a thread that waits.
+    fileprivate static func serve(_ bridge: RemoteBridge, input: Int32, output: Int32) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                bridge.serve(input: input, output: output)
+                continuation.resume()
+            }
         }
     }
 }

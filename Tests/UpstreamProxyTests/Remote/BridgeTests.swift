@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -207,7 +208,139 @@ struct BridgeTests {
         try await BridgeBench.run(answering: { $0.id == nil ? .status(202) : $0.answered }) { bench in
             bench.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
             _ = await bench.ask(Self.call(2))
+            while bench.posted("notifications/cancelled").isEmpty { try await Task.sleep(for: .milliseconds(1)) }
             #expect(bench.posted("notifications/cancelled").count == 1)
+        }
+    }
+
+    @Test(
+        "a stream that stays open behind its answer is closed, and the next request is answered",
+        .timeLimit(.minutes(3))
+    )
+    func openStream() async throws {
+        let over = Gate()
+        try await BridgeBench.run(
+            answering: { asked in
+                guard asked.id == "1" else { return asked.answered }
+                var answer = FakeUpstream.Answer.events(
+                    "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n",
+                    ": for ever\n\n"
+                )
+                answer.pause = { number in if number == 1 { await over.wait() } }
+                return answer
+            }
+        ) { bench in
+            #expect(await bench.ask(Self.call(1)) == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+            while bench.fake.closed == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await bench.ask(Self.call(2)) == #"{"jsonrpc":"2.0","id":2,"result":{}}"#)
+            over.open()
+        }
+    }
+
+    @Test(
+        "what is no request leaves in its order, and holds up no request; one that the server does not take is let go of",
+        .timeLimit(.minutes(3))
+    )
+    func inOrder() async throws {
+        let over = Gate()
+        for (patience, isReleased) in [(TimeAmount.seconds(600), true), (.milliseconds(200), false)] {
+            let first = Gate()
+            try await BridgeBench.run(
+                patience: patience,
+                answering: { asked in
+                    guard asked.id == nil else { return asked.answered }
+                    var answer = FakeUpstream.Answer.status(202)
+                    if asked.text.contains("n/1") { answer.pause = { _ in await (isReleased ? first : over).wait() } }
+                    return answer
+                }
+            ) { bench in
+                for name in ["n/1", "n/2", "n/3"] { bench.say(#"{"jsonrpc":"2.0","method":"\#(name)"}"#) }
+                bench.say(#"{"jsonrpc":"2.0","id":"of-the-server","result":{}}"#)
+                #expect(await bench.ask(Self.call(1)) == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+                if isReleased {
+                    #expect(bench.posted("n/2").isEmpty)
+                    first.open()
+                }
+                while !bench.fake.asked.contains(where: { $0.text.contains("of-the-server") }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                let order = bench.fake.asked.map(\.text).filter { !$0.contains("tools/call") }
+                let said = ["n/1", "n/2", "n/3", "of-the-server"]
+                #expect(order.count == said.count && zip(order, said).allSatisfy { $0.contains($1) }, "\(order)")
+                #expect(bench.said.isEmpty == isReleased)
+            }
+        }
+        over.open()
+    }
+
+    @Test(
+        "a client that closes its end is left, however much it has said and whatever the server does not answer",
+        .timeLimit(.minutes(3)),
+        arguments: [false, true]
+    )
+    func ending(isHandshake: Bool) async throws {
+        let (asked, over) = (Gate(), Gate())
+        try await BridgeBench.run(
+            isServed: true,
+            answering: { request in
+                var answer = request.answered
+                answer.pause = { _ in
+                    asked.open()
+                    await over.wait()
+                }
+                return answer
+            },
+            after: { _ in over.open() }
+        ) { bench in
+            bench.say(isHandshake ? Self.initialize : Self.initialized)
+            await asked.wait()
+            // More than are read before they are sent.
+            for number in 2..<60 { bench.say(Self.call(number)) }
+        }
+    }
+
+    @Test("what is in flight takes a bounded part of the memory, in either direction", .timeLimit(.minutes(3)))
+    func memory() async throws {
+        let long = String(repeating: "x", count: 600 << 10)
+        let (asked, first, second) = (Gate(), Gate(), Gate())
+        try await BridgeBench.run(
+            memory: 1 << 20,
+            answering: { request in
+                var answer = request.answered
+                switch request.id {
+                case "1":
+                    answer.pause = { _ in
+                        asked.open()
+                        await first.wait()
+                    }
+                case "4":
+                    answer = .events("data: \(long)", "\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":4,\"result\":{}}\n\n")
+                    answer.pause = { number in if number == 1 { await second.wait() } }
+                case "5": answer = .json(#"{"jsonrpc":"2.0","id":5,"result":{"text":"\#(long)"}}"#)
+                default: break
+                }
+                return answer
+            }
+        ) { bench in
+            bench.say(Self.call(1, "t", #"{"a":"\#(long)"}"#))
+            await asked.wait()
+            let refused = try #require(await bench.ask(Self.call(2, "t", #"{"a":"\#(long)"}"#)))
+            #expect(refused.contains("in flight") && refused.contains(#""id":2"#))
+            first.open()
+            #expect(await bench.hear() == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+            #expect(
+                await bench.ask(Self.call(3, "t", #"{"a":"\#(long)"}"#)) == #"{"jsonrpc":"2.0","id":3,"result":{}}"#
+            )
+            // Its request may be let go of a moment after its answer.
+            while bench.memory.inUse > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            bench.say(Self.call(4))
+            while bench.memory.inUse < long.utf8.count { try await Task.sleep(for: .milliseconds(5)) }
+            let crowded = try #require(await bench.ask(Self.call(5)))
+            #expect(crowded.contains("in flight") && crowded.contains(#""id":5"#))
+            second.open()
+            #expect(await bench.hear() == #"{"jsonrpc":"2.0","id":4,"result":{}}"#)
+            while bench.memory.inUse > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try #require(await bench.ask(Self.call(5))).contains("result"))
         }
     }
 

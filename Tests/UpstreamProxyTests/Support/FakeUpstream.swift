@@ -36,11 +36,13 @@ final class FakeUpstream: Sendable {
     private let seen = Locked<[Asked]>([])
     private let begun = Locked<[HTTPRequestHead]>([])
     private let accepted = Locked(0)
+    private let ended = Locked(0)
     private let sent = Locked(0)
     private let handler: Handler
 
     init(security: NIOSSLContext? = nil, _ handler: @escaping Handler) async throws {
         self.handler = handler
+        let ended = ended
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: "127.0.0.1", port: 0) { channel in
@@ -51,7 +53,10 @@ final class FakeUpstream: Sendable {
                     try pipeline.addHandler(PartsOut<HTTPResponseHead>())
                     let connection = try Connection(wrappingChannelSynchronously: channel)
                     // A test may end before it is served.
-                    channel.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
+                    channel.closeFuture.whenComplete { _ in
+                        withExtendedLifetime(connection) {}
+                        ended.withLock { $0 += 1 }
+                    }
                     return connection
                 }
             }
@@ -64,6 +69,8 @@ final class FakeUpstream: Sendable {
     /// Bytes of bodies that could be written.
     var written: Int { sent.withLock { $0 } }
     var connections: Int { accepted.withLock { $0 } }
+    /// Of those, the ones that are closed.
+    var closed: Int { ended.withLock { $0 } }
 
     func run() async {
         await withDiscardingTaskGroup { group in

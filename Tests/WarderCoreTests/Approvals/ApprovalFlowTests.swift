@@ -163,6 +163,44 @@ import WarderTesting
         #expect(try await stand.refusal() == .approvalDenied)
     }
 
+    @Test(
+        "a no to the call that was made again goes before the yes to the same call: both end, and with them the token"
+    )
+    func deniedAgain() async throws {
+        let stand = try await ApprovalStand()
+        let first = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        let other = try await stand.mustApprove("[1]")
+        let kept = HeldToken(try await stand.ask("[1]").get())
+        let second = try await stand.mustWait()
+        #expect(second != first)
+        #expect(try await stand.deny(second, "carl") == nil)
+        let changes = try stand.kit.lastEvent().changes ?? []
+        #expect(changes.contains("denied/\(first)") && changes.contains("revoked=1"), "\(changes)")
+        #expect(await stand.kit.refusal(of: try stand.kit.resolve("shop/api", with: token)) == .tokenUnknown)
+        #expect(try stand.standing(first) == .denied && stand.standing(second) == .denied)
+        // What is about another call stays.
+        #expect(try stand.standing(other) == .used)
+        _ = try await stand.kit.mustResolve("shop/api", with: kept)
+        try await stand.restart()
+        #expect(try stand.standing(first) == .denied)
+        stand.kit.clock.advance(seconds: Approval.denialHolds)
+        #expect(try await stand.refusal() == .approvalPending)
+    }
+
+    @Test("a no to the call that was made again leaves what the first one has opened as it is")
+    func deniedAgainTooLate() async throws {
+        let stand = try await ApprovalStand()
+        let first = try await stand.mustApprove()
+        let token = HeldToken(try await stand.ask().get())
+        _ = try await stand.kit.mustResolve("shop/api", with: token)
+        let second = try await stand.mustWait()
+        #expect(try await stand.deny(second, "carl") == nil)
+        let changes = try stand.kit.lastEvent().changes ?? []
+        #expect(!changes.contains { $0.hasPrefix("denied/") || $0.hasPrefix("revoked") }, "\(changes)")
+        #expect(try stand.standing(first) == .used)
+    }
+
     @Test("a no comes too late for a token that has opened something, and for one that has ended")
     func deniedTooLate() async throws {
         let stand = try await ApprovalStand()

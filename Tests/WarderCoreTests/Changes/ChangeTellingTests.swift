@@ -32,6 +32,13 @@ import WarderTesting
 
     private static let put: @Sendable (TestVault) async throws -> Void = { try await $0.mustPut(notes, "other") }
 
+    private static func set(_ kit: TestVault, _ change: @Sendable (inout Tools.Changes) -> Void) async throws {
+        var changes = Tools.Changes()
+        change(&changes)
+        changes.reason = try PlainText("a test")
+        _ = try await kit.vault.perform(Tools.set(try ToolID("notes/search"), changes, by: kit.admin))
+    }
+
     static let deeds: [Deed] = [
         Deed("a new version", "notes/api v2", work: put),
         Deed("a new version that waits") { try await $0.mustPut(notes, "other", pending: true) },
@@ -109,6 +116,21 @@ import WarderTesting
             )
             var keeper = RotationKeeper(kit.vault, limit: 1)
             _ = await keeper.look { _, _ in }
+        },
+        Deed("a tool that is raised to critical", "notes/api v1") { kit in try await set(kit) { $0.risk = .critical } },
+        Deed("a tool that is called otherwise") { kit in
+            try await set(kit) { $0.text = .some(try? PlainText("Finds notes")) }
+        },
+        Deed(
+            "a tool that is pinned",
+            "notes/api v1",
+            work: { kit in try await set(kit) { $0.definitionDigest = String(repeating: "a", count: 64) } }
+        ),
+        Deed("a rule by which its calls wait for people", "notes/api v1") { kit in
+            let scope = ApprovalRule.Scope(server: nil, risk: .readOnly, category: .standard)
+            let terms = ApprovalTerms([try ApprovalTerms.Seat("security")])
+            try await kit.mustAddOperator("sam", uid: 1001, roles: [.approver], groups: ["security"])
+            _ = try await kit.vault.perform(Approvals.setRule(scope, terms, by: kit.admin))
         },
         Deed("another server's secret") { kit in
             try await kit.mustPut("shop/key", "other")

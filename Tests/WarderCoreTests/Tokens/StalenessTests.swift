@@ -14,9 +14,14 @@ struct StalenessTests {
         try await kit.mustAddServer("notes")
     }
 
-    private func furnish(_ risk: Tool.Risk, approval: Grant.Approval = .byClass, maxStale: Int64?) async throws {
+    private func furnish(
+        _ risk: Tool.Risk,
+        approval: Grant.Approval = .byClass,
+        maxStale: Int64?,
+        expires: Timestamp? = nil
+    ) async throws {
         try await kit.mustAddTool("notes/search", risk: risk)
-        try await kit.mustGrant("notes/search", "notes/api", approval: approval, maxStale: maxStale)
+        try await kit.mustGrant("notes/search", "notes/api", approval: approval, maxStale: maxStale, expires: expires)
     }
 
     /// What the vault says with a value, in seconds.
@@ -36,6 +41,17 @@ struct StalenessTests {
     @Test("of a critical tool it is nothing, whatever the grant says")
     func critical() async throws {
         try await furnish(.critical, approval: .none, maxStale: 3600)
+        #expect(try await allowed() == 0)
+    }
+
+    @Test("it does not go beyond the end of the grant, in whole seconds")
+    func end() async throws {
+        let now = kit.clock.now().wall
+        try await furnish(.readOnly, maxStale: 3600, expires: Timestamp(milliseconds: now.milliseconds + 7_200_500))
+        #expect(try await allowed() == 3600)
+        kit.clock.advance(seconds: 3_601)
+        #expect(try await allowed() == 3_599)
+        kit.clock.advance(seconds: 3_599)
         #expect(try await allowed() == 0)
     }
 }

@@ -148,7 +148,7 @@ export class WarderClient {
     this.#isWatching = true;
     const follower = new Follower(this.#configuration, { keepsProcess: false });
     this.#followers.add(follower);
-    follower.follow((change) => this.#resolver.changed(change));
+    follower.follow((changes) => this.#resolver.heard(changes), (error) => this.#resolver.unheard(error));
   }
 
   #checkOpen() {

@@ -12,8 +12,9 @@ const waitSeconds = 55;
 const rhythm = 0.1;
 const shortestPause = 0.5;
 const longestPause = 30;
-// An older vault, which has no such route, may be replaced by a later one while this process lives.
-const refusedPause = 600;
+// A server that was blocked may be let in again while this process lives, and an older vault, which has no such route, be
+// replaced by a later one.
+const refusedPause = 60;
 
 const everything = { kind: 'everything' };
 const outOfTouch = { kind: 'out_of_touch' };
@@ -47,6 +48,11 @@ export class Follower {
 
   /** What changes, for as long as somebody asks for the next change. Throws what asking again does not mend. */
   async* changes(maxStale) {
+    for await (const news of this.#news(maxStale, () => {})) yield* news;
+  }
+
+  /** What each answer says, and what is to be said in between; `failed` takes why a question had none. */
+  async* #news(maxStale, failed) {
     const { timeout, jitter, clock } = this.#configuration;
     const outage = new Outage(maxStale, clock, jitter);
     let cursor;
@@ -59,8 +65,9 @@ export class Follower {
           const request = requests.changes(cursor, wait);
           answer = answers.changes(await this.#connections.send(request, timeout + wait));
         } catch (error) {
+          failed(error);
           const seconds = outage.failed(error);
-          if (seconds === undefined) yield new Change(outOfTouch);
+          if (seconds === undefined) yield [new Change(outOfTouch)];
           else await this.#pause(seconds);
           continue;
         }
@@ -68,7 +75,7 @@ export class Follower {
         const isNew = answer.reset || cursor === undefined || outage.isTold;
         cursor = answer.next;
         outage.end();
-        for (const change of isNew ? [everything] : answer.changes) yield new Change(change);
+        yield (isNew ? [everything] : answer.changes).map((change) => new Change(change));
         // A vault that answers at once must not make this a loop without rest.
         await this.#pause(Math.max(asked + rhythm - clock(), 0));
       }
@@ -77,15 +84,22 @@ export class Follower {
     }
   }
 
-  /** Follows for the client itself, until it is closed. */
-  async follow(heard) {
+  /**
+   * Follows for the client itself, until it is closed. `heard` takes the changes of each answer, which may be none; `unheard` why
+   * a question had no answer.
+   */
+  async follow(heard, unheard) {
+    // What was kept before the first answer is as new as that, unless something was missed before it.
+    let hasBegun = false;
+    const failed = (error) => {
+      hasBegun = true;
+      unheard(error);
+    };
     while (!this.#closing.signal.aborted) {
-      let isFirst = true;
       try {
-        for await (const change of this.changes(Infinity)) {
-          // What was kept before the first answer is as new as that.
-          if (!isFirst) heard(change);
-          isFirst = false;
+        for await (const news of this.#news(Infinity, failed)) {
+          heard(hasBegun ? news : []);
+          hasBegun = true;
         }
       } catch {
         await this.#pause(refusedPause).catch(() => {});

@@ -254,7 +254,10 @@ export interface WarderClientConfiguration {
   readonly maximumCalls?: number | undefined;
   /** Measures the life of tokens, in seconds. It must go on while the machine sleeps, as the default does. */
   readonly clock?: (() => number) | undefined;
-  /** Told when the outcome of a call could not be reported; the call itself is not disturbed. */
+  /**
+   * Told when the outcome of a call could not be reported; the call itself is not disturbed. Of reports that wait for the vault to
+   * come back, the oldest is lost as `overloaded` where there are more than 256, and each as `closed` with the client.
+   */
   readonly reportFailed?: ((error: WarderClientError) => void) | undefined;
   /** Draws from 0 <= x < 1 where renewals of many processes must not fall together. */
   readonly jitter?: (() => number) | undefined;

@@ -15,6 +15,8 @@ const closings = new Set([Code.sealed, Code.notInitialised, Code.restoredVault])
  */
 export class KeptValues {
   #values = new Map();
+  /** Whether the vault has refused to say what changes: nobody would tell when a value has to go. */
+  #isUntold = false;
 
   get isEmpty() {
     return this.#values.size === 0;
@@ -25,7 +27,7 @@ export class KeptValues {
    * the vault allows, in seconds; 0 is never.
    */
   keep(request, { version, values, asked, limit }) {
-    if (this.#values.get(request.key)?.asked > asked || limit === 0) {
+    if (this.#values.get(request.key)?.asked > asked || limit === 0 || this.#isUntold) {
       for (const value of values) value.wipe();
       if (limit === 0) this.forget(request);
       return;
@@ -48,13 +50,28 @@ export class KeptValues {
     else if (error.isRefusal) this.forget(request);
   }
 
-  /** Forgets what is not current any more. */
-  changed(change) {
-    // Being out of touch is what values are kept for.
-    if (change.kind === 'out_of_touch') return;
-    for (const [key, kept] of this.#values) {
-      if (change.concerns(kept.secret) && kept.version !== change.version) this.#drop(key);
+  /**
+   * What the vault has told of changes. Whatever it says of a secret ends what is kept of it: the version may be the same, and
+   * what the tool may have another.
+   */
+  heard(changes) {
+    this.#isUntold = false;
+    for (const change of changes) {
+      // Being out of touch is what values are kept for.
+      if (change.kind === 'out_of_touch') continue;
+      for (const [key, kept] of this.#values) if (change.concerns(kept.secret)) this.#drop(key);
     }
+  }
+
+  /**
+   * A question for changes has brought no answer. Where the vault refused it, nothing is kept until it answers one: a server
+   * that it has blocked must not go on with what it has. An older vault, which tells no changes, has no such route.
+   */
+  unheard(error) {
+    const isRefused = error.isRefusal && error.code !== Code.notFound;
+    if (!isRefused && !closings.has(error.code) && error.code !== Code.unknown) return;
+    this.clear();
+    this.#isUntold = true;
   }
 
   /** Forgets one value, such as one that its upstream did not accept. */

@@ -4,14 +4,13 @@ import * as answers from './answers.js';
 import { Approvals } from './approvals.js';
 import { Code, WarderClientError } from './errors.js';
 import { KeptValues, outages } from './kept.js';
+import { LateReports } from './late-reports.js';
 import { isField, isSecret } from './names.js';
 import * as requests from './requests.js';
 import { originOf, ResolvedSecret } from './secret.js';
 import { TokenCache, TokenDemand, VaultToken } from './tokens.js';
 import { deadline, left, orUntil } from './waiting.js';
 
-/** Reports of calls with a kept value that wait for the vault to come back. */
-const maximumLateReports = 256;
 const reportSeconds = 2;
 const giveBackSeconds = 1;
 
@@ -49,7 +48,7 @@ export class Resolver {
   #configuration;
   #tokens;
   #kept = new KeptValues();
-  #lateReports = [];
+  #lateReports = new LateReports();
   #calls = 0;
   /** Tokens of one call on their way back. */
   #returning = new Set();
@@ -83,7 +82,7 @@ export class Resolver {
         const { version, values, maxStale: limit } = found;
         this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), asked, limit });
       }
-      if (this.#lateReports.length > 0) this.#reportLate();
+      if (!this.#lateReports.isEmpty) this.#reportLate();
       return new ResolvedSecret(found, { token, request: wanted });
     } catch (error) {
       return this.#inPlaceOf(error, wanted);
@@ -110,8 +109,7 @@ export class Resolver {
       await this.#sendLate(late);
     } catch (error) {
       if (!outages.has(error.code)) throw error;
-      this.#lateReports.push(late);
-      if (this.#lateReports.length > maximumLateReports) this.#lateReports.shift();
+      this.#sayLost(this.#lateReports.add(late));
     }
   }
 
@@ -128,9 +126,10 @@ export class Resolver {
     await Promise.all(this.#returning);
   }
 
-  /** Ends the waiting for people, once the client is closed. */
+  /** Ends the waiting for people and that of reports, once the client is closed. */
   endWaiting() {
     this.#approvals.close();
+    this.#sayLost(this.#lateReports.end());
   }
 
   /** Keeps a value no more, because its upstream did not accept it. */
@@ -138,9 +137,14 @@ export class Resolver {
     this.#kept.forget(wanted);
   }
 
-  /** Forgets what is not current any more. */
-  changed(change) {
-    this.#kept.changed(change);
+  /** Forgets what the vault has told of. */
+  heard(changes) {
+    this.#kept.heard(changes);
+  }
+
+  /** Forgets everything where the vault refuses to say what changes. */
+  unheard(error) {
+    this.#kept.unheard(error);
   }
 
   /** Where people have to approve the call first, resolves once more when they have decided. */
@@ -247,15 +251,20 @@ export class Resolver {
   }
 
   async #reportLate() {
-    const late = this.#lateReports.shift();
+    const late = this.#lateReports.next();
     if (late === undefined) return;
     try {
       await this.#sendLate(late);
       await this.#reportLate();
     } catch (error) {
-      if (outages.has(error.code)) this.#lateReports.unshift(late);
+      if (outages.has(error.code)) this.#sayLost(this.#lateReports.putBack(late));
       else this.#configuration.reportFailed?.(error);
     }
+  }
+
+  /** Tells that reports never reach the vault. */
+  #sayLost(codes) {
+    for (const code of codes) this.#configuration.reportFailed?.(new WarderClientError(code));
   }
 
   /** Ends a token, in a second at most; never fails. */

@@ -498,6 +498,66 @@ test('an outage is told once when it has lasted, a refusal ends the sequence', (
   await fails(Code.refused, changes.next());
 }));
 
+/** Waits until nothing is kept, of a vault that is away. */
+async function gone(vault, warder) {
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  const end = performance.now() + 60_000;
+  for (;;) {
+    try {
+      await warder.resolve('a', { tool: 't', maxStale: 60 });
+    } catch (error) {
+      assert.equal(error.code, Code.unavailable);
+      return;
+    }
+    assert.ok(performance.now() < end, 'it is still kept');
+    await pause(20);
+  }
+}
+
+test('a refusal to tell changes ends what is kept, until they are told again', () => withVault(async (vault, client) => {
+  vault.value = '"value":"s3cret","max_stale":60';
+  for (const [status, code] of [[403, 'denied'], [503, 'sealed'], [503, 'restored_vault'], [403, 'of_a_later_vault']]) {
+    vault.overrides = { 'GET /v1/changes': refusal(status, code) };
+    const warder = client();
+    await warder.resolve('a', { tool: 't', maxStale: 60 });
+    await gone(vault, warder);
+    delete vault.overrides['GET /v1/secrets/'];
+    await warder.resolve('a', { tool: 't', maxStale: 60 });
+    await gone(vault, warder);
+  }
+}));
+
+test('a change drops what is kept though the version is the same, and what may have been missed counts as changed', () =>
+  withVault(async (vault, client) => {
+    vault.value = '"value":"s3cret","max_stale":60';
+    const first = answer(200, '{"next":"c1","changes":[],"reset":false}');
+    const change = answer(200, '{"next":"c2","changes":[{"secret":"a","version":7}],"reset":false}');
+    for (const script of [[first, change], [null, null, first]]) {
+      vault.overrides = { 'GET /v1/changes': () => (script.length > 0 ? script.shift() : pause(3_000, null)) };
+      const warder = client({ jitter: () => 0 });
+      await warder.resolve('a', { tool: 't', maxStale: 60 });
+      await gone(vault, warder);
+    }
+  }));
+
+test('a report that never reaches the vault is told', () => withVault(async (vault, client) => {
+  vault.value = '"value":"s3cret","max_stale":60';
+  vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
+  const lost = [];
+  const warder = client({ reportFailed: ({ code }) => lost.push(code) });
+  await warder.resolve('a', { tool: 't', maxStale: 60 });
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  vault.overrides['POST /v1/calls'] = refusal(503, 'unavailable');
+  const secret = await warder.resolve('a', { tool: 't', maxStale: 60 });
+  for (let count = 0; count < 256; count += 1) await warder.report({ outcome: 'ok' }, secret);
+  assert.deepEqual(lost, []);
+  // The oldest makes room.
+  await warder.report({ outcome: 'ok' }, secret);
+  assert.deepEqual(lost, [Code.overloaded]);
+  await warder.close();
+  assert.deepEqual(lost, [Code.overloaded, ...Array(256).fill(Code.closed)]);
+}));
+
 test('a change drops the value that was kept', () => withVault(async (vault, client) => {
   let tell;
   const told = new Promise((done) => { tell = done; });

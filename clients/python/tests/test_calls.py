@@ -310,6 +310,22 @@ class StaleTests(ClientTestCase):
         self.assertIn(len(changed.encode()), (499, 500))
         self.assertTrue(changed.endswith("\u00e9"))
 
+    def test_a_report_that_never_reaches_the_vault_is_told(self) -> None:
+        lost: list[Code] = []
+        client = self.client(report_failed=lambda error: lost.append(error.code))
+        self.stale(client)
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.rules.overrides["POST /v1/calls"] = refusal(503, "unavailable")
+        secret = client.resolve("a", tool="t", max_stale=60)
+        for _ in range(256):
+            client.report(CallReport("ok"), secret)
+        self.assertEqual(lost, [])
+        # The oldest makes room.
+        client.report(CallReport("ok"), secret)
+        self.assertEqual(lost, [Code.OVERLOADED])
+        client.close()
+        self.assertEqual(lost, [Code.OVERLOADED] + [Code.CLOSED] * 256)
+
     def test_a_vault_without_the_route_for_changes_is_asked_once(self) -> None:
         client = self.client()
         for _ in range(5):
@@ -392,6 +408,49 @@ class ChangeTests(ClientTestCase):
         waiting.join(2)
         self.assertEqual(codes, [Code.CLOSED])
 
+    def gone(self, client: Any) -> None:
+        """Waits until nothing is kept, of a vault that is away."""
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                client.resolve("a", tool="t", max_stale=60)
+                time.sleep(0.02)
+            except WarderClientError as error:
+                self.assertEqual(error.code, Code.UNAVAILABLE)
+                return
+        self.fail("it is still kept")
+
+    def test_a_refusal_to_tell_changes_ends_what_is_kept_until_they_are_told_again(self) -> None:
+        self.rules.value = '"value":"s3cret","max_stale":60'
+        for status, code in [(403, "denied"), (503, "sealed"), (503, "restored_vault"), (403, "of_a_later_vault")]:
+            with self.subTest(code=code):
+                self.rules.overrides["GET /v1/changes"] = refusal(status, code)
+                self.rules.overrides.pop("GET /v1/secrets/", None)
+                client = self.client()
+                client.resolve("a", tool="t", max_stale=60)
+                self.gone(client)
+                del self.rules.overrides["GET /v1/secrets/"]
+                client.resolve("a", tool="t", max_stale=60)
+                self.gone(client)
+
+    def test_a_change_that_leaves_the_version_drops_the_value_that_was_kept(self) -> None:
+        self.script(
+            '{"next":"c1","changes":[],"reset":false}',
+            '{"next":"c2","changes":[{"secret":"a","version":7}],"reset":false}',
+        )
+        self.rules.value = '"value":"s3cret","max_stale":60'
+        client = self.client()
+        client.resolve("a", tool="t", max_stale=60)
+        self.gone(client)
+
+    def test_what_may_have_been_missed_before_the_first_answer_counts_as_changed(self) -> None:
+        self.script(None, None, '{"next":"c1","changes":[],"reset":false}')
+        self.rules.value = '"value":"s3cret","max_stale":60'
+        client = self.client(jitter=lambda: 0.0)
+        client.resolve("a", tool="t", max_stale=60)
+        self.gone(client)
+
     def test_a_change_drops_the_value_that_was_kept(self) -> None:
         told = threading.Event()
         answers = ['{"next":"c1","changes":[],"reset":false}']
@@ -410,15 +469,7 @@ class ChangeTests(ClientTestCase):
         self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
         self.assertIsNotNone(client.resolve("a", tool="t", max_stale=60).stale)
         told.set()
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            try:
-                client.resolve("a", tool="t", max_stale=60)
-                time.sleep(0.02)
-            except WarderClientError as error:
-                self.assertEqual(error.code, Code.UNAVAILABLE)
-                return
-        self.fail("it is still kept")
+        self.gone(client)
 
 
 both(TokenTests, globals())

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClientConfigurations
 import Dispatch
 import Glibc
 import UpstreamAddresses
@@ -38,16 +39,32 @@ struct ConnectCommand: VaultCommand {
     )
     var ca: String?
 
+    @Flag(help: "Take a secret that stands in the address or in a header itself.")
+    var allowLiteral = false
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
         do throws(RemoteAddress.Invalid) { _ = try RemoteAddress(url) } catch {
             throw ValidationError(Self.text(error))
         }
+        var literal = LiteralSecret.stands(in: url)
         for header in header {
-            do throws(RemoteHeader.Invalid) { _ = try RemoteHeader(header) } catch {
+            do throws(RemoteHeader.Invalid) {
+                let field = try RemoteHeader(header)
+                literal = literal || LiteralSecret.stands(in: field.template, name: field.name)
+            } catch {
                 throw ValidationError(Self.text(error))
             }
+        }
+        if literal, !allowLiteral {
+            throw ValidationError(
+                """
+                a secret stands among the arguments, which every user of the machine can read. Store it with \
+                warder secret put NAME, write {TOKEN} in its place, and start this by \
+                warder run --server SERVER --env TOKEN=NAME -- (or leave it there: --allow-literal)
+                """
+            )
         }
     }
 

@@ -273,7 +273,7 @@ class _Session:
             self._is_watching = True
             follower = Follower(self._path, self._configuration)
             self._followers.add(follower)
-            follower.follow(self.resolver.changed)
+            follower.follow(self.resolver.heard, self.resolver.unheard)
 
     async def close(self) -> None:
         """Gives the tokens back, within a second or two, and closes the connections."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from .._core.following import Following
 from ..configuration import WarderClientConfiguration
@@ -12,8 +13,9 @@ from ..errors import Code, WarderClientError
 from ..messages import Change
 from .pool import Broken, Connection
 
-# An older vault, which has no such route, may be replaced by a later one while this process lives.
-_REFUSED_PAUSE = 600.0
+# A server that was blocked may be let in again while this process lives, and an older vault, which has no such route, be
+# replaced by a later one.
+_REFUSED_PAUSE = 60.0
 
 
 class Follower:
@@ -32,6 +34,51 @@ class Follower:
         Raises:
             WarderClientError: What asking again does not mend: a refusal, ``closed``.
         """
+        async with aclosing(self._news(max_stale, lambda _: None)) as answers:
+            async for news in answers:
+                for change in news:
+                    yield change
+
+    def follow(self, heard: Callable[[list[Change]], None], unheard: Callable[[WarderClientError], None]) -> None:
+        """Follows for the client itself, in a task, until it is closed.
+
+        Args:
+            heard: Takes the changes of each answer, which may be none.
+            unheard: Takes why a question had no answer.
+        """
+        work = self._follow(heard, unheard)
+        self._task = asyncio.get_running_loop().create_task(work, name="warder-changes")
+
+    async def close(self) -> None:
+        """Ends whoever asks."""
+        self._closing.set()
+        self._hang_up()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _follow(
+        self, heard: Callable[[list[Change]], None], unheard: Callable[[WarderClientError], None]
+    ) -> None:
+        # What was kept before the first answer is as new as that, unless something was missed before it.
+        has_begun = False
+
+        def failed(error: WarderClientError) -> None:
+            nonlocal has_begun
+            has_begun = True
+            unheard(error)
+
+        while not self._closing.is_set():
+            try:
+                async for news in self._news(float("inf"), failed):
+                    heard(news if has_begun else [])
+                    has_begun = True
+            except WarderClientError:
+                await self._wait(_REFUSED_PAUSE)
+
+    async def _news(
+        self, max_stale: float, failed: Callable[[WarderClientError], None]
+    ) -> AsyncGenerator[list[Change], None]:
+        """What each answer says, and what is to be said in between."""
         following = Following(self._configuration, max_stale)
         try:
             while True:
@@ -42,35 +89,15 @@ class Follower:
                     self._hang_up()
                     known = error if isinstance(error, WarderClientError) else WarderClientError(Code.UNREACHABLE)
                     await self._pause(0)
+                    failed(known)
                     pause, news = following.failed(known)
-                for change in news:
-                    yield change
+                    if not news:
+                        await self._pause(pause)
+                        continue
+                yield news
                 await self._pause(pause)
         finally:
             self._hang_up()
-
-    def follow(self, heard: Callable[[Change], None]) -> None:
-        """Follows for the client itself, in a task, until it is closed."""
-        self._task = asyncio.get_running_loop().create_task(self._follow(heard), name="warder-changes")
-
-    async def close(self) -> None:
-        """Ends whoever asks."""
-        self._closing.set()
-        self._hang_up()
-        if self._task is not None:
-            await asyncio.wait({self._task})
-
-    async def _follow(self, heard: Callable[[Change], None]) -> None:
-        while not self._closing.is_set():
-            is_first = True
-            try:
-                async for change in self.changes(float("inf")):
-                    # What was kept before the first answer is as new as that.
-                    if not is_first:
-                        heard(change)
-                    is_first = False
-            except WarderClientError:
-                await self._wait(_REFUSED_PAUSE)
 
     async def _ask(self, following: Following) -> list[Change]:
         request, seconds = following.question()

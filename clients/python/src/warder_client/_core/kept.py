@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..errors import Code
+from ..errors import Code, WarderClientError
 from ..messages import Change, ChangeKind
 from ..secret import Secret
 from .tokens import MAXIMUM_KEYS, TokenKey
@@ -53,6 +54,8 @@ class KeptValues:
 
     def __init__(self) -> None:
         self._values: dict[KeptKey, Kept] = {}
+        #: Whether the vault has refused to say what changes: nobody would tell when a value has to go.
+        self._is_untold = False
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -64,7 +67,7 @@ class KeptValues:
             kept.wipe()
             return
         self._drop(key)
-        if kept.limit <= 0:
+        if kept.limit <= 0 or self._is_untold:
             kept.wipe()
             return
         while len(self._values) >= MAXIMUM_KEYS:
@@ -85,14 +88,29 @@ class KeptValues:
         elif is_refusal:
             self._drop(key)
 
-    def changed(self, change: Change) -> None:
-        """Forgets what is not current any more."""
-        if change.kind is ChangeKind.OUT_OF_TOUCH:
-            # What values are kept for.
-            return
-        for key, kept in list(self._values.items()):
-            if change.concerns(key.name) and kept.version != change.version:
-                self._drop(key)
+    def heard(self, changes: Iterable[Change]) -> None:
+        """What the vault has told of changes.
+
+        Whatever it says of a secret ends what is kept of it: the version may be the same, and what the tool may have
+        another.
+        """
+        self._is_untold = False
+        for change in changes:
+            # Being out of touch is what values are kept for.
+            if change.kind is not ChangeKind.OUT_OF_TOUCH:
+                for key in [key for key in self._values if change.concerns(key.name)]:
+                    self._drop(key)
+
+    def unheard(self, error: WarderClientError) -> None:
+        """A question for changes has brought no answer.
+
+        Where the vault refused it, nothing is kept until it answers one: a server that it has blocked must not go on
+        with what it has. An older vault, which tells no changes, has no such route.
+        """
+        is_refused = error.is_refusal and error.code is not Code.NOT_FOUND
+        if is_refused or error.code in CLOSINGS or error.code is Code.UNKNOWN:
+            self.clear()
+            self._is_untold = True
 
     def forget(self, key: KeptKey) -> None:
         """Forgets one value, such as one that its upstream did not accept."""

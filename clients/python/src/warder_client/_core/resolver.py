@@ -7,9 +7,8 @@ instead, they never do, and :func:`run` takes them from start to end in one go.
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ..configuration import WarderClientConfiguration
@@ -20,14 +19,13 @@ from . import answers, requests
 from .approvals import Approvals
 from .http import Answer, Request
 from .kept import OUTAGES, Kept, KeptValues
+from .late_reports import LateReport, LateReports
 from .secret_request import SecretRequest
 from .tokens import Flight, TokenCache, TokenDemand, VaultToken
 from .transport import Transport
 
 Result = TypeVar("Result")
 
-#: Reports of calls with a kept value that wait for the vault to come back.
-_MAXIMUM_LATE_REPORTS = 256
 _REPORT_SECONDS = 2.0
 _GIVE_BACK_SECONDS = 1.0
 
@@ -36,12 +34,6 @@ _MAXIMUM_CHANGED = 500
 
 #: Of a kept value, which was not resolved with any.
 _NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
-
-
-@dataclass(frozen=True)
-class _LateReport:
-    report: CallReport
-    demand: TokenDemand
 
 
 class Resolver(Generic[Flight]):
@@ -57,7 +49,7 @@ class Resolver(Generic[Flight]):
         self._calls = 0
         #: Tokens of one call on their way back.
         self._returning: set[Flight] = set()
-        self._late_reports: deque[_LateReport] = deque(maxlen=_MAXIMUM_LATE_REPORTS)
+        self._late_reports = LateReports()
         #: For calls that name ``max_stale``.
         self._kept = KeptValues()
 
@@ -123,36 +115,45 @@ class Resolver(Generic[Flight]):
             return
         note = f"used version {secret.version} as the vault gave it {secret.stale:.0f} s before, while it was away"
         changed = note if report.changed is None else _cut(f"{note}; {report.changed}")
-        late = _LateReport(replace(report, changed=changed), demand.shared)
+        late = LateReport(replace(report, changed=changed), demand.shared)
         try:
             await self._send_late(late)
         except WarderClientError as error:
             if error.code not in OUTAGES:
                 raise
-            self._late_reports.append(late)
+            with self._transport.lock:
+                lost = self._late_reports.add(late)
+            self._say_lost(lost)
 
     async def _send_report(self, report: CallReport, token: VaultToken, traceparent: str | None) -> None:
         await self.ask(requests.report(report, token, traceparent), answers.nothing, _REPORT_SECONDS)
 
-    async def _send_late(self, late: _LateReport) -> None:
+    async def _send_late(self, late: LateReport) -> None:
         token = await self._token(late.demand, time.monotonic() + _REPORT_SECONDS)
         await self._send_report(late.report, token, late.demand.traceparent)
 
     async def _report_late(self) -> None:
-        while self._late_reports:
-            try:
-                late = self._late_reports.popleft()
-            except IndexError:
-                # Another thread was faster.
+        while True:
+            with self._transport.lock:
+                late = self._late_reports.next()
+            if late is None:
                 return
             try:
                 await self._send_late(late)
             except WarderClientError as error:
                 if error.code in OUTAGES:
-                    self._late_reports.appendleft(late)
+                    with self._transport.lock:
+                        lost = self._late_reports.put_back(late)
+                    self._say_lost(lost)
                     return
                 if self._configuration.report_failed is not None:
                     self._configuration.report_failed(error)
+
+    def _say_lost(self, codes: list[Code]) -> None:
+        """Tells that reports never reach the vault."""
+        if self._configuration.report_failed is not None:
+            for code in codes:
+                self._configuration.report_failed(WarderClientError(code))
 
     async def finish(self, secret: ResolvedSecret) -> None:
         """Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it."""
@@ -172,8 +173,11 @@ class Resolver(Generic[Flight]):
             await self._returned(flight, end)
 
     def end_waiting(self) -> None:
-        """Ends the waiting for people, once the client is closed."""
+        """Ends the waiting for people and that of reports, once the client is closed."""
         self._approvals.close()
+        with self._transport.lock:
+            lost = self._late_reports.end()
+        self._say_lost(lost)
 
     def _begin_return(self, token: VaultToken) -> Flight:
         """Gives a token back in the background, whatever becomes of the caller."""
@@ -270,10 +274,15 @@ class Resolver(Generic[Flight]):
         with self._transport.lock:
             self._kept.forget(wanted.key)
 
-    def changed(self, change: Change) -> None:
-        """Forgets what is not current any more."""
+    def heard(self, changes: Sequence[Change]) -> None:
+        """Forgets what the vault has told of."""
         with self._transport.lock:
-            self._kept.changed(change)
+            self._kept.heard(changes)
+
+    def unheard(self, error: WarderClientError) -> None:
+        """Forgets everything where the vault refuses to say what changes."""
+        with self._transport.lock:
+            self._kept.unheard(error)
 
     # -- Tokens
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 
 from .._core.following import Following
 from ..configuration import WarderClientConfiguration
@@ -12,8 +13,9 @@ from ..errors import Code, WarderClientError
 from ..messages import Change
 from .pool import Broken, Connection
 
-# An older vault, which has no such route, may be replaced by a later one while this process lives.
-_REFUSED_PAUSE = 600.0
+# A server that was blocked may be let in again while this process lives, and an older vault, which has no such route, be
+# replaced by a later one.
+_REFUSED_PAUSE = 60.0
 
 
 class Follower:
@@ -31,25 +33,19 @@ class Follower:
         Raises:
             WarderClientError: What asking again does not mend: a refusal, ``closed``.
         """
-        following = Following(self._configuration, max_stale)
-        try:
-            while True:
-                self._pause(following.rest())
-                try:
-                    news, pause = self._ask(following), 0.0
-                except (WarderClientError, Broken) as error:
-                    self._hang_up()
-                    known = error if isinstance(error, WarderClientError) else WarderClientError(Code.UNREACHABLE)
-                    self._pause(0)
-                    pause, news = following.failed(known)
+        with closing(self._news(max_stale, lambda _: None)) as answers:
+            for news in answers:
                 yield from news
-                self._pause(pause)
-        finally:
-            self._hang_up()
 
-    def follow(self, heard: Callable[[Change], None]) -> None:
-        """Follows for the client itself, on a thread, until it is closed."""
-        threading.Thread(target=self._follow, args=(heard,), name="warder-changes", daemon=True).start()
+    def follow(self, heard: Callable[[list[Change]], None], unheard: Callable[[WarderClientError], None]) -> None:
+        """Follows for the client itself, on a thread, until it is closed.
+
+        Args:
+            heard: Takes the changes of each answer, which may be none.
+            unheard: Takes why a question had no answer.
+        """
+        follow = threading.Thread(target=self._follow, args=(heard, unheard), name="warder-changes", daemon=True)
+        follow.start()
 
     def close(self) -> None:
         """Ends whoever asks, from another thread."""
@@ -63,16 +59,48 @@ class Follower:
         if self._connection is not None:
             self._connection.close()
 
-    def _follow(self, heard: Callable[[Change], None]) -> None:
+    def _follow(
+        self, heard: Callable[[list[Change]], None], unheard: Callable[[WarderClientError], None]
+    ) -> None:
+        # What was kept before the first answer is as new as that, unless something was missed before it.
+        has_begun = False
+
+        def failed(error: WarderClientError) -> None:
+            nonlocal has_begun
+            has_begun = True
+            unheard(error)
+
         while not self._closing.is_set():
             try:
-                changes = self.changes(float("inf"))
-                # What was kept before the first answer is as new as that.
-                next(changes)
-                for change in changes:
-                    heard(change)
+                for news in self._news(float("inf"), failed):
+                    heard(news if has_begun else [])
+                    has_begun = True
             except WarderClientError:
                 self._closing.wait(_REFUSED_PAUSE)
+
+    def _news(
+        self, max_stale: float, failed: Callable[[WarderClientError], None]
+    ) -> Generator[list[Change], None, None]:
+        """What each answer says, and what is to be said in between."""
+        following = Following(self._configuration, max_stale)
+        try:
+            while True:
+                self._pause(following.rest())
+                try:
+                    news, pause = self._ask(following), 0.0
+                except (WarderClientError, Broken) as error:
+                    self._hang_up()
+                    known = error if isinstance(error, WarderClientError) else WarderClientError(Code.UNREACHABLE)
+                    self._pause(0)
+                    failed(known)
+                    pause, news = following.failed(known)
+                    if not news:
+                        self._pause(pause)
+                        continue
+                yield news
+                self._pause(pause)
+        finally:
+            self._hang_up()
 
     def _ask(self, following: Following) -> list[Change]:
         request, seconds = following.question()
