@@ -254,9 +254,9 @@ let package = Package(
         .testTarget(
             name: "DamageTests",
             dependencies: [
-                "Sealing", "SecretMemory", "TransparencyLog", "WarderCore", "WarderCrypto", "WarderDaemon",
-                "WarderModel",
-                "WarderStoreSQLite", "WarderTesting", "WarderWire", .product(name: "GRDB", package: "GRDB.swift"),
+                "Alerting", "Rotating", "Scheduling", "Sealing", "SecretMemory", "StrictJSON", "ToolDefinitions",
+                "TransparencyLog", "WarderCore", "WarderCrypto", "WarderDaemon", "WarderModel", "WarderStoreSQLite",
+                "WarderTesting", "WarderWire", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
