@@ -254,9 +254,9 @@ let package = Package(
         .testTarget(
             name: "DamageTests",
             dependencies: [
-                "Sealing", "SecretMemory", "TransparencyLog", "WarderCore", "WarderCrypto", "WarderDaemon",
-                "WarderModel",
-                "WarderStoreSQLite", "WarderTesting", "WarderWire", .product(name: "GRDB", package: "GRDB.swift"),
+                "Alerting", "Rotating", "Scheduling", "Sealing", "SecretMemory", "StrictJSON", "ToolDefinitions",
+                "TransparencyLog", "WarderCore", "WarderCrypto", "WarderDaemon", "WarderModel", "WarderStoreSQLite",
+                "WarderTesting", "WarderWire", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
@@ -397,15 +397,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "warderd-on-faulty-disk",
-            dependencies: ["CWarderFaultyVFS", "WarderDaemon", "WarderTesting"],
+            dependencies: ["CWarderFaultyVFS", "WarderDaemon", "WarderStoreSQLite", "WarderTesting"],
             path: "Tests/FaultyDaemon"
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Locking", "PostgresTesting", "Reviewing", "WarderClient", "WarderCore", "WarderModel",
-                "WarderStoreSQLite",
-                "WarderTesting", "warderd", "warder", "warder-worker", "warderd-on-faulty-disk",
+                "Locking", "PostgresTesting", "Reviewing", "WarderClient", "WarderCommands", "WarderCore",
+                "WarderModel", "WarderStoreSQLite", "WarderTesting", "warderd", "warder", "warder-worker",
+                "warderd-on-faulty-disk",
                 "example-notes-server", "example-notes-upstream",
             ]
         ),

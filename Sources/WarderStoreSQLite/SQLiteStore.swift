@@ -27,6 +27,8 @@ package final class SQLiteStore: VaultStore {
     /// The log's tree as of the last commit; `nil` when what lies in the tables makes none. Changes on the writer's
     /// queue only.
     let logTree: Locked<Frontier?>
+    /// Told how far each copy has come.
+    let copyReached = CopyStep.reached
 
     /// What was migrated when it was opened; `nil` when nothing had to be.
     package let migrated: FinishedMigration?

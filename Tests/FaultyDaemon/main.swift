@@ -1,6 +1,7 @@
 import CWarderFaultyVFS
 import Glibc
 import WarderDaemon
+import WarderStoreSQLite
 import WarderTesting
 
 // The daemon on a disk that keeps unsynced writes in this process's memory, so that a kill loses them as a power cut
@@ -11,6 +12,7 @@ import WarderTesting
 // WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
 // WARDER_TEST_KILL_AT_SYNC the process is killed at this sync: what is to be committed there is lost
 // WARDER_TEST_RESTORE_KILL the process is killed at this step of a restore
+// WARDER_TEST_COPY_KILL the process is killed at this step of a copy of the database
 // WARDER_TEST_LATER   it is a later release: its schema is LaterSchema's
 
 func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
@@ -33,7 +35,11 @@ for (name, operations) in [
 }
 let lastStep = variable("WARDER_TEST_RESTORE_KILL").map { RestoreStep(rawValue: $0) }
 if case .some(.none) = lastStep { exit(70) }
+let lastOfCopy = variable("WARDER_TEST_COPY_KILL").map { CopyStep(rawValue: $0) }
+if case .some(.none) = lastOfCopy { exit(70) }
 let migrations = variable("WARDER_TEST_LATER") == nil ? Daemon.migrations : LaterSchema.migrations
 await Daemon.$migrations.withValue(migrations) {
-    await Restore.$reached.withValue({ if $0 == lastStep { kill(getpid(), SIGKILL) } }) { await runDaemon() }
+    await Restore.$reached.withValue({ if $0 == lastStep { kill(getpid(), SIGKILL) } }) {
+        await CopyStep.$reached.withValue({ if $0 == lastOfCopy { kill(getpid(), SIGKILL) } }) { await runDaemon() }
+    }
 }

@@ -3,11 +3,13 @@ import Glibc
 import Testing
 
 /// The daemon is killed at every write and sync while slots and keys change. Afterwards a slot opens the vault, and
-/// everything in it can be read.
+/// everything in it can be read: values, events, and every row that a check opens.
 @Suite("Crashes while keys change", .serialized)
 struct KeyCrashTests {
     private static let secrets = 12
     private static let second = "another correct battery horse"
+    /// What the second slot's passphrase is changed to.
+    private static let third = "a third correct battery"
 
     /// What is going on when the fault strikes. Each has more writes and syncs than it has points here.
     enum Change: String, CaseIterable {
@@ -45,7 +47,8 @@ struct KeyCrashTests {
             try FileManager.default.removeItem(atPath: vault.stateDirectory, ifPresent: true)
             try FileManager.default.copyItem(atPath: origin.stateDirectory, toPath: vault.stateDirectory)
             let environment = ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_KILL_AT": String(point)]
-            let ended = (try? Self.live(vault, program, environment, change)) ?? false
+            var isAnswered = false
+            let ended = (try? Self.live(vault, program, environment, change, &isAnswered)) ?? false
             if ended, vault.process.isRunning { finished += 1 } else { (struck, finished) = (struck + 1, 0) }
             vault.kill()
 
@@ -53,6 +56,7 @@ struct KeyCrashTests {
             // The first slot is never touched, so that it has to open whatever happened.
             try vault.unseal()
             try Self.readEverything(vault, "\(change) at \(point)")
+            try Self.trySecondSlot(vault, change, isAnswered, "\(change) at \(point)")
             vault.kill()
             point += 1
         }
@@ -62,38 +66,54 @@ struct KeyCrashTests {
     }
 
     /// Opens the vault, changes keys, and waits until what goes on in the background is done.
+    ///
+    /// `isAnswered`: whether the vault said that the change was made.
     private static func live(
         _ vault: VaultProcess,
         _ program: String,
         _ environment: [String: String],
-        _ change: Change
+        _ change: Change,
+        _ isAnswered: inout Bool
     ) throws -> Bool {
         try vault.start(program: program, environment: environment)
         try vault.unseal()
         let slots = try vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]] ?? []
         let ids = slots.compactMap { $0["id"] as? String }
         guard ids.count == 2 else { return false }
+        let answer: SocketClient.Response
         switch change {
-        case .addSlot: try vault.ask("POST", "/v1/keys/slots", #"{"threshold":2,"shares":3}"#)
+        case .addSlot: answer = try vault.ask("POST", "/v1/keys/slots", #"{"threshold":2,"shares":3}"#)
         case .changePassphrase:
-            try vault.ask(
+            answer = try vault.ask(
                 "POST",
                 "/v1/keys/slots/\(ids[1])/passphrase",
-                #"{"old":"\#(second)","new":"a third correct battery"}"#
+                #"{"old":"\#(second)","new":"\#(third)"}"#
             )
-        case .removeSlot: try vault.ask("DELETE", "/v1/keys/slots/\(ids[1])")
-        case .rotateKeys:
-            try vault.ask("POST", "/v1/keys/rotate")
-            // Each look is an event, and so a few points more.
-            while (try vault.ask("GET", "/v1/keys").json["rows_under_old_keys"] as? Int) != 0 { usleep(300_000) }
-        case .rotateLog:
-            try vault.ask("POST", "/v1/keys/log")
-            try vault.ask("GET", "/v1/audit/checkpoint")
+        case .removeSlot: answer = try vault.ask("DELETE", "/v1/keys/slots/\(ids[1])")
+        case .rotateKeys: answer = try vault.ask("POST", "/v1/keys/rotate")
+        case .rotateLog: answer = try vault.ask("POST", "/v1/keys/log")
         case .rotateRoot:
             let opened = zip(ids, [VaultProcess.passphrase, second]).map { #"{"slot":"\#($0)","passphrase":"\#($1)"}"# }
-            try vault.ask("POST", "/v1/keys/root", #"{"slots":[\#(opened.joined(separator: ","))]}"#)
+            answer = try vault.ask("POST", "/v1/keys/root", #"{"slots":[\#(opened.joined(separator: ","))]}"#)
+        }
+        isAnswered = answer.status < 300
+        try #require(isAnswered, "\(change): \(answer.body)")
+        switch change {
+        // Each look is an event, and so a few points more.
+        case .rotateKeys: while try isRotating(vault) { usleep(300_000) }
+        case .rotateLog: try vault.ask("GET", "/v1/audit/checkpoint")
+        case .addSlot, .changePassphrase, .removeSlot, .rotateRoot: break
         }
         return true
+    }
+
+    /// Whether rows lie under old keys, or there are still the old keys that go after the last of these rows.
+    private static func isRotating(_ vault: VaultProcess) throws -> Bool {
+        let answer = try vault.ask("GET", "/v1/keys").json
+        let replaced = (answer["keys"] as? [[String: Any]] ?? []).filter { key in
+            ["key-encryption", "metadata"].contains(key["purpose"] as? String) && key["current"] as? Bool == false
+        }
+        return answer["rows_under_old_keys"] as? Int != 0 || !replaced.isEmpty
     }
 
     private static func readEverything(_ vault: VaultProcess, _ when: String) throws {
@@ -109,8 +129,41 @@ struct KeyCrashTests {
         // Whatever key the log has, it is the one that the log was given.
         let checkpoint = try vault.ask("GET", "/v1/audit/checkpoint")
         try #require(checkpoint.status == 200, "\(when): \(checkpoint.body)")
-        let events = try vault.ask("GET", "/v1/audit/events?limit=1000")
-        try #require(events.status == 200, "\(when): \(events.body)")
+        // What was begun before the kill is ended without anybody asking.
+        let end = ContinuousClock.now + .seconds(120)
+        while try isRotating(vault) {
+            try #require(ContinuousClock.now < end, "\(when): rows or keys of before stay")
+            usleep(100_000)
+        }
+        let events = try vault.events()
+        try #require((1..<1000).contains(events.count), "\(when): \(events.count) events are read")
+        try #require(events.allSatisfy { $0["damaged"] == nil && $0["type"] is String }, "\(when): \(events)")
+        let check = try vault.ask("POST", "/v1/sys/check").body
+        try #require(check.contains(#""verdict":"sound""#), "\(when): \(check)")
+    }
+
+    /// The second slot opens with the passphrase that it has: the old one or the new one where nobody was answered, and
+    /// never both.
+    private static func trySecondSlot(
+        _ vault: VaultProcess,
+        _ change: Change,
+        _ isAnswered: Bool,
+        _ when: String
+    ) throws {
+        let opened = try [second, third].map { passphrase in
+            try vault.ask("POST", "/v1/sys/seal")
+            try #require(vault.ask("GET", "/v1/sys/status").json["state"] as? String == "sealed", "\(when)")
+            return try vault.ask("POST", "/v1/sys/unseal", #"{"passphrase":"\#(passphrase)"}"#).status == 200
+        }
+        let allowed: [[Bool]] =
+            switch (change, isAnswered) {
+            case (.changePassphrase, true): [[false, true]]
+            case (.changePassphrase, false): [[true, false], [false, true]]
+            case (.removeSlot, true): [[false, false]]
+            case (.removeSlot, false): [[true, false], [false, false]]
+            case (.addSlot, _), (.rotateKeys, _), (.rotateRoot, _), (.rotateLog, _): [[true, false]]
+            }
+        try #require(allowed.contains(opened), "\(when): second and third passphrase open: \(opened)")
     }
 }
 

@@ -34,12 +34,14 @@ struct RecoveryPageTests {
             vault: vault,
             places: [
                 ("/var/lib/warder", vault.stateDirectory), ("/var/backups/warder", backups), ("/media/usb", usb),
-                ("rescued.jsonl", usb + "/rescued.jsonl"),
+                ("rescued.jsonl", usb + "/rescued.jsonl"), ("rescued.yaml", usb + "/rescued.yaml"),
+                ("rescued-log.jsonl", usb + "/rescued-log.jsonl"),
             ],
             answers: [
                 (Self.madeThen, VaultProcess.passphrase), ("Passphrase of the vault:", VaultProcess.passphrase),
                 ("github/pat value:", "rotated since"), ("newer/pat value:", "newer"),
-                ("Type release to go on:", "release"), ("New passphrase", Self.second),
+                ("Type release to go on:", "release"), ("Type apply to go on:", "apply"),
+                ("New passphrase", Self.second),
             ]
         )
     }
@@ -240,8 +242,16 @@ struct RecoveryPageTests {
     func diskDamaged() throws {
         let page = try Runbook("disk-damaged.md")
         try vault.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
+        try vault.ask("POST", "/v1/grants", #"{"tool":"github/list","secret":"harmed/pat"}"#, expecting: 201)
         #expect(try RestoreStory.warder(["backup", "create", backups + "/warder.backup"], vault).status == 0)
         try vault.ask("PUT", "/v1/secrets/newer/pat", #"{"fields":{"value":"newer"}}"#, expecting: 201)
+        // After the backup one tool got what it may use, and another lost it.
+        try vault.ask("POST", "/v1/tools", #"{"name":"github/newer","risk":"read-only"}"#, expecting: 201)
+        try vault.ask("POST", "/v1/grants", #"{"tool":"github/newer","secret":"newer/pat"}"#, expecting: 201)
+        let revoked = try vault.ask("DELETE", "/v1/grants/github/list/harmed/pat")
+        #expect(revoked.status < 300, "\(revoked.body)")
+        let allowed = try allowed()
+        #expect(allowed == ["github/list github/pat", "github/newer newer/pat"])
         #expect(vault.stop() == 0)
         try RestoreStory.harmValue(1, in: vault.database)
         try vault.start()
@@ -250,11 +260,20 @@ struct RecoveryPageTests {
         let person = follower()
         let deep = try #require(page.commands("What is damaged").first)
         #expect(try person.follow(deep, status: 11).contains("harmed/pat"))
-        let save = try #require(page.commands("Save what is newer than the backup").first)
-        try person.follow(save)
+        let save = try page.commands("Save what is newer than the backup")
+        try #require(save.count == 5)
+        let printed = try save.map { try person.follow($0) }
         let saved = try String(contentsOfFile: usb + "/rescued.jsonl", encoding: .utf8)
         #expect(saved.contains("newer/pat") && saved.contains("value-of-the-secret"))
-        try comeBack(page, person)
+        let plan = try String(contentsOfFile: usb + "/rescued.yaml", encoding: .utf8)
+        #expect(plan.contains("newer/pat") && !plan.contains("harmed/pat"))
+        let log = try String(contentsOfFile: usb + "/rescued-log.jsonl", encoding: .utf8)
+        #expect(
+            log.contains("grant.remove") && FileManager.default.fileExists(atPath: usb + "/rescued-log.jsonl.manifest")
+        )
+        #expect(printed[3].contains("ada") && printed[4].contains("passphrase"))
+        try comeBack(page, person, comparing: printed.suffix(2))
+        #expect(try self.allowed() == allowed)
         #expect(try vault.ask("POST", "/v1/reveal/harmed/pat", "{}").json["value"] as? String == "harmed")
         #expect(try vault.ask("POST", "/v1/reveal/newer/pat", "{}").json["value"] as? String == "newer")
         #expect(!FileManager.default.fileExists(atPath: usb + "/rescued.jsonl"))
@@ -274,17 +293,39 @@ struct RecoveryPageTests {
         #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
     }
 
-    private func comeBack(_ page: Runbook, _ person: PageFollower) throws {
+    /// Of each line: who, or which slot or key. Ages differ.
+    private static func firstWords(_ screen: String) -> [Substring] {
+        screen.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    }
+
+    /// What tools may use.
+    private func allowed() throws -> [String] {
+        let grants = try vault.ask("GET", "/v1/grants").json["grants"] as? [[String: Any]] ?? []
+        return grants.map { "\($0["tool"] ?? "") \($0["secret"] ?? "")" }.sorted()
+    }
+
+    /// `printed`: what was kept of operators and slots, where there is a plan to compare the vault with.
+    private func comeBack(
+        _ page: Runbook,
+        _ person: PageFollower,
+        comparing printed: ArraySlice<String>? = nil
+    ) throws {
         try follow(
             page.commands("Come back from the newest backup that is sound"),
             person,
             [[], [Self.madeThen], [Self.madeThen], [], ["Passphrase of the vault:"], []]
         )
         #expect(try resolve(vault).errorCode == "restored_vault")
-        try follow(
-            page.commands("Put in what is newer"),
-            person,
-            [["newer/pat value:", "The same again:"], ["Type release to go on:"], [], []]
-        )
+        try follow(page.commands("Put in what is newer"), person, [["newer/pat value:", "The same again:"]])
+        if let printed {
+            let commands = try page.commands("Compare who may do what")
+            try #require(commands.count == 4)
+            let plan = try person.follow(commands[0])
+            #expect(plan.contains("github/newer newer/pat") && plan.contains("github/list harmed/pat"), "\(plan)")
+            try person.follow(commands[1], ["Type apply to go on:"])
+            let now = try commands.suffix(2).map { try Self.firstWords(person.follow($0)) }
+            #expect(now == printed.map(Self.firstWords))
+        }
+        try follow(page.commands("Let servers in"), person, [["Type release to go on:"], [], []])
     }
 }

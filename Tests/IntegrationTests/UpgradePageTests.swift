@@ -37,11 +37,16 @@ struct UpgradePageTests {
         let words = command.components(separatedBy: " ").filter { $0 != "sudo" }
         switch (words[0], words.dropFirst().first) {
         case ("systemctl", "stop"): #expect(vault.stop() == 0, "\(command)")
-        case ("systemctl", "start"), ("systemctl", "restart"): try start()
-        case ("warder", "unseal"): try vault.unseal()
-        case ("warder", "doctor"):
-            let answer = try vault.ask("GET", "/v1/sys/findings")
-            #expect(answer.status == 200, "\(answer.body)")
+        case ("systemctl", "restart"):
+            if vault.process.isRunning { #expect(vault.stop() == 0, "\(command)") }
+            try start()
+        case ("systemctl", "start"): try start()
+        case ("warder", "unseal"), ("warder", "doctor"):
+            let result = try TerminalSession(socket: vault.operatorSocket).run(
+                Array(words.dropFirst()),
+                answers: words[1] == "unseal" ? [("Passphrase of the vault:", VaultProcess.passphrase)] : []
+            )
+            #expect(result.status == 0, "\(command): \(result.screen)")
         default:
             let here = command.replacingOccurrences(of: "/var/lib/warder", with: vault.stateDirectory)
                 // The later schema of these tests.
@@ -64,6 +69,20 @@ struct UpgradePageTests {
             try FileManager.default.contentsOfDirectory(atPath: vault.stateDirectory)
                 .filter { $0.contains("before-schema") }
         }
+    }
+
+    /// That the package's installation stops and starts nothing, `deploy/tests/package-on-a-machine.sh` shows.
+    @Test("the block at the top: what is installed serves from the restart on, and the earlier daemon until then")
+    func block() throws {
+        try vault.start()
+        try vault.unseal()
+        let commands = try page.commands("Upgrading")
+        try #require(commands.count == 4 && commands[0] == "sudo apt-get install ./warder_….deb")
+        #expect(try value() == "value-of-the-secret" && copies.isEmpty)
+        for command in commands.dropFirst() { try follow(command, start: { try startLater() }) }
+        #expect(try value() == "value-of-the-secret")
+        #expect(try copies == ["vault.db.before-schema-3"])
+        #expect(vault.said.contains("the database is migrated"))
     }
 
     @Test("a migration that was killed half way: what the page says leaves a migrated vault", arguments: [0, 20, 45])

@@ -241,6 +241,53 @@ check 'an auditor is named' warder operator add grace --uid grace --role auditor
 as grace warder audit search --type secret.resolve --output json > "$work/events" || true
 check 'who sees it in the log' has list_issues "$work/events"
 
+# MARK: The daily backup
+
+backups=$root/var/backups/warder
+unit=$root$units/warder-backup.service
+check 'the unit of the backup has one command' says 1 grep -c '^ExecStart=' "$unit"
+# Its own words, as its own user.
+backup() {
+    local words
+    read -ra words < <(sed -n 's/^ExecStart=//p' "$unit")
+    (umask "$(sed -n 's/^UMask=//p' "$unit")"
+        as "$(sed -n 's/^User=//p' "$unit")" prlimit --core=0 python3 /tmp/as-the-unit-does.py "${words[@]}")
+}
+stored() { (cd "$backups" && find . -mindepth 1 | LC_ALL=C sort); }
+stamped() { (cd "$backups" && stat --format='%a %U:%G %s %Y %n' -- *.old notes); }
+for day in $(seq -w 1 16); do
+    as warder sh -c "echo earlier > /var/backups/warder/warder-202501${day}T000000Z.backup"
+done
+# What is none of the unit's, whatever it is called like, and whoever has it.
+echo 'of an administrator' > "$backups/warder-20240101T000000Z.backup.old"
+echo 'of the same user' > "$backups/notes"
+on chown warder:warder /var/backups/warder/notes
+on chmod 0640 /var/backups/warder/notes
+stamped > "$work/stamped"
+check 'the unit makes a backup' backup
+newest=$(cd "$backups" && find . -name 'warder-*.backup' | LC_ALL=C sort | tail -n 1)
+newest=${newest#./}
+check 'which is its user'"'"'s alone' says "600 warder:warder /var/backups/warder/$newest" owners "/var/backups/warder/$newest"
+remaining() {
+    {
+        for day in $(seq -w 4 16); do echo "./warder-202501${day}T000000Z.backup"; done
+        printf './%s\n' "$newest" notes warder-20240101T000000Z.backup.old
+    } | LC_ALL=C sort
+}
+check 'thirteen earlier ones stay, the newest, and nothing half' diff <(remaining) <(stored)
+check 'what is not the unit'"'"'s is as it was' diff "$work/stamped" <(stamped)
+verify() { printf 'a passphrase for tests' | as warder warder backup verify --stdin "/var/backups/warder/$newest"; }
+check 'it opens' verify
+cp "$work/output" "$work/verified"
+check 'and is sound' has sound "$work/verified"
+check 'the vault is closed' warder seal
+check 'then the unit fails' not backup
+cp "$work/output" "$work/refused"
+check 'and says why' has 'sealed' "$work/refused"
+check 'and nothing goes' diff <(remaining) <(stored)
+open_again() { printf 'a passphrase for tests' | warder unseal --stdin; }
+check 'the vault is open again' open_again
+
 # MARK: An upgrade
 
 check 'an administrator enables it' on systemctl enable warderd-client.socket warderd-operator.socket warderd.service warder-backup.timer

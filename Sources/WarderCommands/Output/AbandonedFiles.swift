@@ -30,7 +30,7 @@ struct AbandonedFiles {
             }
             if let becomes = Self.name(ofTemporary: name), isWanted(becomes) { names.append(name) }
         }
-        for name in names { Self.removeAbandoned(directory.appending(name).string) }
+        for name in names { removeAbandoned(name) }
     }
 
     private static let digitCount = 13
@@ -48,15 +48,24 @@ struct AbandonedFiles {
         return String(decoding: bytes[1..<(bytes.count - digitCount - 1)], as: UTF8.self)
     }
 
-    private static func removeAbandoned(_ path: String) {
+    private func removeAbandoned(_ name: String) {
+        let path = directory.appending(name).string
         let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-            status.st_nlink == 1, status.st_mtim.tv_sec + tenderAge < time(nil),
+            status.st_nlink == 1 || isFinished(name, status), status.st_mtim.tv_sec + Self.tenderAge < time(nil),
             flock(descriptor, LOCK_EX | LOCK_NB) == 0
         else { return }
         unsafe unlink(path)
+    }
+
+    /// Whether the command came as far as to give the file its name, and not to take this one away.
+    private func isFinished(_ name: String, _ status: stat) -> Bool {
+        guard status.st_nlink == 2, let becomes = Self.name(ofTemporary: name) else { return false }
+        var finished = stat()
+        return unsafe lstat(directory.appending(becomes).string, &finished) == 0
+            && finished.st_ino == status.st_ino && finished.st_dev == status.st_dev
     }
 }

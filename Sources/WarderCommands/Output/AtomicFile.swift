@@ -11,6 +11,10 @@ package final class AtomicFile {
     private let interruption: Interruption
     private let mayReplace: Bool
     private var isCommitted = false
+    private var isEmpty = true
+
+    /// Told of each step. Tests kill the process there.
+    @TaskLocal package static var reached: @Sendable (FileStep) -> Void = { _ in }
 
     /// Begins a file beside the one that it becomes.
     ///
@@ -31,9 +35,9 @@ package final class AtomicFile {
         self.path = FilePath(path)
         self.mayReplace = mayReplace
         guard let last = self.path.lastComponent else { throw .usage("\(name) is no name of a file") }
-        try Self.requireFree(path, mayReplace: mayReplace, otherwise: otherwise)
         let directory = self.path.removingLastComponent()
         AbandonedFiles(directory).remove { $0 == last.string || isKindred($0) }
+        try Self.requireFree(path, mayReplace: mayReplace, otherwise: otherwise)
         let temporaryPath = directory.appending(AbandonedFiles.temporaryName(of: last.string))
         self.temporaryPath = temporaryPath
         interruption = Interruption { unsafe unlink(temporaryPath.string) }
@@ -46,6 +50,7 @@ package final class AtomicFile {
             )
             // Tells others that it is in use. A file system without locks has no others that look.
             _ = flock(descriptor.rawValue, LOCK_EX | LOCK_NB)
+            Self.reached(.begun)
         } catch {
             interruption.end()
             throw .usage("cannot create a file beside \(name): \(SystemReason.text(error))")
@@ -76,6 +81,8 @@ package final class AtomicFile {
         } catch {
             throw failure(error)
         }
+        if isEmpty { Self.reached(.written) }
+        isEmpty = false
     }
 
     /// Waits until what was appended so far is on disk. Of a long file that is left to the end, others who wait for the disk then
@@ -87,8 +94,11 @@ package final class AtomicFile {
     /// Puts the bytes on disk, the file under its name, and the name on disk. What has come to lie there meanwhile is
     /// left alone where it must not be replaced.
     package func commit() throws(CommandFailure) {
-        guard fsync(descriptor.rawValue) == 0, renamed() else { throw failure(Errno(rawValue: errno)) }
+        guard fsync(descriptor.rawValue) == 0 else { throw failure(Errno(rawValue: errno)) }
+        Self.reached(.synced)
+        guard renamed() else { throw failure(Errno(rawValue: errno)) }
         isCommitted = true
+        Self.reached(.named)
         let parent = path.removingLastComponent()
         do {
             let directory = try FileDescriptor.open(
@@ -99,6 +109,7 @@ package final class AtomicFile {
             try directory.closeAfter {
                 guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
+            Self.reached(.placed)
         } catch {
             throw .usage(
                 "\(TerminalText.escaped(path.string)) is written, but may not outlast a power cut: "
@@ -110,6 +121,7 @@ package final class AtomicFile {
     private func renamed() -> Bool {
         if mayReplace { return unsafe rename(temporaryPath.string, path.string) == 0 }
         if unsafe link(temporaryPath.string, path.string) == 0 {
+            Self.reached(.linked)
             unsafe unlink(temporaryPath.string)
             return true
         }

@@ -31,10 +31,7 @@ extension Vault {
         endOverdueShares(at: now)
         let share: Share
         do throws(ShareError) { share = try Share(text: text) } catch {
-            // Nothing of the vault was asked: it tells nobody anything, and is no try. But it must not fill the disk.
-            if let uid = caller.peer?.uid, case .wait = slipThrottle.begin(uid, at: now) {
-                return completion(.failure(Refusal(error)))
-            }
+            guard mayRecordSlip(by: caller, at: now) else { return completion(.failure(Refusal(error))) }
             return recordShare(nil, Refusal(error), by: caller, completion)
         }
         if let uid = caller.peer?.uid, case .wait(let isFirst) = unsealThrottle.begin(uid, at: now) {
@@ -53,6 +50,13 @@ extension Vault {
         case .success(.complete(let secret, let slot)):
             unseal(with: secret, slots: [slot], by: caller) { completion($0.map { .unsealed }) }
         }
+    }
+
+    /// Whether a text that is no share is written down. Nothing of the vault was asked: it tells nobody anything, and is
+    /// no try. But it must not fill the disk.
+    func mayRecordSlip(by caller: Caller, at now: Moment) -> Bool {
+        guard let uid = caller.peer?.uid, case .wait = slipThrottle.begin(uid, at: now) else { return true }
+        return false
     }
 
     /// Drops the shares that were brought, whatever for. Whoever could stop the daemon may, and admins; in a sealed

@@ -62,7 +62,8 @@ package enum SharedEnrolment {
 
 extension Vault {
     /// Takes a share for an operator's code; the last one that is needed makes it. Each is an event, and a wrong one a
-    /// try as at the sealed vault. For whoever the operator socket admits: the act itself needs the key.
+    /// try as at the sealed vault; texts that are no share are none, and are written down as seldom as there. For
+    /// whoever the operator socket admits: the act itself needs the key.
     ///
     /// `text`: as it was typed. `attempt`: the name of the attempt that it belongs to, `nil` for the first share.
     package func enrol(
@@ -76,6 +77,11 @@ extension Vault {
         guard let state, let foundation else { return completion(.failure(.sealed)) }
         let now = clock.now()
         endOverdueShares(at: now)
+        let share: Share
+        do throws(ShareError) { share = try Share(text: text) } catch {
+            guard mayRecordSlip(by: caller, at: now) else { return completion(.failure(Refusal(error))) }
+            return submit(SharedEnrolment.refuse(name, Refusal(error), by: caller), completion: completion)
+        }
         let uid = caller.peer?.uid
         if let uid, case .wait(let isFirst) = unsealThrottle.begin(uid, at: now) {
             // One event for each wait, as at the sealed vault.
@@ -83,8 +89,6 @@ extension Vault {
             return submit(SharedEnrolment.refuse(name, .throttled, by: caller), completion: completion)
         }
         let outcome = Result { () throws(Refusal) in
-            let share: Share
-            do throws(ShareError) { share = try Share(text: text) } catch { throw Refusal(error) }
             // Who there is, is told to nobody who knows no set of shares.
             guard foundation.slots.contains(where: { $0.set == share.set }) else { throw .shareForeign }
             guard state.operators.values.contains(where: { $0.name == name }) else { throw .notFound }

@@ -40,6 +40,8 @@ package struct DatabaseSnapshot: ~Copyable, Sendable {
 
     /// The next bytes of the copy, at most 256 KiB; `nil` at its end.
     package mutating func nextPiece() throws(SnapshotError) -> [UInt8]? {
+        // Whoever asks for the next piece has handed the one before on.
+        if offset > 0 { file.reached(.handed) }
         let piece = try file.bytes(at: offset, count: 1 << 18)
         offset += UInt64(piece.count)
         return piece.isEmpty ? nil : piece

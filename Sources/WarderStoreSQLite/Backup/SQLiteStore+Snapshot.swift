@@ -25,14 +25,16 @@ extension SQLiteStore {
         in directory: String,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(SnapshotError) -> DatabaseSnapshot {
-        let file = try SnapshotFile(in: directory)
+        let file = try SnapshotFile(in: directory, reached: copyReached)
         let path = file.path
         let facts: SnapshotFacts
         do {
             try DatabaseCopy(of: writer.path, synchronous: .off).write(to: path, isCancelled: isCancelled)
+            copyReached(.written)
             let copy = try Connection.open(path, as: .reader)
             facts = try copy.inDatabase(SnapshotFacts.init)
             try copy.close()
+            copyReached(.read)
         } catch let error as SnapshotError {
             throw error
         } catch DatabaseError.SQLITE_INTERRUPT {

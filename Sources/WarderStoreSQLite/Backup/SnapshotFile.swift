@@ -6,10 +6,12 @@ struct SnapshotFile: ~Copyable, Sendable {
     static let prefix = ".warder-snapshot-"
 
     let path: String
+    /// Told how far the copy has come.
+    let reached: @Sendable (CopyStep) -> Void
     private let descriptor: Int32
 
     /// Makes an empty file under a random name.
-    init(in directory: String) throws(SnapshotError) {
+    init(in directory: String, reached: @escaping @Sendable (CopyStep) -> Void) throws(SnapshotError) {
         try Self.check(directory)
         let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 16)
         let path = directory + "/" + name
@@ -17,12 +19,15 @@ struct SnapshotFile: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw .kernel(code: errno) }
         self.path = path
         self.descriptor = descriptor
+        self.reached = reached
+        reached(.begun)
     }
 
     deinit {
         // The engine's journal of the file goes with it, should the engine have been stopped half-way.
         for suffix in ["", "-journal"] { _ = unsafe unlink(path + suffix) }
         _ = Glibc.close(descriptor)
+        reached(.gone)
     }
 
     /// Length in bytes.
@@ -56,7 +61,9 @@ struct SnapshotFile: ~Copyable, Sendable {
     /// directory, which nothing has: what lies there is never written over.
     func keep(as name: String) throws(SnapshotError) {
         guard fsync(descriptor) == 0, unsafe link(path, name) == 0 else { throw .kernel(code: errno) }
+        reached(.named)
         try Self.sync(CopiesBeforeMigrations.directory(of: name))
+        reached(.kept)
     }
 
     /// Brings a file, or the names in a directory, to the disk. Nobody may have it open as a database: to close a

@@ -14,6 +14,7 @@ struct CopyBeforeMigration {
     private let path: String
     private let to: Int
     private let report: OpeningReport
+    private let reached = CopyStep.reached
 
     /// - Parameters:
     ///   - path: Of the database.
@@ -53,12 +54,14 @@ struct CopyBeforeMigration {
         let bytes = try UInt64(byteCount(database))
         try checkRoom(for: bytes)
         report(.copying(bytes: bytes))
-        let file = try SnapshotFile(in: CopiesBeforeMigrations.directory(of: path))
+        let file = try SnapshotFile(in: CopiesBeforeMigrations.directory(of: path), reached: reached)
         try DatabaseCopy(of: path, synchronous: .full).write(to: file.path) { [report] in
             report(.working)
             return false
         }
+        reached(.written)
         guard isWhole(file.path), isSame(file.path, as: database) else { throw CopyError.notTheSame }
+        reached(.read)
         try file.keep(as: name)
         report(.copied(to: name, isNew: true))
         return name

@@ -14,10 +14,14 @@ struct DatabaseDamageTests {
         let vault = try await FurnishedVault()
         let trial = try Trial(of: vault, vault.file)
         let outcome = try await trial.run()
-        #expect(outcome.verdict == .sound && outcome.isOpen && outcome.answered == 3)
+        #expect(outcome.verdict == .sound && outcome.isOpen && outcome.answered == 4)
         #expect(outcome.events == vault.events.count)
+        // There is one of every kind that the vault does not make by itself with the time.
+        let kinds = Set(try #require(outcome.contents).records.compactMap(\.kind))
+        let ofTime: Set<RecordKind> = [.retention, .alert, .habit]
+        #expect(kinds == Set(RecordKind.allCases.filter { !ofTime.contains($0) }.map(\.rawValue)))
         // What was put back from earlier differs in what it answers, so that a wrong answer would be seen.
-        let before = try await Trial(of: vault, vault.earlier[1]).run(expectsNothing: true)
+        let before = try await Trial(of: vault, vault.earlier[2]).run(expectsNothing: true)
         #expect(before.isOpen)
     }
 

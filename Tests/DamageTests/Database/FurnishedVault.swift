@@ -6,9 +6,10 @@ import WarderCrypto
 import WarderModel
 import WarderTesting
 
-/// The database file of a vault with a history, as a daemon leaves it, and files of the same vault from earlier: rotated
-/// and rolled back secrets, a destroyed version, a grant and a server that went and came again, a quarantine, events of
-/// the time when it was sealed.
+/// The database file of a vault with a history, as a daemon leaves it, and files of the same vault from earlier: a restore
+/// and its release, rotated and rolled back secrets, a destroyed version, a grant and a server that went and came again,
+/// a quarantine, all that people can agree about calls, a key slot that was removed, events of the time when it was
+/// sealed.
 final class FurnishedVault: Sendable {
     /// What a server's process may ask for, whether it gets it or not.
     struct Question: Sendable {
@@ -40,6 +41,9 @@ final class FurnishedVault: Sendable {
         Question("notes/search", "db/main", "user", uid: 2000, answer: "ada", once: ["ada"]),
         // In quarantine.
         Question("mail/send", "mail/key", "value", uid: 3000, answer: nil, once: ["m41l"]),
+        // By a yes in advance; the other tool's was taken back.
+        Question("shop/pay", "shop/key", "value", uid: 4000, answer: "s40p", once: ["s40p"]),
+        Question("shop/ship", "shop/key", "value", uid: 4000, answer: nil, once: ["s40p"]),
         // Never granted.
         Question("notes/search", "mail/key", "value", uid: 2000, answer: nil, once: []),
     ]
@@ -53,9 +57,12 @@ final class FurnishedVault: Sendable {
     let events: [UInt64: [UInt8]]
 
     init() async throws {
-        let kit = try await TestVault()
+        let kit = try TestVault(restarting: try await TestVault())
+        try await kit.openAsRestored()
         var earlier: [[UInt8]] = []
         func done() throws { earlier.append(try Self.file(of: kit)) }
+        try done()
+        try await kit.vault.perform(Backups.release(by: kit.admin))
         try await kit.mustPut("notes/api", "first")
         try await kit.mustAddServer("notes")
         try await kit.mustAddTool("notes/search")
@@ -81,6 +88,11 @@ final class FurnishedVault: Sendable {
         try done()
         _ = try await kit.vault.perform(Servers.quarantine(try ServerName("mail"), reason: nil, by: kit.admin))
         try await kit.mustAddOperator("bob", uid: 1001, roles: [.reader])
+        try await kit.mustOpenShop()
+        try done()
+        try await kit.mustTrade()
+        try done()
+        try await kit.mustCloseBooks()
         guard let foundation = kit.vault.foundation, let slot = foundation.slots.first else {
             throw TestFailure("the vault is sealed")
         }

@@ -154,8 +154,8 @@ enum RowDamage: String, CaseIterable, Sendable {
     /// In its old place, whatever lies there now.
     private static func putBack(_ database: Database, _ earlier: String, _ numbers: inout SeededNumbers) throws -> Bool
     {
-        let table = Bool.random(using: &numbers) ? "records" : "version_values"
-        let key = table == "records" ? "id" : "secret, version"
+        let tables = [("records", "id"), ("version_values", "secret, version"), ("key_slots", "id")]
+        guard let (table, key) = tables.randomElement(using: &numbers) else { return false }
         try database.execute(sql: "ATTACH ? AS earlier", arguments: [earlier])
         defer { try? database.execute(sql: "DETACH earlier") }
         let old = try Row.fetchAll(

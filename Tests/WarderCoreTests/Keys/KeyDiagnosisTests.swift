@@ -40,11 +40,24 @@ import WarderTesting
         _ = try await kit.vault.perform(Keys.rotate(by: kit.admin))
         #expect(try await !kit.keyFindings().contains("warning keys_old"))
     }
+
+    @Test("a key that has signed the log for more than three years is old until it is replaced, which is done apart")
+    func oldLogKey() async throws {
+        let kit = try await TestVault()
+        kit.clock.advance(seconds: 1095 * 86_400)
+        #expect(try await !kit.keyFindings().contains("warning log_key_old"))
+        kit.clock.advance(seconds: 86_400)
+        #expect(try await kit.keyFindings().contains("warning log_key_old"))
+        _ = try await kit.vault.perform(Keys.rotate(by: kit.admin))
+        #expect(try await kit.keyFindings().contains("warning log_key_old"))
+        _ = try await kit.vault.perform(Keys.rotateLog(of: kit.vault, by: kit.admin))
+        #expect(try await !kit.keyFindings().contains("warning log_key_old"))
+    }
 }
 
 extension TestVault {
     fileprivate func keyFindings() async throws -> [String] {
-        let codes = ["one_key_slot", "root_key_old", "keys_old"]
+        let codes = ["one_key_slot", "root_key_old", "keys_old", "log_key_old"]
         return try await vault.perform(Doctor.read(vault.jobs.presence, by: admin)).filter { codes.contains($0.code) }
             .map { "\($0.severity.rawValue) \($0.code)" }.sorted()
     }

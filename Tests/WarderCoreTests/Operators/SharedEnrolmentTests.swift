@@ -49,6 +49,25 @@ import WarderTesting
         #expect(try await kit.enrol(shares[1], attempt: name, by: 5003).get().made != nil)
     }
 
+    @Test("a text that is no share is no try, however often it comes, and fills no disk")
+    func slips() async throws {
+        let (kit, shares) = try await Self.vault()
+        let (_, others) = try await Self.vault()
+        for _ in 0..<4 { #expect(await kit.enrol(others[0], by: 5001).refusal == .shareForeign) }
+        var mistyped = Array(try shares[0].text().text)
+        mistyped[mistyped.count - 2] = mistyped[mistyped.count - 2] == "7" ? "8" : "7"
+        for _ in 0..<20 {
+            #expect(try await kit.enrol(text: String(mistyped), by: 5001).refusal == .shareMistyped)
+            #expect(try await kit.enrol(text: "no share at all", by: 5001).refusal == .shareMalformed)
+        }
+        // Four tries were used up before, and nothing was given back.
+        _ = try await kit.enrol(shares[0], by: 5001).get()
+        #expect(await kit.enrol(others[0], by: 5001).refusal == .shareForeign)
+        #expect(await kit.enrol(others[0], by: 5001).refusal == .throttled)
+        let slips = try kit.events().filter { $0.line.hasPrefix("operator.enrol_share: share_m") }
+        #expect(slips.count == 5)
+    }
+
     @Test("a share for one person's code is none for another's, nor for an attempt of another name")
     func bound() async throws {
         let (kit, shares) = try await Self.vault()
@@ -126,7 +145,22 @@ extension TestVault {
         attempt: String? = nil,
         by uid: UInt32
     ) async -> Result<SharedEnrolment.Outcome, Refusal> {
-        guard let text = try? share.text(), let name = try? OperatorName(name) else { return .failure(.shareMalformed) }
+        guard let text = try? share.text() else { return .failure(.shareMalformed) }
+        return await enrol(text, for: name, attempt: attempt, by: uid)
+    }
+
+    /// What somebody typed.
+    fileprivate func enrol(text: String, by uid: UInt32) async throws -> Result<SharedEnrolment.Outcome, Refusal> {
+        await enrol(try Self.secret(text), for: "ada", attempt: nil, by: uid)
+    }
+
+    private func enrol(
+        _ text: SecretBytes,
+        for name: String,
+        attempt: String?,
+        by uid: UInt32
+    ) async -> Result<SharedEnrolment.Outcome, Refusal> {
+        guard let name = try? OperatorName(name) else { return .failure(.notFound) }
         return await withCheckedContinuation { continuation in
             vault.enrol(
                 name,

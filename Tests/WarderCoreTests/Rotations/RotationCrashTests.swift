@@ -1,4 +1,3 @@
-import Locking
 import Rotating
 import Testing
 import WarderModel
@@ -17,7 +16,8 @@ import WarderTesting
         for write in 0..<Self.most {
             let stand = try await RotationStand(overlaps: overlaps)
             try await stand.start()
-            let wasCut = try await cut(stand, after: write)
+            let wasCut = await stand.cut(after: write)
+            try await stand.restart()
             crashes += wasCut ? 1 : 0
             if overlaps { #expect(try await stand.works(), "write \(write): both are valid, or the old one") }
             try await stand.finish()
@@ -39,21 +39,5 @@ import WarderTesting
             #expect(try stand.run.phase == .retired, "\(step)")
             #expect(try await stand.works(), "\(step)")
         }
-    }
-
-    /// Lets so many more commits reach the disk, and then none; the daemon ends and is started again.
-    /// - Returns: whether any commit was kept back.
-    private func cut(_ stand: RotationStand, after writes: Int) async throws -> Bool {
-        let seen = Locked(0)
-        stand.kit.store.fail(.unavailable(code: 10)) { _ in
-            seen.withLock { seen in
-                seen += 1
-                return seen > writes
-            }
-        }
-        await stand.settle()
-        stand.kit.store.heal()
-        try await stand.restart()
-        return seen.withLock { $0 } > writes
     }
 }

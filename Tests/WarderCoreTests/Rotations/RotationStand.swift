@@ -220,6 +220,29 @@ final class RotationStand {
         work()
     }
 
+    /// The machine is lost, and a vault of its backup takes its place: in quarantine.
+    func restore() async throws {
+        kit = try TestVault(restarting: kit)
+        try await kit.openAsRestored()
+        keeper = RotationKeeper(kit.vault, limit: 4)
+        work()
+    }
+
+    /// Lets so many more commits reach the disk, and then none: as it is when the daemon ends there.
+    /// - Returns: whether any commit was kept back.
+    func cut(after writes: Int) async -> Bool {
+        let seen = Locked(0)
+        kit.store.fail(.unavailable(code: 10)) { _ in
+            seen.withLock { seen in
+                seen += 1
+                return seen > writes
+            }
+        }
+        await settle()
+        kit.store.heal()
+        return seen.withLock { $0 } > writes
+    }
+
     /// What servers get now.
     func login() async throws -> (user: String, password: String) {
         (
