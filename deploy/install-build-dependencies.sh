@@ -4,7 +4,7 @@
 #   tests     that as well, and what the tests need: a compiler for tiny programs, Python for peers that misbehave, systemd to
 #             check the units with, lintian for the package, curl, shells to complete commands in, age and
 #             ssh-keygen for encrypted shares, openssl to check the log without Warder, a PostgreSQL server to rotate at
-#   page      what opens reports in a browser
+#   page      what opens reports in a browser, and reads what it prints
 #   clients   a TypeScript compiler for the declarations of the client for Node
 set -euo pipefail
 
@@ -12,7 +12,7 @@ packages=(libpq-dev libsodium-dev libsqlite3-dev pkg-config)
 case ${1:-} in
     package) packages+=(debhelper) ;;
     clients) packages+=(node-typescript) ;;
-    page) packages+=(chromium fonts-dejavu-core python3) ;;
+    page) packages+=(chromium fonts-dejavu-core poppler-utils python3) ;;
     tests)
         packages+=(
             age bash-completion curl debhelper fish gcc groff-base libc6-dev lintian man-db openssh-client openssl postgresql procps python3 systemd util-linux zsh

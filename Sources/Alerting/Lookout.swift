@@ -68,7 +68,7 @@ package struct Lookout: Sendable {
     }
 
     private mutating func refused(_ seen: Observation) -> [Finding] {
-        let isCounted = seen.action == .tokenLimited || seen.action == .peerRefused
+        let isCounted = [.tokenLimited, .peerRefused, .peerMalformed].contains(seen.action)
         let soon = seen.uptime - started < Self.afterStart
         guard isCounted || seen.reason.map({ $0.isSuspicious(soonAfterStart: soon) }) == true else { return [] }
         var findings: [Finding] = []

@@ -45,7 +45,7 @@ package struct Observation: Sendable {
         peer = event.actor.peer
         self.isDecoy = isDecoy
         switch event.action {
-        case .peerUnknown, .peerRefused, .tokenLimited:
+        case .peerUnknown, .peerRefused, .peerMalformed, .tokenLimited:
             requests = Self.number(after: "requests=", in: event.changes).flatMap { UInt64($0) } ?? 1
             countedUser = Self.number(after: "uid=", in: event.changes).flatMap { UInt32($0) }
         default:
@@ -63,6 +63,9 @@ package struct Observation: Sendable {
     var suspect: AlertSubject? {
         switch action {
         case .tokenLimited: return server.map(AlertSubject.server)
+        case .peerMalformed:
+            // The kernel confirmed the server, as it does of whoever asks for a token.
+            return server.map(AlertSubject.server) ?? countedUser.map(AlertSubject.user) ?? .severalUsers
         case .peerUnknown, .peerRefused: return countedUser.map(AlertSubject.user) ?? .severalUsers
         default: break
         }

@@ -217,6 +217,19 @@ struct RuleTests {
         #expect(Set(traffic.found.map(\.finding.subject)) == [.server(traffic.sites[0].name), .user(1001)])
     }
 
+    @Test("requests that could not be understood are held against the server that sent them, or else against the user")
+    func malformed() throws {
+        var traffic = try traffic()
+        traffic.see(.peerMalformed, at: 0, traffic.sites[0], changes: ["uid=2001", "requests=9"])
+        traffic.see(.peerMalformed, at: 0, changes: ["uid=1001", "requests=9"])
+        #expect(traffic.found.isEmpty)
+        traffic.see(.peerMalformed, at: 1, traffic.sites[0], changes: ["uid=2001", "requests=1"])
+        traffic.see(.peerMalformed, at: 1, changes: ["uid=1001", "requests=1"])
+        traffic.see(.peerMalformed, at: 2, changes: ["uid=several", "requests=10"])
+        #expect(traffic.found.map(\.finding.rule) == [.refusals, .refusals, .refusals])
+        #expect(traffic.found.map(\.finding.subject) == [.server(traffic.sites[0].name), .user(1001), .severalUsers])
+    }
+
     @Test("one secret read often is not many, and many read slowly are not either")
     func manySecrets() throws {
         var traffic = try traffic()

@@ -75,45 +75,99 @@ struct ReportTests {
         "broad-credential:shop/cancel_subscription",
     ]
 
-    @Test("docs/operations/review.md, followed to the letter: three findings of the platform come, and go")
+    /// Findings that lines of the configuration mend.
+    private static let configured = [
+        "checkpoint-outside:checkpoints", "checkpoint-outside:events", "retention:retention",
+        "incident-path:incident_owner", "incident-path:escalation", "alerts:destinations",
+    ]
+
+    /// What the page has the configuration say, with directories of this test's own; a machine that builds has no journal.
+    private static func configure(_ vault: VaultProcess, _ text: String) throws {
+        let checkpoints = vault.directory + "/checkpoints"
+        try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
+        try #require(text.contains("/var/lib/warder-checkpoints") && text.contains("journal: on"))
+        #expect(vault.stop() == 0)
+        try vault.addSetting(
+            text.replacing("/var/lib/warder-checkpoints", with: checkpoints)
+                .replacing("journal: on", with: "file: \(vault.directory)/events.jsonl")
+                .replacing("/etc/warder/notify", with: "/usr/bin/true")
+        )
+        try vault.start()
+        try vault.unseal()
+    }
+
+    @Test("docs/operations/review.md, every command of it: three findings of the platform come, and go")
     func page() throws {
         let vault = try Self.vault()
         defer { vault.remove() }
         let page = try Runbook("review.md")
+        var followed: [String] = []
+        func commands(_ heading: String) throws -> [String] {
+            let commands = try page.commands(heading)
+            followed += commands
+            return commands
+        }
         let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Examples/subscription-platform/openapi.yaml").standardized
         try FileManager.default.copyItem(atPath: example.path, toPath: vault.directory + "/openapi.yaml")
 
-        for command in try page.commands("Before anything runs") { try Self.must(command, in: vault) }
-        let first = try page.commands("Before anything runs")[0]
-        #expect(try page.missing(below: first, in: try Self.run(first, in: vault).output) == [])
+        let first = try commands("Before anything runs")
+        for command in first { try Self.must(command, in: vault) }
+        #expect(try page.missing(below: first[0], in: try Self.run(first[0], in: vault).output) == [])
         let before = try Self.report(vault, "--openapi openapi.yaml --server shop")
         #expect(before.figures.tools == 5)
         for id in Self.known { #expect(before.finding(id) != nil, "\(id)") }
         let html = try String(contentsOfFile: vault.directory + "/review.html", encoding: .utf8)
         #expect(html.contains("shop/refund_payment") && html.hasSuffix("</html>\n"))
 
-        for command in try page.commands("What the findings say to do") { try Self.must(command, in: vault) }
-        for command in try page.commands("Looking again") { try Self.must(command, in: vault) }
+        for command in try commands("What the findings say to do") { try Self.must(command, in: vault) }
+        for command in try commands("Looking again") { try Self.must(command, in: vault) }
         let after = try Self.report(vault)
         #expect(after.figures.tools == 5)
         #expect(after.figures.audit_coverage.known?.part == 4 && after.figures.audit_coverage.known?.whole == 4)
         #expect(after.figures.approval_coverage.known?.part == 4 && after.figures.approval_coverage.known?.whole == 4)
         for id in Self.known { #expect(after.finding(of: id) == nil, "\(id)") }
         #expect(after.score > before.score)
+        // What the document says of its tools is not lost on the way, and what it does not say is found as before.
+        for check in ["tool-permissions", "tool-outputs"] {
+            func ids(_ report: Report) -> [String] { report.findings.map(\.id).filter { $0.hasPrefix(check) } }
+            #expect(ids(after) == ids(before), "\(check)")
+        }
+        for id in Self.configured { #expect(after.finding(id) != nil, "\(id)") }
+        try Self.configure(vault, page.configuration("Looking again"))
+        let configured = try Self.report(vault)
+        for id in Self.configured { #expect(configured.finding(id) == nil, "\(id)") }
+        #expect(configured.score > after.score)
 
-        let question = try page.commands("One request")[0]
+        let question = try commands("One request")[0]
         let asked = try Self.run(question, in: vault)
         #expect(asked.status == 6, "\(asked.errors)")
         #expect(try page.missing(below: question, in: asked.output) == [], "\(asked.output)")
 
-        let later = try page.commands("Not falling back")
+        let later = try commands("Not falling back")
         #expect(later.count == 4)
         for command in later[0...1] { try Self.must(command, in: vault) }
         let widened = try Self.run(later[2], in: vault)
         #expect(widened.status == 11, "\(widened.errors)")
         #expect(widened.output.contains("[new-grant:shop/get_subscription shop/refund]"))
         try Self.must(later[3], in: vault)
+
+        let word = try commands("A person's word")
+        try #require(word.count == 2)
+        let sober = try Self.report(vault)
+        try Self.must(word[0], in: vault)
+        let said = try Self.run(word[1], in: vault)
+        #expect(said.status == 0, "\(said.errors)")
+        #expect(try page.missing(below: word[1], in: said.output) == [], "\(said.output)")
+        #expect(try Self.report(vault).score <= sober.score)
+
+        let misuse = try commands("A rehearsal of misuse")
+        try #require(misuse.count == 2 && misuse[0].hasPrefix("sudo "))
+        try Self.must(misuse[0].replacing("sudo ", with: ""), in: vault)
+        let reviewed = try Self.run(misuse[1], in: vault)
+        #expect(reviewed.status == 0, "\(reviewed.errors)")
+        #expect(reviewed.output.contains("rehearsal.json"), "\(reviewed.output)")
+        #expect(followed == page.commands, "every command of the page, in its order")
     }
 
     @Test("in a vault as well: nothing is covered before it is granted, and one secret for several tools is broad")

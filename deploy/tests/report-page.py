@@ -7,12 +7,14 @@ WARDER is the built command; warderd lies beside it. With a FOLDER, pictures of 
 
 Pages of the example document, of one whose names try to be markup, and of a vault that is full of such texts must: ask for
 nothing, write nothing to the console, have no script, fit a phone of 360 pixels without scrolling sideways, in light and in dark, and
-print. The page of the vault shows none of its values. Each check but that of printing is tried on a page that it must find fault with.
+print: on about as many sheets of A4 as the text is long, none of them blank, with the title and the key figures in the text of the PDF.
+The page of the vault shows none of its values. Each check is tried on a page that it must find fault with.
 """
 
 import base64
 import html
 import json
+import math
 import os
 import pathlib
 import signal
@@ -27,10 +29,12 @@ from report_vault import HOSTILE, SECRET, SERVER, TOOL, Canary, ReportVault
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "Examples/subscription-platform/openapi.yaml"
 
 PHONE = 360
+# A4 as wide as it is, and as high as its margins leave it, in pixels of CSS.
+SHEET = (794, 1001)
 
 # A page that nothing is wrong with. PROBES puts one thing into it each, which must be found.
 SOUND = ("<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Security review</title>"
-         "<style>body { margin: 0 } .figures { display: grid }</style><main><p class=figures>%s</p></main>")
+         "<style>body { margin: 0 } .figures { display: grid }</style><main><h1>Security review</h1><p class=figures>%s</p></main>")
 PROBES = [
     ("<img src=probe.png>", "a request to file:"),
     ("<script>throw new Error('on purpose')</script>", "the console says Runtime.exceptionThrown"),
@@ -41,6 +45,11 @@ PROBES = [
     ("<style>.figures { display: block !important }</style>", "the style sheet is not in use"),
     (f"<span style='width: {PHONE + 1}px'>wide</span>", "pixels wide"),
     (f"<span style='overflow: hidden'><b style='display: block; width: {PHONE + 40}px'>wide</b></span>", "beyond the edge: B"),
+    ("<style>@media print { .figures { display: none } }</style>Tools 5", "the print does not say Tools 5"),
+    ("<style>@media print { .figures { font-size: 0 } }</style>Tools 5", "the print does not say Tools 5"),
+    ("<style>@media print { h1 { display: none } }</style>", "the print does not say Security review"),
+    ("<style>@media print { b { display: block; break-before: page } }</style>" + "<b>one</b>" * 9, "sheets instead of"),
+    ("<style>@media print { i { display: block; break-after: page; height: 1px } }</style><i></i><i></i>", "a blank sheet"),
 ]
 
 
@@ -82,12 +91,37 @@ def look(browser, page, name, folder):
                 "captureBeyondViewport": True,
                 "clip": {"x": 0, "y": 0, "width": width, "height": min(size["height"], 6000), "scale": 1}})
             (folder / f"{name}-{width}-{scheme}.png").write_bytes(base64.b64decode(picture["data"]))
-    printed = base64.b64decode(browser.ask("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"])
-    if not printed.startswith(b"%PDF"):
-        faults.append(f"{name}: cannot be printed")
+    return faults + printed(browser, name, folder)
+
+
+def printed(browser, name, folder):
+    """Faults of what comes out of a printer: how many sheets, and what stands on them."""
+    figures = browser.value("[...document.querySelectorAll('h1, .top p, .figures > div, p.figures')].map(e => e.innerText)")
+    browser.ask("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.ask("Emulation.setDeviceMetricsOverride",
+                {"width": SHEET[0], "height": SHEET[1], "deviceScaleFactor": 1, "mobile": False})
+    expected = math.ceil(browser.value("document.documentElement.scrollHeight") / SHEET[1])
+    browser.ask("Emulation.setEmulatedMedia", {"media": ""})
+    pdf = base64.b64decode(browser.ask("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"])
     if folder:
-        (folder / f"{name}.pdf").write_bytes(printed)
-    return faults
+        (folder / f"{name}.pdf").write_bytes(pdf)
+    # In the order of the page, each sheet with a form feed at its end.
+    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, stdout=subprocess.PIPE)
+    if not pdf.startswith(b"%PDF") or text.returncode != 0:
+        return [f"{name}: cannot be printed"]
+    sheets = text.stdout.decode().split("\f")[:-1]
+    faults = [f"{name}: a blank sheet, number {number}" for number, sheet in enumerate(sheets, 1) if not sheet.strip()]
+    # Paper is set a little closer than a screen that is as wide, and what must not be torn apart leaves room below it.
+    if abs(len(sheets) - expected) > max(1, expected // 3):
+        faults.append(f"{name}: {len(sheets)} sheets instead of {expected}")
+    said = squeezed("".join(sheets))
+    return faults + [f"{name}: the print does not say {' '.join(figure.split())}" for figure in figures
+                     if squeezed(figure) not in said]
+
+
+def squeezed(text):
+    """Without what differs between a page and paper: spaces, ends of lines, and capitals of the style sheet."""
+    return "".join(text.split()).lower()
 
 
 def shown(browser, page, name, canaries):

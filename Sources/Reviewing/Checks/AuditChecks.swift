@@ -25,7 +25,7 @@ enum AuditChecks {
                     document
                         ? Remedy(Commands.register(tool), advice: Commands.prelude(tool))
                         : Remedy(
-                            Commands.register(tool)[1],
+                            Commands.grant(to: tool),
                             advice:
                                 "SECRET is the credential that it uses: warder secret put SECRET. Or, if the tool is not "
                                 + "used: warder tool remove \(tool.name)"

@@ -23,21 +23,25 @@ enum Commands {
         }
     }
 
-    /// What brings a tool into a vault.
+    /// What brings a tool of a document into a vault: with what it must be allowed and returns, and with its definition,
+    /// all of which `warder tool add` would lose.
     static func register(_ tool: ToolFacts) -> [String] {
-        var words = ["warder tool add \(tool.name) --risk \(tool.risk.rawValue)"]
-        if tool.category != .standard { words.append("--category \(tool.category.rawValue)") }
-        words.append("--owner WHO")
+        ["warder tool import openapi FILE --server \(tool.server)", grant(to: tool)]
+    }
+
+    /// The smallest grant of a tool.
+    static func grant(to tool: ToolFacts) -> String {
         var grant = "warder grant add \(tool.name) SECRET"
         if tool.changes { grant += " --ttl 5m --uses 1" }
         if tool.severity <= .high { grant += " --attestation starttime" }
-        return [words.joined(separator: " "), grant]
+        return grant
     }
 
     /// What has to be there before.
     static func prelude(_ tool: ToolFacts) -> String {
-        "Once, before: warder server add \(tool.server) --uid UID; and warder secret put SECRET, a credential of its own "
-            + "for each such tool."
+        "Once, before: warder server add \(tool.server) --uid UID --owner WHO; and warder secret put SECRET, a credential "
+            + "of its own for each such tool. FILE is the document, with all tools of the server; a second time, the import "
+            + "changes nothing."
     }
 
     static func remove(_ grant: GrantFacts) -> String { "warder grant remove \(grant.tool) \(grant.secret)" }

@@ -148,7 +148,7 @@ extension RightRecord {
         switch self {
         case .event(let pattern): pattern.action.rawValue + " " + (pattern.refusal?.rawValue ?? "allowed")
         case .counted(let action, _, _): "\(action.rawValue), counted"
-        case .nothing: "none"
+        case .malformed: "\(Action.peerMalformed.rawValue), counted"
         }
     }
 }

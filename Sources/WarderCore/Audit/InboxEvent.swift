@@ -22,7 +22,7 @@ package struct InboxEvent: Sendable {
     /// What can happen while there is no key.
     static let types: Set<Action> = [
         .vaultStart, .vaultStop, .vaultUnseal, .unsealShare, .unsealCancel, .peerUnknown, .peerLimited, .peerSealed,
-        .peerRefused,
+        .peerRefused, .peerMalformed,
     ]
 
     /// Opens to something that no sealed vault writes.

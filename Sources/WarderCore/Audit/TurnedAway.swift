@@ -12,16 +12,21 @@ package struct TurnedAway: Sendable, Hashable {
         case sealed
         /// Asked on the operator socket for what operators may, and is none.
         case notOperator
+        /// Sent to the client socket what could not be understood, so that there was no question to decide.
+        case malformed
     }
 
     package let kind: Kind
     /// `nil` for many users together.
     package let uid: UInt32?
+    /// The server that the kernel confirmed the process to be, where it was one alone.
+    package let server: ServerName?
     package let requests: UInt64
 
-    package init(kind: Kind, uid: UInt32?, requests: UInt64) {
+    package init(kind: Kind, uid: UInt32?, server: ServerName? = nil, requests: UInt64) {
         self.kind = kind
         self.uid = uid
+        self.server = server
         self.requests = requests
     }
 
@@ -33,8 +38,10 @@ package struct TurnedAway: Sendable, Hashable {
             case .limited: .peerLimited
             case .sealed: .peerSealed
             case .notOperator: .peerRefused
+            case .malformed: .peerMalformed
             }
         var event = Event(action: action, time: time, actor: .vault)
+        event.server = server
         event.changes = [uid.map { "uid=\($0)" } ?? "uid=several", "requests=\(requests)"]
         return event
     }

@@ -22,7 +22,7 @@ extension ToolFacts {
             owner: .known(tool.owner?.text ?? state.servers[tool.name.server]?.owner?.text),
             permissions: .known(tool.permissions?.map(\.text) ?? Self.scopes(accepted)),
             undemanding: tool.permissions.map(\.isEmpty),
-            outputs: .known(tool.expectedOutputs?.text),
+            outputs: .known(tool.expectedOutputs?.text ?? accepted.flatMap(Accepted.outputs)),
             definition: Self.definition(of: tool),
             accepted: accepted.map(Accepted.init),
             approval: .known(Self.approval(of: tool, grants, in: state)),

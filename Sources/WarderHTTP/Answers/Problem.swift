@@ -20,6 +20,9 @@ struct Problem: Error, Sendable {
         self.reason = reason
     }
 
+    /// Whether the request could not be understood: there was no question to decide, so that no event has it.
+    var isMalformed: Bool { [.invalidRequest, .tooLarge, .unsupportedMediaType].contains(code) }
+
     static func invalid(_ message: String) -> Problem { Problem(.badRequest, .invalidRequest, message) }
 
     func answer(requestID: String) -> Answer {

@@ -98,6 +98,7 @@ final class Connection: ChannelInboundHandler {
             case .headerOverflow: .fatal("The header is too large.", .headerFieldsTooLarge, .tooLarge)
             default: .fatal("This is not a well-formed HTTP/1.1 request.")
             }
+        countIfMalformed(problem)
         send(problem.answer(requestID: nextRequestID()))
     }
 
@@ -251,9 +252,7 @@ final class Connection: ChannelInboundHandler {
             let refusal = try exchange.earlyRefusal(of: request.match.route, bodyBytes: request.fields.contentLength)
             let work = if let refusal { refusal } else { try request.match.route.work(exchange) }
             try perform(work, requestID: request.requestID)
-        } catch {
-            send(error.answer(requestID: request.requestID), code: error.code.rawValue)
-        }
+        } catch { refuse(error) }
     }
 
     private func exchange(for request: Request) -> Exchange {
@@ -332,8 +331,17 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
+    /// Refuses what nobody has decided about.
     private func refuse(_ problem: Problem) {
+        countIfMalformed(problem)
         send(problem.answer(requestID: currentRequestID), code: problem.code.rawValue)
+    }
+
+    /// What servers send that cannot be understood has no event of its own, so that nobody can fill the disk with it: it is
+    /// counted, and nothing of it is kept.
+    private func countIfMalformed(_ problem: Problem) {
+        guard door.kind == .client, problem.isMalformed else { return }
+        server.unknownUsage.add(.malformed, uid: check.uid, server: check.server)
     }
 
     private func send(_ answer: Answer, code: String? = nil) {

@@ -32,6 +32,8 @@ struct PeerCheck: Sendable {
     private var launchGeneration: UInt64 = 0
     private var place = LaunchBoard.Place.outside
     private var standing = Standing.stranger
+    /// The server that it was at the last look; `nil` where it was none, or could be several.
+    private(set) var server: ServerName?
     private var needs: Set<AttestationNeed> = []
     /// Whether the executable was read once and has no hash all the same: then a selector on it does not match, and
     /// nobody waits again.
@@ -110,7 +112,9 @@ struct PeerCheck: Sendable {
         case .tooLong: now.wayUp = .tooLong
         }
         if current != generation || now != peer {
-            standing = Self.standing(of: now, in: state)
+            let servers = state?.servers(matching: now) ?? []
+            standing = Self.standing(of: now, matching: servers, in: state)
+            server = servers.count == 1 ? servers[0].name : nil
             generation = current
             peer = now
         }
@@ -129,9 +133,9 @@ struct PeerCheck: Sendable {
         launchGeneration = generation
     }
 
-    private static func standing(of peer: Peer, in state: VaultState?) -> Standing {
+    private static func standing(of peer: Peer, matching servers: [Server], in state: VaultState?) -> Standing {
         guard let state else { return .stranger }
-        if !state.servers(matching: peer).isEmpty { return .known }
+        if !servers.isEmpty { return .known }
         return state.admitsLauncher(peer) ? .launcher : .stranger
     }
 

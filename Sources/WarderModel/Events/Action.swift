@@ -25,6 +25,9 @@ package enum Action: String, Sendable, Codable, CaseIterable {
     /// Requests on the operator socket of somebody who is no operator, counted for a minute; the first of a minute has
     /// an event of its own.
     case peerRefused = "peer.refused"
+    /// Requests on the client socket that could not be understood, so that nothing was decided about them, counted for a
+    /// minute.
+    case peerMalformed = "peer.malformed"
     /// Proving that a person sits at the terminal. Allows nothing by itself.
     case presenceProve = "presence.prove"
     /// Setting another passphrase of the caller's own.
@@ -264,7 +267,8 @@ extension Action {
 
     package var permission: Permission {
         switch self {
-        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .keyRewrap, .launchEnd:
+        case .vaultStart, .vaultStop, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .peerMalformed, .keyRewrap,
+            .launchEnd:
             .vault
         case .toolSet, .toolImport, .toolAccept: .roles([.admin])
         case .toolChange: .vault
@@ -368,7 +372,9 @@ extension Action {
             .toolRemove,
             .grantRemove, .operatorRemove, .auditPrune:
             .delete
-        case .callReport, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .noticeSend, .tokenLimited: .use
+        case .callReport, .peerUnknown, .peerLimited, .peerSealed, .peerRefused, .peerMalformed, .noticeSend,
+            .tokenLimited:
+            .use
         case .vaultStart, .vaultUnseal, .unsealShare, .launchStart: .start
         case .vaultSeal, .vaultStop, .launchEnd: .stop
         case .presenceProve: .authenticate

@@ -55,14 +55,24 @@ struct DocumentPointTests {
     struct Unguarded: Sendable, CustomStringConvertible {
         let kind: FaultKind
         let finding: String
+        /// What its check has seen of the vault once the one tool is protected; nothing is granted to the others.
+        let evidence: String
         var description: String { finding }
     }
 
     static let unguarded: [Unguarded] = [
-        Unguarded(kind: .unasked, finding: "approval-critical:shop/refund_payment"),
-        Unguarded(kind: .unasked, finding: "approval-side-effect:shop/update_subscription"),
-        Unguarded(kind: .untraced, finding: "tool-recorded:shop/change_account_owner"),
-        Unguarded(kind: .broadPermission, finding: "broad-credential:shop/cancel_subscription"),
+        Unguarded(kind: .unasked, finding: "approval-critical:shop/refund_payment", evidence: "1 of 2 tools."),
+        Unguarded(
+            kind: .unasked,
+            finding: "approval-side-effect:shop/update_subscription",
+            evidence: "1 of 2 tools."
+        ),
+        Unguarded(kind: .untraced, finding: "tool-recorded:shop/change_account_owner", evidence: "1 of 4 tools."),
+        Unguarded(
+            kind: .broadPermission,
+            finding: "broad-credential:shop/cancel_subscription",
+            evidence: "1 of 1 grant."
+        ),
     ]
 
     @Test(
@@ -79,17 +89,24 @@ struct DocumentPointTests {
                 before.finding(fault.kind, exactly: fault.finding),
                 "\(before.findings.map(\.id))"
             )
-            let words = ["UID": "900", "SECRET": "shop/own", "WHO": "payments"]
+            let words = ["UID": "900", "SECRET": "shop/own", "WHO": "payments", "FILE": "openapi.yaml"]
             // What has to be there stands before the commands.
-            for command in ["warder server add shop --uid UID", "warder secret put SECRET"] {
+            for command in ["warder server add shop --uid UID --owner WHO", "warder secret put SECRET"] {
                 #expect(finding.remedy.advice?.contains(command) == true)
                 let filled = try ReviewDesk.filled(command, words)
                 let answers = command.contains("secret") ? LostPoint.value(of: "shop/own") : []
                 try await desk.must(filled, answers: answers)
             }
-            try await desk.mend(finding, words: words)
+            let typed = ["warder tool import": [CommandRun.Answer("Type shop to go on:", "shop")]]
+            try await desk.mend(finding, words: words, answers: typed)
             let after = try await desk.report()
-            Self.expect(after, passes: finding.check, fault.kind == .broadPermission ? "1 of 1 grant." : "1 of 1 tool.")
+            #expect(after.findings.allSatisfy { $0.id.prefix { $0 != " " } != fault.finding })
+            #expect(after.check(finding.check)?.evidence.hasPrefix(fault.evidence) == true)
+            // Nothing of what the document says of its tools is lost on the way.
+            for check in ["tool-owner", "tool-permissions"] {
+                #expect(after.check(check)?.outcome == .passed, "\(check): \(after.findings.map(\.id))")
+            }
+            #expect(after.check("tool-outputs")?.evidence == before.check("tool-outputs")?.evidence)
             #expect(after.points.earned > before.points.earned)
         }
     }

@@ -7,6 +7,9 @@ struct Runbook {
 
     private let sections: [String: [String]]
     private let printed: [String: [String]]
+    private let settings: [String: [String]]
+    /// Every command of the page, in order.
+    let commands: [String]
 
     /// Reads the page of this file name.
     init(_ page: String) throws {
@@ -17,11 +20,17 @@ struct Runbook {
         var isCommand = false
         var printed: [String: [String]] = [:]
         var shown: String?
+        var settings: [String: [String]] = [:]
+        var isConfiguration = false
+        var commands: [String] = []
         for line in try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n") {
             if line.hasPrefix("```") {
                 isCommand.toggle()
+                isConfiguration = line == "```yaml"
                 shown = nil
-            } else if isCommand, let shown {
+            } else if isCommand, isConfiguration {
+                settings[heading, default: []].append(line)
+            } else if isCommand, let shown, !line.hasPrefix("$ ") {
                 printed[shown, default: []].append(line)
             } else if isCommand {
                 // What a daemon says stands in such blocks as well.
@@ -32,6 +41,7 @@ struct Runbook {
                 }
                 if ["sudo ", "warder ", "shred "].contains(where: command.hasPrefix) {
                     sections[heading, default: []].append(command)
+                    commands.append(command)
                 }
             } else if line.hasPrefix("#") {
                 heading = line.trimmingCharacters(in: ["#", " "])
@@ -39,6 +49,14 @@ struct Runbook {
         }
         self.sections = sections
         self.printed = printed
+        self.settings = settings
+        self.commands = commands
+    }
+
+    /// What a section has the configuration say.
+    func configuration(_ heading: String) throws -> String {
+        guard let lines = settings[heading] else { throw NoSuchSection(heading: heading) }
+        return lines.joined(separator: "\n")
     }
 
     /// What of a page's lines below a command a text does not have, in their order: `…` stands for what is left out, on

@@ -76,6 +76,7 @@ struct OCSFEventTests {
         peer.limited 600399
         peer.sealed 600399
         peer.refused 600399
+        peer.malformed 600399
         backup.restore 600201
         backup.release 600206
         backup.review 600302

@@ -166,21 +166,45 @@ struct JudgeTests {
         }
     }
 
-    @Test("a hostile name must come back neither in the answer nor in the log, and become no question")
+    private static let malformed = event(
+        #""changes":["uid=7","requests=2"],"decision":"allowed","server":"stage","type":"peer.malformed""#
+    )
+
+    @Test("a hostile name must come back neither in the answer nor in the log, become no question, and be counted")
     func names() throws {
-        let right = Outcome(status: 400, body: Self.error("invalid_request"), events: Self.served.events)
-        let record = RightRecord.nothing(unquoted: Self.marker)
-        #expect(try Self.judge(right, .misspelt(Self.marker), record).fault == nil)
+        let events = Self.served.events + [Self.malformed]
+        let right = Outcome(status: 400, body: Self.error("invalid_request"), events: events)
+        let record = RightRecord.malformed(uid: 7, unquoted: Self.marker)
+        #expect(try Self.judge(right, .misspelt(Self.marker), record).event == 41)
         let bad = [
             right.with(body: #"{"error":{"code":"invalid_request","message":"no \#(Self.marker)","request_id":"r"}}"#),
             right.with(status: 403, body: Self.error("denied")), right.with(status: 200, body: "{}"),
-            right.with(events: Self.refused.events),
+            right.with(events: Self.refused.events + [Self.malformed]),
             right.with(events: [
-                Self.event(#""decision":"refused","purpose":"\#(Self.marker)","type":"secret.resolve""#)
+                Self.event(#""decision":"refused","purpose":"\#(Self.marker)","type":"secret.resolve""#),
+                Self.malformed,
             ]),
+            right.with(events: Self.served.events), right.changing("uid=7", to: "uid=8"),
+            right.changing("peer.malformed", to: "peer.unknown"), right.changing("requests=2", to: "requests=0"),
         ]
         for outcome in bad {
             #expect(try Self.judge(outcome, .misspelt(Self.marker), record).fault != nil, "\(outcome)")
+        }
+    }
+
+    @Test("one count stands for so many attempts, and for none more")
+    func counts() throws {
+        var judge = Judge(events: [try EventLine(parsing: Array(Self.malformed.utf8))], decoys: [])
+        let reply = Reply(status: 400, body: Array(Self.error("invalid_request").utf8))
+        let attempt = Attempt(
+            tried: "it",
+            replies: [reply],
+            answer: .misspelt(Self.marker),
+            record: .malformed(uid: 7, unquoted: Self.marker)
+        )
+        for _ in 0..<2 { _ = try judge.judge(attempt) }
+        #expect(throws: Judge.Fault("the log counts 2 such requests of user 7, and not 3")) {
+            _ = try judge.judge(attempt)
         }
     }
 
@@ -211,7 +235,7 @@ struct JudgeTests {
                 tried: "it",
                 replies: replies,
                 answer: .misspelt(Self.marker),
-                record: .nothing(unquoted: Self.marker)
+                record: .malformed(uid: 7, unquoted: Self.marker)
             )
             #expect(throws: Judge.Fault.self) {
                 var judge = Judge(events: [], decoys: [])
@@ -223,8 +247,9 @@ struct JudgeTests {
     @Test("a value in a header is a fault of any answer, and so is one in the answer to a name that cannot be")
     func header() throws {
         func fault(_ reply: Reply, _ answer: RightAnswer) -> String? {
-            var judge = Judge(events: [], decoys: [Self.decoy])
-            let record = RightRecord.nothing(unquoted: Self.marker)
+            let events = [try? EventLine(parsing: Array(Self.malformed.utf8))].compactMap(\.self)
+            var judge = Judge(events: events, decoys: [Self.decoy])
+            let record = RightRecord.malformed(uid: 7, unquoted: Self.marker)
             let attempt = Attempt(tried: "it", replies: [reply], answer: answer, record: record)
             do throws(Judge.Fault) {
                 _ = try judge.judge(attempt)

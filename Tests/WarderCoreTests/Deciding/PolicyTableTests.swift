@@ -10,7 +10,7 @@ import WarderTesting
     /// Roles that may, or `operator`, `socket`, `server`, `vault`.
     static let table: [Action: String] = [
         .vaultStart: "vault", .vaultStop: "vault", .peerUnknown: "vault", .peerLimited: "vault", .peerSealed: "vault",
-        .peerRefused: "vault",
+        .peerRefused: "vault", .peerMalformed: "vault",
         .vaultInit: "socket", .vaultUnseal: "socket",
         .unsealShare: "socket", .unsealCancel: "socket",
         .vaultSeal: "admin",

@@ -1,6 +1,6 @@
 import Testing
 import WarderCore
-import WarderCore
+import WarderModel
 
 @testable import WarderHTTP
 
@@ -40,6 +40,17 @@ import WarderCore
         #expect(counts.reduce(0) { $0 + $1.requests } == 20_000)
         #expect(counts.contains { $0.uid == nil && $0.kind == .unknown })
         #expect(counts.contains { $0.uid == nil && $0.kind == .limited })
+    }
+
+    @Test("however many users there are, each server is counted apart")
+    func servers() throws {
+        let usage = UnknownUsage()
+        let notes = try ServerName("notes")
+        for uid in 0..<1000 { usage.add(.malformed, uid: UInt32(uid)) }
+        for uid in 0..<1000 { usage.add(.malformed, uid: UInt32(uid), server: notes) }
+        let counts = usage.take()
+        #expect(counts.count <= 66)
+        #expect(counts.filter { $0.server == notes }.reduce(0) { $0 + $1.requests } == 1000)
     }
 
     @Test("all strangers together have one small share")

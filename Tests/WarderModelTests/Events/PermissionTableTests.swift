@@ -16,6 +16,7 @@ import WarderModel
         peer.limited      | vault                         |          | use
         peer.sealed       | vault                         |          | use
         peer.refused      | vault                         |          | use
+        peer.malformed    | vault                         |          | use
         presence.prove    | any operator                  |          | authenticate
         presence.set      | any operator                  | presence | update
         presence.enrol    | any operator                  |          | update

@@ -19,6 +19,8 @@ struct ApprovalInbox {
     }
 
     private(set) var waiting: [ApprovalSummary] = []
+    /// Whether the vault has ever said what waits.
+    private(set) var wasFilled = false
     /// Kept by name: a call that ends above it must not put another one under the finger.
     private(set) var selected: String?
     /// The page of one call, and how much of it is above the screen.
@@ -29,6 +31,7 @@ struct ApprovalInbox {
 
     /// Takes the vault's list: calls that wait, those that ask for this person first.
     mutating func update(_ list: [ApprovalSummary]) {
+        wasFilled = true
         let pending = list.filter { $0.state == Approval.Standing.pending.rawValue }
         waiting = pending.filter(\.yours) + pending.filter { !$0.yours }
         if !waiting.contains(where: { $0.approval == selected }) { selected = waiting.first?.approval }

@@ -9,7 +9,8 @@ struct InboxCommand: VaultCommand {
         abstract: "Wait for calls on the terminal, read them, and say yes or no.",
         discussion: """
             Without a terminal it prints what `warder approval list` does. A call can be approved once its page was \
-            read to the end; your reason and, where that is needed, your passphrase are asked for each time.
+            read to the end; your reason and, where that is needed, your passphrase are asked for each time. Where \
+            the vault goes away or is sealed, it waits until it is there again, and shows what still waits.
 
             EXAMPLE
               warder approval inbox
@@ -25,10 +26,26 @@ struct InboxCommand: VaultCommand {
         guard session.output.format == .table, session.console.outputWidth != nil, session.context.prompter.canShowPages
         else { return try ListApprovals.parsed(global).run(in: session) }
         var inbox = ApprovalInbox()
-        while let effect = try Self.turn(&inbox, session).get() {
+        while let effect = try Self.next(&inbox, session) {
             do throws(CommandFailure) { try act(effect, &inbox, session) } catch {
                 // The person stays where they are, and reads why.
                 inbox.message = error.message
+            }
+        }
+    }
+
+    /// Goes on over a vault that was there and is away or sealed; ends by the person, and by a refusal.
+    private static func next(
+        _ inbox: inout ApprovalInbox,
+        _ session: Session
+    ) throws(CommandFailure) -> ApprovalInbox.Effect? {
+        while true {
+            do throws(CommandFailure) { return try turn(&inbox, session).get() } catch {
+                guard inbox.wasFilled, error.isPassing else { throw error }
+                try VaultPatience(session, session.vault()).wait(for: error)
+                session.console.message("the vault answers again; looking for what still waits")
+                // What was read may have ended meanwhile.
+                inbox.closePage()
             }
         }
     }

@@ -62,8 +62,9 @@ enum RightRecord {
     case event(EventPattern)
     /// So many requests of a user, counted together: nobody can fill the disk by being turned away.
     case counted(Action, uid: UInt32, atLeast: Int)
-    /// Nothing: no question was put, so that nothing was decided. The name must not stand in it.
-    case nothing(unquoted: String)
+    /// That a request of a user could not be understood, counted with all others of theirs. No question was put, so that
+    /// nothing was decided, and the name must not stand in it.
+    case malformed(uid: UInt32, unquoted: String)
 }
 
 /// What an event has to say. It is found by the request's id, which every refusal names, and else by the token or the

@@ -16,13 +16,15 @@ struct Judge {
     let decoys: [String]
     /// Numbers of the events that speak of an earlier attempt, and of no other.
     private var used: Set<Int64> = []
+    /// Requests that had to be counted as malformed, by user.
+    private var malformed: [UInt32: Int] = [:]
 
     init(events: [EventLine], decoys: [String]) {
         self.events = events
         self.decoys = decoys
     }
 
-    /// - Returns: the number of the event that speaks of it; `nil` where there must be none.
+    /// - Returns: the number of the event that speaks of it.
     mutating func judge(_ attempt: Attempt) throws(Fault) -> Int64? {
         guard !attempt.replies.isEmpty else { throw Fault("nothing was asked") }
         var found: Int64?
@@ -84,25 +86,30 @@ struct Judge {
     private mutating func find(_ right: RightRecord, _ reply: Reply) throws(Fault) -> Int64? {
         switch right {
         case .event(let pattern): return try find(pattern, of: reply)
-        case .counted(let action, let uid, let least):
-            let counts = events.filter {
-                $0.action == action && $0.change("uid") == String(uid)
-            }.compactMap { event in event.change("requests").flatMap { Int($0) }.map { (event.number, $0) } }
-            let total = counts.map(\.1).reduce(0, +)
-            guard let last = counts.last, total >= least else {
-                throw Fault("the log counts \(total) such requests of user \(uid), and not \(least)")
-            }
-            return last.0
-        case .nothing(let name):
-            let id = reply.failure?.requestID
-            guard !events.contains(where: { $0.text("request_id") == id }) else {
+        case .counted(let action, let uid, let least): return try count(action, of: uid, atLeast: least)
+        case .malformed(let uid, let name):
+            if let id = reply.failure?.requestID, events.contains(where: { $0.text("request_id") == id }) {
                 throw Fault("a name that cannot be became a question")
             }
             guard !events.contains(where: { String(decoding: $0.root.rawBytes, as: UTF8.self).contains(name) }) else {
                 throw Fault("the log quotes the name")
             }
-            return nil
+            // The counts of one user stand for all of theirs: this one, and those of earlier attempts.
+            malformed[uid, default: 0] += 1
+            return try count(.peerMalformed, of: uid, atLeast: malformed[uid] ?? 1)
         }
+    }
+
+    /// The last event that counts such requests of a user.
+    private func count(_ action: Action, of uid: UInt32, atLeast least: Int) throws(Fault) -> Int64 {
+        let counts = events.filter {
+            $0.action == action && $0.change("uid") == String(uid)
+        }.compactMap { event in event.change("requests").flatMap { Int($0) }.map { (event.number, $0) } }
+        let total = counts.map(\.1).reduce(0, +)
+        guard let last = counts.last, total >= least else {
+            throw Fault("the log counts \(total) such requests of user \(uid), and not \(least)")
+        }
+        return last.0
     }
 
     private mutating func find(_ pattern: EventPattern, of reply: Reply) throws(Fault) -> Int64 {

@@ -25,7 +25,7 @@ extension Scene {
                         tried: trick.title,
                         replies: replies,
                         answer: .misspelt(name),
-                        record: .nothing(unquoted: name)
+                        record: .malformed(uid: Accounts.ownUID, unquoted: name)
                     )
                 )
             }

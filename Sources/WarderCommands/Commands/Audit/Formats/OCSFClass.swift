@@ -120,7 +120,7 @@ extension OCSFActivity {
                 .approvalList, .approvalShow,
                 .approvalApprove, .approvalDeny, .approvalBreakGlass, .approvalReview, .approvalRuleList, .standingList,
                 .peerUnknown, .peerLimited,
-                .peerSealed, .peerRefused:
+                .peerSealed, .peerRefused, .peerMalformed:
                 Self.api(action.effect)
             }
     }
