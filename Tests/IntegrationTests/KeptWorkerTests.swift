@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Reviewing
 import Testing
 
 /// The worker that the daemon itself starts, as a user's own vault has it: real processes, and what is left of them.
@@ -191,6 +192,8 @@ struct KeptWorkerTests {
             "notices:\n  webhook: http://127.0.0.1:\(receiver.port)/notices\n  webhook_key: \(key)"
         )
         try stand.begin()
+        let untried = try ConfiguredPointTests.report(stand.vault)
+        #expect(untried.check("alerts")?.outcome == .notEvaluated, "a line of the configuration shows nothing")
         try stand.rotate()
         let isTold = try await eventually {
             receiver.said.contains("The rotation of app/key waits for a person (test).\n")
@@ -201,6 +204,9 @@ struct KeptWorkerTests {
             return (written?["changes"] as? [String])?.contains("outcome=done") == true
         }
         #expect(isWritten)
+        let tried = try ConfiguredPointTests.report(stand.vault)
+        #expect(tried.check("alerts")?.outcome == .passed, "\(tried.check("alerts")?.evidence ?? "")")
+        #expect(tried.points.earned > untried.points.earned)
         // Nobody without the key is believed.
         let forged = """
             import sys, time, urllib.request

@@ -131,6 +131,7 @@ enum Sample {
                 ],
                 muted: [],
                 destinations: ["/usr/bin/tell"],
+                told: .known(ago(3)),
                 open: []
             ),
             audit: AuditFacts(

@@ -104,6 +104,7 @@ enum ExposureChecks {
                     + (alerts.destinations.isEmpty ? "nobody" : Words.list(alerts.destinations)) + "; "
                     + "\(alerts.open) open."
             )
+            if !alerts.destinations.isEmpty { answer.unknown = untried(alerts, facts.taken) }
             answer.faults += alerts.off.map { rule in
                 Fault(
                     .ruleOff,
@@ -153,6 +154,17 @@ enum ExposureChecks {
             return answer
         },
     ]
+
+    /// Why nobody knows whether who is to be told would hear of anything: a line in the configuration shows nothing.
+    private static func untried(_ alerts: AlertFacts, _ now: Instant) -> String? {
+        switch alerts.told {
+        case .notEvaluated(let reason): reason
+        case .known(let last?) where last.days(until: now) <= AlertFacts.toldDays: nil
+        case .known:
+            "Nothing reached \(Words.list(alerts.destinations)) within \(AlertFacts.toldDays) days, so that nobody knows "
+                + "whether an alert would: ask for a decoy once, and take note of its alert when they were told."
+        }
+    }
 
     /// A limit that stops nobody is no better than none, and must not be cheaper.
     private static func boundless(_ limit: LimitFacts.Limit) -> Fault? {

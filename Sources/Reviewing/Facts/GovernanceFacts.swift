@@ -151,8 +151,13 @@ package struct AlertFacts: Codable, Hashable, Sendable {
     /// Of every rule; `nil` where an earlier version wrote the facts.
     package var settings: [Setting]?
     package var muted: [Mute]
+    /// Days for which a delivered notice shows that notices arrive.
+    package static let toldDays = 90
+
     /// Programs that are told.
     package var destinations: [String]
+    /// When the log says that everybody who is to be told of something had it, for the last time within these days.
+    package var told: Fact<Instant?>
     /// Alerts that nobody has acknowledged.
     package var open: Int
     /// Their ids, the oldest first; `nil` where an earlier version wrote the facts.
@@ -164,6 +169,7 @@ package struct AlertFacts: Codable, Hashable, Sendable {
         settings: [Setting],
         muted: [Mute],
         destinations: [String],
+        told: Fact<Instant?>,
         open ids: [String]
     ) {
         self.rules = rules
@@ -171,6 +177,7 @@ package struct AlertFacts: Codable, Hashable, Sendable {
         self.settings = settings
         self.muted = muted
         self.destinations = destinations
+        self.told = told
         open = ids.count
         self.ids = ids
     }

@@ -194,7 +194,8 @@ extension Noun {
         // What was asked for stays what it was when its tool is gone.
         case .secret, .server, .person, .origin, .retention, .approval, .alert, .watch: []
         case .tool(let tool): [.server(tool.name.server)]
-        case .definition(let definition): [.tool(definition.tool)]
+        // What was read of a tool stays when the tool is gone.
+        case .definition(let definition): [.server(definition.tool.server)]
         case .grant(let grant): [.tool(grant.tool), .secret(grant.secret)]
         case .rotation(let rotation): [.secret(rotation.secret)] + (rotation.helper.map { [.secret($0)] } ?? [])
         case .consumer(let consumer): [.secret(consumer.secret), .server(consumer.server)]

@@ -193,6 +193,9 @@ package enum Servers {
                 transaction.remove(standing, &event)
             }
             if let habit = transaction.state.habits[name] { transaction.remove(habit, &event) }
+            for definition in transaction.state.definitions.values.filter({ $0.tool.server == name }) {
+                transaction.remove(definition, &event)
+            }
             for limit in transaction.state.limits.values.filter({ $0.server == name }) {
                 transaction.remove(limit, &event)
             }

@@ -77,15 +77,18 @@ package enum Tools {
         }
     }
 
-    /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. Requires
-    /// `admin`, and presence.
+    /// Forgets a tool that no grant names, and ends its tokens: a later tool of that name is another one. The definition
+    /// that was accepted stays for as long as the server does, so that nobody has a tool judged by less than what was read
+    /// of it by registering it anew. Requires `admin`, and presence.
     package static func remove(_ name: ToolID, by caller: Caller) -> Command<Void> {
         Command(.toolRemove, by: caller, describe: { describe(name, &$0) }) { transaction, event throws(Refusal) in
             guard let tool = transaction.state.tools[name] else { throw .notFound }
             guard transaction.state.grants(of: name).isEmpty else { throw .inUse }
             transaction.remove(tool, &event)
             event.tell(gone: tool.eventTexts)
-            if let definition = transaction.state.definitions[name] { transaction.remove(definition, &event) }
+            if let definition = transaction.state.definitions[name], definition.accepted == nil {
+                transaction.remove(definition, &event)
+            }
             transaction.state.tokens.remove { $0.tool == name }
         }
     }
@@ -98,7 +101,7 @@ package enum Tools {
     static func overview(_ tool: Tool, _ state: VaultState) -> Overview {
         Overview(
             tool: tool,
-            definition: state.definitions[tool.name],
+            definition: state.definition(of: tool),
             secrets: state.grants(of: tool.name).map(\.secret),
             needsApproval: state.needsApproval(tool)
         )

@@ -9,15 +9,17 @@ import WarderModel
 extension ToolFacts {
     init(_ tool: Tool, in state: VaultState, at now: Timestamp) {
         let grants = state.grants(of: tool.name).filter { grant in grant.expires.map { $0 > now } ?? true }
-        let accepted = state.definitions[tool.name]?.accepted
+        let accepted = state.definition(of: tool)?.accepted
+        // Also of a tool that was removed, and that somebody registered anew by hand.
+        let read = state.definitions[tool.name]?.accepted
         self.init(
             name: tool.name.text,
             description: tool.text?.text,
             risk: tool.risk,
             category: tool.category,
             reasons: Self.reasons(for: tool, accepted),
-            read: .known(accepted.map { ToolClass($0.proposal.risk, $0.proposal.category) }),
-            reasoned: Self.isReasoned(tool),
+            read: .known(read.map { ToolClass($0.proposal.risk, $0.proposal.category) }),
+            reasoned: Self.isReasoned(tool, read),
             // A server's owner answers for its tools.
             owner: .known(tool.owner?.text ?? state.servers[tool.name.server]?.owner?.text),
             permissions: .known(tool.permissions?.map(\.text) ?? Self.scopes(accepted)),
@@ -40,10 +42,11 @@ extension ToolFacts {
     }
 
     /// Whether somebody gave a reason for its class who could know the definition that holds. What was said of an earlier
-    /// one says nothing of this.
-    private static func isReasoned(_ tool: Tool) -> Bool {
+    /// one says nothing of this, and neither does what was said before anybody had read one: of a tool that was registered
+    /// with a digest, nobody accepted the definition, which came later.
+    private static func isReasoned(_ tool: Tool, _ read: WarderModel.Definition.Form?) -> Bool {
         guard let decision = tool.decision, decision.reason != nil else { return false }
-        return tool.acceptance.map { $0.at <= decision.at } ?? true
+        return (tool.acceptance?.at ?? read?.seen).map { $0 <= decision.at } ?? true
     }
 
     /// Any one of the lists suffices: the shortest.

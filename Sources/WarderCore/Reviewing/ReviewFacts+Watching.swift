@@ -81,6 +81,8 @@ extension AlertFacts {
                 }
             },
             destinations: programs,
+            // It stands in the log alone: ``Vault/lastTold()``.
+            told: .notEvaluated("Nobody looked for notices in the log."),
             open: state.openAlerts.values.compactMap { state.alerts[$0] }
                 .map { (first: $0.first, id: $0.id.description) }.sorted { $0 < $1 }.map(\.id)
         )

@@ -102,6 +102,12 @@ extension VaultState {
         tools.values.filter { $0.name.server == server }.sorted { $0.name < $1.name }
     }
 
+    /// The definitions of a tool; `nil` where none was accepted or seen of it. What the vault has by its name may be of one
+    /// that was removed.
+    package func definition(of tool: Tool) -> Definition? {
+        tool.definitionDigest == nil && tool.offer == nil ? nil : definitions[tool.name]
+    }
+
     package func grants(of tool: ToolID) -> [Grant] {
         grants[at: tool].sorted { $0.secret < $1.secret }
     }

@@ -12,7 +12,7 @@ extension Inventory {
         servers = state.servers.values.sorted { $0.name < $1.name }.map {
             ServerRequest(name: $0.name.text, owner: $0.owner?.text, selectors: SelectorFields($0.selectors))
         }
-        tools = state.tools.values.sorted { $0.name < $1.name }.map { Tool($0, state.definitions[$0.name]) }
+        tools = state.tools.values.sorted { $0.name < $1.name }.map { Tool($0, state.definition(of: $0)) }
         grants = state.grants.sorted { $0.key < $1.key }.map { GrantRequest($0.value) }
         rotations = state.rotations.values.sorted { $0.secret < $1.secret }.map {
             Rotation(secret: $0.secret.text, plan: RotationRequest($0))

@@ -13,7 +13,7 @@ extension RouteTable {
 }
 
 extension Exchange {
-    /// The log is asked for the newest backup after the permission is on disk.
+    /// The log is asked for the newest backup, and whether anybody was told of anything, after the permission is on disk.
     fileprivate func reviewFacts() -> Work {
         let (vault, context) = (vault, context)
         let command = Reviews.facts(reviewSurroundings, by: caller)
@@ -25,6 +25,10 @@ extension Exchange {
                     context.slowWork {
                         var facts = facts
                         facts.backups = vault.backups()
+                        if case .known(var alerts) = facts.alerts {
+                            alerts.told = vault.lastTold()
+                            facts.alerts = .known(alerts)
+                        }
                         let bytes = ReviewJSON.bytes(of: facts)
                         finish { .success(Answer(.ok, body: bytes)) }
                     }

@@ -43,14 +43,15 @@ extension LostPoint {
         LostPoint(
             kind: .loweredClass,
             finding: "tool-definition:class shop/refund",
-            setup: [shop, "warder tool add shop/refund --risk read-only"] + importing("refund:Refund a payment."),
+            setup: [shop, "warder tool add shop/refund --risk read-only"] + importing("refund:Refund a payment.")
+                + granted("shop/refund"),
             words: ["REASON": "'it moves money'"]
         ),
         // With a reason it is a person's word; that nobody is asked is a fault all the same.
         LostPoint(
             kind: .loweredClass,
             finding: "approval-critical:shop/refund",
-            setup: [shop] + importing("refund:Refund a payment.") + [
+            setup: [shop] + importing("refund:Refund a payment.") + granted("shop/refund") + [
                 "warder tool set shop/refund --risk read-only --category standard --reason harmless"
             ],
             words: ["REASON": "'it moves money'"]
@@ -58,8 +59,9 @@ extension LostPoint {
         LostPoint(
             kind: .loweredClass,
             finding: "approval-side-effect:shop/update",
-            setup: [shop] + importing("update:Update an order.") + [
-                "warder tool set shop/update --risk read-only --reason harmless"
+            setup: [shop] + importing("update:Update an order.") + granted("shop/update") + [
+                "warder operator add grace --uid 901 --role approver --group team-lead",
+                "warder tool set shop/update --risk read-only --reason harmless",
             ],
             words: ["REASON": "'it changes orders'"]
         ),

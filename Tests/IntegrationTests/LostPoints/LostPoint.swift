@@ -28,6 +28,11 @@ struct LostPoint: Sendable, CustomStringConvertible {
     static let refund = "warder tool add shop/refund --risk critical --category financial"
     static let update = "warder tool add shop/update --risk side-effect"
 
+    /// A tool's own secret: of one that nothing is granted to, nobody can say whether somebody is asked.
+    static func granted(_ tool: String) -> [String] {
+        [secret(tool), "warder grant add \(tool) \(tool) --ttl 5m --uses 1 --attestation pidfd"]
+    }
+
     static func secret(_ name: String) -> String {
         "printf s3cr3t | warder secret put \(name) --owner payments --stdin"
     }

@@ -1,5 +1,6 @@
 import Alerting
 import HashTreeCollections
+import Rotating
 import Testing
 import WarderModel
 import WarderTesting
@@ -128,7 +129,7 @@ struct ReviewFactsTests {
         let review = try await Self.review(kit)
         let unknown = review.checks.filter { $0.outcome == .notEvaluated }
         // Nothing of this vault's tools changes anything, so that nobody has to be asked.
-        #expect(unknown.map(\.id) == ["approvers", "backups"])
+        #expect(unknown.map(\.id) == ["approvers", "alerts", "backups"])
         #expect(review.facts.secrets.value?.map(\.honeytoken) == [.known(false)])
         #expect(review.facts.tools.map(\.used) == [.known(nil)])
         _ = try await kit.mustIssue()
@@ -262,6 +263,84 @@ struct ReviewFactsTests {
         #expect(later.isLowered && !later.isOnWord && later.judged == harm)
         // Nobody has read a definition of this one.
         #expect(try await facts("notes/search").read == .known(nil))
+    }
+
+    @Test("a lowered class is judged by what was read, whichever way it came", arguments: [false, true])
+    func lowered(isRegisteredAnew: Bool) async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.importTools([.named("refund", description: "Refund a payment.")])
+        try await kit.mustGrant("notes/refund", "notes/api", uses: 1)
+        let name = try ToolID("notes/refund")
+        let before = try await Self.review(kit)
+        if isRegisteredAnew {
+            try await kit.mustRevokeGrant("notes/refund", "notes/api")
+            try await kit.vault.perform(Tools.remove(name, by: kit.admin))
+            try await kit.mustAddTool("notes/refund", risk: .readOnly)
+            try await kit.mustGrant("notes/refund", "notes/api", uses: 1)
+        } else {
+            var changes = Tools.Changes()
+            (changes.risk, changes.category) = (.readOnly, .standard)
+            changes.reason = try PlainText("a test account")
+            _ = try await kit.vault.perform(Tools.set(name, changes, by: kit.admin))
+        }
+        let after = try await Self.review(kit)
+        let tool = try #require(after.facts.tools.first { $0.name == "notes/refund" })
+        #expect(tool.stated == ToolClass(.readOnly, .standard) && tool.judged == ToolClass(.critical, .financial))
+        #expect(tool.isOnWord != isRegisteredAnew)
+        let finding = try #require(after.finding("approval-critical:notes/refund"))
+        #expect(finding.kind == .loweredClass && finding.severity == .critical)
+        #expect(after.score.earned < before.score.earned)
+        #expect(after.figures.lowered.value?.whole == 1)
+    }
+
+    @Test("a reason from before anybody had read the definition is none")
+    func reasonedTooEarly() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let name = try ToolID("notes/refund")
+        try await kit.importTools([.named("refund", description: "Refund a payment.")])
+        let digest = try #require(kit.vault.state?.tools[name]?.definitionDigest)
+        let other = try await TestVault()
+        try await other.mustSetUpNotes()
+        try await other.mustAddTool("notes/refund", risk: .readOnly, digest: digest)
+        var changes = Tools.Changes()
+        (changes.risk, changes.reason) = (.readOnly, try PlainText("it looks up a payment"))
+        _ = try await other.vault.perform(Tools.set(name, changes, by: other.admin))
+        other.clock.advance(seconds: 60)
+        try await other.importTools([.named("refund", description: "Refund a payment.")])
+        func facts() async throws -> ToolFacts {
+            try #require(try await Self.review(other).facts.tools.first { $0.name == "notes/refund" })
+        }
+        let early = try await facts()
+        #expect(early.isLowered && !early.isOnWord && early.judged == ToolClass(.critical, .financial))
+        other.clock.advance(seconds: 60)
+        _ = try await other.vault.perform(Tools.set(name, changes, by: other.admin))
+        #expect(try await facts().isOnWord)
+    }
+
+    @Test("a notice that everybody had shows that they are told, and one that failed does not, nor one of long ago")
+    func told() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustPut("decoy/aws")
+        let decoy = try SecretName("decoy/aws")
+        _ = try await kit.vault.perform(Secrets.set(decoy, Secrets.Properties(honeytoken: true), by: kit.admin))
+        let touch = Tokens.resolveOnce(decoy, fields: [.value], for: try kit.demand(), by: kit.server(.synthetic()))
+        _ = await kit.refusal(of: touch)
+        for _ in 0..<4 { await kit.vault.heartbeat() }
+        let notice = try #require(kit.vault.state?.notices(at: kit.clock.now().wall).first)
+        #expect(kit.vault.lastTold() == .known(nil))
+        let failed = HandoutAnswer(StepAnswer(.failed, mayRetry: true))
+        try await kit.vault.perform(Notices.sent(notice, failed, try: 1, isOver: false))
+        #expect(kit.vault.lastTold() == .known(nil))
+        let time = kit.clock.now().wall
+        try await kit.vault.perform(Notices.sent(notice, HandoutAnswer(StepAnswer(.done)), try: 2, isOver: true))
+        kit.clock.advance(seconds: 3600)
+        try await kit.vault.perform(Notices.sent(notice, failed, try: 1, isOver: false))
+        #expect(kit.vault.lastTold() == .known(Instant(time)))
+        kit.clock.advance(seconds: 91 * 86_400)
+        #expect(kit.vault.lastTold() == .known(nil))
     }
 
     @Test("why a tool is in its class is who said so, or what was read in its definition")

@@ -135,15 +135,31 @@ import WarderTesting
         #expect(await kit.refusal(of: try kit.issue("notes/list_notes")) == .serverQuarantined)
     }
 
-    @Test("a tool that is removed takes its definition along, and an import makes another one of it")
+    @Test("a tool that is removed is gone, and an import makes another one of it")
     func removed() async throws {
         let kit = try await stand()
         try await kit.importTools([.reads])
         let first = try await kit.tool("notes/list_notes")
         try await kit.vault.perform(Tools.remove(first.tool.name, by: kit.admin))
-        #expect(kit.vault.state?.definitions.isEmpty == true)
+        #expect(await kit.refusal(of: Tools.show(first.tool.name, by: kit.admin)) == .notFound)
         try await kit.importTools([.reads])
         #expect(try await kit.tool("notes/list_notes").tool.id != first.tool.id)
+    }
+
+    @Test("what was read of a tool stays as long as its server, and is no definition of one that is registered anew")
+    func readBefore() async throws {
+        let kit = try await stand()
+        try await kit.importTools([.reads])
+        let name = try await kit.tool("notes/list_notes").tool.name
+        try await kit.vault.perform(Tools.remove(name, by: kit.admin))
+        try await kit.mustAddTool("notes/list_notes")
+        let later = try await kit.reopened()
+        #expect(try await later.tool("notes/list_notes").definition == nil)
+        #expect(later.vault.state?.definitions[name]?.accepted != nil && later.vault.state?.lost.isEmpty == true)
+        try await later.vault.perform(Tools.remove(name, by: later.admin))
+        try await later.vault.perform(Servers.remove(try ServerName("notes"), by: later.admin))
+        #expect(later.vault.state?.definitions.isEmpty == true)
+        #expect(try await later.reopened().vault.state?.definitions.isEmpty == true)
     }
 
     @Test("the inventory is there after a restart, and nothing of it is damaged")

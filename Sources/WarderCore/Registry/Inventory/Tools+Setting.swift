@@ -50,7 +50,7 @@ extension Tools {
             if let outputs = changes.expectedOutputs { tool.expectedOutputs = outputs }
             if let permissions = changes.permissions { tool.permissions = permissions }
             if let pin = changes.pin { tool.pin = pin }
-            if let text = changes.text { tool.text = text ?? transaction.state.definitions[name]?.accepted?.text }
+            if let text = changes.text { tool.text = text ?? transaction.state.definition(of: tool)?.accepted?.text }
             if let digest = changes.definitionDigest {
                 guard tool.definitionDigest == nil, tool.offer == nil else { throw .alreadyExists }
                 tool.definitionDigest = digest
