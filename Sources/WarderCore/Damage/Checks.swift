@@ -23,8 +23,10 @@ extension Vault {
         progress: @escaping (DeepCheck.Progress) -> Void,
         isCancelled: @escaping () -> Bool
     ) throws(DeepCheck.Stop) -> DeepCheckReport {
+        // Before the keys: whatever changes them from here on is in the log behind this event.
+        let start = sequence
         guard let keys, let foundation else { throw .cancelled }
-        return try DeepCheck(keys.ring, foundation, store: store)
+        return try DeepCheck(keys.ring, foundation, store: store, since: start)
             .run(progress: progress, isCancelled: { isCancelled() || self.keys == nil })
     }
 

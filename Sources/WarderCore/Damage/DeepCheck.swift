@@ -30,17 +30,27 @@ package struct DeepCheck: Sendable {
     let ring: KeyRing
     let foundation: Foundation
     let store: any VaultStore
+    /// Number of the last event before ring and foundation were read; `nil` where nobody changes them meanwhile.
+    let start: UInt64?
     private let checksStructure: Bool
 
     /// - Parameters:
     ///   - ring: The vault's keys.
     ///   - foundation: What the vault is built on, as it was read to open it. What has become another since is found.
     ///   - store: Where the rows lie.
+    ///   - start: Number of the newest event when `ring` and `foundation` had not been read yet, for a vault at work.
     ///   - checksStructure: Whether the storage engine looks through its whole file first, which cannot be cancelled.
-    package init(_ ring: KeyRing, _ foundation: Foundation, store: any VaultStore, checksStructure: Bool = true) {
+    package init(
+        _ ring: KeyRing,
+        _ foundation: Foundation,
+        store: any VaultStore,
+        since start: UInt64? = nil,
+        checksStructure: Bool = true
+    ) {
         self.ring = ring
         self.foundation = foundation
         self.store = store
+        self.start = start
         self.checksStructure = checksStructure
     }
 

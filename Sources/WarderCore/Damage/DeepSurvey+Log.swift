@@ -74,6 +74,8 @@ extension DeepSurvey {
         } catch .exhausted {
             throw .exhausted
         } catch .unknownEpoch {
+            // What was written since is under keys that came since. When it is looked at the next time, it is damage.
+            if event.sequence > start { throw .keysChanged }
             list.add(.eventUnreadable, place)
             list.add(.keyMissing, .key(.log))
         } catch { list.add(.eventUnreadable, place) }

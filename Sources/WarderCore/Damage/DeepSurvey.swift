@@ -9,6 +9,8 @@ final class DeepSurvey {
     var list = DamageList()
     var good = DeepCheckReport.Good()
     var ledger = LogLedger(present: [])
+    /// Number of the newest event when the keys were read that everything is opened with.
+    private(set) var start: UInt64 = 0
     /// Number of the next event.
     var nextSequence: UInt64 = 1
     /// Number of the last event whose contents need not be there.
@@ -42,7 +44,7 @@ final class DeepSurvey {
 
     func run(checksStructure: Bool) throws(DeepCheck.Stop) -> DeepCheckReport {
         try count()
-        let start = try lastSequence()
+        start = if let known = check.start { known } else { try lastSequence() }
         if checksStructure { try checkStructure() }
         let (present, mark) = try MarkReader(ring: ring, store: store).read()
         prunedThrough = mark?.through ?? 0
@@ -56,6 +58,8 @@ final class DeepSurvey {
         for damage in try differences() { list.add(damage.kind, damage.subject, name: damage.name) }
         try checkInbox()
         try checkFoundation()
+        // What lies there now was held against keys of before: that others took their place meanwhile is no damage.
+        try readLog()
         if let change = ledger.newestKeyChange, change > start { throw .keysChanged }
         return DeepCheckReport(
             findings: list.findings,
