@@ -6,7 +6,7 @@
 /// how often a string begins within itself, and not on how long the text or a string is.
 struct SpellingSearch {
     /// Bytes of the longest escape, those of its own escapes included.
-    private static let longest = 64
+    static let longest = 64
     /// Escapes of escapes.
     private static let mostLevels: UInt8 = 2
 

@@ -16,8 +16,15 @@ final class SpellingTable: Sendable {
     /// Whether something that a first byte has begun can go on with a second one; by both.
     private let goesOn: [Bool]
 
+    /// Bytes that the longest spelling of any of them can have, what may begin right before it included.
+    let mostBytes: Int
+    /// Whether one of them goes on over the end of a line.
+    let hasLineEnds: Bool
+
     /// Each of `strings` has at least two bytes.
     init(_ strings: [[UInt8]]) {
+        mostBytes = ((strings.map(\.count).max() ?? 0) + 1) * SpellingSearch.longest
+        hasLineEnds = strings.contains { $0.contains(UInt8(ascii: "\n")) }
         var expected: [UInt16] = []
         expected.reserveCapacity(strings.reduce(0) { $0 + $1.count + 1 })
         var starts = [[Place]](repeating: [], count: 256)

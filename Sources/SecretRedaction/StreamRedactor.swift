@@ -1,8 +1,9 @@
 /// Covers secrets in a text that comes in pieces, wherever the pieces were cut.
 ///
-/// Each byte of a secret becomes one `*`, so that lengths that were announced stay true. Kept back is only what may still
-/// become a secret, which is never more than the longest spelling, and nothing where the text has gone another way: an
-/// event at the end of a piece leaves with that piece.
+/// Each byte of a secret becomes one `*`, so that lengths that were announced stay true. What is kept back does not depend
+/// on what the text says of a secret: whoever can have a guess repeated to him would else see in the sizes of the pieces
+/// whether it begins as the secret does, and so guess byte by byte. Whole lines leave, because no spelling goes on over
+/// the end of one; of the rest as much stays as the longest spelling has bytes.
 package struct StreamRedactor {
     /// What stands for a byte of a secret.
     package static let cover = UInt8(ascii: "*")
@@ -35,7 +36,16 @@ package struct StreamRedactor {
     package mutating func next(_ piece: [UInt8]) -> [UInt8] {
         let text = kept + piece
         read(piece)
-        return leave(text, upTo: search.firstOpen)
+        // The limit is never behind what is open; where it were, a secret would matter more.
+        return leave(text, upTo: min(limit(of: text), search.firstOpen))
+    }
+
+    /// Up to where a text may leave, by its length and its ends of lines alone.
+    private func limit(of text: [UInt8]) -> Int {
+        let base = search.count - text.count
+        let fixed = max(base, search.count - shapes.table.mostBytes)
+        guard !shapes.table.hasLineEnds, let end = text.lastIndex(of: UInt8(ascii: "\n")) else { return fixed }
+        return max(fixed, base + end + 1)
     }
 
     /// The end of the text; returns what was kept back.

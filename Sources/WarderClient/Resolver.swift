@@ -66,10 +66,7 @@ final class Resolver {
         from beginning: Beginning = .anew,
         then reply: @escaping (Result<ResolvedSecret, WarderClientError>) -> Void
     ) {
-        guard calls < maximumCalls else {
-            if case .underWay = beginning { direct.wasTakenOver(at: elapsed()) }
-            return reply(.failure(WarderClientError(.overloaded)))
-        }
+        guard calls < maximumCalls else { return reply(.failure(WarderClientError(.overloaded))) }
         calls += 1
         let asked = request.maxStale > .zero ? elapsed() : .zero
         let call = Call(request: request, deadline: .now() + timeout) { result in
@@ -79,10 +76,7 @@ final class Resolver {
         switch beginning {
         case .anew: resolve(call)
         case .underWay(let sent):
-            pool.takeOver(
-                sent,
-                for: exchange(of: call, with: sent.token) { self.direct.wasTakenOver(at: self.elapsed()) }
-            )
+            pool.takeOver(sent, for: exchange(of: call, with: sent.token) { sent.end() })
         case .lost(let token): pool.sendAgain(exchange(of: call, with: token))
         }
     }

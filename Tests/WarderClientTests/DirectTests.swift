@@ -167,7 +167,7 @@ struct DirectTests {
                 for try await value in group { #expect(value == "s3cret") }
             }
             #expect(vault.reads == 301)
-            #expect(vault.stub.open <= 3)
+            #expect(vault.stub.mostOpen <= 3)
         }
     }
 
@@ -210,6 +210,27 @@ struct DirectTests {
             task.cancel()
             let error = try await clientError { _ = try await task.value }
             #expect(error.code == .cancelled)
+        }
+    }
+
+    @Test("a call that is cancelled while it waits on its own thread leaves the line to others")
+    func cancelledWhileWaiting() async throws {
+        let clock = ManualClock()
+        try await TestVault.with(configure: {
+            $0.directPatience = 2_000
+            $0.clock = clock
+        }) { vault in
+            try await vault.expectValue("s3cret")
+            vault.rules.change { $0.overrides["GET /v1/secrets/"] = .hang }
+            let task = Task { try await vault.resolve() }
+            try await vault.stub.received("GET /v1/secrets/", times: 2)
+            task.cancel()
+            let error = try await clientError { _ = try await task.value }
+            #expect(error.code == .cancelled)
+            vault.rules.change { $0.overrides = [:] }
+            clock.advance(by: DirectLine.rest)
+            for _ in 0..<2 { try await vault.expectValue("s3cret") }
+            #expect(Self.lines(of: vault).suffix(2) == [3, 3])
         }
     }
 

@@ -127,7 +127,9 @@ package final class LoopbackProxy: Sendable {
             try? await accepted.executeThenClose { _, _ in }
             return
         }
-        await connection.serve(accepted)
+        // With the link to the upstream on the same one, nothing changes threads but what the vault is asked.
+        let connection = connection
+        await withTaskExecutorPreference(LoopExecutor(accepted.channel.eventLoop)) { await connection.serve(accepted) }
     }
 
     private func isInside(_ accepted: Accepted) async -> Bool {

@@ -21,7 +21,8 @@ extension ServerConnection {
         _ waiting: Waiting,
         _ requests: inout Requests,
         _ outbound: AnswersOut,
-        over link: inout Link
+        over link: inout Link,
+        leaving aftermath: Aftermath
     ) async throws -> Outcome {
         let request = waiting.request
         var permit: Permit
@@ -68,7 +69,8 @@ extension ServerConnection {
             throw error
         }
         if case .again = outcome { return outcome }
-        await permit.finish()
+        // The server has its answer, and need not wait for what the vault hears of it.
+        await aftermath.begin { [permit] in await permit.finish() }
         return outcome
     }
 

@@ -47,6 +47,7 @@ struct ServerConnection: Sendable {
 
     @concurrent
     func serve(_ accepted: Accepted) async {
+        let aftermath = Aftermath()
         // What goes wrong here is that one of both sides has gone, and the other sees it by its connection's end.
         try? await accepted.executeThenClose { inbound, outbound in
             var requests = inbound.makeAsyncIterator()
@@ -55,7 +56,7 @@ struct ServerConnection: Sendable {
                 waiting = nil
                 let link: UpstreamDialer.Connection
                 do throws(RequestRefusal) {
-                    link = try await dialer.connect()
+                    link = try await dialer.connect(on: accepted.channel.eventLoop)
                 } catch {
                     await current.permit?.finish()
                     guard try await refuse(error, current.request.body, &requests, outbound) else { return }
@@ -74,11 +75,13 @@ struct ServerConnection: Sendable {
                             channel: link.channel,
                             answers: answers.makeAsyncIterator(),
                             requests: upstreamRequests
-                        )
+                        ),
+                        leaving: aftermath
                     )
                 }
             }
         }
+        await aftermath.end()
     }
 
     /// Exchanges requests over one link, until it can take no more of them.
@@ -89,12 +92,13 @@ struct ServerConnection: Sendable {
         _ first: Waiting,
         _ requests: inout Requests,
         _ outbound: AnswersOut,
-        over link: consuming Link
+        over link: consuming Link,
+        leaving aftermath: Aftermath
     ) async throws -> Waiting? {
         var link = link
         var current = first
         while true {
-            switch try await exchange(current, &requests, outbound, over: &link) {
+            switch try await exchange(current, &requests, outbound, over: &link, leaving: aftermath) {
             case .close:
                 return nil
             case .again(let permit):

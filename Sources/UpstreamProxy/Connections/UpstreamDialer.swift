@@ -40,13 +40,14 @@ struct UpstreamDialer: Sendable {
         security = try UpstreamSecurity(origin, authorities: authorities)
     }
 
-    /// A connection on which nothing leaves before the upstream's certificate has been verified.
-    func connect() async throws(RequestRefusal) -> Connection {
+    /// A connection on which nothing leaves before the upstream's certificate has been verified; on `loop`, where one is
+    /// named.
+    func connect(on loop: (any EventLoop)? = nil) async throws(RequestRefusal) -> Connection {
         let origin = origin
         let security = security
         let patience = patience
         do {
-            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            return try await ClientBootstrap(group: loop ?? MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(limit)
                 // A machine that has vanished is noticed also where nothing has to be said for long.
                 .channelOption(.socketOption(.so_keepalive), value: 1)

@@ -41,7 +41,7 @@ final class DirectConnection: Sendable {
 
 extension DirectConnection.Room {
     fileprivate mutating func ask(_ request: VaultRequest, patience: CInt) -> DirectConnection.Outcome {
-        guard let descriptor, send(request, to: descriptor) else { return .lost }
+        guard let descriptor, isSilent(descriptor), send(request, to: descriptor) else { return .lost }
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&wanted, 1, patience) == 1 else { return .other(ByteBuffer()) }
         let count = unsafe recv(descriptor, &incoming, incoming.count, CInt(MSG_DONTWAIT))
@@ -52,6 +52,13 @@ extension DirectConnection.Room {
             return .other(ByteBuffer(bytes: incoming[..<count]))
         }
         return .value(AnswerBody(incoming.span.extracting(place)))
+    }
+
+    /// Whether the vault has neither closed its end nor said anything unasked, which would be taken for the answer.
+    private func isSilent(_ descriptor: CInt) -> Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
+        return count < 0 && errno == EAGAIN
     }
 
     /// - Returns: Whether all of it went out. A vault that has a part of a request does nothing with it.

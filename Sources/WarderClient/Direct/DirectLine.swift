@@ -48,7 +48,7 @@ final class DirectLine: Sendable {
     ///
     /// `now`: on the clock that the life of tokens is measured by.
     ///
-    /// After `.underWay` nobody asks here until ``wasTakenOver(at:)``, so that there are no more connections than there may be.
+    /// After `.underWay` nobody asks here until that request is over, so that there are no more connections than there may be.
     ///
     /// - Returns: `nil` where nothing was asked.
     func ask(_ request: SecretRequest, at now: Duration) -> Outcome? {
@@ -60,15 +60,16 @@ final class DirectLine: Sendable {
             putBack(connection)
             return .answered(VaultAnswer(status: 200, retryAfter: nil, body: body), token)
         case .other(let received):
-            return .underWay(SentRequest(connection.release(), received: received, token: token))
+            return .underWay(
+                SentRequest(connection.release(), received: received, token: token) { [self] in
+                    putBack(nil, restsUntil: now + Self.rest)
+                }
+            )
         case .lost:
             putBack(nil)
             return .lost(token)
         }
     }
-
-    /// The connection that was handed over with a request under way is no further one any more.
-    func wasTakenOver(at now: Duration) { putBack(nil, restsUntil: now + Self.rest) }
 
     /// Closes the connection; no call goes this way any more.
     func close() {

@@ -8,6 +8,8 @@ extension VaultRequest {
     /// By hand, so that the token goes from protected memory into this one buffer and never becomes a `String`; the
     /// connection wipes the buffer when the answer is there.
     func write(into buffer: inout ByteBuffer) {
+        // All of it, so that a buffer that grows leaves no token behind.
+        buffer.reserveCapacity(minimumWritableBytes: 4_096 + (body?.count ?? 0))
         switch route {
         case .health: buffer.writeStaticString("GET /v1/health")
         case .whoAmI: buffer.writeStaticString("GET /v1/whoami")

@@ -101,7 +101,10 @@ struct TokenCache<Waiter> {
     private mutating func makeRoom() {
         guard entries.count >= Self.maximumKeys else { return }
         let idle = entries.filter { !$0.value.isRequesting }
-        guard let oldest = idle.min(by: { $0.value.lastUsed < $1.value.lastUsed }) else { return }
+        func lastUsed(_ entry: (key: TokenDemand.Key, value: Entry)) -> Duration {
+            max(entry.value.lastUsed, ready.lastUse(of: entry.key))
+        }
+        guard let oldest = idle.min(by: { lastUsed($0) < lastUsed($1) }) else { return }
         entries[oldest.key] = nil
         ready.put(nil, for: oldest.key)
     }

@@ -73,7 +73,9 @@ final class ConnectionPool {
     func released(_ connection: VaultConnection) {
         if takenOver === connection { takenOver = nil }
         // It may have been one too many.
-        guard connections.count <= limit else { return connection.close(failing: WarderClientError(.closed)) }
+        guard connections.count + connecting <= limit else {
+            return connection.close(failing: WarderClientError(.closed))
+        }
         idle.append(connection)
         serve()
     }
@@ -135,6 +137,7 @@ final class ConnectionPool {
         start(connection, on: descriptor) { _ in
             pool.value.0.connecting -= 1
             pool.value.0.takenOver = nil
+            pool.value.0.serve()
             pool.value.1.complete(.failure(WarderClientError(.unreachable)))
         }
     }

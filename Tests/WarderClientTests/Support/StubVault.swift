@@ -51,6 +51,7 @@ final class StubVault: Sendable {
         private let entries = Locked<[StubRequest]>([])
         let connections = Atomic<Int>(0)
         let ended = Atomic<Int>(0)
+        let most = Atomic<Int>(0)
 
         func append(_ request: StubRequest) { entries.withLock { $0.append(request) } }
         var all: [StubRequest] { entries.withLock { $0 } }
@@ -80,6 +81,7 @@ final class StubVault: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let number = log.connections.add(1, ordering: .relaxed).newValue
+                    log.most.max(number - log.ended.load(ordering: .relaxed), ordering: .relaxed)
                     try channel.pipeline.syncOperations.addHandlers([
                         ByteToMessageHandler(HTTPRequestDecoder()),
                         StubHandler(connection: number, log: log, script: script),
@@ -99,6 +101,9 @@ final class StubVault: Sendable {
 
     /// Connections that are open now.
     var open: Int { connections - log.ended.load(ordering: .relaxed) }
+
+    /// The most that were open at a time.
+    var mostOpen: Int { log.most.load(ordering: .relaxed) }
 
     /// How many requests so far have this method and path.
     func count(_ line: String) -> Int { requests.count { $0.line.hasPrefix(line) } }
