@@ -16,7 +16,7 @@ struct TokenTests {
             }
             #expect(vault.rules.issued == 1)
             #expect(vault.reads == 1_000)
-            #expect(vault.stub.connections <= 8)
+            #expect(vault.stub.mostOpen <= 8)
         }
     }
 
