@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything about the client libraries for Python and Node: types, tests, packages, the official SDK in two versions, examples, and
-# the table of behaviours against the real daemon. And real MCP servers that know nothing of the vault, driven by the official client.
+# Everything about the client libraries for Python and Node: types, tests, packages, examples, and the table of behaviours against the real
+# daemon. For Python the official SDK in two versions, from PyPI; for Node only its shapes in two versions, written down by hand from its
+# sources, and no packages. And real MCP servers that know nothing of the vault, driven by the official client.
 #
 # usage: test.sh DIRECTORY-OF-THE-PROGRAMS
 #
@@ -53,7 +54,7 @@ done
 say 'Node: tests'
 (cd node && node --expose-gc --test test/)
 
-say 'Node: types'
+say 'Node: types, and the shapes of the official SDK as they are written down here'
 node/test/types/check.sh "$work/types"
 
 say 'Examples'

@@ -33,6 +33,8 @@ final class Resolver {
     /// For calls that name `maxStale`; listens for changes from the first one on.
     var kept = KeptValues()
     var watch: KeptWatch?
+    /// Calls that wait until the vault was asked what changes; `nil` since it was.
+    var untilHeard: [() -> Void]? = []
     /// With the next call that comes here; so all of them do while there are any.
     var late = LateReports() { didSet { direct.hold(!late.isEmpty) } }
     private var calls = 0
@@ -68,13 +70,10 @@ final class Resolver {
     ) {
         guard calls < maximumCalls else { return reply(.failure(WarderClientError(.overloaded))) }
         calls += 1
-        let asked = request.maxStale > .zero ? elapsed() : .zero
-        let call = Call(request: request, deadline: .now() + timeout) { result in
-            self.calls -= 1
-            reply(self.settled(result, of: request, asked: asked))
-        }
+        let call = Call(request: request, deadline: .now() + timeout, reply: reply)
         switch beginning {
-        case .anew: resolve(call)
+        case .anew:
+            if request.maxStale > .zero { following { self.resolve(call) } } else { resolve(call) }
         case .underWay(let sent):
             pool.takeOver(sent, for: exchange(of: call, with: sent.token) { sent.end() })
         case .lost(let token): pool.sendAgain(exchange(of: call, with: token))
@@ -158,7 +157,7 @@ final class Resolver {
             self.loseReports()
             self.pool.close()
             // Of whatever ended only now as well.
-            self.kept.clear()
+            self.kept.end()
             done()
         }
         for token in tokens.takeTokens() { giveBack(token) }
@@ -171,18 +170,27 @@ final class Resolver {
     private struct Call {
         let request: SecretRequest
         let deadline: NIODeadline
+        /// For a value that may be kept.
+        var question: KeptValues.Question?
         /// Whether it has had a token that was not accepted.
         var isSecondAttempt = false
         let reply: (Result<ResolvedSecret, WarderClientError>) -> Void
     }
 
     private func resolve(_ call: Call) {
+        var call = call
+        if call.request.maxStale > .zero { call.question = kept.question(at: elapsed()) }
         withToken(for: call.request.demand, deadline: call.deadline) { token in
             switch token {
             case .success(let token): self.pool.send(self.exchange(of: call, with: token))
-            case .failure(let error): call.reply(.failure(error))
+            case .failure(let error): self.end(call, .failure(error))
             }
         }
+    }
+
+    private func end(_ call: Call, _ result: Result<ResolvedSecret, WarderClientError>) {
+        calls -= 1
+        call.reply(settled(result, of: call.request, from: call.question))
     }
 
     private func exchange(of call: Call, with token: VaultToken, then ended: @escaping () -> Void = {}) -> Exchange {
@@ -191,13 +199,15 @@ final class Resolver {
             let result = answer.flatMap { answer in
                 Result { () throws(WarderClientError) in try answer.secret(call.request, token: token) }
             }
-            guard case .failure(let error) = result else { return call.reply(result) }
+            guard case .failure(let error) = result else { return self.end(call, result) }
             guard error.code == .tokenInvalid else {
-                return self.giveBack(token, before: call.deadline) { call.reply(result) }
+                return self.giveBack(token, before: call.deadline) { self.end(call, result) }
             }
             // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
             self.tokens.drop(token, for: call.request.demand.key)
-            guard !call.isSecondAttempt else { return call.reply(result) }
+            guard !call.isSecondAttempt else { return self.end(call, result) }
+            // If nobody can be asked for that one, this was the vault's last word.
+            self.kept.failed(call.request, error)
             var again = call
             again.isSecondAttempt = true
             self.resolve(again)
@@ -218,6 +228,9 @@ final class Resolver {
     }
 
     // MARK: Tokens
+
+    /// Uses a token no more that the vault did not accept.
+    func drop(_ token: VaultToken, for demand: TokenDemand) { tokens.drop(token, for: demand.key) }
 
     private func withToken(for demand: TokenDemand, deadline: NIODeadline, reply: @escaping TokenReply) {
         guard !demand.isForOneCall else { return requestToken(demand, deadline: deadline, then: reply) }

@@ -51,7 +51,9 @@ struct StaleTests {
         try await TestVault.with {
             $0.timeout = .milliseconds(300)
         } _: { vault in
-            // Whether the first call makes it in time is the machine's affair.
+            // Whether the first questions are answered in time is the machine's affair.
+            _ = try? await vault.resolve(maxStale: .seconds(600))
+            try await vault.stub.received("GET /v1/changes?wait=55", times: 1)
             while (try? await vault.resolve(maxStale: .seconds(600))) == nil {}
             Self.goAway(vault, .hang)
             let old = try await vault.resolve(maxStale: .seconds(600))
@@ -191,6 +193,91 @@ struct StaleTests {
             try await vault.stub.received("GET /v1/changes", times: 1)
             Self.goAway(vault)
             for _ in 0..<20 { _ = try await vault.resolve(maxStale: .seconds(600)) }
+        }
+    }
+
+    @Test("a value that was released while nobody followed yet, and taken back before the first answer, is not kept")
+    func beforeTheFirstAnswer() async throws {
+        try await TestVault.with { vault in
+            // The vault cannot say what changes, and its answer comes when all has happened.
+            vault.rules.change { $0.changes = { _ in .close } }
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            Self.goAway(vault)
+            _ = try await clientError { _ = try await vault.resolve(maxStale: .seconds(600)) }
+        }
+    }
+
+    @Test("a call whose token was refused, and whose new one nobody issued, is served nothing: the last word was a no")
+    func lastWord() async throws {
+        try await TestVault.with { vault in
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            vault.rules.change {
+                $0.liveTokens = []
+                $0.overrides["POST /v1/tokens"] = Self.away
+            }
+            for _ in 0..<2 {
+                let error = try await clientError { _ = try await vault.resolve(maxStale: .seconds(600)) }
+                #expect(error.code == .unavailable)
+            }
+        }
+    }
+
+    @Test(
+        "a vault that is back and takes no reports yet leaves them waiting, and is asked for one of them at a time",
+        arguments: [
+            (503, "sealed"), (429, "rate_limited"), (503, "audit_unavailable"), (503, "restored_vault"),
+            (503, "not_initialised"),
+        ]
+    )
+    func reportsWait(status: Int, code: String) async throws {
+        let failed = Locked<[WarderClientError.Code]>([])
+        try await TestVault.with {
+            $0.reportFailed = { error in failed.withLock { $0.append(error.code) } }
+        } _: { vault in
+            func call() async throws {
+                let tool = "github/create_issue"
+                try await vault.client.withCredential("github/pat", for: tool, maxStale: .seconds(600), { _ in })
+            }
+            try await call()
+            vault.rules.change {
+                $0.overrides["GET /v1/secrets/"] = Self.away
+                $0.overrides["POST /v1/calls"] = .error(status, code)
+            }
+            for _ in 0..<3 { try await call() }
+            vault.rules.change { $0.overrides["GET /v1/secrets/"] = nil }
+            _ = try await vault.resolve(maxStale: .seconds(600))
+            // That of the first call, and one for each call since at most.
+            #expect(vault.stub.count("POST /v1/calls") <= 5)
+            Self.comeBack(vault)
+            // One that was on its way still ends as before, and the next call sends it again.
+            let all = vault.stub.count("POST /v1/calls") + 3
+            while vault.stub.count("POST /v1/calls") < all { _ = try await vault.resolve() }
+            await vault.client.close()
+            #expect(failed.withLock { $0 }.isEmpty)
+        }
+    }
+
+    @Test("a late report whose token ended meanwhile goes out under a new one")
+    func reportUnderNewToken() async throws {
+        let failed = Locked<[WarderClientError.Code]>([])
+        try await TestVault.with {
+            $0.reportFailed = { error in failed.withLock { $0.append(error.code) } }
+        } _: { vault in
+            func call() async throws {
+                let tool = "github/create_issue"
+                try await vault.client.withCredential("github/pat", for: tool, maxStale: .seconds(600), { _ in })
+            }
+            try await call()
+            vault.rules.change {
+                $0.overrides["GET /v1/secrets/"] = Self.away
+                $0.liveTokens = []
+            }
+            try await call()
+            try await vault.stub.received("POST /v1/calls", times: 3)
+            let tokens = vault.stub.requests.filter { $0.line == "POST /v1/calls" }.suffix(2).map(\.token)
+            #expect(tokens[0] != tokens[1] && vault.rules.issued == 2)
+            await vault.client.close()
+            #expect(failed.withLock { $0 }.isEmpty)
         }
     }
 

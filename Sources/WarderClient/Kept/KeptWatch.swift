@@ -8,15 +8,12 @@ struct KeptWatch {
     /// Where to go on; `nil` before the first answer.
     private(set) var cursor: String?
     private var outage = Outage(maxStale: .seconds(Int64.max))
-    /// Whether anything can have changed before the first answer that nobody will tell.
-    private var hasMissed = false
 
     /// What an answer says.
     mutating func answered(_ answer: ChangeAnswer) -> [SecretChange] {
-        // What was kept a moment before the first answer is as new as that.
-        let isNew = cursor == nil ? hasMissed : answer.isReset
+        // Nobody will tell what changed before the first answer.
+        let isNew = cursor == nil || answer.isReset
         cursor = answer.next
-        hasMissed = false
         outage.end()
         return isNew ? [.everything] : answer.changes
     }
@@ -25,10 +22,8 @@ struct KeptWatch {
     ///
     /// - Returns: how long to wait before the next one.
     mutating func failed(_ error: WarderClientError, at now: Duration, jitter: Double) -> Duration {
-        if cursor == nil { hasMissed = true }
         if error.isRetryable, let pause = outage.next(at: now, jitter: jitter, error.retryAfter) { return pause }
         cursor = nil
-        hasMissed = true
         return Self.pauseAfterRefusal
     }
 }

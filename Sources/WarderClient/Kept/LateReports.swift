@@ -54,7 +54,7 @@ struct LateReports {
 
     mutating func sent() { isSending = false }
 
-    /// The vault is still away.
+    /// The vault cannot take it yet.
     ///
     /// - Returns: how many were lost by it: the oldest is this one.
     mutating func putBack(_ report: LateReport) -> Int {

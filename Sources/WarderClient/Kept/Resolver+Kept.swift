@@ -7,14 +7,11 @@ extension Resolver {
     func settled(
         _ result: Result<ResolvedSecret, WarderClientError>,
         of request: SecretRequest,
-        asked: Duration
+        from question: KeptValues.Question?
     ) -> Result<ResolvedSecret, WarderClientError> {
         switch result {
         case .success(let secret):
-            if request.maxStale > .zero {
-                kept.keep(secret, asked: asked)
-                beginToFollow()
-            }
+            if let question, request.maxStale > .zero { kept.keep(secret, from: question) }
             reportLate()
             return result
         case .failure(let error):
@@ -32,8 +29,11 @@ extension Resolver {
 
     // MARK: Changes
 
-    /// Listens for changes of what is kept, once there is any, until the client is closed.
-    private func beginToFollow() {
+    /// Runs `start` once the first question for changes has an answer or none, which begins here and goes on until the client
+    /// is closed: a value that was asked for before it could change with nobody to tell, and is not kept.
+    func following(_ start: @escaping () -> Void) {
+        guard untilHeard != nil else { return start() }
+        untilHeard?.append(start)
         guard watch == nil else { return }
         watch = KeptWatch()
         follow()
@@ -48,6 +48,11 @@ extension Resolver {
     }
 
     private func heard(_ answer: Result<ChangeAnswer, WarderClientError>) {
+        defer {
+            let waiting = untilHeard ?? []
+            untilHeard = nil
+            for start in waiting { start() }
+        }
         let pause: Duration
         switch answer {
         case .success(let answer):
@@ -85,12 +90,14 @@ extension Resolver {
     private func reportLate() {
         guard let next = late.next() else { return }
         send(next) { result in
-            if case .failure(let error) = result {
-                guard !error.isOutage else { return self.sayLost(self.late.putBack(next), .overloaded) }
-                self.reportFailed?(error)
+            // After a failure the others wait for the next call that gets its value.
+            guard case .failure(let error) = result else {
+                self.late.sent()
+                return self.reportLate()
             }
+            guard !error.leavesReports else { return self.sayLost(self.late.putBack(next), .overloaded) }
             self.late.sent()
-            self.reportLate()
+            self.reportFailed?(error)
         }
     }
 
@@ -101,11 +108,22 @@ extension Resolver {
         for _ in 0..<count { reportFailed?(WarderClientError(code)) }
     }
 
-    private func send(_ late: LateReport, then reply: @escaping (Result<Void, WarderClientError>) -> Void) {
+    private func send(
+        _ late: LateReport,
+        isSecondAttempt: Bool = false,
+        then reply: @escaping (Result<Void, WarderClientError>) -> Void
+    ) {
         token(for: late.demand) { token in
             switch token {
             case .success(let token):
-                self.send(late.report, token: token, traceparent: late.traceparent, then: reply)
+                self.send(late.report, token: token, traceparent: late.traceparent) { result in
+                    // Issued before the vault went away: worth one new token, as it is for a value.
+                    guard case .failure(let error) = result, error.code == .tokenInvalid, !isSecondAttempt else {
+                        return reply(result)
+                    }
+                    self.drop(token, for: late.demand)
+                    self.send(late, isSecondAttempt: true, then: reply)
+                }
             case .failure(let error): reply(.failure(error))
             }
         }

@@ -9,7 +9,9 @@ final class ScriptedVault: Sendable {
         var liveTokens: Set<String> = []
         var issued = 0
         /// What is said to a question for changes, by its method and path.
-        var changes: @Sendable (String) -> StubAnswer = { _ in .hang }
+        var changes: @Sendable (String) -> StubAnswer = { line in
+            line == "GET /v1/changes?wait=0" ? .json(200, #"{"next":"a","changes":[],"reset":false}"#) : .hang
+        }
         /// Answers by method and path that go before the rules.
         var overrides: [String: StubAnswer] = [:]
     }

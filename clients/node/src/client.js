@@ -112,9 +112,8 @@ export class WarderClient {
 
   async #resolve(wanted) {
     this.#checkOpen();
-    const secret = await this.#resolver.resolve(wanted);
-    if (wanted.maxStale > 0 && !this.#isClosed) this.#watch();
-    return secret;
+    if (wanted.maxStale > 0) this.#watch();
+    return this.#resolver.resolve(wanted);
   }
 
   async #reporting(secret, body, outcome) {
@@ -142,7 +141,7 @@ export class WarderClient {
     this.#resolver.finish(secret);
   }
 
-  /** Listens for changes of what is kept, once there is any. */
+  /** Listens for changes of what is kept, from the first call on whose value may be. */
   #watch() {
     if (this.#isWatching) return;
     this.#isWatching = true;

@@ -89,18 +89,9 @@ export class Follower {
    * a question had no answer.
    */
   async follow(heard, unheard) {
-    // What was kept before the first answer is as new as that, unless something was missed before it.
-    let hasBegun = false;
-    const failed = (error) => {
-      hasBegun = true;
-      unheard(error);
-    };
     while (!this.#closing.signal.aborted) {
       try {
-        for await (const news of this.#news(Infinity, failed)) {
-          heard(hasBegun ? news : []);
-          hasBegun = true;
-        }
+        for await (const news of this.#news(Infinity, unheard)) heard(news);
       } catch {
         await this.#pause(refusedPause).catch(() => {});
         this.#connections = new Connections(this.#configuration.socketPath, 1, { keepsProcess: this.keepsProcess });

@@ -9,30 +9,47 @@ export const outages = new Set([Code.unreachable, Code.timedOut, Code.unavailabl
 /** The vault is there and keeps everything back: what was kept from it goes. */
 const closings = new Set([Code.sealed, Code.notInitialised, Code.restoredVault]);
 
+/** Whether a report that met it may be taken later: the vault is away, closed, or has no room for it now. */
+export const leavesReports = (error) => error.isRetryable || closings.has(error.code);
+
 /**
  * Keeps a value for calls that name `maxStale`, and for no others; decides when it may be used. A clock is not looked at
  * here: callers say what time it is.
  */
 export class KeptValues {
   #values = new Map();
-  /** Whether the vault has refused to say what changes: nobody would tell when a value has to go. */
-  #isUntold = false;
+  /** How often the vault has said something against values that may still be on their way. */
+  #words = 0;
+  /**
+   * Whether the vault tells what changes, or is too old for that. Before, and where it refuses, nobody would tell when a value has to
+   * go.
+   */
+  #isTold = false;
+  #isOver = false;
 
   get isEmpty() {
     return this.#values.size === 0;
   }
 
   /**
+   * To be noted before a value is asked for. What comes of it is kept only where the vault has said nothing since that could be
+   * against it: answers over two connections may be read in another order than they were given in.
+   */
+  question(now) {
+    return { asked: now, words: this.#words };
+  }
+
+  /**
    * Keeps values in place of those before; the one that was kept longest makes room. `limit`: the longest time that
    * the vault allows, in seconds; 0 is never.
    */
-  keep(request, { version, values, asked, limit }) {
-    if (this.#values.get(request.key)?.asked > asked || limit === 0 || this.#isUntold) {
+  keep(request, { version, values, limit }, { asked, words }) {
+    const isOlder = this.#values.get(request.key)?.asked > asked;
+    if (!isOlder) this.#drop(request.key);
+    if (isOlder || limit === 0 || !this.#isTold || this.#isOver || words !== this.#words) {
       for (const value of values) value.wipe();
-      if (limit === 0) this.forget(request);
       return;
     }
-    this.forget(request);
     if (this.#values.size >= maximumKeys) this.#drop(this.#values.keys().next().value);
     this.#values.set(request.key, { secret: request.name, version, values, asked, limit });
   }
@@ -55,32 +72,50 @@ export class KeptValues {
    * what the tool may have another.
    */
   heard(changes) {
-    this.#isUntold = false;
+    this.#begin();
     for (const change of changes) {
       // Being out of touch is what values are kept for.
       if (change.kind === 'out_of_touch') continue;
+      this.#words += 1;
       for (const [key, kept] of this.#values) if (change.concerns(kept.secret)) this.#drop(key);
     }
   }
 
   /**
    * A question for changes has brought no answer. Where the vault refused it, nothing is kept until it answers one: a server
-   * that it has blocked must not go on with what it has. An older vault, which tells no changes, has no such route.
+   * that it has blocked must not go on with what it has. An older vault, which tells no changes, has no such route: it is left
+   * alone.
    */
   unheard(error) {
-    const isRefused = error.isRefusal && error.code !== Code.notFound;
-    if (!isRefused && !closings.has(error.code) && error.code !== Code.unknown) return;
-    this.clear();
-    this.#isUntold = true;
+    if (error.code === Code.notFound) {
+      this.#begin();
+    } else if (error.isRefusal || closings.has(error.code) || error.code === Code.unknown) {
+      this.clear();
+      this.#isTold = false;
+    }
   }
 
   /** Forgets one value, such as one that its upstream did not accept. */
   forget(request) {
+    this.#words += 1;
     this.#drop(request.key);
   }
 
   clear() {
+    this.#words += 1;
     for (const key of this.#values.keys()) this.#drop(key);
+  }
+
+  /** Forgets all of them, and keeps none any more. */
+  end() {
+    this.#isOver = true;
+    this.clear();
+  }
+
+  /** From now on the vault tells. What was asked for before, and changed before it did, nobody would tell of. */
+  #begin() {
+    if (!this.#isTold) this.#words += 1;
+    this.#isTold = true;
   }
 
   #drop(key) {

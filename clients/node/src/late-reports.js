@@ -30,7 +30,7 @@ export class LateReports {
     return [Code.overloaded];
   }
 
-  /** The vault is still away. Where others have taken the place, the oldest is lost, which is this one. */
+  /** The vault cannot take it yet. Where others have taken the place, the oldest is lost, which is this one. */
   putBack(report) {
     if (this.#isOver) return [Code.closed];
     if (this.#waiting.length >= maximumLateReports) return [Code.overloaded];

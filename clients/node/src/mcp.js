@@ -22,6 +22,7 @@ export function withCredential(warder, secret, options, handler) {
       ...wish,
       arguments: callArguments,
       context: callContext(extra, context?.(extra)),
+      // One that asks for input is `ok` as well: the vault has no word for it, and the next try has a report of its own.
       outcome: (result) => (result?.isError === true ? 'error' : 'ok'),
     };
     try {

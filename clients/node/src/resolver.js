@@ -3,7 +3,7 @@
 import * as answers from './answers.js';
 import { Approvals } from './approvals.js';
 import { Code, WarderClientError } from './errors.js';
-import { KeptValues, outages } from './kept.js';
+import { KeptValues, leavesReports, outages } from './kept.js';
 import { LateReports } from './late-reports.js';
 import { isField, isSecret } from './names.js';
 import * as requests from './requests.js';
@@ -48,6 +48,9 @@ export class Resolver {
   #configuration;
   #tokens;
   #kept = new KeptValues();
+  /** Until the vault was asked what changes; `undefined` from then on. */
+  #following;
+  #follow;
   #lateReports = new LateReports();
   #calls = 0;
   /** Tokens of one call on their way back. */
@@ -58,6 +61,7 @@ export class Resolver {
     this.#connections = connections;
     this.#approvals = new Approvals(patient, configuration);
     this.#configuration = configuration;
+    this.#following = new Promise((done) => { this.#follow = done; });
     // A shared token is requested with a full timeout of its own, so that it ends before the first of those who join
     // later would; and with no signal, because no caller takes the others with it.
     this.#tokens = new TokenCache((demand) => this.#requestToken(demand, configuration.timeout), configuration.tokenClock);
@@ -75,12 +79,14 @@ export class Resolver {
   }
 
   async #resolve(wanted) {
-    const asked = wanted.maxStale > 0 ? this.#configuration.clock() : 0;
+    const end = deadline(this.#configuration.timeout);
     try {
-      const [found, token] = await this.#ask(wanted, deadline(this.#configuration.timeout));
+      // A value that was asked for before could change with nobody to tell, and would not be kept.
+      if (wanted.maxStale > 0 && this.#following) await orUntil(this.#following, left(end), wanted.signal);
+      const [found, token, question] = await this.#ask(wanted, end);
       if (wanted.maxStale > 0) {
         const { version, values, maxStale: limit } = found;
-        this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), asked, limit });
+        this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), limit }, question);
       }
       if (!this.#lateReports.isEmpty) this.#reportLate();
       return new ResolvedSecret(found, { token, request: wanted });
@@ -108,7 +114,7 @@ export class Resolver {
     try {
       await this.#sendLate(late);
     } catch (error) {
-      if (!outages.has(error.code)) throw error;
+      if (!leavesReports(error)) throw error;
       this.#sayLost(this.#lateReports.add(late));
     }
   }
@@ -121,7 +127,7 @@ export class Resolver {
 
   /** Ends what the client holds, before it is closed. */
   async giveAllBack() {
-    this.#kept.clear();
+    this.#kept.end();
     for (const token of this.#tokens.takeAll()) this.#giveBack(token);
     await Promise.all(this.#returning);
   }
@@ -140,11 +146,18 @@ export class Resolver {
   /** Forgets what the vault has told of. */
   heard(changes) {
     this.#kept.heard(changes);
+    this.#follows();
   }
 
   /** Forgets everything where the vault refuses to say what changes. */
   unheard(error) {
     this.#kept.unheard(error);
+    this.#follows();
+  }
+
+  #follows() {
+    this.#follow();
+    this.#following = undefined;
   }
 
   /** Where people have to approve the call first, resolves once more when they have decided. */
@@ -165,19 +178,24 @@ export class Resolver {
   }
 
   async #ask(wanted, end) {
-    const token = await this.#token(wanted, end);
     try {
-      return await this.#fetch(wanted, token, end);
+      return await this.#askOnce(wanted, end);
     } catch (error) {
       if (error.code !== Code.tokenInvalid) throw error;
-      this.#tokens.drop(wanted.demand, token);
+      // If nobody can be asked for a new token, this was the vault's last word.
+      this.#kept.failed(wanted, error);
     }
     // Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
-    const second = await this.#token(wanted, end);
+    return this.#askOnce(wanted, end);
+  }
+
+  async #askOnce(wanted, end) {
+    const question = this.#kept.question(wanted.maxStale > 0 ? this.#configuration.clock() : 0);
+    const token = await this.#token(wanted, end);
     try {
-      return await this.#fetch(wanted, second, end);
+      return [await this.#fetch(wanted, token, end), token, question];
     } catch (error) {
-      if (error.code === Code.tokenInvalid) this.#tokens.drop(wanted.demand, second);
+      if (error.code === Code.tokenInvalid) this.#tokens.drop(wanted.demand, token);
       throw error;
     }
   }
@@ -186,7 +204,7 @@ export class Resolver {
     const request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent);
     try {
       const answer = await this.#connections.send(request, left(end), wanted.signal);
-      return [answers.values(answer, wanted.name, wanted.fields), token];
+      return answers.values(answer, wanted.name, wanted.fields);
     } catch (error) {
       if (token.isForOneCall) await this.#failed(token, error, end);
       throw error;
@@ -246,8 +264,16 @@ export class Resolver {
   }
 
   async #sendLate({ report, demand }) {
-    const token = await this.#token({ demand }, deadline(reportSeconds));
-    await this.#sendReport(report, token, demand.traceparent);
+    const end = deadline(reportSeconds);
+    const token = await this.#token({ demand }, end);
+    try {
+      await this.#sendReport(report, token, demand.traceparent);
+    } catch (error) {
+      if (error.code !== Code.tokenInvalid) throw error;
+      // Issued before the vault went away: worth one new token, as it is for a value.
+      this.#tokens.drop(demand, token);
+      await this.#sendReport(report, await this.#token({ demand }, end), demand.traceparent);
+    }
   }
 
   async #reportLate() {
@@ -257,7 +283,8 @@ export class Resolver {
       await this.#sendLate(late);
       await this.#reportLate();
     } catch (error) {
-      if (outages.has(error.code)) this.#sayLost(this.#lateReports.putBack(late));
+      // The others wait for the next call that gets its value.
+      if (leavesReports(error)) this.#sayLost(this.#lateReports.putBack(late));
       else this.#configuration.reportFailed?.(error);
     }
   }

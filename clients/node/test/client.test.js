@@ -540,6 +540,106 @@ test('a change drops what is kept though the version is the same, and what may h
     }
   }));
 
+/** A vault that tells no changes and allows values to be kept, with one that is; what a call with it gets. */
+async function withKept(test, settings) {
+  await withVault(async (vault, client) => {
+    vault.value = '"value":"s3cret","max_stale":60';
+    vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
+    const warder = client(settings);
+    const resolve = () => warder.resolve('a', { tool: 't', maxStale: 60 });
+    await resolve();
+    await test(vault, warder, resolve);
+  });
+}
+
+async function until(holds) {
+  const end = performance.now() + 60_000;
+  while (!await holds()) {
+    assert.ok(performance.now() < end, 'it does not happen');
+    await pause(10);
+  }
+}
+
+test('nothing is kept before the vault has said what changes, and a first call waits for that', () => withVault(async (vault, client) => {
+  vault.value = '"value":"s3cret","max_stale":60';
+  const away = refusal(503, 'unavailable');
+  vault.overrides['GET /v1/changes'] = null;
+  const early = client({ jitter: () => 0 });
+  await early.resolve('a', { tool: 't', maxStale: 60 });
+  vault.overrides['GET /v1/secrets/'] = away;
+  await fails(Code.unavailable, early.resolve('a', { tool: 't', maxStale: 60 }));
+
+  let tell;
+  const told = new Promise((done) => { tell = done; });
+  const first = told.then(() => answer(200, '{"next":"c1","changes":[],"reset":false}'));
+  vault.overrides = { 'GET /v1/changes': ({ line }) => (line.includes('since') ? pause(3_000, null) : first) };
+  const asked = vault.asked('GET /v1/secrets/').length;
+  const warder = client();
+  const resolving = warder.resolve('a', { tool: 't', maxStale: 60 });
+  await pause(100);
+  assert.equal(vault.asked('GET /v1/secrets/').length, asked);
+  tell();
+  await resolving;
+  vault.overrides['GET /v1/secrets/'] = away;
+  assert.notEqual((await warder.resolve('a', { tool: 't', maxStale: 60 })).stale, undefined);
+}));
+
+test('a value that was refused to another call while it was on its way is not kept', () => withKept(async (vault, warder, resolve) => {
+  let release;
+  const refused = new Promise((done) => { release = done; });
+  const late = refused.then(() => answer(200, '{"name":"a","field":"value","version":8,"value":"v","max_stale":60}'));
+  const answers = [late];
+  vault.overrides['GET /v1/secrets/'] = () => answers.shift() ?? refusal(403, 'denied');
+  const first = resolve();
+  await until(() => answers.length === 0);
+  await fails(Code.refused, resolve());
+  release();
+  assert.equal((await first).version, 8);
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  await fails(Code.unavailable, resolve());
+}));
+
+test('a call whose token was refused is served nothing where nobody issues another', () => withKept(async (vault, warder, resolve) => {
+  vault.overrides['GET /v1/secrets/'] = refusal(401, 'token_invalid');
+  vault.overrides['POST /v1/tokens'] = refusal(503, 'unavailable');
+  for (let count = 0; count < 2; count += 1) await fails(Code.unavailable, resolve());
+}));
+
+test('a vault that is back and takes no reports yet leaves them waiting', async () => {
+  const failed = [];
+  await withKept(async (vault, warder, resolve) => {
+    for (const [status, code] of [
+      [503, 'sealed'], [429, 'rate_limited'], [503, 'audit_unavailable'], [503, 'restored_vault'], [503, 'not_initialised'],
+    ]) {
+      vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+      vault.overrides['POST /v1/calls'] = refusal(status, code);
+      const secret = await resolve();
+      for (let count = 0; count < 3; count += 1) await warder.report({ outcome: 'ok' }, secret);
+      delete vault.overrides['GET /v1/secrets/'];
+      const before = vault.asked('POST /v1/calls').length;
+      // One is tried, and the others are left for later.
+      await resolve();
+      await until(() => vault.asked('POST /v1/calls').length > before);
+      await pause(50);
+      assert.equal(vault.asked('POST /v1/calls').length, before + 1);
+      delete vault.overrides['POST /v1/calls'];
+      // One that was on its way is put back first.
+      await until(async () => (await resolve()).stale === undefined && vault.asked('POST /v1/calls').length >= before + 4);
+    }
+  }, { reportFailed: ({ code }) => failed.push(code) });
+  assert.deepEqual(failed, []);
+});
+
+test('a late report whose token ended meanwhile goes out under a new one', () => withKept(async (vault, warder, resolve) => {
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  const secret = await resolve();
+  const answers = [refusal(401, 'token_invalid')];
+  vault.overrides['POST /v1/calls'] = () => answers.shift() ?? answer(204);
+  await warder.report({ outcome: 'ok' }, secret);
+  const tokens = vault.asked('POST /v1/calls').map(({ fields }) => fields.authorization);
+  assert.equal(new Set(tokens).size, 2);
+}));
+
 test('a report that never reaches the vault is told', () => withVault(async (vault, client) => {
   vault.value = '"value":"s3cret","max_stale":60';
   vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { AnswerReader } from '../src/answer-reader.js';
 import { canonical } from '../src/canonical.js';
 import * as library from '../src/index.js';
+import { KeptValues } from '../src/kept.js';
 import { callContext, explain, withCredential } from '../src/mcp.js';
 import { isSecret, isTool } from '../src/names.js';
 import { clientSocket } from '../src/places.js';
@@ -12,6 +13,24 @@ import { parse } from '../src/strict-json.js';
 import { answer, refusal, trace, withVault } from './stub.js';
 
 const { Code, CredentialRefused, Secret, WarderClient } = library;
+
+test('values that come after the end are not kept, and are overwritten', () => {
+  const kept = new KeptValues();
+  const request = { key: 'a', name: 'a', maxStale: 60 };
+  kept.heard([]);
+  const keep = () => {
+    const bytes = Buffer.from('s3cret');
+    kept.keep(request, { version: 1, values: [new Secret(bytes)], limit: 60 }, kept.question(0));
+    return bytes;
+  };
+  const before = keep();
+  assert.equal(before.toString(), 's3cret');
+  assert.notEqual(kept.usable(request, 0), undefined);
+  kept.end();
+  kept.heard([]);
+  assert.deepEqual([before, keep()], [Buffer.alloc(6), Buffer.alloc(6)]);
+  assert.equal(kept.usable(request, 0), undefined);
+});
 
 test('a secret shows nothing of itself, and its bytes are overwritten', () => {
   const bytes = Buffer.from('s3cret');

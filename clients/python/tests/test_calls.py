@@ -4,11 +4,12 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from warder_client import CallContext, CallReport, ChangeKind, Code, CredentialRefused, WarderClientError
 
-from .stub import TRACE, ClientTestCase, LoopClient, answer, both, refusal, slowly
+from .stub import TRACE, ClientTestCase, LoopClient, Seen, answer, both, refusal, slowly
 
 
 class Clock:
@@ -326,6 +327,111 @@ class StaleTests(ClientTestCase):
         client.close()
         self.assertEqual(lost, [Code.OVERLOADED] + [Code.CLOSED] * 256)
 
+    def test_a_vault_that_is_back_and_takes_no_reports_yet_leaves_them_waiting(self) -> None:
+        failed: list[Code] = []
+        client = self.client(report_failed=lambda error: failed.append(error.code))
+        for status, code in [
+            (503, "sealed"), (429, "rate_limited"), (503, "audit_unavailable"), (503, "restored_vault"),
+            (503, "not_initialised"),
+        ]:
+            with self.subTest(code=code):
+                self.rules.overrides.pop("GET /v1/secrets/", None)
+                self.assertIsNone(self.stale(client))
+                self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+                self.rules.overrides["POST /v1/calls"] = refusal(status, code)
+                secret = client.resolve("a", tool="t", max_stale=60)
+                for _ in range(3):
+                    client.report(CallReport("ok"), secret)
+                del self.rules.overrides["GET /v1/secrets/"]
+                before = len(self.vault.asked("POST /v1/calls"))
+                # One is tried, and the others are left for later.
+                self.stale(client)
+                self.until(lambda: len(self.vault.asked("POST /v1/calls")) > before)
+                time.sleep(0.05)
+                self.assertEqual(len(self.vault.asked("POST /v1/calls")), before + 1)
+                del self.rules.overrides["POST /v1/calls"]
+                # One that was on its way is put back first.
+                self.until(lambda: self.stale(client) is None and len(self.vault.asked("POST /v1/calls")) >= before + 4)
+        self.assertEqual(failed, [])
+
+    def test_a_late_report_whose_token_ended_meanwhile_goes_out_under_a_new_one(self) -> None:
+        failed: list[Code] = []
+        client = self.client(report_failed=lambda error: failed.append(error.code))
+        self.stale(client)
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        secret = client.resolve("a", tool="t", max_stale=60)
+        self.rules.dead.add(f"wdr_t_{1:049}")
+        client.report(CallReport("ok"), secret)
+        self.assertEqual((len(self.vault.asked("POST /v1/calls")), self.rules.issued, failed), (2, 2, []))
+
+    def test_a_call_whose_token_was_refused_is_served_nothing_where_nobody_issues_another(self) -> None:
+        client = self.client()
+        self.stale(client)
+        self.rules.dead.add(f"wdr_t_{1:049}")
+        self.rules.overrides["POST /v1/tokens"] = refusal(503, "unavailable")
+        for _ in range(2):
+            self.assert_fails(Code.UNAVAILABLE, lambda: self.stale(client))
+
+    def test_a_value_that_was_refused_to_another_call_while_it_was_on_its_way_is_not_kept(self) -> None:
+        client = self.client()
+        self.stale(client)
+        refused = threading.Event()
+        waiting = threading.Event()
+        value = answer(200, '{"name":"a","field":"value","version":8,"value":"v","max_stale":3600}')
+
+        def late(_: object) -> bytes | None:
+            if waiting.is_set():
+                return refusal(403, "denied")
+            waiting.set()
+            refused.wait(60)
+            return value
+
+        self.rules.overrides["GET /v1/secrets/"] = late
+        first = threading.Thread(target=lambda: self.stale(client))
+        first.start()
+        waiting.wait(60)
+        self.assert_fails(Code.REFUSED, lambda: self.stale(client))
+        refused.set()
+        first.join()
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.assert_fails(Code.UNAVAILABLE, lambda: self.stale(client))
+
+    def test_a_call_that_ends_while_the_client_is_closed_keeps_nothing(self) -> None:
+        client = self.client()
+        self.stale(client)
+        resolver = getattr(client, "client", client)._session.resolver
+        asked, closing, ended = threading.Event(), threading.Event(), threading.Event()
+
+        def late(seen: Seen) -> bytes | None:
+            asked.set()
+            closing.wait(60)
+            return answer(200, '{"name":"a","field":"value","version":8,"value":"v","max_stale":3600}')
+
+        def give_back(_: Seen) -> bytes | None:
+            closing.set()
+            ended.wait(0.9)
+            return answer(204)
+
+        self.rules.overrides["GET /v1/secrets/"] = late
+        self.rules.overrides["DELETE "] = give_back
+        def ending() -> None:
+            self.stale(client)
+            ended.set()
+
+        call = threading.Thread(target=ending)
+        call.start()
+        asked.wait(60)
+        client.close()
+        call.join()
+        self.assertFalse(resolver._kept)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Waits for it."""
+        end = time.monotonic() + 60
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
     def test_a_vault_without_the_route_for_changes_is_asked_once(self) -> None:
         client = self.client()
         for _ in range(5):
@@ -444,12 +550,35 @@ class ChangeTests(ClientTestCase):
         client.resolve("a", tool="t", max_stale=60)
         self.gone(client)
 
-    def test_what_may_have_been_missed_before_the_first_answer_counts_as_changed(self) -> None:
-        self.script(None, None, '{"next":"c1","changes":[],"reset":false}')
+    def test_nothing_is_kept_before_the_vault_has_said_what_changes(self) -> None:
+        self.script(None, None, None, None)
         self.rules.value = '"value":"s3cret","max_stale":60'
         client = self.client(jitter=lambda: 0.0)
         client.resolve("a", tool="t", max_stale=60)
-        self.gone(client)
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.assert_fails(Code.UNAVAILABLE, lambda: client.resolve("a", tool="t", max_stale=60))
+
+    def test_a_first_call_waits_for_what_changes_to_be_said_so_that_its_value_can_be_kept(self) -> None:
+        told = threading.Event()
+
+        def tell(seen: Seen) -> bytes | None:
+            if "since" in seen.line:
+                time.sleep(3)
+                return None
+            told.wait(60)
+            return answer(200, '{"next":"c1","changes":[],"reset":false}')
+
+        self.rules.overrides["GET /v1/changes"] = tell
+        self.rules.value = '"value":"s3cret","max_stale":60'
+        client = self.client()
+        call = threading.Thread(target=lambda: client.resolve("a", tool="t", max_stale=60))
+        call.start()
+        time.sleep(0.1)
+        self.assertEqual(self.vault.asked("GET /v1/secrets/"), [])
+        told.set()
+        call.join()
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.assertIsNotNone(client.resolve("a", tool="t", max_stale=60).stale)
 
     def test_a_change_drops_the_value_that_was_kept(self) -> None:
         told = threading.Event()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from warder_client import WarderClient, WarderClientConfiguration
 
-from .stub import ClientTestCase
+from .stub import ClientTestCase, refusal
 
 
 def in_child(work: Callable[[], object]) -> object:
@@ -53,6 +53,7 @@ class ForkTests(ClientTestCase):
 
     def test_a_kept_value_of_the_parents_is_not_there_in_a_child(self) -> None:
         self.rules.value = '"value":"s3cret","max_stale":60'
+        self.rules.overrides["GET /v1/changes"] = refusal(404, "not_found")
         client = WarderClient(WarderClientConfiguration(socket_path=self.vault.path))
         self.addCleanup(client.close)
         client.resolve("a", tool="t", max_stale=60)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Has a TypeScript compiler read the declarations, as in a program that has the library installed: every name, the examples of the README,
-# and handlers of both versions of the official SDK. With the browser's types, with Node's, and with neither.
+# and handlers of both versions of the official SDK. With the browser's types, with Node's, and with neither. The SDK itself is not here: its
+# shapes in sdk-1.d.ts and sdk-2.d.ts are written down by hand from its sources, and are no packages, so a change in the SDK is not noticed.
 #
 # usage: check.sh DIRECTORY   (to work in; what is there goes)
 set -euo pipefail

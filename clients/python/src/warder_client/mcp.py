@@ -166,7 +166,10 @@ def _sent_arguments(mcp_context: object, values: dict[str, Any]) -> object:
 
 
 def _outcome(result: object) -> str:
-    """A tool may also return its failure."""
+    """A tool may also return its failure.
+
+    A result that asks for input is ``ok`` as well: the vault has no word for it, and the next try has its own report.
+    """
     failed = _attribute(result, "is_error") or _attribute(result, "isError")
     return "error" if failed is True else "ok"
 

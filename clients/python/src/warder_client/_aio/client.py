@@ -172,14 +172,13 @@ class AsyncWarderClient:
 
     async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
+        if wanted.max_stale > 0:
+            session.watch()
         try:
-            secret = await session.resolver.resolve(wanted)
+            return await session.resolver.resolve(wanted)
         except WarderClientError as error:
             # Without this library's own frames: they say nothing to a reader, and hold on to the request.
             raise error.with_traceback(None)
-        if wanted.max_stale > 0:
-            session.watch()
-        return secret
 
     async def _reporting(
         self,
@@ -268,7 +267,7 @@ class _Session:
             self._followers.discard(follower)
 
     def watch(self) -> None:
-        """Listens for changes of what is kept, once there is any."""
+        """Listens for changes of what is kept, from the first call on whose value may be."""
         if not self._is_watching:
             self._is_watching = True
             follower = Follower(self._path, self._configuration)

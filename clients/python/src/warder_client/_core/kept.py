@@ -18,12 +18,28 @@ OUTAGES = frozenset({Code.UNREACHABLE, Code.TIMED_OUT, Code.UNAVAILABLE})
 CLOSINGS = frozenset({Code.SEALED, Code.NOT_INITIALISED, Code.RESTORED_VAULT})
 
 
+def leaves_reports(error: WarderClientError) -> bool:
+    """Whether a report that met it may be taken later: the vault is away, closed, or has no room for it now."""
+    return error.is_retryable or error.code in CLOSINGS
+
+
 class KeptKey(NamedTuple):
     """Fields of one secret, for one tool and context."""
 
     name: str
     fields: tuple[str, ...]
     token: TokenKey
+
+
+class Question(NamedTuple):
+    """What a call notes when it asks.
+
+    What it brings is kept only where the vault has said nothing since that could be against it: answers over two
+    connections may be read in another order than they were given in.
+    """
+
+    asked: float
+    words: int
 
 
 @dataclass(frozen=True)
@@ -54,20 +70,28 @@ class KeptValues:
 
     def __init__(self) -> None:
         self._values: dict[KeptKey, Kept] = {}
-        #: Whether the vault has refused to say what changes: nobody would tell when a value has to go.
-        self._is_untold = False
+        #: How often the vault has said something against values that may still be on their way.
+        self._words = 0
+        #: Whether the vault tells what changes, or is too old for that. Before, and where it refuses, nobody would tell
+        #: when a value has to go.
+        self._is_told = False
+        self._is_over = False
 
     def __bool__(self) -> bool:
         return bool(self._values)
 
-    def keep(self, key: KeptKey, kept: Kept) -> None:
+    def question(self, now: float) -> Question:
+        """To be noted before a value is asked for."""
+        return Question(now, self._words)
+
+    def keep(self, key: KeptKey, kept: Kept, question: Question) -> None:
         """Keeps a value in place of the one before; the one that was kept longest makes room."""
         before = self._values.get(key)
         if before is not None and before.asked > kept.asked:
             kept.wipe()
             return
         self._drop(key)
-        if kept.limit <= 0 or self._is_untold:
+        if kept.limit <= 0 or not self._is_told or self._is_over or question.words != self._words:
             kept.wipe()
             return
         while len(self._values) >= MAXIMUM_KEYS:
@@ -86,7 +110,7 @@ class KeptValues:
         if code in CLOSINGS:
             self.clear()
         elif is_refusal:
-            self._drop(key)
+            self.forget(key)
 
     def heard(self, changes: Iterable[Change]) -> None:
         """What the vault has told of changes.
@@ -94,10 +118,11 @@ class KeptValues:
         Whatever it says of a secret ends what is kept of it: the version may be the same, and what the tool may have
         another.
         """
-        self._is_untold = False
+        self._begin()
         for change in changes:
             # Being out of touch is what values are kept for.
             if change.kind is not ChangeKind.OUT_OF_TOUCH:
+                self._words += 1
                 for key in [key for key in self._values if change.concerns(key.name)]:
                     self._drop(key)
 
@@ -105,21 +130,35 @@ class KeptValues:
         """A question for changes has brought no answer.
 
         Where the vault refused it, nothing is kept until it answers one: a server that it has blocked must not go on
-        with what it has. An older vault, which tells no changes, has no such route.
+        with what it has. An older vault, which tells no changes, has no such route: it is left alone.
         """
-        is_refused = error.is_refusal and error.code is not Code.NOT_FOUND
-        if is_refused or error.code in CLOSINGS or error.code is Code.UNKNOWN:
+        if error.code is Code.NOT_FOUND:
+            self._begin()
+        elif error.is_refusal or error.code in CLOSINGS or error.code is Code.UNKNOWN:
             self.clear()
-            self._is_untold = True
+            self._is_told = False
 
     def forget(self, key: KeptKey) -> None:
         """Forgets one value, such as one that its upstream did not accept."""
+        self._words += 1
         self._drop(key)
 
     def clear(self) -> None:
         """Forgets all of them."""
+        self._words += 1
         for key in list(self._values):
             self._drop(key)
+
+    def end(self) -> None:
+        """Forgets all of them, and keeps none any more."""
+        self._is_over = True
+        self.clear()
+
+    def _begin(self) -> None:
+        """From now on the vault tells. What was asked for before, and changed before it did, nobody would tell of."""
+        if not self._is_told:
+            self._words += 1
+        self._is_told = True
 
     def _drop(self, key: KeptKey) -> None:
         kept = self._values.pop(key, None)

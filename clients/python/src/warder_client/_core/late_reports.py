@@ -53,7 +53,7 @@ class LateReports:
         return [Code.OVERLOADED]
 
     def put_back(self, report: LateReport) -> list[Code]:
-        """The vault is still away.
+        """The vault cannot take it yet.
 
         Returns:
             Why each is lost that is lost by it: the oldest is this one.

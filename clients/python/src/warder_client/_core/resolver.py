@@ -18,7 +18,7 @@ from ..secret import ResolvedSecret, Secret
 from . import answers, requests
 from .approvals import Approvals
 from .http import Answer, Request
-from .kept import OUTAGES, Kept, KeptValues
+from .kept import OUTAGES, Kept, KeptValues, Question, leaves_reports
 from .late_reports import LateReport, LateReports
 from .secret_request import SecretRequest
 from .tokens import Flight, TokenCache, TokenDemand, VaultToken
@@ -52,6 +52,8 @@ class Resolver(Generic[Flight]):
         self._late_reports = LateReports()
         #: For calls that name ``max_stale``.
         self._kept = KeptValues()
+        #: Until the vault was asked what changes; ``None`` from then on.
+        self._following: Flight | None = transport.new_flight()
 
     async def resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         """The value as it is now. A call counts as long as it waits, for people as well."""
@@ -68,15 +70,19 @@ class Resolver(Generic[Flight]):
                 self._calls -= 1
 
     async def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+        deadline = time.monotonic() + self._timeout
         try:
-            asked = self._clock()
-            secret, limit = await self._ask(wanted, time.monotonic() + self._timeout)
+            following = self._following
+            if wanted.max_stale > 0 and following is not None:
+                # A value that was asked for before could change with nobody to tell, and would not be kept.
+                await self._transport.wait(following, deadline)
+            secret, limit, question = await self._ask(wanted, deadline)
         except WarderClientError as error:
             return self._in_place_of(error, wanted)
         if wanted.max_stale > 0:
             with self._transport.lock:
                 copies = tuple(value.copy() for value in secret._values())
-                self._kept.keep(wanted.key, Kept(secret.version, copies, asked, limit))
+                self._kept.keep(wanted.key, Kept(secret.version, copies, question.asked, limit), question)
         if self._late_reports:
             self._transport.spawn(self._report_late())
         return secret
@@ -119,7 +125,7 @@ class Resolver(Generic[Flight]):
         try:
             await self._send_late(late)
         except WarderClientError as error:
-            if error.code not in OUTAGES:
+            if not leaves_reports(error):
                 raise
             with self._transport.lock:
                 lost = self._late_reports.add(late)
@@ -129,7 +135,16 @@ class Resolver(Generic[Flight]):
         await self.ask(requests.report(report, token, traceparent), answers.nothing, _REPORT_SECONDS)
 
     async def _send_late(self, late: LateReport) -> None:
-        token = await self._token(late.demand, time.monotonic() + _REPORT_SECONDS)
+        deadline = time.monotonic() + _REPORT_SECONDS
+        token = await self._token(late.demand, deadline)
+        try:
+            return await self._send_report(late.report, token, late.demand.traceparent)
+        except WarderClientError as error:
+            if error.code is not Code.TOKEN_INVALID:
+                raise
+        # Issued before the vault went away: worth one new token, as it is for a value.
+        self._drop(token, late.demand)
+        token = await self._token(late.demand, deadline)
         await self._send_report(late.report, token, late.demand.traceparent)
 
     async def _report_late(self) -> None:
@@ -141,13 +156,14 @@ class Resolver(Generic[Flight]):
             try:
                 await self._send_late(late)
             except WarderClientError as error:
-                if error.code in OUTAGES:
+                # The others wait for the next call that gets its value.
+                if leaves_reports(error):
                     with self._transport.lock:
                         lost = self._late_reports.put_back(late)
                     self._say_lost(lost)
-                    return
-                if self._configuration.report_failed is not None:
+                elif self._configuration.report_failed is not None:
                     self._configuration.report_failed(error)
+                return
 
     def _say_lost(self, codes: list[Code]) -> None:
         """Tells that reports never reach the vault."""
@@ -166,7 +182,7 @@ class Resolver(Generic[Flight]):
         with self._transport.lock:
             tokens = self._tokens.take_all()
             returning = list(self._returning)
-            self._kept.clear()
+            self._kept.end()
         for token in tokens:
             await self._give_back(token, max(end - time.monotonic(), 0.001))
         for flight in returning:
@@ -175,6 +191,7 @@ class Resolver(Generic[Flight]):
     def end_waiting(self) -> None:
         """Ends the waiting for people and that of reports, once the client is closed."""
         self._approvals.close()
+        self._follows()
         with self._transport.lock:
             lost = self._late_reports.end()
         self._say_lost(lost)
@@ -212,22 +229,28 @@ class Resolver(Generic[Flight]):
 
     # -- Values
 
-    async def _ask(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int]:
-        token = await self._token(wanted.demand, deadline)
+    async def _ask(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int, Question]:
         try:
-            return await self._fetch(wanted, token, deadline)
+            return await self._ask_once(wanted, deadline)
         except WarderClientError as error:
             if error.code is not Code.TOKEN_INVALID:
                 raise
+            # If nobody can be asked for a new token, this was the vault's last word.
+            with self._transport.lock:
+                self._kept.failed(wanted.key, error.code, is_refusal=error.is_refusal)
         # Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
-        self._drop(token, wanted.demand)
+        return await self._ask_once(wanted, deadline)
+
+    async def _ask_once(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int, Question]:
+        question = self._kept.question(self._clock())
         token = await self._token(wanted.demand, deadline)
         try:
-            return await self._fetch(wanted, token, deadline)
+            secret, limit = await self._fetch(wanted, token, deadline)
         except WarderClientError as error:
             if error.code is Code.TOKEN_INVALID:
                 self._drop(token, wanted.demand)
             raise
+        return secret, limit, question
 
     async def _fetch(
         self, wanted: SecretRequest, token: VaultToken, deadline: float
@@ -278,11 +301,18 @@ class Resolver(Generic[Flight]):
         """Forgets what the vault has told of."""
         with self._transport.lock:
             self._kept.heard(changes)
+        self._follows()
 
     def unheard(self, error: WarderClientError) -> None:
         """Forgets everything where the vault refuses to say what changes."""
         with self._transport.lock:
             self._kept.unheard(error)
+        self._follows()
+
+    def _follows(self) -> None:
+        following, self._following = self._following, None
+        if following is not None:
+            self._transport.land(following, None)
 
     # -- Tokens
 

@@ -224,14 +224,13 @@ class WarderClient:
 
     def _resolve(self, wanted: SecretRequest) -> ResolvedSecret:
         session = self._open_session()
+        if wanted.max_stale > 0:
+            session.watch()
         try:
-            secret = run(session.resolver.resolve(wanted))
+            return run(session.resolver.resolve(wanted))
         except WarderClientError as error:
             # Without this library's own frames: they say nothing to a reader, and hold on to the request.
             raise error.with_traceback(None)
-        if wanted.max_stale > 0:
-            session.watch()
-        return secret
 
     def _reporting(
         self, secret: ResolvedSecret, body: Callable[[ResolvedSecret], Result], outcome: Callable[[Result], str] | None
@@ -294,13 +293,13 @@ class _Session:
             self._followers.discard(follower)
 
     def watch(self) -> None:
-        """Listens for changes of what is kept, once there is any."""
+        """Listens for changes of what is kept, from the first call on whose value may be."""
         with self._watching:
             if not self._is_watching:
-                self._is_watching = True
                 follower = Follower(self._path, self._configuration)
                 self._followers.add(follower)
                 follower.follow(self.resolver.heard, self.resolver.unheard)
+                self._is_watching = True
 
     def close(self) -> None:
         """Gives the tokens back, within a second or two, and closes the connections."""

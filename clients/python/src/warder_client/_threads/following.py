@@ -62,19 +62,10 @@ class Follower:
     def _follow(
         self, heard: Callable[[list[Change]], None], unheard: Callable[[WarderClientError], None]
     ) -> None:
-        # What was kept before the first answer is as new as that, unless something was missed before it.
-        has_begun = False
-
-        def failed(error: WarderClientError) -> None:
-            nonlocal has_begun
-            has_begun = True
-            unheard(error)
-
         while not self._closing.is_set():
             try:
-                for news in self._news(float("inf"), failed):
-                    heard(news if has_begun else [])
-                    has_begun = True
+                for news in self._news(float("inf"), unheard):
+                    heard(news)
             except WarderClientError:
                 self._closing.wait(_REFUSED_PAUSE)
 
