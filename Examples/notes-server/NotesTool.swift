@@ -43,13 +43,16 @@ struct NotesTool: Sendable {
     /// What the model is told about a failure. Refused and unreachable are different things, and neither text holds the
     /// key.
     static func explain(_ error: any Error) -> String {
-        switch error {
+        // For whoever the model shows it to: an operator finds the reason by it.
+        let request = (error as? WarderClientError)?.requestID
+        let why = request.map { " The vault's log has the reason under \($0)." } ?? ""
+        return switch error {
         case let error as WarderClientError where error.isRefusal:
-            "The vault does not let this tool use its credential (\(error.code)). Trying again does not help."
+            "The vault does not let this tool use its credential (\(error.code)). Trying again does not help.\(why)"
         case let error as WarderClientError where error.isRetryable:
             "The vault cannot give out the credential at the moment (\(error.code)). Try again later."
         case let error as WarderClientError:
-            "The credential could not be resolved (\(error.code))."
+            "The credential could not be resolved (\(error.code)).\(why)"
         case is CredentialRefused:
             "The notes service did not accept the credential that the vault gave."
         default:

@@ -17,8 +17,27 @@ package final class ProxiedServer {
         package let output: Int32
     }
 
+    /// What carries them, as far as it matters here.
+    package struct Carrier {
+        private let taken: () -> Int
+        private let close: () -> Void
+
+        /// - Parameters:
+        ///   - taken: How much the client has taken up to now, in bytes.
+        ///   - close: Gives the server's upstreams up; returns at once.
+        package init(taken: @escaping () -> Int, close: @escaping () -> Void) {
+            self.taken = taken
+            self.close = close
+        }
+
+        fileprivate var count: Int { taken() }
+        fileprivate func closeUpstreams() { close() }
+    }
+
     /// Signals that mean the launcher itself once its server has ended.
     private static let ending: Set = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
+    /// How long a client that is still there may take nothing of what the server said last.
+    private static let patience = Duration.seconds(10)
     private static let ofTerminal: Set = [SIGINT, SIGQUIT, SIGWINCH, SIGCONT]
     private static let forwarded = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP]
 
@@ -32,12 +51,13 @@ package final class ProxiedServer {
     package let state = LaunchState()
     /// Since the client has closed its end.
     private var termination: Termination?
-    /// When the launcher has to have ended, since the client has closed its end or the server has ended.
+    /// When the launcher has to have ended, since the client has closed its end.
     private var end: ContinuousClock.Instant?
 
     /// Tells the vault that the server is about to be started.
     ///
-    /// Before any other thread: signals are taken from those alone that start after this.
+    /// Before any other thread: signals are taken from those alone that start after this. `say` must not wait: standard
+    /// error may be a pipe that nobody reads.
     package init(
         _ server: ServerName,
         socket: String,
@@ -55,21 +75,22 @@ package final class ProxiedServer {
     }
 
     /// Starts it, has its streams carried, and waits until it has ended and the last of what it said is carried. A client
-    /// that does not read that is waited for until ``Termination/whole`` is over since it closed its end, or since the
-    /// server ended, and no longer where this process is told to end.
+    /// that has closed its end is waited for until ``Termination/whole`` is over since then; one that is still there as
+    /// long as it goes on reading; and neither any longer where this process is told to end.
     ///
     /// - Parameters:
     ///   - command: The program and its arguments.
     ///   - variables: What it gets besides this process's environment.
     ///   - mask: Its file mode creation mask.
     ///   - carry: Begins to carry, and returns at once; calls what it is given when there is nothing more to carry.
-    /// - Returns: What the server ended with, as shells have it. Nothing that it has started is left then.
+    /// - Returns: What the server ended with, as shells have it. Nothing that it has started is left then but what cannot be
+    ///   killed in time, and that has been said.
     /// - Throws: Why it could not be started.
     package func run(
         _ command: [String],
         variables: [String: String],
         mask: UInt32,
-        carry: (Streams, _ whenDone: @escaping @Sendable () -> Void) -> Void
+        carry: (Streams, _ whenDone: @escaping @Sendable () -> Void) -> Carrier
     ) throws(LaunchFault) -> Int32 {
         var plan = LaunchPlan(
             server: server,
@@ -84,7 +105,7 @@ package final class ProxiedServer {
         let tree = try ServerTree(plan, EnvironmentValues([], of: server, socket: socket), isPiped: true)
         let launch = LaunchKeeper(plan, line)
         let carriers = try Self.carriers(of: tree)
-        carry(try Self.streams(of: tree)) { close(carriers.held) }
+        let carrier = carry(try Self.streams(of: tree)) { close(carriers.held) }
         while tree.ending == nil {
             wait(launch)
             takeSignals(for: tree)
@@ -92,9 +113,10 @@ package final class ProxiedServer {
             if termination == nil { tell(launch.goOn(.now)) }
             state.set(isInterrupted: launch.isInterrupted)
         }
-        let end = end ?? .now + Termination.whole
-        clear(tree, before: end)
-        waitForCarriers(carriers.seen, until: end)
+        // What it has left behind has no use of them.
+        carrier.closeUpstreams()
+        clear(tree)
+        waitForCarriers(carriers.seen, carrier)
         return tree.ending?.exitCode ?? 1
     }
 
@@ -133,27 +155,45 @@ package final class ProxiedServer {
         poll.add(.signals, signals.number, Poll.readable)
         if termination == nil {
             poll.add(.launch, launch.number, Poll.readable)
-            // Others read what the client says; here it counts that it has closed its end, or reads no more.
-            poll.add(.fromClient, Self.open(0), Poll.hangup)
-            poll.add(.toClient, Self.open(1), 0)
+            addClient(to: &poll)
         }
         let happened = poll.wait(until: termination.map(\.due) ?? launch.due)
         if happened[.launch] != nil { tell(launch.receive()) }
-        // A server ends by itself when its input has ended. One that does not is asked, and then made to.
-        if Self.isOver(happened[.fromClient]) || Self.isOver(happened[.toClient]) {
-            let now = ContinuousClock.now
-            termination = .afterClient(now, hearsClient: true)
-            end = now + Termination.whole
-        }
+        noticeClient(happened)
+    }
+
+    /// Others read what the client says; here it counts that it has closed its end, or reads no more.
+    private func addClient(to poll: inout Poll) {
+        guard end == nil else { return }
+        poll.add(.fromClient, Self.open(0), Poll.hangup)
+        poll.add(.toClient, Self.open(1), 0)
+    }
+
+    /// A server ends by itself when its input has ended. One that does not is asked, and then made to.
+    private func noticeClient(_ happened: [Poll.Source: Int16]) {
+        guard Self.isOver(happened[.fromClient]) || Self.isOver(happened[.toClient]) else { return }
+        let now = ContinuousClock.now
+        termination = .afterClient(now, hearsClient: true)
+        end = now + Termination.whole
     }
 
     /// Until everything is carried, or nobody waits for that any more.
-    private func waitForCarriers(_ seen: Int32, until end: ContinuousClock.Instant) {
-        while ContinuousClock.now < end {
+    private func waitForCarriers(_ seen: Int32, _ carrier: Carrier) {
+        var count = carrier.count
+        var last = ContinuousClock.now
+        while true {
+            let now = ContinuousClock.now
+            if carrier.count != count { (count, last) = (carrier.count, now) }
+            let due = end ?? last + Self.patience
+            guard now < due else { return }
             var poll = Poll()
             poll.add(.signals, signals.number, Poll.readable)
             poll.add(.carriers, seen, 0)
-            guard poll.wait(until: end)[.carriers] == nil else { return }
+            addClient(to: &poll)
+            // Nothing tells that the client has taken something.
+            let happened = poll.wait(until: min(due, now + .seconds(1)))
+            guard happened[.carriers] == nil else { return }
+            noticeClient(happened)
             while let number = signals.next() { if Self.ending.contains(number) { return } }
         }
     }
@@ -180,7 +220,7 @@ package final class ProxiedServer {
     }
 
     /// Ends what the server has left behind.
-    private func clear(_ tree: ServerTree, before end: ContinuousClock.Instant) {
+    private func clear(_ tree: ServerTree) {
         let clearing = Clearing(.now, before: end)
         while true {
             switch clearing.goOn(.now) {
@@ -188,7 +228,9 @@ package final class ProxiedServer {
             case .givenUp:
                 return say("something that \(server.text) started cannot be ended, and is left behind", [])
             case .underWay:
-                usleep(5000)
+                var poll = Poll()
+                addClient(to: &poll)
+                noticeClient(poll.wait(until: ContinuousClock.now + .milliseconds(5)))
                 tree.reap()
             }
         }

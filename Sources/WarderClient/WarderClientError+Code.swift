@@ -82,7 +82,7 @@ extension WarderClientError.Code.Kind {
     /// What a person should know or do.
     var meaning: String {
         switch self {
-        case .refused: "the vault refused; `warder explain` says why"
+        case .refused: "the vault refused; `warder audit search --where request_id=…` says why"
         case .approvalRequired: "the call needs an approval"
         case .approvalDenied: "somebody said no to this call"
         case .notFound: "no such secret, field or tool for this process"

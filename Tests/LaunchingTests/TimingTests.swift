@@ -30,8 +30,10 @@ import WarderWire
         // One that ended by itself leaves them more time, and no more than there is.
         let early = Clearing.Times(Self.start, before: end)
         #expect(early.patience == Self.start + .milliseconds(300) && early.limit == Self.start + .milliseconds(1300))
+        // One that ended in the last moment leaves time enough to look twice.
         let late = Clearing.Times(end, before: end)
-        #expect(late.patience == end && late.limit == end)
+        #expect(late.patience == end && late.limit == end + .milliseconds(100) && late.limit < Self.start + .seconds(2))
+        #expect(Clearing.Times(end - .milliseconds(1), before: end).limit > end)
         // Nobody waits.
         #expect(Clearing.Times(Self.start).limit == Self.start + .milliseconds(1300))
     }

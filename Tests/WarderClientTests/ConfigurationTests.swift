@@ -33,5 +33,7 @@ struct ConfigurationTests {
         #expect(Set(errors.map(\.code.kind.meaning)).count == errors.count)
         #expect(WarderClientError(.unreachable).isRetryable)
         #expect(WarderClientError(.refused).isRefusal)
+        let told = WarderClientError(.refused, requestID: "req_7Q").description
+        #expect(told.contains("warder audit search --where request_id=") && told.contains("req_7Q"))
     }
 }

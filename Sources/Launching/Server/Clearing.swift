@@ -16,11 +16,16 @@ struct Clearing {
         let patience: ContinuousClock.Instant
         let limit: ContinuousClock.Instant
 
+        /// For some rounds, however late it is: what is killed leaves others behind, which are found in the next one. Less
+        /// than is left of two seconds behind ``Termination/whole``.
+        private static let least = Duration.milliseconds(100)
+
         /// `end`: when all has to be over; `nil` where nobody waits for that.
         init(_ now: ContinuousClock.Instant, before end: ContinuousClock.Instant? = nil) {
             let patience = now + .milliseconds(300)
             self.patience = min(patience, end ?? patience)
-            limit = min(patience + .seconds(1), end ?? patience + .seconds(1))
+            let limit = patience + .seconds(1)
+            self.limit = max(min(limit, end ?? limit), now + Self.least)
         }
     }
 

@@ -88,7 +88,10 @@ package final class LoopbackProxy: Sendable {
             }
     }
 
-    deinit { listener.channel.close(promise: nil) }
+    deinit { close() }
+
+    /// Ends what `run` does, with every connection; returns at once.
+    package func close() { listener.channel.close(promise: nil) }
 
     /// What the server is given in place of the upstream's address.
     package var baseURL: String { "http://127.0.0.1:\(port)\(upstream.origin.path)" }

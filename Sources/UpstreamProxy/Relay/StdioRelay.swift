@@ -1,5 +1,6 @@
 import Glibc
 import Locking
+import Synchronization
 
 /// Carries a server's standard input and output, and knows which calls of tools are in flight.
 ///
@@ -29,6 +30,9 @@ package final class StdioRelay: Sendable {
     }
 
     private static let chunk = 65_536
+    /// Bytes that are written at once. A write that waits returns when all of it is taken: by less it is seen that whoever
+    /// reads slowly reads.
+    private static let piece = 16_384
     /// Bytes of lines that wait for the server's line to end: one that never ends is no reason to keep ever more.
     private static let mostWaiting = 1 << 20
 
@@ -36,6 +40,10 @@ package final class StdioRelay: Sendable {
     package let calls: CallsInFlight
     private let ends: Ends
     private let output = Locked(Output())
+    private let taken = Atomic<Int>(0)
+
+    /// How much the client has taken, in bytes.
+    var clientHasTaken: Int { taken.load(ordering: .relaxed) }
 
     /// A relay that has not begun.
     package init(_ ends: Ends, calls: CallsInFlight) {
@@ -77,19 +85,23 @@ package final class StdioRelay: Sendable {
                 output.waiting += lines
                 return true
             }
-            return Self.write(lines[...], to: ends.clientOutput)
+            return writeToClient(lines)
         }
     }
 
     private func send(_ bytes: [UInt8], isBetweenLines: Bool) -> Bool {
         output.withLock { output in
-            guard Self.write(bytes[...], to: ends.clientOutput) else { return false }
+            guard writeToClient(bytes) else { return false }
             output.isBetweenLines = isBetweenLines
             guard isBetweenLines, !output.waiting.isEmpty else { return true }
             let waiting = output.waiting
             output.waiting = []
-            return Self.write(waiting[...], to: ends.clientOutput)
+            return writeToClient(waiting)
         }
+    }
+
+    private func writeToClient(_ bytes: [UInt8]) -> Bool {
+        Self.write(bytes[...], to: ends.clientOutput) { _ = taken.wrappingAdd($0, ordering: .relaxed) }
     }
 
     /// Reads until the end, or until `take` answers `false`. Blocks.
@@ -102,13 +114,19 @@ package final class StdioRelay: Sendable {
         }
     }
 
-    /// Writes all of it; `false` where nobody reads any more. Blocks.
-    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    /// Writes all of it, and says how much is written each time; `false` where nobody reads any more. Blocks.
+    static func write(
+        _ bytes: ArraySlice<UInt8>,
+        to descriptor: Int32,
+        _ wrote: (Int) -> Void = { _ in }
+    ) -> Bool {
         var rest = bytes
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe rest.prefix(piece)
+                .withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, mayTryAgain(descriptor, for: POLLOUT) { continue }
             guard count > 0 else { return false }
+            wrote(count)
             rest = rest.dropFirst(count)
         }
         return true

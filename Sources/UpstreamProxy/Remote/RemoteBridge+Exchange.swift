@@ -84,7 +84,7 @@ extension RemoteBridge {
         let accepting = "application/json, text/event-stream"
         let head = self.head(.POST, for: call, accepting: accepting, length: line.count)
         do throws(RemoteFault) {
-            try await send([.head(head), .body(ByteBuffer(bytes: line)), .end(nil)], over: link)
+            try await send([.head(head), .body(ByteBuffer(bytes: line)), .end(nil)], over: &link)
             let answer = try await answerHead(over: &link)
             let status = Int(answer.status.code)
             if status == 307 || status == 308 {
@@ -160,9 +160,11 @@ extension RemoteBridge {
     // MARK: Parts
 
     @concurrent
-    func send(_ parts: [RequestPart], over link: RemoteLink) async throws(RemoteFault) {
+    func send(_ parts: [RequestPart], over link: inout RemoteLink) async throws(RemoteFault) {
         do { try await link.requests.write(contentsOf: parts) } catch {
-            throw UpstreamSecurity.isFault(error) ? .unverified : .brokenOff
+            // That it is closed; why, whoever reads hears: TLS fails while nothing is written yet.
+            _ = try await part(over: &link)
+            throw .brokenOff
         }
     }
 

@@ -133,7 +133,7 @@ extension RemoteBridge {
             )
             call?.goes(over: link.channel)
             do throws(RemoteFault) {
-                try await send([.head(head), .end(nil)], over: link)
+                try await send([.head(head), .end(nil)], over: &link)
                 let answer = try await answerHead(over: &link)
                 guard answer.status == .ok, Self.mediaType(answer) == "text/event-stream", Self.isUnpacked(answer)
                 else {

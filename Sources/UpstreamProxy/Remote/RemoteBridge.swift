@@ -21,6 +21,8 @@ package final class RemoteBridge: Sendable {
         case authorities
         /// There is no memory that is kept from disk.
         case memory
+        /// A secret is such that it cannot be kept out of answers.
+        case unusable
     }
 
     /// What the server and the client have agreed on.
@@ -89,10 +91,11 @@ package final class RemoteBridge: Sendable {
         let secrets = server.secrets.filter {
             (SecretShapes.leastBytes...SecretShapes.mostBytes).contains($0.utf8.count)
         }
-        do {
-            let known = try secrets.map { try SecretBytes(copying: Array($0.utf8)) }
-            shapes = try known.isEmpty ? nil : SecretShapes(known)
-        } catch { throw .memory }
+        let known: [SecretBytes]
+        do { known = try secrets.map { try SecretBytes(copying: Array($0.utf8)) } } catch { throw .memory }
+        do throws(SecretShapes.Unusable) { shapes = try known.isEmpty ? nil : SecretShapes(known) } catch {
+            throw .unusable
+        }
     }
 
     /// Carries messages until the client closes its end, and is done soon after that. For a thread that no task runs on: it

@@ -63,18 +63,31 @@ package struct ProxySession: Sendable {
     }
 
     /// Begins to relay and to proxy, and returns at once; calls `whenDone` on any thread.
-    package func start(_ ends: StdioRelay.Ends, whenDone: @escaping @Sendable () -> Void) {
+    ///
+    /// - Returns: How much the client has taken whenever it is called, in bytes.
+    package func start(
+        _ ends: StdioRelay.Ends,
+        whenDone: @escaping @Sendable () -> Void
+    ) -> @Sendable () -> Int {
+        let relay = StdioRelay(ends, calls: calls)
         MultiThreadedEventLoopGroup.singleton.any()
-            .makeFutureWithTask { await self.run(ends) }
+            .makeFutureWithTask { await self.run(relay) }
             .whenComplete { _ in whenDone() }
+        return { relay.clientHasTaken }
+    }
+
+    /// Ends the proxies, and every connection through them; returns at once. What is relayed is relayed to its end.
+    package func closeProxies() {
+        for proxy in proxies { proxy.close() }
     }
 
     /// Relays and proxies until the server closes its output.
     ///
     /// Two threads carry bytes. The one that reads from the client ends when the client closes its end, which may be after
     /// this returns.
-    package func run(_ ends: StdioRelay.Ends) async {
-        let relay = StdioRelay(ends, calls: calls)
+    package func run(_ ends: StdioRelay.Ends) async { await run(StdioRelay(ends, calls: calls)) }
+
+    private func run(_ relay: StdioRelay) async {
         await withDiscardingTaskGroup { group in
             for proxy in proxies { group.addTask { await proxy.run() } }
             Thread.detachNewThread { relay.carryToServer() }

@@ -17,11 +17,13 @@ final class Launched {
     /// `arguments`: those behind `warder run --server notes --client-socket …`.
     /// `isAtUsualPlace`: whether the vault lies where the machine's does, as this launcher sees it, and nobody says where;
     /// takes root.
+    /// `standardError`: in place of the file of which `said` tells.
     init(
         _ vault: VaultProcess,
         _ arguments: [String],
         environment: [String: String] = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"],
-        isAtUsualPlace: Bool = false
+        isAtUsualPlace: Bool = false,
+        standardError: FileHandle? = nil
     ) throws {
         errors = vault.directory + "/run-" + UUID().uuidString.prefix(8) + ".err"
         _ = FileManager.default.createFile(atPath: errors, contents: nil)
@@ -40,7 +42,7 @@ final class Launched {
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
         process.standardInput = input
         process.standardOutput = output
-        process.standardError = FileHandle(forWritingAtPath: errors)
+        process.standardError = standardError ?? FileHandle(forWritingAtPath: errors)
         // What is written to a launcher that has ended is an error of the test's, and not the end of all tests.
         signal(SIGPIPE, SIG_IGN)
         try process.run()

@@ -185,7 +185,7 @@ struct RunProxyTests {
     @Test(
         "a client that closes its end and reads no more keeps it no longer",
         arguments: [
-            ("os.write(1, b'ready\\n'); sys.stdin.read(); os.write(1, b'x' * 500000)", [Int32(143), 137]),
+            ("os.write(1, b'ready\\n'); sys.stdin.read(); os.write(1, b'xxxx\\n' * 100000)", [Int32(143), 137]),
             (
                 "signal.signal(15, signal.SIG_IGN); os.write(1, b'ready\\n')\nwhile True: os.write(1, b'x' * 500000)",
                 [137]
@@ -205,6 +205,58 @@ struct RunProxyTests {
         let (ending, duration) = run.timedWait()
         #expect(endings.contains(ending) && duration < .seconds(2), "\(ending) \(duration)")
         for pid in below { #expect(!ProcessTree.isAlive(pid), "\(pid) lives") }
+    }
+
+    @Test("where nobody reads standard error it finds the launch again as well, and is gone in its time")
+    func unreadErrors() throws {
+        let bench = try Bench()
+        let errors = Self.fullPipe()
+        let script =
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + Self.server + "\ntime.sleep(600)"
+        let run = try Launched(
+            bench.vault,
+            bench.options + ["--", "python3", "-c", script],
+            standardError: errors.fileHandleForWriting
+        )
+        #expect(try bench.call(run, 1, "delete").outcome == "403 credential_denied")
+        bench.vault.kill()
+        try bench.vault.start()
+        try bench.vault.unseal()
+        // That it was interrupted, and that it goes on, nobody has heard.
+        var id = 1
+        try soon {
+            id += 1
+            return try bench.call(run, id, "search").outcome == "200 ok"
+        }
+        let below = ProcessTree.descendants(of: run.pid)
+        try run.closeInput()
+        let (ending, duration) = run.timedWait()
+        #expect(ending == 137 && duration < .seconds(2), "\(ending) \(duration)")
+        for pid in below { #expect(!ProcessTree.isAlive(pid), "\(pid) lives") }
+    }
+
+    @Test("a client that is still there reads the last answer at its own pace; the proxy has ended with the server")
+    func slowReader() throws {
+        let bench = try Bench()
+        let run = try Self.launchedToEnd(bench)
+        // Longer than a client has that has closed its end.
+        usleep(2_200_000)
+        #expect(ProcessTree.isAlive(run.pid))
+        #expect(run.line()?.utf8.count == 600_000)
+        #expect(run.wait() == 0)
+    }
+
+    @Test(
+        "one that takes nothing is let go of, and within two seconds where it closes its end",
+        arguments: [false, true]
+    )
+    func nobodyTakes(isClosed: Bool) throws {
+        let bench = try Bench()
+        let run = try Self.launchedToEnd(bench)
+        if isClosed { try run.closeInput() }
+        let (ending, duration) = run.timedWait()
+        #expect(ending == 0)
+        #expect(!isClosed || duration < .seconds(2), "\(duration)")
     }
 
     @Test("a daemon that comes back finds the launch again, and calls have their credential again")
@@ -278,6 +330,33 @@ struct RunProxyTests {
         "--proxy", "api=https://x.example", "--proxy-secret", "api=notes/api", "--proxy-url", "api=A",
         "--proxy-placeholder", "api=B",
     ]
+
+    /// A server that has said more than pipes hold, and has ended; its proxy has as well.
+    private static func launchedToEnd(_ bench: Bench) throws -> Launched {
+        let script = "import os; print(os.environ['API_URL'], flush=True); input(); print('x' * 600000)"
+        let run = try Launched(bench.vault, bench.options + ["--", "python3", "-c", script])
+        let port = try #require(run.line()?.split(separator: ":").last.flatMap { UInt16($0) })
+        // As the kernel lists what listens.
+        let listening = String(format: ":%04X 00000000:0000 0A", Int(port))
+        func isListening() throws -> Bool {
+            try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(listening)
+        }
+        #expect(try isListening())
+        try run.send(#"{"jsonrpc":"2.0","method":"end"}"#)
+        try soon(seconds: 60) { try ProcessTree.descendants(of: run.pid).isEmpty && !isListening() }
+        return run
+    }
+
+    /// A pipe that nobody reads, without any room.
+    private static func fullPipe() -> Pipe {
+        let pipe = Pipe()
+        let end = pipe.fileHandleForWriting.fileDescriptor
+        let page = [UInt8](repeating: UInt8(ascii: "."), count: 4096)
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        while unsafe write(end, page, page.count) > 0 {}
+        _ = fcntl(end, F_SETFL, 0)
+        return pipe
+    }
 
     private static func put(_ vault: VaultProcess, _ value: String) throws {
         try vault.ask("PUT", "/v1/secrets/notes/api", #"{"fields":{"value":"\#(value)","user":"me"}}"#, expecting: 200)

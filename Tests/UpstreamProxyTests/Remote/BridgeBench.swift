@@ -17,6 +17,7 @@ final class BridgeBench: Sendable {
     private let input: Int32
     private let output: ClientLines
     let notes = Locked<[String]>([])
+    private let left = Locked<Duration>(.zero)
 
     private init(_ fake: FakeUpstream, _ memory: MessageMemory, input: Int32, output: ClientLines) {
         self.fake = fake
@@ -56,6 +57,9 @@ final class BridgeBench: Sendable {
     func posted(_ method: String) -> [FakeUpstream.Asked] {
         fake.asked.filter { String(decoding: $0.body, as: UTF8.self).contains("\"method\":\"\(method)\"") }
     }
+
+    /// From when the client closed its end until the bridge closed its own.
+    var leaving: Duration { left.withLock { $0 } }
 
     var said: [String] { notes.withLock { $0 } }
 
@@ -119,8 +123,10 @@ final class BridgeBench: Sendable {
             } catch {
                 outcome = .failure(error)
             }
+            let start = ContinuousClock.now
             close(client[1])
             await bench.hearAll()
+            bench.left.withLock { $0 = .now - start }
             try outcome.get()
             try await after(bench)
         }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Testing
+import UpstreamAddresses
 
 @testable import UpstreamProxy
 
@@ -280,6 +281,7 @@ struct BridgeTests {
     )
     func ending(isHandshake: Bool) async throws {
         let (asked, over) = (Gate(), Gate())
+        defer { over.open() }
         try await BridgeBench.run(
             isServed: true,
             answering: { request in
@@ -290,7 +292,11 @@ struct BridgeTests {
                 }
                 return answer
             },
-            after: { _ in over.open() }
+            after: { bench in
+                over.open()
+                // Clients wait for two seconds; a starved machine is given more.
+                #expect(bench.leaving < .seconds(20), "\(bench.leaving)")
+            }
         ) { bench in
             bench.say(isHandshake ? Self.initialize : Self.initialized)
             await asked.wait()
@@ -398,6 +404,47 @@ struct BridgeTests {
                 #expect(heard?.contains(isAsked ? "result" : "TLS with the server failed") == true, "\(heard ?? "")")
                 #expect(bench.fake.asked.count == (isAsked ? 1 : 0))
             }
+        }
+    }
+
+    @Test("of a certificate that does not hold is told also where the connection was closed before the message left")
+    func closedByTLS() async throws {
+        let authority = try TestAuthority()
+        let other = try TestAuthority()
+        defer {
+            authority.remove()
+            other.remove()
+        }
+        let fake = try await FakeUpstream(security: try authority.server("DNS:localhost")) { $0.answered }
+        let address = try RemoteAddress("https://localhost:\(fake.port)/mcp").filled { _ in nil }
+        let server = try RemoteServer(address, headers: [], secrets: [])
+        let bridge = try RemoteBridge(server, authorities: other.certificate) { _, _ in }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await fake.run() }
+            defer { group.cancelAll() }
+            let connection = try await bridge.dialer.connect()
+            try await connection.channel.closeFuture.get()
+            var fault: RemoteFault?
+            try? await connection.executeThenClose { answers, requests in
+                var link = RemoteLink(
+                    channel: connection.channel,
+                    answers: answers.makeAsyncIterator(),
+                    requests: requests,
+                    share: bridge.memory.share()
+                )
+                do throws(RemoteFault) { try await bridge.send([.end(nil)], over: &link) } catch { fault = error }
+            }
+            #expect(fault == .unverified)
+        }
+    }
+
+    @Test("a value that cannot be kept out of answers is refused as that, and not as a lack of memory")
+    func tooEven() throws {
+        let zeros = String(repeating: "0", count: 70)
+        let address = try RemoteAddress("http://127.0.0.1:1/mcp").filled { _ in nil }
+        let server = try RemoteServer(address, headers: [("X-Key", zeros)], secrets: [zeros])
+        #expect(throws: RemoteBridge.Unopened.unusable) {
+            _ = try RemoteBridge(server, authorities: nil) { _, _ in }
         }
     }
 }

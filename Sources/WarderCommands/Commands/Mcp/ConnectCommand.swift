@@ -1,6 +1,5 @@
 import ArgumentParser
 import ClientConfigurations
-import Dispatch
 import Glibc
 import UpstreamAddresses
 import UpstreamProxy
@@ -71,12 +70,9 @@ struct ConnectCommand: VaultCommand {
     func run(in session: Session) throws(CommandFailure) {
         let bridge: RemoteBridge
         let server = try server()
-        // Standard error may be a pipe that nobody reads.
-        let notes = DispatchQueue(label: "notes")
+        let remarks = Remarks()
         do throws(RemoteBridge.Unopened) {
-            bridge = try RemoteBridge(server, authorities: ca) { line, hints in
-                notes.async { Console(environment: [:]).message(line, hints: hints) }
-            }
+            bridge = try RemoteBridge(server, authorities: ca) { line, hints in remarks.say(line, hints: hints) }
         } catch {
             switch error {
             case .authorities:
@@ -90,9 +86,17 @@ struct ConnectCommand: VaultCommand {
                     "there is no memory that is kept from disk",
                     hints: ["Raise it: ulimit -l"]
                 )
+            case .unusable:
+                throw .usage(
+                    "the value of a variable repeats itself so often that it cannot be kept out of answers",
+                    hints: [
+                        "Have the service issue another secret, a random one; what is none can stand in the header itself"
+                    ]
+                )
             }
         }
         bridge.serve(input: 0, output: 1)
+        remarks.finish()
         // At once: a thread may still wait for a client that does not read.
         _exit(0)
     }

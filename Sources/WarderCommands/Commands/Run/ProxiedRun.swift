@@ -1,5 +1,3 @@
-import Dispatch
-import Glibc
 import Launching
 import Locking
 import UpstreamProxy
@@ -13,7 +11,7 @@ struct ProxiedRun {
     let command: [String]
     let socket: String
     let mask: UInt32
-    let console: Console
+    let remarks: Remarks
 
     /// Why it did not come to run.
     enum Fault: Error {
@@ -26,14 +24,16 @@ struct ProxiedRun {
     ///
     /// - Returns: What it ended with, as shells have it.
     func run() throws(Fault) -> Int32 {
-        let console = console
+        let remarks = remarks
         let launched: ProxiedServer
         do throws(LaunchFault) {
             launched = try ProxiedServer(server, socket: socket) { line, hints in
-                console.message(TerminalText.escaped(line), hints: hints)
+                remarks.say(TerminalText.escaped(line), hints: hints)
             }
         } catch { throw .launch(error) }
         let session = try session(launched.state)
+        // What went wrong may wait to be read, and nobody is to be served meanwhile.
+        defer { session.closeProxies() }
         do throws(LaunchFault) {
             return try launched.run(command, variables: session.environment, mask: mask) { streams, whenDone in
                 let ends = StdioRelay.Ends(
@@ -42,7 +42,8 @@ struct ProxiedRun {
                     serverInput: streams.input,
                     serverOutput: streams.output
                 )
-                session.start(ends, whenDone: whenDone)
+                let taken = session.start(ends, whenDone: whenDone)
+                return ProxiedServer.Carrier(taken: taken, close: session.closeProxies)
             }
         } catch { throw .launch(error) }
     }
@@ -53,7 +54,7 @@ struct ProxiedRun {
             client = try WarderClient(WarderClientConfiguration(socketPath: socket))
         } catch { throw .client(error) }
         let credentials = VaultCredentials(client, server: server) { launch.isInterrupted }
-        let observer = RefusalNotes(server: server, declarations: declarations)
+        let observer = RefusalNotes(server: server, declarations: declarations, remarks: remarks)
         do throws(LoopbackProxy.Unopened) {
             return try ProxySession.open(declarations, credentials: credentials, observer: observer)
         } catch { throw .proxy(error) }
@@ -65,11 +66,11 @@ private final class RefusalNotes: ProxyObserver {
     private let server: ServerName
     private let secrets: [String: String]
     private let said = Locked<Set<String>>([])
-    /// Standard error may be a pipe that nobody reads.
-    private let queue = DispatchQueue(label: "refusals")
+    private let remarks: Remarks
 
-    init(server: ServerName, declarations: ProxyDeclarations) {
+    init(server: ServerName, declarations: ProxyDeclarations, remarks: Remarks) {
         self.server = server
+        self.remarks = remarks
         secrets = Dictionary(uniqueKeysWithValues: declarations.all.map { ($0.upstream.name, $0.upstream.secret.text) })
     }
 
@@ -113,8 +114,6 @@ private final class RefusalNotes: ProxyObserver {
 
     private func say(_ line: String, _ hints: [String]) {
         guard said.withLock({ $0.insert(line).inserted }) else { return }
-        queue.async {
-            Console(environment: [:]).message(line, hints: hints)
-        }
+        remarks.say(line, hints: hints)
     }
 }

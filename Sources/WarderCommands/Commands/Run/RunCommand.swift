@@ -101,16 +101,17 @@ struct RunCommand: VaultCommand {
             variables: clientSocket.map { ["WARDER_SOCKET": $0] } ?? [:],
             mask: session.context.mask
         )
-        let console = session.console
+        let remarks = Remarks()
         let code: Int32
         do throws(LaunchFault) {
-            code = try Supervisor(plan) { line, hints in console.message(TerminalText.escaped(line), hints: hints) }
-                .run()
+            code = try Supervisor(plan) { line, hints in remarks.say(TerminalText.escaped(line), hints: hints) }.run()
         } catch {
+            remarks.finish()
             throw failure(error, socket)
         }
-        // As the server did, whatever that means.
-        Glibc.exit(code)
+        remarks.finish()
+        // As the server did, whatever that means. At once: a thread may still wait for whoever reads standard error.
+        _exit(code)
     }
 
     private func runProxied(_ session: Session, _ socket: String) throws(CommandFailure) {
@@ -118,16 +119,18 @@ struct RunCommand: VaultCommand {
         do throws(ProxyDeclarations.Fault) { declarations = try proxies.declarations() } catch {
             throw .usage("the options of --proxy do not belong together", hints: ["See: warder run --help"])
         }
+        let remarks = Remarks()
         let run = ProxiedRun(
             server: server,
             declarations: declarations,
             command: command,
             socket: socket,
             mask: session.context.mask,
-            console: session.console
+            remarks: remarks
         )
         let code: Int32
         do throws(ProxiedRun.Fault) { code = try run.run() } catch {
+            remarks.finish()
             switch error {
             case .launch(let fault): throw failure(fault, socket)
             case .proxy(.authorities(let upstream)):
@@ -141,6 +144,7 @@ struct RunCommand: VaultCommand {
                 throw .usage("the client socket's path cannot be used", hints: ["Name another: --client-socket PATH"])
             }
         }
+        remarks.finish()
         // At once: threads that carry bytes may still wait for a client that says nothing.
         _exit(code)
     }
