@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WarderModel
 
@@ -75,7 +76,12 @@ struct ReachTests {
         let check = try #require(review.checks.first { $0.id == "approval-critical" })
         #expect(check.outcome == .notEvaluated && check.withheld == check.points)
         #expect(review.score.earned + review.score.withheld == Points(100))
-        #expect(check.evidence == "1 of 2 tools. 1 tool not evaluated. Nothing is granted to shop/refund.")
+        #expect(
+            check.evidence
+                == "1 of 2 tools. 1 tool not evaluated. Nothing is granted to shop/refund: if it is not used, "
+                + "warder tool remove shop/refund; or else warder grant add shop/refund SECRET --ttl 5m --uses 1 "
+                + "--attestation starttime."
+        )
         for index in facts.tools.indices where facts.tools[index].approval == .known(.required) {
             facts.tools[index].approval = .known(.ungranted)
         }
@@ -111,6 +117,17 @@ struct ReachTests {
         let widened = compared(other, first)
         #expect(widened.changes.map(\.id) == ["definition-widened:shop/refund"] && widened.renewed == nil)
         #expect(widened.changes.first?.sentence.hasSuffix("before: reason.") == true)
+        // One value of an argument is less than any, and any is more than one.
+        let fast = ToolFacts.Accepted(digest: "cc", arguments: ["amount", "mode=\"fast\""])
+        let any = ToolFacts.Accepted(digest: "dd", arguments: ["amount", "mode"])
+        #expect(compared(any, fast).renewed == ["shop/refund"])
+        #expect(compared(fast, any).changes.map(\.id) == ["definition-widened:shop/refund"])
+        // What cannot be read is never taken for the same.
+        let unread = ToolFacts.Accepted(digest: "ee", arguments: nil)
+        for (was, isNow) in [(first, unread), (unread, first)] {
+            let widening = compared(was, isNow)
+            #expect(widening.changes.map(\.id) == ["definition-widened:shop/refund"] && widening.renewed == nil)
+        }
         #expect(compared(nil, first).notCompared == ["accepted definitions"])
     }
 
@@ -126,5 +143,46 @@ struct ReachTests {
         #expect(Review(facts).findings.map(\.id) == [])
         facts.secrets.change { $0[4].honeytoken = .known(false) }
         #expect(Review(facts).findings.count == 4)
+    }
+
+    @Test("a credential that something may have, or had, does not become a decoy by being called one")
+    func calledDecoy() {
+        var facts = Sample.perfect()
+        facts.secrets.change { secrets in
+            secrets[2].schedule = nil
+            secrets[2].changed = Sample.ago(200)
+            secrets[2].owner = nil
+            secrets[2].expires = Sample.ago(1)
+        }
+        let before = Review(facts)
+        #expect(before.findings.count == 4)
+        facts.secrets.change { $0[2].honeytoken = .known(true) }
+        let granted = Review(facts)
+        #expect(granted.findings == before.findings && granted.score.earned == before.score.earned)
+        // Its grant is gone, and it was used.
+        facts.grants.change { $0.removeAll { $0.secret == "shop/refund" } }
+        #expect(Review(facts).findings.count { $0.subject == "shop/refund" && $0.check.hasPrefix("secret-") } == 4)
+        facts.secrets.change { $0[2].used = nil }
+        #expect(Review(facts).findings.count { $0.subject == "shop/refund" && $0.check.hasPrefix("secret-") } == 0)
+    }
+
+    @Test("a word of a later version is read as not evaluated, and the facts around it are read")
+    func laterWord() throws {
+        let facts = Sample.perfect()
+        let text = String(decoding: ReviewJSON.bytes(of: facts), as: UTF8.self)
+        let later = text.replacing(#""approval":{"known":"required"}"#, with: #""approval":{"known":"postponed"}"#)
+        #expect(later != text)
+        let read = try JSONDecoder().decode(ReviewFacts.self, from: Data(later.utf8))
+        #expect(read.tools.count == facts.tools.count && read.secrets == facts.secrets)
+        #expect(read.tools[2].approval.value == nil && read.tools[1].approval == .known(.unneeded))
+        #expect(Review(read).figures.approvalCoverage.value == nil)
+    }
+
+    @Test("a tool whose class nobody read is not left out of what approvals cover")
+    func unreadClass() {
+        var facts = Sample.perfect()
+        facts.tools[1].read = .notEvaluated("Why.")
+        let share = Review(facts).figures.approvalCoverage.value
+        #expect(share?.whole == 4 && share?.part == 3 && share?.unknown == 1)
     }
 }

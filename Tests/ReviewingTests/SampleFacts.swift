@@ -57,7 +57,8 @@ enum Sample {
             schedule: "rate(30 days)",
             paused: false,
             expires: nil,
-            honeytoken: .known(name == "shop/decoy")
+            honeytoken: .known(name == "shop/decoy"),
+            used: name == "shop/decoy" ? nil : ago(1)
         )
     }
 

@@ -41,6 +41,7 @@ struct WideningTests {
         Breakage("owner-lost:shop/get") { facts in facts.secrets.change { $0[1].owner = nil } },
         Breakage("schedule-removed:shop/get") { facts in facts.secrets.change { $0[1].schedule = nil } },
         Breakage("decoy-removed:shop/decoy") { facts in facts.secrets.change { $0[4].honeytoken = .known(false) } },
+        Breakage("became-decoy:shop/get") { facts in facts.secrets.change { $0[1].honeytoken = .known(true) } },
         Breakage("role-added:ada") { facts in facts.operators.change { $0[0].roles = [.admin, .reader] } },
         Breakage("group-added:ada") { facts in facts.operators.change { $0[0].groups = ["security"] } },
         Breakage("new-operator:eve") { facts in

@@ -94,6 +94,51 @@ import WarderModel
         #expect(3 * figures.readAsReading >= 2 * figures.reading, "\(figures)")
     }
 
+    /// Tools that change something and are unsafe by their names, each with what its description or schema says.
+    private static func unsafeByName() throws -> [String: ToolDefinition] {
+        [
+            "browser_video_show_actions": try tool(
+                "browser_video_show_actions",
+                "Draw each action that is performed on the page onto the screen."
+            ),
+            "read_messages": try tool(
+                "read_messages",
+                "Read messages of a queue and remove them from it."
+            ),
+            "get_sentinel_mock": try tool(
+                "get_sentinel_mock",
+                "Create an export of the mock data of a run and download it."
+            ),
+            "getSiteDatabase": try ToolRiskTests.request(
+                .get,
+                "/sites/{site_id}/database",
+                "getSiteDatabase",
+                "Returns the connection string of the site's database, with its password."
+            ),
+            "explain_query": try tool(
+                "explain_query",
+                "Explain how a statement is run. With analyze it executes the statement.",
+                properties:
+                    #""sql":{"type":"string"},"analyze":{"type":"boolean","description":"Execute the statement"}"#
+            ),
+            "firecrawl_search_feedback": try tool(
+                "firecrawl_search_feedback",
+                "Submit feedback on the results of a search."
+            ),
+        ]
+    }
+
+    @Test("six names are unsafe, no other, and each is found out by what its description or schema says")
+    func unsafeNames() throws {
+        var names: Set<String> = []
+        for label in try Self.labels() where !label.isReadOnly {
+            if try risk(label.definition()) == .readOnly { names.insert(label.name) }
+        }
+        let described = try Self.unsafeByName()
+        #expect(names == Set(described.keys))
+        for (name, definition) in described { #expect(risk(definition) != .readOnly, "\(name)") }
+    }
+
     @Test("labels by digest are of the form that is written down, and none is there twice")
     func byDigest() throws {
         let path = "Tests/Vectors/tool-risk-v1/labels-by-digest.tsv"

@@ -1,8 +1,9 @@
 import WarderModel
 
 extension Comparison {
-    mutating func tools(_ old: [ToolFacts], _ new: [ToolFacts]) {
-        for (before, tool) in Self.pairs(old, new, \.name) {
+    mutating func tools(_ old: ReviewFacts, _ new: ReviewFacts) {
+        let granted = new.liveGrants.value.map { Set($0.map(\.tool)) }
+        for (before, tool) in Self.pairs(old.tools, new.tools, \.name) {
             guard let before else {
                 add("new-tool", tool.name, tool.severity, "\(tool.name) (\(tool.classWords)) is new.")
                 continue
@@ -41,15 +42,18 @@ extension Comparison {
                 }
             }
             if let was = before.accepted, let isNow = tool.accepted, was.digest != isNow.digest {
-                let more = Set(isNow.arguments).subtracting(was.arguments).sorted()
-                if more.isEmpty {
+                let more = isNow.arguments(beyond: was)
+                if more == [] {
                     renew(tool.name)
                 } else {
+                    let what =
+                        more.map { "takes what it did not take before: \(Words.list($0))" }
+                        ?? "nobody can tell whether it takes more: one of its schemas cannot be read"
                     add(
                         "definition-widened",
                         tool.name,
                         tool.severity,
-                        "\(tool.name) was accepted anew, and takes what it did not take before: \(Words.list(more))."
+                        "\(tool.name) was accepted anew, and \(what)."
                     )
                 }
             } else if tool.accepted != nil, before.accepted == nil, before.definition.value != .unpinned {
@@ -60,7 +64,9 @@ extension Comparison {
             {
                 add("approval-removed", tool.name, tool.severity, "\(tool.name) needs nobody's approval any more.")
             }
-            if let (was, isNow) = both("recording of tools", of: tool.name, before.recorded, tool.recorded), was, !isNow
+            // What nothing is granted to gets nothing, of which there would have to be an event.
+            if let (was, isNow) = both("recording of tools", of: tool.name, before.recorded, tool.recorded), was,
+                !isNow, tool.approval.value != .ungranted, granted?.contains(tool.name) ?? true
             {
                 add("recording-lost", tool.name, tool.severity, "Calls of \(tool.name) leave no event any more.")
             }
@@ -177,8 +183,16 @@ extension Comparison {
             if was.schedule != nil, secret.schedule == nil {
                 add("schedule-removed", secret.name, .medium, "\(secret.name) does not change by itself any more.")
             }
-            if let (had, has) = both("decoys", of: secret.name, was.honeytoken, secret.honeytoken), had, !has {
+            guard let (had, has) = both("decoys", of: secret.name, was.honeytoken, secret.honeytoken) else { continue }
+            if had, !has {
                 add("decoy-removed", secret.name, .medium, "\(secret.name) is no decoy any more.")
+            } else if !had, has {
+                add(
+                    "became-decoy",
+                    secret.name,
+                    .medium,
+                    "\(secret.name) is called a decoy now: nobody asks any more how old it is, nor who answers for it."
+                )
             }
         }
     }

@@ -34,7 +34,7 @@ package struct Widening: Codable, Hashable, Sendable {
 
     init(from old: ReviewFacts, to new: ReviewFacts, acknowledged: Set<String>) {
         var comparison = Comparison()
-        comparison.tools(old.tools, new.tools)
+        comparison.tools(old, new)
         comparison.grants(old, new)
         comparison.servers(old.servers, new.servers)
         comparison.secrets(old.secrets, new.secrets)

@@ -150,7 +150,10 @@ enum ApprovalChecks {
 
     /// Why nobody can say whether a tool's calls wait for those who should be asked.
     private static func unknown(_ tool: ToolFacts, _ facts: ReviewFacts) -> String? {
-        if tool.approval.value == .ungranted { return "Nothing is granted to \(tool.name)." }
+        if tool.approval.value == .ungranted {
+            return "Nothing is granted to \(tool.name): if it is not used, \(Commands.remove(tool)); or else "
+                + "\(Commands.grant(to: tool))."
+        }
         return tool.approval.reason ?? (tool.approval.value == .required ? facts.approvals.reason : nil)
     }
 

@@ -27,8 +27,8 @@ enum AuditChecks {
                         : Remedy(
                             Commands.grant(to: tool),
                             advice:
-                                "SECRET is the credential that it uses: warder secret put SECRET. Or, if the tool is not "
-                                + "used: warder tool remove \(tool.name)"
+                                "If the tool is not used, instead: \(Commands.remove(tool)). If it is, SECRET is the "
+                                + "credential that it uses: warder secret put SECRET."
                         )
                 )
             }

@@ -37,6 +37,8 @@ enum Commands {
         return grant
     }
 
+    static func remove(_ tool: ToolFacts) -> String { "warder tool remove \(tool.name)" }
+
     /// What has to be there before.
     static func prelude(_ tool: ToolFacts) -> String {
         "Once, before: warder server add \(tool.server) --uid UID --owner WHO; and warder secret put SECRET, a credential "

@@ -141,9 +141,18 @@ enum CredentialChecks {
     private static func secrets(_ facts: ReviewFacts, _ fault: (SecretFacts) -> Fault?) -> CheckAnswer {
         switch facts.secrets {
         case .notEvaluated(let reason): .notEvaluated(reason)
-        // A decoy stays as it is: what matters of it is that somebody reaches for it.
         case .known(let secrets):
-            .each(of: secrets.filter { $0.honeytoken.value != true }, "secret", none: "There are no secrets.", fault)
+            .each(of: secrets.filter { !isDecoy($0, facts) }, "secret", none: "There are no secrets.", fault)
         }
+    }
+
+    /// Whether a secret is a decoy that can be one: nothing may have it, and nothing ever got it. Such a one stays as it
+    /// is: what matters of it is that somebody reaches for it. What a tool works with is a credential, whatever somebody
+    /// calls it.
+    private static func isDecoy(_ secret: SecretFacts, _ facts: ReviewFacts) -> Bool {
+        guard secret.honeytoken.value == true, secret.used == nil, case .known(let grants) = facts.liveGrants else {
+            return false
+        }
+        return !grants.contains { $0.secret == secret.name }
     }
 }

@@ -40,6 +40,19 @@ extension Fact: Codable {
 }
 
 extension KeyedDecodingContainer {
+    /// A word that this version does not know is one that a later one wrote: nothing follows from it.
+    func decode<Value: RawRepresentable>(
+        _ type: Fact<Value>.Type,
+        forKey key: Key
+    ) throws -> Fact<Value> where Value.RawValue == String {
+        switch try decode(Fact<String>.self, forKey: key) {
+        case .known(let word):
+            Value(rawValue: word).map { .known($0) }
+                ?? .notEvaluated("A later version says of it what this one does not know.")
+        case .notEvaluated(let reason): .notEvaluated(reason)
+        }
+    }
+
     /// A fact that the writer did not know of was not looked at by it.
     func decode<Value>(_ type: Fact<Value>.Type, forKey key: Key) throws -> Fact<Value> {
         try decodeIfPresent(type, forKey: key) ?? .notEvaluated("Whoever wrote the facts did not know of it.")

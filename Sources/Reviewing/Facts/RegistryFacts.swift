@@ -144,6 +144,8 @@ package struct SecretFacts: Codable, Hashable, Sendable {
     package var paused: Bool?
     package var expires: Instant?
     package var honeytoken: Fact<Bool>
+    /// When a server last got a value of it; `nil` where none did, and where an earlier version wrote the facts.
+    package var used: Instant?
 
     package init(
         name: String,
@@ -154,7 +156,8 @@ package struct SecretFacts: Codable, Hashable, Sendable {
         schedule: String?,
         paused: Bool,
         expires: Instant?,
-        honeytoken: Fact<Bool>
+        honeytoken: Fact<Bool>,
+        used: Instant?
     ) {
         self.name = name
         self.owner = owner
@@ -165,6 +168,7 @@ package struct SecretFacts: Codable, Hashable, Sendable {
         self.paused = paused
         self.expires = expires
         self.honeytoken = honeytoken
+        self.used = used
     }
 }
 

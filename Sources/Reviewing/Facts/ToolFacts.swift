@@ -36,12 +36,21 @@ package struct ToolFacts: Codable, Hashable, Sendable {
     package struct Accepted: Codable, Hashable, Sendable {
         /// SHA-256, lowercase hex.
         package var digest: String
-        /// Names of what it takes, made harmless.
-        package var arguments: [String]
+        /// What it takes: docs/formats/report.md. `nil` where its schema cannot be read.
+        package var arguments: [String]?
 
-        package init(digest: String, arguments: [String]) {
+        package init(digest: String, arguments: [String]?) {
             self.digest = digest
             self.arguments = arguments
+        }
+
+        /// What it takes that another one does not; `nil` where that cannot be told. Where the other takes any value of
+        /// an argument, it takes each.
+        func arguments(beyond other: Accepted) -> [String]? {
+            guard let arguments, let others = other.arguments.map(Set.init) else { return nil }
+            return arguments.filter { argument in
+                !others.contains(argument) && !others.contains(String(argument.prefix { $0 != "=" }))
+            }
         }
     }
 

@@ -94,7 +94,7 @@ package struct Figures: Codable, Hashable, Sendable {
         }
         approvalCoverage = Self.approvals(
             tools.filter {
-                $0.approval.value != .unneeded
+                $0.approval.value != .unneeded || $0.read.reason != nil
                     || Tool.needsApproval($0.judged.risk, $0.judged.category, in: facts.profile)
             }
         )

@@ -23,7 +23,7 @@ extension Approvals {
     }
 
     /// Says no, which ends it: one no is enough, also of who asks. A yes whose token has opened nothing so far is taken
-    /// back, and the token ends; so does every other yes to the same call. Requires `approver` or `admin`.
+    /// back, and the token ends; so does every other yes to the same call, also one in advance. Requires `approver` or `admin`.
     ///
     /// - Throws: `approvalExpired`, `approvalDecided`.
     package static func deny(_ id: ApprovalID, reason: PlainText, by caller: Caller) -> Command<Approval> {
@@ -42,6 +42,7 @@ extension Approvals {
                 event.changes.append("denied/\(other.name)")
             }
             if !unopened.isEmpty { Tokens.endUnopened(of: unopened, &transaction, &event) }
+            try Tokens.endUnopened(of: approval.subject, &transaction, &event)
         }
     }
 

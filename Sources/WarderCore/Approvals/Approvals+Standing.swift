@@ -99,7 +99,10 @@ extension Approvals {
             event.server = standing.server
             event.tool = standing.tool.map { ToolID(server: standing.server, tool: $0) }
             transaction.remove(standing, &event)
-            transaction.state.tokens.remove { $0.clearance == .standing(standing.id) }
+            transaction.state.tokens.remove { token in
+                guard case .standing(standing.id, _) = token.clearance else { return false }
+                return true
+            }
         }
     }
 }

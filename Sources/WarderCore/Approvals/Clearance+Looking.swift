@@ -10,7 +10,7 @@ extension Clearance {
         /// Somebody has just said no to this very call.
         case denied(Approval)
         /// Somebody said yes in advance.
-        case standing(StandingApproval)
+        case standing(StandingApproval, ApprovalSubject)
         /// People said yes to this very call.
         case approved(Approval)
         /// They were asked about it, and have not said enough yet.
@@ -41,7 +41,7 @@ extension Clearance {
         guard tool.name.tool != .launch else { throw .approvalRequired }
         let subject = try subject(demand, tool, asked, terms, peer, in: state)
         if let denial = denial(of: subject, in: state, at: now) { return .denied(denial) }
-        if let standing = standing(for: subject, tool, in: state, at: now) { return .standing(standing) }
+        if let standing = standing(for: subject, tool, in: state, at: now) { return .standing(standing, subject) }
         return known(subject, in: state, at: now) ?? .unasked(subject)
     }
 

@@ -31,12 +31,13 @@ enum Clearance {
         case .denied(let approval):
             event.approval = approval.name.text
             throw .approvalDenied
-        case .standing(var standing):
+        case .standing(var standing, let subject):
+            let call = try transaction.keys.fingerprint(subject)
             standing.count(at: now)
             event.changes.append("remaining=\(standing.remaining)")
             try transaction.put(standing, &event)
             event.approval = standing.name.text
-            return .clear(.standing(standing.id))
+            return .clear(.standing(standing.id, call: call))
         case .approved(var approval):
             approval.use(at: now)
             event.approval = approval.name.text
@@ -68,7 +69,7 @@ enum Clearance {
             approval.giveBack()
             try transaction.put(approval, &event)
             event.changes.append("approval=returned")
-        case .standing(let id):
+        case .standing(let id, _):
             guard var standing = transaction.state.standingApprovals[id] else { return }
             standing.giveBack()
             try transaction.put(standing, &event)

@@ -45,7 +45,7 @@ extension ExplanationWalk {
                 .passes,
                 terms.isEmpty ? "nobody is asked about such calls" : "the grant goes without the yes of \(terms)"
             )
-        case .standing(let standing):
+        case .standing(let standing, _):
             return step(
                 .passes,
                 "\(standing.madeBy) said yes in advance: \(standing.name), \(standing.remaining) calls until "

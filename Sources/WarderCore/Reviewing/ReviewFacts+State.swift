@@ -125,7 +125,8 @@ extension SecretFacts {
             schedule: timing.map { $0.schedule.map { "\($0)" } ?? "by its age" },
             paused: rotation?.pausedSince != nil && rotation?.timing != nil,
             expires: secret.expires.map(Instant.init),
-            honeytoken: .known(secret.isDecoy)
+            honeytoken: .known(secret.isDecoy),
+            used: state.consumers[secret.name]?.values.map(\.lastSeen).max().map(Instant.init)
         )
     }
 }

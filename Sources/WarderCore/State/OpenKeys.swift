@@ -48,6 +48,13 @@ package struct OpenKeys: Sendable {
         Hex.encode(KeyedHash.hash(canonical, key: fingerprintKey, label: "arguments"))
     }
 
+    /// Tells one call from another, as long as tokens live.
+    func fingerprint(_ call: ApprovalSubject) throws(Refusal) -> String {
+        do { return Hex.encode(KeyedHash.hash(try RecordCoding.encode(call), key: tokenKey, label: "call")) } catch {
+            throw Refusal(error)
+        }
+    }
+
     package func hash(_ token: PresentedToken) -> TokenHash {
         TokenHash(exactly: KeyedHash.hash(token.body, key: tokenKey, label: "token"))
     }

@@ -131,7 +131,7 @@ extension Tokens {
         guard grant.approval == .byClass, state.needsApproval(tool) else { return false }
         switch token.clearance {
         case .free: throw .approvalRequired
-        case .standing(let id):
+        case .standing(let id, _):
             guard let standing = state.standingApprovals[id], state.covers(standing, tool, asking: token.process.uid)
             else { throw .approvalRequired }
         case .approval(let id, let releases):

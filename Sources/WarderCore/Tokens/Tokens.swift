@@ -90,6 +90,27 @@ package enum Tokens {
         return name
     }
 
+    /// Ends tokens for a call that a yes in advance let through, as long as they have opened nothing, and gives the yes
+    /// back: somebody says no to this very call.
+    static func endUnopened(
+        of call: ApprovalSubject,
+        _ transaction: inout Transaction,
+        _ event: inout Event
+    ) throws(Refusal) {
+        let call = try transaction.keys.fingerprint(call)
+        func isMeant(_ token: Token) -> Bool {
+            guard token.used.isEmpty, case .standing(_, call) = token.clearance else { return false }
+            return true
+        }
+        let clearances = transaction.state.tokens.live(at: transaction.now).filter(isMeant).map(\.clearance)
+        guard !clearances.isEmpty else { return }
+        // The event is about what was asked, and not about what answered in advance.
+        let asked = event.approval
+        for clearance in clearances { try Clearance.giveBack(clearance, &transaction, &event) }
+        event.approval = asked
+        end(&transaction, &event, where: isMeant)
+    }
+
     static func describe(_ demand: Demand, _ event: inout Event) {
         if case .whole(let tool) = demand.tool {
             event.tool = tool

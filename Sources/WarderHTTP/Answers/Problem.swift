@@ -12,6 +12,9 @@ struct Problem: Error, Sendable {
     var allow: String?
     /// Whether what follows on the connection can still be understood.
     var closes = false
+    /// Whether there was merely more of it than the vault takes. How much that is an agent chooses, by what it asks of a
+    /// server's tool: nothing is held against the server.
+    var isOverLimit = false
 
     init(_ status: Answer.Status, _ code: ErrorCode, _ message: String, reason: String? = nil) {
         self.status = status
@@ -21,9 +24,18 @@ struct Problem: Error, Sendable {
     }
 
     /// Whether the request could not be understood: there was no question to decide, so that no event has it.
-    var isMalformed: Bool { [.invalidRequest, .tooLarge, .unsupportedMediaType].contains(code) }
+    var isMalformed: Bool {
+        if code == .tooLarge { return status == .headerFieldsTooLarge }
+        return [.invalidRequest, .unsupportedMediaType].contains(code) && !isOverLimit
+    }
 
     static func invalid(_ message: String) -> Problem { Problem(.badRequest, .invalidRequest, message) }
+
+    static func overLimit(_ message: String) -> Problem {
+        var problem = invalid(message)
+        problem.isOverLimit = true
+        return problem
+    }
 
     func answer(requestID: String) -> Answer {
         var json = JSONBuffer(capacity: 256)

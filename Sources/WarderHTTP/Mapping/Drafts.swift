@@ -222,7 +222,7 @@ extension Tokens.Demand {
     }
 
     private static func claim(_ text: String?, _ what: String) throws(Problem) -> PlainText? {
-        guard (text?.utf8.count ?? 0) <= 200 else { throw .invalid("\(what) is at most 200 bytes.") }
+        guard (text?.utf8.count ?? 0) <= 200 else { throw .overLimit("\(what) is at most 200 bytes.") }
         return try Exchange.text(text, what: what)
     }
 }

@@ -78,7 +78,13 @@ struct Exchange: Sendable {
         var bytes = body.take()
         if bytes.isEmpty { bytes = Array("{}".utf8) }
         do { return try JSONDocument(parsing: consume bytes, limits: limits) } catch {
-            throw .invalid("The body is not valid JSON.")
+            switch error {
+            case .tooLarge, .tooDeep, .tooManyMembers, .tooManyTokens:
+                throw .overLimit(
+                    "The body holds more than the vault takes: it is too long, too deep or of too many parts."
+                )
+            default: throw .invalid("The body is not valid JSON.")
+            }
         }
     }
 

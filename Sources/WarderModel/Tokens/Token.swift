@@ -28,15 +28,16 @@ package struct Token: Sendable {
         case free
         /// People who said yes to this one call.
         case approval(ApprovalID, [ApprovalSubject.Release])
-        /// Somebody who said yes in advance.
-        case standing(RecordID)
+        /// Somebody who said yes in advance, to this call among others (`ApprovalSubject`, as a keyed hash): a no to the
+        /// very call ends it as well.
+        case standing(RecordID, call: String)
 
         /// As the log shows it.
         package var name: String? {
             switch self {
             case .free: nil
             case .approval(let id, _): id.text
-            case .standing(let id): StandingApprovalID(id).text
+            case .standing(let id, _): StandingApprovalID(id).text
             }
         }
     }

@@ -84,6 +84,29 @@ import WarderTesting
         }
     }
 
+    @Test("a no to a call that waited ends the token that a yes in advance let the same call have, and gives it back")
+    func denied() async throws {
+        let stand = try await ApprovalStand()
+        let id = try await stand.mustWait()
+        let standing = try await add(stand, uses: 9)
+        let token = HeldToken(try await stand.ask().get())
+        let opened = HeldToken(try await stand.ask().get())
+        _ = try await stand.kit.mustResolve("shop/api", with: opened)
+        let other = HeldToken(try await stand.ask("[1]").get())
+        #expect(try await stand.deny(id, "carl") == nil)
+        let event = try stand.kit.lastEvent()
+        let changes = event.changes ?? []
+        #expect(event.approval == id.text && changes.contains("revoked=1") && changes.contains("remaining=7"))
+        #expect(await stand.kit.refusal(of: try stand.kit.resolve("shop/api", with: token)) == .tokenUnknown)
+        #expect(stand.kit.vault.state?.standingApprovals[standing.id]?.remaining == 7)
+        // What is about another call stays, and so does the yes in advance.
+        _ = try await stand.kit.mustResolve("shop/api", with: other)
+        #expect(try await stand.refusal() == .approvalDenied)
+        #expect(try await stand.refusal("[2]") == nil)
+        try await stand.restart()
+        #expect(stand.kit.vault.state?.standingApprovals[standing.id]?.remaining == 6)
+    }
+
     @Test("it ends with its time, and its tokens end when it is taken back")
     func ends() async throws {
         let stand = try await ApprovalStand()

@@ -1,6 +1,7 @@
 import Alerting
 import HashTreeCollections
 import Rotating
+import StrictJSON
 import Testing
 import WarderModel
 import WarderTesting
@@ -292,6 +293,103 @@ struct ReviewFactsTests {
         #expect(finding.kind == .loweredClass && finding.severity == .critical)
         #expect(after.score.earned < before.score.earned)
         #expect(after.figures.lowered.value?.whole == 1)
+    }
+
+    @Test("a last grant that is revoked or ends fails no comparison: what gets nothing has nothing to record")
+    func lastGrant() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustAddTool("notes/write", risk: .sideEffect)
+        try await kit.mustGrant("notes/write", "notes/api", expires: kit.clock.now().wall.adding(seconds: 60))
+        let before = try await Self.review(kit).facts
+        #expect(before.tools.map(\.recorded) == [.known(true), .known(true)])
+        try await kit.mustRevokeGrant("notes/search", "notes/api")
+        kit.clock.advance(seconds: 61)
+        let after = try await Self.review(kit).facts
+        #expect(after.tools.map(\.recorded) == [.known(false), .known(false)])
+        let widening = try #require(Review(after, since: before).widening)
+        #expect(widening.changes.map(\.id) == [])
+    }
+
+    @Test(
+        "a definition that widens anywhere in its schema is not just accepted anew",
+        arguments: [
+            (
+                #"{"filter":{"type":"object","properties":{"a":{"type":"string"}}}}"#,
+                #"{"filter":{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}}"#
+            ),
+            (
+                #"{"filter":{"type":"object","properties":{},"additionalProperties":false}}"#,
+                #"{"filter":{"type":"object","properties":{}}}"#
+            ),
+            (#"{"mode":{"type":"string","enum":["a","b"]}}"#, #"{"mode":{"type":"string"}}"#),
+            (#"{"mode":{"type":"string","enum":["a","b"]}}"#, #"{"mode":{"type":"string","enum":["a","c"]}}"#),
+            (
+                #"{"list":{"type":"array","items":{"type":"string","enum":["a"]}}}"#,
+                #"{"list":{"type":"array","items":{"type":"string"}}}"#
+            ),
+            (#"{"one":{"anyOf":[{"const":1},{"const":2}]}}"#, #"{"one":{}}"#),
+            (#"{"one":{"allOf":[{"type":"string"},{"enum":["a"]}]}}"#, #"{"one":{"allOf":[{"type":"string"}]}}"#),
+            (
+                ##"{"tree":{"type":"object","properties":{"next":{"$ref":"#/properties/tree"}}}}"##,
+                ##"{"tree":{"type":"object","properties":{"next":{"$ref":"#/properties/tree"},"x":{}}}}"##
+            ),
+            (#"{"one":{"type":"string"}}"#, #"{"one":{"$ref":"https://example.com/schema"}}"#),
+        ]
+    )
+    func deeperWidening(narrow: String, wide: String) async throws {
+        func accepted(_ properties: String) throws -> ToolFacts.Accepted {
+            let text = #"{"inputSchema":{"type":"object","properties":\#(properties)}}"#
+            let document = try JSONDocument(copying: Array(text.utf8).span)
+            let schema = try #require(document.root.member("inputSchema"))
+            return ToolFacts.Accepted(digest: properties, arguments: TakenArguments.list(schema))
+        }
+        let (less, more) = (try accepted(narrow), try accepted(wide))
+        #expect(more.arguments(beyond: less)?.isEmpty != true, "\(more.arguments ?? [])")
+        #expect(less.arguments(beyond: less) == [])
+        #expect(less.arguments?.isEmpty == false)
+    }
+
+    @Test("a schema whose references multiply, or lead nowhere but to themselves, ends the reading")
+    func hostileSchemas() throws {
+        func list(_ text: String) throws -> [String]? {
+            TakenArguments.list(try JSONDocument(copying: Array(text.utf8).span).root)
+        }
+        let doubling = (0..<60).map {
+            ##""d\##($0)":{"properties":{"l":{"$ref":"#/$defs/d\##($0 + 1)"},"r":{"$ref":"#/$defs/d\##($0 + 1)"}}}"##
+        }
+        let bomb = ##"{"$ref":"#/$defs/d0","$defs":{\##(doubling.joined(separator: ",")),"d60":{}}}"##
+        #expect(try list(bomb) == nil)
+        let choices = (0..<40).map { _ in #"{"anyOf":[{"const":1},{"const":2},{"const":3}]}"# }.joined(separator: ",")
+        #expect(try list(#"{"properties":{"a":{"allOf":[\#(choices)]}}}"#) == nil)
+        let chain = (0..<3000).map { ##""d\##($0)":{"properties":{"a":{"$ref":"#/$defs/d\##($0 + 1)"}}}"## }
+        let limits = JSONLimits(maxMembers: 4096, maxTokens: 1_000_000)
+        let deep = ##"{"$ref":"#/$defs/d0","$defs":{\##(chain.joined(separator: ",")),"d3000":{}}}"##
+        #expect(TakenArguments.list(try JSONDocument(copying: Array(deep.utf8).span, limits: limits).root) == nil)
+        #expect(try list(##"{"$ref":"#"}"##) == ["*"])
+        #expect(try list(##"{"anyOf":[{"$ref":"#"},{"$ref":"#"}]}"##) == ["*"])
+    }
+
+    @Test("an answer counts as described where its schema says something of it")
+    func describedAnswers() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        let schemas = [
+            ("a", "{}", false), ("b", #"{"type":"object"}"#, false),
+            ("c", #"{"type":"object","properties":{}}"#, false),
+            ("d", #"{"type":"object","properties":{"id":{}}}"#, true), ("e", #"{"type":"string"}"#, true),
+            ("f", ##"{"$ref":"#"}"##, false), ("g", #"{"type":"array","items":{}}"#, false),
+        ]
+        try await kit.importTools(
+            schemas.map { name, schema, _ in
+                Described(text: #"{"name":"\#(name)","inputSchema":{"type":"object"},"outputSchema":\#(schema)}"#)
+            }
+        )
+        let tools = try await Self.review(kit).facts.tools
+        for (name, schema, isDescribed) in schemas {
+            let tool = try #require(tools.first { $0.shortName == name })
+            #expect((tool.outputs.value?.flatMap(\.self) != nil) == isDescribed, "\(schema)")
+        }
     }
 
     @Test("a reason from before anybody had read the definition is none")

@@ -26,6 +26,24 @@ import WarderTesting
         "GET /v1/secrets/\(marker) HTTP/1.1\r\nHost: a\r\nHost: \(marker)\r\n\r\n",
         "\(marker)\r\n\r\n",
         "POST /v1/tokens HTTP/1.1\r\nHost: a\r\nContent-Type: text/\(marker)\r\nContent-Length: 2\r\n\r\n{}",
+    ]
+
+    /// A call of the server's tool with arguments of an agent's choice.
+    private static func call(with arguments: String) -> String {
+        RawClient.request("POST", "/v1/tokens", body: #"{"tool":"notes/search","arguments":\#(arguments)}"#)
+    }
+
+    /// More than the vault takes, and nothing else wrong with it.
+    private static let tooMuch = [
+        call(with: String(repeating: "[", count: 40) + String(repeating: "]", count: 40)),
+        call(with: "{" + (0..<300).map { #""m\#($0)":0"# }.joined(separator: ",") + "}"),
+        call(with: "[" + Array(repeating: "[0]", count: 4000).joined(separator: ",") + "]"),
+        call(with: #""\#(String(repeating: "x", count: 17 << 10))""#),
+        RawClient.request(
+            "POST",
+            "/v1/tokens",
+            body: #"{"tool":"notes/search","purpose":"\#(String(repeating: "x", count: 201))"}"#
+        ),
         "POST /v1/tokens HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n",
     ]
 
@@ -82,6 +100,19 @@ import WarderTesting
             let alerts = state.openAlerts.values.compactMap { state.alerts[$0] }
             #expect(alerts.map(\.rule) == [.refusals])
             #expect(alerts.first?.subject == .server(try ServerName("notes")))
+        }
+    }
+
+    @Test("an agent that has a server's tool called with far too much raises nothing against the server")
+    func tooMuch() async throws {
+        try await TestServer.with { server in
+            try await server.mustBeNotes()
+            let before = server.kit.vault.sequence
+            for request in Self.tooMuch {
+                #expect([400, 413].contains(try Self.send(request, to: server).status), "\(request.prefix(200))")
+            }
+            #expect(server.turnedAway().isEmpty)
+            #expect(server.kit.vault.sequence == before)
         }
     }
 
