@@ -22,7 +22,7 @@ extension ServerConnection {
         _ requests: inout Requests,
         _ outbound: AnswersOut,
         over link: inout Link,
-        leaving aftermath: Aftermath
+        leaving aftermath: inout Aftermath
     ) async throws -> Outcome {
         let request = waiting.request
         var permit: Permit
@@ -70,7 +70,8 @@ extension ServerConnection {
         }
         if case .again = outcome { return outcome }
         // The server has its answer, and need not wait for what the vault hears of it.
-        await aftermath.begin { [permit] in await permit.finish() }
+        await aftermath.next()
+        aftermath.addTask { [permit] in await permit.finish() }
         return outcome
     }
 

@@ -11,6 +11,8 @@ struct ServerConnection: Sendable {
     typealias Accepted = NIOAsyncChannel<HTTPServerRequestPart, AnswerPart>
     typealias Requests = NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
     typealias AnswersOut = NIOAsyncChannelOutboundWriter<AnswerPart>
+    /// What is still to be done about a request that has its answer, while the next one is served; one at a time.
+    typealias Aftermath = TaskGroup<Void>
 
     /// Of a body that nobody wants, in bytes.
     private static let mostDrained = 1 << 20
@@ -47,7 +49,11 @@ struct ServerConnection: Sendable {
 
     @concurrent
     func serve(_ accepted: Accepted) async {
-        let aftermath = Aftermath()
+        await withTaskGroup { aftermath in await serve(accepted, leaving: &aftermath) }
+    }
+
+    @concurrent
+    private func serve(_ accepted: Accepted, leaving aftermath: inout Aftermath) async {
         // What goes wrong here is that one of both sides has gone, and the other sees it by its connection's end.
         try? await accepted.executeThenClose { inbound, outbound in
             var requests = inbound.makeAsyncIterator()
@@ -76,12 +82,11 @@ struct ServerConnection: Sendable {
                             answers: answers.makeAsyncIterator(),
                             requests: upstreamRequests
                         ),
-                        leaving: aftermath
+                        leaving: &aftermath
                     )
                 }
             }
         }
-        await aftermath.end()
     }
 
     /// Exchanges requests over one link, until it can take no more of them.
@@ -93,12 +98,12 @@ struct ServerConnection: Sendable {
         _ requests: inout Requests,
         _ outbound: AnswersOut,
         over link: consuming Link,
-        leaving aftermath: Aftermath
+        leaving aftermath: inout Aftermath
     ) async throws -> Waiting? {
         var link = link
         var current = first
         while true {
-            switch try await exchange(current, &requests, outbound, over: &link, leaving: aftermath) {
+            switch try await exchange(current, &requests, outbound, over: &link, leaving: &aftermath) {
             case .close:
                 return nil
             case .again(let permit):
