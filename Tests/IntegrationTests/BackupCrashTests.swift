@@ -42,14 +42,16 @@ struct BackupCrashTests {
     }
 
     /// `warder backup create`, asked again while the daemon has yet to notice that nobody wants the one before, and
-    /// while the second has not passed after which that one is named.
+    /// while the second has not passed after which that one is named; for five minutes.
     private static func create(_ arguments: [String], _ vault: VaultProcess) throws -> ProgramResult {
         let isNamedByTime = arguments.contains("--directory")
+        let deadline = ContinuousClock.now + .seconds(300)
         while true {
             let made = try RestoreStory.warder(["backup", "create"] + arguments, vault)
             let mayBeTriedAgain =
                 made.status == 7 || isNamedByTime && made.errors.contains("exists already")
             guard made.status != 0, mayBeTriedAgain else { return made }
+            try #require(ContinuousClock.now < deadline, "refused for five minutes: \(made)")
             usleep(100_000)
         }
     }

@@ -24,6 +24,8 @@ struct VaultPatience {
             session.console.message("\(what); waiting for it", hints: hints)
         }
         say(failure.message, failure.hints)
+        // Also where the vault says at once that it is open: what failed may fail again.
+        session.context.pause(Self.pauseMilliseconds)
         while true {
             do throws(CommandFailure) {
                 let status: VaultStatus = try vault.ask(VaultRequest("GET", "/v1/sys/status")).value
