@@ -7,10 +7,14 @@ enum MessageID: Hashable, Sendable {
 
     /// - Returns: `nil` for what is no id: `null`, a fraction, more than `RequestKey.mostBytes`.
     init?(_ node: JSONNode?) {
-        guard let node, node.byteCount <= RequestKey.mostBytes else { return nil }
+        guard let node else { return nil }
         do throws(JSONError) {
             switch node.kind {
-            case .string: self = .text(try node.string(allowingNUL: true))
+            case .string:
+                // As long as it means: whoever writes it next may escape it otherwise.
+                let text = try node.string(allowingNUL: true)
+                guard text.utf8.count <= RequestKey.mostBytes else { return nil }
+                self = .text(text)
             case .number: self = .number(try node.int())
             default: return nil
             }
