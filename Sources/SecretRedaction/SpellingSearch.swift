@@ -3,7 +3,8 @@
 ///
 /// An escape is a way from the position before it to the one behind it, for one byte that is not in the text; so is each
 /// byte that is. At every position stands what can be reached there on all ways. What a byte of the text costs depends on
-/// how often a string begins within itself, and not on how long the text or a string is.
+/// how often a string begins within itself and on how many escapes have begun in the last ``longest`` bytes, which hostile
+/// text makes many, and not on how long the text or a string is.
 struct SpellingSearch {
     /// Bytes of the longest escape, those of its own escapes included.
     static let longest = 64
