@@ -40,6 +40,7 @@ struct load {
     struct measurement *measurement;
     int events;
     bool measures;
+    bool input_ended;
     bool is_over;
     uint64_t measure_from;
     uint64_t measure_until;
@@ -60,6 +61,17 @@ int load_connect(const char *path) {
 static void watch(struct load *load, struct connection *connection, int operation, uint32_t events) {
     struct epoll_event event = {.events = events, .data.ptr = connection};
     if (epoll_ctl(load->events, operation, connection->socket, &event) != 0) fail_with(errno, "epoll_ctl");
+}
+
+/// An event without a connection is the end of standard input, to which nobody writes anything.
+static void watch_input(struct load *load) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    if (epoll_ctl(load->events, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0) fail_with(errno, "standard input");
+}
+
+static void end_with_input(struct load *load) {
+    load->input_ended = true;
+    if (epoll_ctl(load->events, EPOLL_CTL_DEL, STDIN_FILENO, NULL) != 0) fail_with(errno, "standard input");
 }
 
 static void take(struct load *load, struct connection *connection, int socket) {
@@ -102,7 +114,7 @@ static void look_at_clock(struct load *load, uint64_t now) {
         return;
     }
     bool has_all = options->count > 0 && measurement->latency.total >= options->count;
-    if (!load->measures || (now < load->measure_until && !has_all)) return;
+    if (!load->measures || (now < load->measure_until && !has_all && !load->input_ended)) return;
     load->is_over = true;
     measurement->seconds = (double)(now - load->measure_from) / 1e9;
     measurement->own = processor_time_between(load->own_start, processor_time_of_self());
@@ -162,6 +174,7 @@ void load_run(const struct options *options, int first, struct text request, str
     for (unsigned i = 0; i < options->connections; i++) {
         take(&load, &connections[i], i == 0 ? first : load_connect(options->socket));
     }
+    if (options->until_input_ends) watch_input(&load);
     load.measure_from = latency_clock() + (uint64_t)(options->warm_up * 1e9);
     for (unsigned i = 0; i < options->connections; i++) send_request(&load, &connections[i], latency_clock());
 
@@ -172,6 +185,10 @@ void load_run(const struct options *options, int first, struct text request, str
         if (count == 0) fail_with(0, "the server does not answer");
         for (int i = 0; i < count && !load.is_over; i++) {
             struct connection *connection = events[i].data.ptr;
+            if (connection == NULL) {
+                end_with_input(&load);
+                continue;
+            }
             if (connection->unsent > 0) send_rest(&load, connection);
             if (events[i].events & ~(uint32_t)EPOLLOUT) receive(&load, connection);
         }

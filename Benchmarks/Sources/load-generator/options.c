@@ -17,6 +17,7 @@ static const char usage[] =
     "  --seconds S           how long to measure (default 3)\n"
     "  --warm-up S           how long to run before that (default 0.5)\n"
     "  --count N             stop after N answers\n"
+    "  --until-input-ends    stop when standard input ends\n"
     "  --server PID          report the processor time of this process as well\n"
     "  --name NAME           repeated in the output\n";
 
@@ -33,7 +34,7 @@ static double number(const char *text, double smallest, double largest) {
 }
 
 struct options options_parse(int argc, char **argv) {
-    enum { SOCKET, REQUEST, TOKEN, CONNECTIONS, SECONDS, WARM_UP, COUNT, SERVER, NAME };
+    enum { SOCKET, REQUEST, TOKEN, CONNECTIONS, SECONDS, WARM_UP, COUNT, INPUT, SERVER, NAME };
     static const struct option known[] = {
         {"socket", required_argument, NULL, SOCKET},
         {"request", required_argument, NULL, REQUEST},
@@ -42,6 +43,7 @@ struct options options_parse(int argc, char **argv) {
         {"seconds", required_argument, NULL, SECONDS},
         {"warm-up", required_argument, NULL, WARM_UP},
         {"count", required_argument, NULL, COUNT},
+        {"until-input-ends", no_argument, NULL, INPUT},
         {"server", required_argument, NULL, SERVER},
         {"name", required_argument, NULL, NAME},
         {NULL, 0, NULL, 0},
@@ -57,6 +59,7 @@ struct options options_parse(int argc, char **argv) {
         case SECONDS: options.seconds = number(optarg, 0.01, 86400); break;
         case WARM_UP: options.warm_up = number(optarg, 0, 3600); break;
         case COUNT: options.count = (unsigned long long)number(optarg, 0, 1e15); break;
+        case INPUT: options.until_input_ends = true; break;
         case SERVER: options.server = (pid_t)number(optarg, 1, 1 << 30); break;
         case NAME: options.name = optarg; break;
         default: refuse("an option is unknown or incomplete");

@@ -1,6 +1,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct options {
@@ -15,6 +16,8 @@ struct options {
     double warm_up;
     /// Stop after so many answers, even if the time is not over; 0 for no such end.
     unsigned long long count;
+    /// Stop when standard input ends, even if the time is not over.
+    bool until_input_ends;
     /// The server whose processor time is reported; 0 for none.
     pid_t server;
 };

@@ -45,16 +45,25 @@ final class ChildProcess {
         scratch.remove(process: id)
     }
 
-    /// Runs a program to its end.
-    /// - Returns: what it wrote to standard output. What it writes to standard error goes where ours goes.
-    static func output(of program: String, _ arguments: [String]) throws -> Data {
+    /// Runs a program to its end. Nothing is written to its standard input, which ends with `work`.
+    /// - Returns: what it wrote to standard output, at most what a pipe holds. What it writes to standard error goes where
+    ///   ours goes.
+    static func output(
+        of program: String,
+        _ arguments: [String],
+        during work: () throws -> Void = {}
+    ) throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
+        let input = Pipe()
+        process.standardInput = input
         let output = Pipe()
         process.standardOutput = output
         try process.run()
+        defer { try? input.fileHandleForWriting.close() }
+        try work()
+        try input.fileHandleForWriting.close()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {

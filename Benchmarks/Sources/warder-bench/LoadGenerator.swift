@@ -42,16 +42,45 @@ struct LoadGenerator {
         warmUp: Double = 0.5,
         count: Int = 0
     ) throws -> LoadFigures {
+        let output = try ChildProcess.output(
+            of: programs.loadGenerator,
+            try arguments(request, socket, server, connections)
+                + ["--seconds", String(seconds), "--warm-up", String(warmUp), "--count", String(count)]
+        )
+        return try JSONDecoder().decode(LoadFigures.self, from: output)
+    }
+
+    /// Sends the request for as long as `work` takes: every answer from its beginning to its end is in the figures.
+    func run(
+        _ request: LoadRequest,
+        socket: String,
+        server: Int32,
+        connections: Int,
+        during work: () throws -> Void
+    ) throws -> LoadFigures {
+        let output = try ChildProcess.output(
+            of: programs.loadGenerator,
+            try arguments(request, socket, server, connections)
+                + ["--seconds", "86400", "--warm-up", "0", "--until-input-ends"],
+            during: work
+        )
+        return try JSONDecoder().decode(LoadFigures.self, from: output)
+    }
+
+    private func arguments(
+        _ request: LoadRequest,
+        _ socket: String,
+        _ server: Int32,
+        _ connections: Int
+    ) throws -> [String] {
         var arguments = [
             "--socket", socket, "--server", String(server), "--connections", String(connections),
-            "--seconds", String(seconds), "--warm-up", String(warmUp), "--count", String(count),
             "--request", try file(request.name + ".http", request.bytes),
         ]
         if let token = request.tokenBody {
             arguments += ["--token-request", try file(request.name + ".token", token)]
         }
-        let output = try ChildProcess.output(of: programs.loadGenerator, arguments)
-        return try JSONDecoder().decode(LoadFigures.self, from: output)
+        return arguments
     }
 
     private func file(_ name: String, _ content: String) throws -> String {

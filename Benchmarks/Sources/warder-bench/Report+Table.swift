@@ -94,7 +94,7 @@ extension Report {
                 + "   target ≤ \(milliseconds(Footprint.readyTarget))\(ready <= Footprint.readyTarget ? "" : ", missed")",
             "  backup              \(megabytes(footprint.backup.bytes)) in \(tenths(footprint.backup.createSeconds)) s; resolve's p99"
                 + " \(whole(footprint.backup.quietP99)) µs without, \(whole(footprint.backup.busyP99)) µs meanwhile"
-                + " (\(hundredths(footprint.backup.slowdown)) times, \(whole(footprint.backup.busyP99Worst)) µs at worst)"
+                + " (\(hundredths(footprint.backup.slowdown)) times, \(whole(footprint.backup.busyP999)) µs for the slowest thousandth)"
                 + "   target ≤ \(hundredths(BackupFigures.slowdownTarget)) times"
                 + (footprint.backup.slowdown <= BackupFigures.slowdownTarget ? "" : ", missed"),
             "  restore             \(tenths(footprint.backup.restoreSeconds)) s"
