@@ -44,9 +44,16 @@ package struct SecretName: ParsedName {
 
     package init(_ text: String) throws(NameError) {
         try Grammar.bounded(text, limit: Self.maximumBytes)
-        let segments = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard segments.count <= Self.maximumSegments else { throw .tooManySegments(limit: Self.maximumSegments) }
-        for segment in segments { try Grammar.segment(segment) }
+        let slash = UInt8(ascii: "/")
+        guard text.utf8.count(where: { $0 == slash }) < Self.maximumSegments else {
+            throw .tooManySegments(limit: Self.maximumSegments)
+        }
+        var rest = text.utf8[...]
+        while let end = rest.firstIndex(of: slash) {
+            try Grammar.segment(rest[..<end])
+            rest = rest[rest.index(after: end)...]
+        }
+        try Grammar.segment(rest)
         self.text = text
     }
 }
