@@ -50,8 +50,8 @@ final class Session: Sendable {
     func resolve(_ request: SecretRequest) async throws(WarderClientError) -> ResolvedSecret {
         let beginning: Resolver.Beginning
         switch direct.ask(request, at: elapsed()) {
-        case .answered(let answer, let token):
-            return try answer.secret(request, token: token)
+        case .answered(let document, let token):
+            return try ResolvedSecret(request, reading: document, token: token)
         case .underWay(let sent): beginning = .underWay(sent)
         case .lost(let token): beginning = .lost(token)
         case nil: beginning = .anew

@@ -1,13 +1,14 @@
 import Glibc
 import Locking
 import NIOCore
+import StrictJSON
 
 /// A connection of one thread at a time, with room for a request and for an answer of usual size.
 final class DirectConnection: Sendable {
     /// What became of a request.
     enum Outcome {
-        /// The body of an answer that gives a value.
-        case value(AnswerBody)
+        /// What an answer says that gives a value.
+        case value(JSONDocument)
         /// What came so far is no such answer, or not all of it.
         case other(ByteBuffer)
         /// The vault had closed the connection.
@@ -48,10 +49,10 @@ extension DirectConnection.Room {
         guard count > 0 else { return count < 0 && errno == EAGAIN ? .other(ByteBuffer()) : .lost }
         // The value is in protected memory or on its way to the event loop afterwards.
         defer { incoming.wipe(first: count) }
-        guard let place = ValueAnswer.body(in: incoming.span.extracting(..<count)) else {
-            return .other(ByteBuffer(bytes: incoming[..<count]))
-        }
-        return .value(AnswerBody(incoming.span.extracting(place)))
+        guard let place = ValueAnswer.body(in: incoming.span.extracting(..<count)),
+            let document = try? JSONDocument(copying: incoming.span.extracting(place))
+        else { return .other(ByteBuffer(bytes: incoming[..<count])) }
+        return .value(document)
     }
 
     /// Whether the vault has neither closed its end nor said anything unasked, which would be taken for the answer.

@@ -1,5 +1,6 @@
 import Glibc
 import Locking
+import StrictJSON
 
 /// A connection on which calls ask on their own thread.
 ///
@@ -10,8 +11,8 @@ import Locking
 final class DirectLine: Sendable {
     /// What became of a call that went out here.
     enum Outcome {
-        /// The vault's answer, with a value, to a request under this token.
-        case answered(VaultAnswer, VaultToken)
+        /// What the vault answered, with a value, to a request under this token.
+        case answered(JSONDocument, VaultToken)
         /// The rest is for the event loop: the answer is still to come, or is another.
         case underWay(SentRequest)
         /// The vault had closed the connection before it answered. The request may have reached it.
@@ -56,9 +57,9 @@ final class DirectLine: Sendable {
             let token = tokens.token(for: request.demand.key, at: now), let connection = take(at: now)
         else { return nil }
         switch connection.ask(.secret(request, token: token), patience: patience) {
-        case .value(let body):
+        case .value(let document):
             putBack(connection)
-            return .answered(VaultAnswer(status: 200, retryAfter: nil, body: body), token)
+            return .answered(document, token)
         case .other(let received):
             return .underWay(
                 SentRequest(connection.release(), received: received, token: token) { [self] in

@@ -5,14 +5,6 @@ import SecretMemory
 final class AnswerBody {
     private var bytes: [UInt8] = []
 
-    init() {}
-
-    /// A whole body, of bytes that whoever has them wipes.
-    init(_ whole: Span<UInt8>) {
-        bytes.reserveCapacity(whole.count)
-        unsafe whole.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-    }
-
     /// Number of bytes so far.
     var count: Int { bytes.count }
 
