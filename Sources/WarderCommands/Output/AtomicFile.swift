@@ -85,10 +85,12 @@ package final class AtomicFile {
         isEmpty = false
     }
 
-    /// Waits until what was appended so far is on disk. Of a long file that is left to the end, others who wait for the disk then
-    /// wait for all of it.
+    /// Has what was appended so far begin its way to the disk. Of a long file that is left to the end, others who wait for the
+    /// disk then wait for all of it.
     package func settle() throws(CommandFailure) {
-        guard fdatasync(descriptor.rawValue) == 0 else { throw failure(Errno(rawValue: errno)) }
+        guard sync_file_range(descriptor.rawValue, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE)) == 0 else {
+            throw failure(Errno(rawValue: errno))
+        }
     }
 
     /// Puts the bytes on disk, the file under its name, and the name on disk. What has come to lie there meanwhile is

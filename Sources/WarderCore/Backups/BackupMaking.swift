@@ -23,6 +23,7 @@ package final class BackupMaking: Sendable {
     private let vault: Vault
     private let program: String
     private let isGivenUp: @Sendable () -> Bool
+    private let pace = Pace()
     private let work = Locked(Work())
 
     /// - Parameters:
@@ -42,12 +43,13 @@ package final class BackupMaking: Sendable {
         isGivenUp = { isCancelled() || vault.phase != .unsealed || ContinuousClock.now >= end }
     }
 
-    /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes seconds for
+    /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes a minute or two for
     /// each GiB.
     ///
     /// - Throws: whatever keeps the backup from being whole; after it there is no more.
     package func next() throws -> [UInt8]? {
-        try work.withLock { work in
+        pace.rest()
+        return try work.withLock { work in
             if work.isOver { return nil }
             do {
                 if isGivenUp() { throw GivenUp() }

@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// Asks, while the engine is busy with a long statement, whether anybody still wants it.
 final class CancellationWatch {
-    /// Steps of the engine between two questions: some thousand rows.
-    private static let stride: Int32 = 50_000
+    /// Steps of the engine between two questions: a hundred rows.
+    private static let stride: Int32 = 500
 
     private let isCancelled: @Sendable () -> Bool
 

@@ -1,4 +1,5 @@
 import GRDB
+import WarderCore
 
 /// Copies a database with `VACUUM INTO`, on a connection of its own, in one read transaction.
 struct DatabaseCopy: Sendable {
@@ -28,7 +29,14 @@ struct DatabaseCopy: Sendable {
     func write(to path: String, isCancelled: @escaping @Sendable () -> Bool) throws {
         switch synchronous {
         // A vault is at work beside it.
-        case .off: try PatientThread.run { try copy(to: path, isCancelled) }
+        case .off:
+            let pace = Pace()
+            try PatientThread.run {
+                try copy(to: path) {
+                    pace.rest()
+                    return isCancelled()
+                }
+            }
         case .full: try copy(to: path, isCancelled)
         }
     }

@@ -38,11 +38,11 @@ package struct DatabaseSnapshot: ~Copyable, Sendable {
         )
     }
 
-    /// The next bytes of the copy, at most 256 KiB; `nil` at its end.
+    /// The next bytes of the copy, at most 64 KiB; `nil` at its end.
     package mutating func nextPiece() throws(SnapshotError) -> [UInt8]? {
         // Whoever asks for the next piece has handed the one before on.
         if offset > 0 { file.reached(.handed) }
-        let piece = try file.bytes(at: offset, count: 1 << 18)
+        let piece = try file.bytes(at: offset, count: 1 << 16)
         offset += UInt64(piece.count)
         return piece.isEmpty ? nil : piece
     }

@@ -12,7 +12,7 @@ extension SQLiteStore {
     /// backup in steps would begin anew with each commit.)
     ///
     /// Until it is done the write-ahead log cannot be written over and grows by what is committed; then it is cut
-    /// back as after any long reader. Blocks for seconds for each GiB: call it from a thread of its own. The copy is
+    /// back as after any long reader. Blocks for a minute or two for each GiB: call it from a thread of its own. The copy is
     /// not synced to the disk: it is there to be read, and goes.
     ///
     /// - Parameters:

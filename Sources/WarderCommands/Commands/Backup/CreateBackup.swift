@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import StrictJSON
 import SystemPackage
 import WarderModel
@@ -55,6 +56,8 @@ struct CreateBackup: VaultCommand {
                 "A backup is never written over: name another file, or let it be named after its time: --directory",
             isKindred: { directory != nil && BackupSeries.isName($0) }
         )
+        // The vault serves others meanwhile. For good: a process gets no better priority back.
+        _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, Self.niceness)
         let (bytes, prefix) = try copy(vault, to: file, session)
         try file.commit()
         let removed = try keep.map { keep throws(CommandFailure) in
@@ -63,8 +66,10 @@ struct CreateBackup: VaultCommand {
         try show(place, bytes, prefix, events: events, removed: removed ?? [], session)
     }
 
+    /// The greatest there is (setpriority(2)).
+    private static let niceness: Int32 = 19
     /// Bytes after which the disk may catch up: the vault's own events go to it meanwhile.
-    private static let stretch: UInt64 = 16 << 20
+    private static let stretch: UInt64 = 256 << 10
 
     private func copy(
         _ vault: Vault,
