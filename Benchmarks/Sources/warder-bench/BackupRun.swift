@@ -29,7 +29,9 @@ struct BackupRun {
             server: vault.id,
             connections: Self.connections
         ) {
-            made = try clock.measure { try finish(start(["backup", "create", file, "--socket", vault.operatorSocket])) }
+            made = try clock.measure {
+                try finish(start(["backup", "create", file, "--socket", vault.operatorSocket]))
+            }
         }
         Progress.show("restoring the backup")
         let restored = try clock.measure {
