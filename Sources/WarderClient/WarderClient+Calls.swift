@@ -5,7 +5,8 @@ extension WarderClient {
     /// Resolves a secret, runs `body` with it, and reports to the vault how the call went.
     ///
     /// A ``CredentialRefused`` out of `body` is reported as a refusal; if the vault has another version by then, as
-    /// after a rotation, `body` runs once more with that one. A report that fails goes to
+    /// after a rotation, `body` runs once more with that one. If it has none, or does not give it, the refusal comes out:
+    /// nobody is asked for an approval once more. A report that fails goes to
     /// ``WarderClientConfiguration/reportFailed`` and changes nothing for the caller.
     ///
     /// The parameters are those of ``resolve(_:field:for:toolDigest:arguments:context:maxStale:)``; `body` is the part of the
@@ -57,17 +58,15 @@ extension WarderClient {
             maxStale: maxStale
         )
         let first = try await resolveWithPatience(request)
-        do {
-            return try await reporting(on: first, context: context, body)
-        } catch let refusal as CredentialRefused {
-            await forget(request)
-            let second = try await resolveWithPatience(request)
-            guard second.version != first.version else {
-                await finish(second)
-                throw refusal
-            }
-            return try await reporting(on: second, context: context, body)
+        var last = first
+        var outcome = await reported(on: first, context: context, body)
+        if case .failure(let error) = outcome, error is CredentialRefused, let other = await another(than: first) {
+            last = other
+            outcome = await reported(on: other, context: context, body)
         }
+        // Not before: the question for another version goes out with it as well.
+        await finish(last)
+        return try outcome.get()
     }
 
     /// Reports how a call went; a call that used a kept value is reported when the vault is back, and this returns at
@@ -91,11 +90,12 @@ extension WarderClient {
         }
     }
 
-    private func reporting<Result>(
+    /// What `body` comes to, once the vault has heard of it.
+    private func reported<Result>(
         on secret: ResolvedSecret,
         context: CallContext,
         _ body: (ResolvedSecret) async throws -> Result
-    ) async throws -> Result {
+    ) async -> Swift.Result<Result, any Error> {
         let start = ContinuousClock.now
         func conclude(_ outcome: String) async {
             let duration = ContinuousClock.now - start
@@ -110,15 +110,14 @@ extension WarderClient {
             } catch {
                 configuration.reportFailed?(error)
             }
-            await finish(secret)
         }
         do {
             let result = try await body(secret)
             await conclude("ok")
-            return result
+            return .success(result)
         } catch {
             await conclude(error is CredentialRefused ? "refused" : "error")
-            throw error
+            return .failure(error)
         }
     }
 
@@ -127,14 +126,6 @@ extension WarderClient {
         guard let token = secret.token, token.isForOneCall else { return }
         try? await session().perform(isCancellable: false) { resolver, reply in
             resolver.giveBack(token)
-            reply(.success(()))
-        }
-    }
-
-    /// Keeps a value no more that its upstream did not accept.
-    private func forget(_ request: SecretRequest) async {
-        try? await session().perform(isCancellable: false) { resolver, reply in
-            resolver.forget(request)
             reply(.success(()))
         }
     }

@@ -69,22 +69,6 @@ extension WarderClient {
         }
     }
 
-    /// What a secret is by now, asked for with the token that `old` came with: so nobody is asked for an approval, and
-    /// what was let through once is not let through again.
-    ///
-    /// - Returns: `nil` where it is the same version.
-    /// - Throws: ``WarderClientError``; `.tokenInvalid` also for a token that was for one use.
-    package func newer(than old: ResolvedSecret) async throws(WarderClientError) -> ResolvedSecret? {
-        let request = old.request
-        guard let token = old.token else { throw WarderClientError(.tokenInvalid) }
-        return try await ask(.secret(request, token: token, known: old.version)) {
-            answer throws(WarderClientError) -> ResolvedSecret? in
-            if answer.status == 304 { return nil }
-            let other = try answer.secret(request, token: token)
-            return other.version == old.version ? nil : other
-        }
-    }
-
     private func ask<Value: Sendable>(
         _ request: VaultRequest,
         reading read: @escaping @Sendable (VaultAnswer) throws(WarderClientError) -> Value

@@ -88,6 +88,58 @@ struct CallTests {
         }
     }
 
+    @Test(
+        "a newer version is asked for with the token that the call has, which goes back afterwards",
+        arguments: [true, false]
+    )
+    func sameToken(isRotated: Bool) async throws {
+        try await TestVault.with { vault in
+            let arguments = try CallArguments(json: "{}")
+            let used = try? await vault.client.withCredential("github/pat", for: "t", arguments: arguments) { secret in
+                guard secret.version == 7 else { return secret.version }
+                if isRotated { vault.rules.change { $0.version = 8 } }
+                throw CredentialRefused()
+            }
+            #expect(used == (isRotated ? 8 : nil))
+            await vault.client.close()
+            let again = isRotated ? ["POST /v1/calls"] : []
+            #expect(
+                vault.stub.requests.map { $0.line.prefix(14) }
+                    == (["POST /v1/tokens", "GET /v1/secrets", "POST /v1/calls", "GET /v1/secrets"] + again
+                    + ["DELETE /v1/tokens"]).map { $0.prefix(14) }
+            )
+            #expect(vault.stub.requests.compactMap { $0.headers["if-none-match"] } == [#""v7""#])
+            #expect(Set(vault.stub.requests.compactMap(\.token)).count == 1)
+        }
+    }
+
+    @Test(
+        "whatever the vault says to that question, the refusal by the upstream comes out",
+        arguments: [
+            .error(401, "token_invalid"), .error(403, "denied"), .error(429, "rate_limited"), .error(503, "sealed"),
+            .error(503, "unavailable"), .close, .json(200, "{}"),
+            .json(202, #"{"approval":"apr_0000000000000000000000","state":"pending"}"#),
+        ] as [StubAnswer]
+    )
+    func unanswered(answer: StubAnswer) async throws {
+        try await TestVault.with {
+            $0.approvalPatience = .seconds(3_600)
+        } _: { vault in
+            let own = try CallArguments(json: "{}")
+            for arguments in [nil, own] {
+                vault.rules.change { $0.overrides = [:] }
+                await #expect(throws: CredentialRefused.self) {
+                    try await vault.client.withCredential("github/pat", for: "t", arguments: arguments) { _ in
+                        vault.rules.change { $0.overrides = ["GET /v1/secrets/": answer, "POST /v1/tokens": answer] }
+                        throw CredentialRefused()
+                    }
+                }
+            }
+            #expect(vault.rules.issued == 2)
+            #expect(vault.stub.count("GET /v1/approvals/") == 0)
+        }
+    }
+
     @Test("a report that fails is told to whoever wants to know, and the call succeeds nevertheless")
     func failedReport() async throws {
         let told = Locked<[WarderClientError.Code]>([])

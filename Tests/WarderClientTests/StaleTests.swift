@@ -295,9 +295,39 @@ struct StaleTests {
             try await call { _ in }
             Self.goAway(vault)
             // Refused, asked for again, and nobody is there.
-            let error = try await clientError { try await call { _ in throw CredentialRefused() } }
-            #expect(error.code == .unavailable)
+            await #expect(throws: CredentialRefused.self) { try await call { _ in throw CredentialRefused() } }
             _ = try await clientError { try await call { _ in } }
+        }
+    }
+
+    @Test("where the vault is back, the newer version that a refused call goes on with is kept in its place")
+    func refusedWhileAway() async throws {
+        try await TestVault.with { vault in
+            let used = Locked<[UInt32]>([])
+            func call(_ body: (ResolvedSecret) throws -> Void) async throws {
+                try await vault.client.withCredential(
+                    "github/pat",
+                    for: "github/create_issue",
+                    maxStale: .seconds(600)
+                ) { secret in
+                    used.withLock { $0.append(secret.version) }
+                    try body(secret)
+                }
+            }
+            try await call { _ in }
+            for version: UInt32 in [8, 9] {
+                // First refused as a kept value, then as one of now.
+                if version == 8 { Self.goAway(vault) }
+                try await call { secret in
+                    guard secret.version < version else { return }
+                    Self.comeBack(vault)
+                    vault.rules.change { $0.version = Int(version) }
+                    throw CredentialRefused()
+                }
+            }
+            Self.goAway(vault)
+            try await call { _ in }
+            #expect(used.withLock { $0 } == [7, 7, 8, 8, 9, 9])
         }
     }
 

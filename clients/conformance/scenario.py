@@ -11,10 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from runner import Failure, Json, Runner
 from vault import Vault
+
+Found = TypeVar("Found")
+
+#: How long something may take that has to happen.
+_PATIENCE = 120.0
 
 #: What each code means to a caller, apart from its name: refusal, retryable.
 KINDS = {
@@ -99,7 +104,7 @@ class Scenario:
         elif "answer" in step:
             self._expect(runner.answer(), step)
         elif "do" in step:
-            actions: dict[str, Callable[..., None]] = {
+            actions: dict[str, Callable[..., object]] = {
                 "put": self._put,
                 "grant": self._grant,
                 "withdraw": self._withdraw,
@@ -113,6 +118,9 @@ class Scenario:
                 "start": self.vault.start,
                 "freeze": self.vault.freeze,
                 "thaw": self.vault.thaw,
+                "approve": self._approve,
+                "await_body": lambda: _until((self._gate / "reached").exists, "no body has reached the gate"),
+                "open_gate": (self._gate / "open").touch,
             }
             actions[step["do"]](**step.get("with", {}))
         elif "log" in step:
@@ -124,6 +132,8 @@ class Scenario:
 
     def _parameters(self, said: Json) -> Json:
         parameters = {"secret": self._secret, "tool": self._tool, "program": _STARTED, **said}
+        if "gate" in parameters:
+            parameters["gate"] = str(self._gate)
         for name in ("secret", "tool"):
             if f"raw_{name}" in parameters:
                 parameters[name] = parameters.pop(f"raw_{name}")
@@ -134,7 +144,7 @@ class Scenario:
         if "fails" in step:
             code = step["fails"]
             if error is None:
-                raise Failure(f"it gave {answer}")
+                raise Failure(f"it gave {_shown(answer)}")
             seen = (error["code"], error["is_refusal"], error["is_retryable"])
             if seen != (code, *KINDS[code]):
                 raise Failure(f"it failed as {error}")
@@ -143,7 +153,7 @@ class Scenario:
             raise Failure(f"it failed as {error}")
         for name, value in step.get("gives", {}).items():
             if answer.get(name) != value:
-                raise Failure(f"it gave {answer}")
+                raise Failure(f"it gave {_shown(answer)}")
         if "hides" in step:
             shown = [text for text in answer["texts"] if step["hides"] in text]
             if shown or len(answer["texts"]) < 4:
@@ -169,6 +179,8 @@ class Scenario:
     def _wrong(events: list[Json], step: Json) -> str:
         if len(events) != step.get("count", len(events)) or len(events) > step.get("at_most", len(events)):
             return f"the log has {len(events)} of them"
+        if not events and step.keys() & {"has", "mentions"}:
+            return "the log has none of them"
         for name, value in step.get("has", {}).items():
             if events[-1].get(name) != value:
                 return f"the last one is {events[-1]}"
@@ -189,7 +201,13 @@ class Scenario:
     def _tool(self) -> str:
         return f"conformance/{self._name}"
 
+    @property
+    def _gate(self) -> Path:
+        """Where the body of a call waits that is told to, until the gate is opened."""
+        return self.vault.directory / f"gate-{self._name}"
+
     def _furnish(self, given: Json) -> None:
+        self._gate.mkdir()
         fields = {name: base64.b64encode(value).decode() for name, value in _FIELDS.items()}
         self._ask("PUT", f"secrets/{self._secret}", {"fields_base64": fields})
         tool = {"name": self._tool, "risk": "read-only", **given.get("tools", [{}])[0]}
@@ -210,9 +228,9 @@ class Scenario:
     def _ask(self, method: str, path: str, body: Json | None = None) -> None:
         self.vault.ask(method, f"/v1/{path}", body)
 
-    def _put(self, value: str) -> None:
+    def _put(self, value: str = "", bytes: int = 0) -> None:
         fields = {**{name: base64.b64encode(old).decode() for name, old in _FIELDS.items()}}
-        fields["value"] = base64.b64encode(value.encode()).decode()
+        fields["value"] = base64.b64encode(value.encode() or b"x" * bytes).decode()
         self._ask("PUT", f"secrets/{self._secret}", {"fields_base64": fields})
 
     def _grant(self, ends_in: float | None = None, **settings: Any) -> None:
@@ -224,6 +242,16 @@ class Scenario:
     def _withdraw(self) -> None:
         self._ask("DELETE", f"grants/{self._tool}/{self._secret}")
 
+    def _approve(self) -> None:
+        """Says yes to the call that waits for it, as soon as one does."""
+
+        def waiting() -> list[Json]:
+            asked = self.vault.ask("GET", "/v1/approvals")["approvals"]
+            return [each for each in asked if each["tool"] == self._tool and each["state"] == "pending"]
+
+        (asked,) = _until(waiting, "nobody is asked for an approval")
+        self._ask("POST", f"approvals/{asked['approval']}/approve", {"reason": "a test"})
+
     def _revoke_tokens(self) -> None:
         for token in self.vault.ask("GET", "/v1/tokens")["tokens"]:
             self._ask("DELETE", f"tokens/{token['accessor']}")
@@ -232,6 +260,21 @@ class Scenario:
         # As the credential file does it: by a new start.
         self.vault.kill()
         self.vault.start()
+
+
+def _until(look: Callable[[], Found], otherwise: str) -> Found:
+    """What ``look`` finds, once it finds anything."""
+    end = time.monotonic() + _PATIENCE
+    while not (found := look()):
+        if time.monotonic() >= end:
+            raise Failure(otherwise)
+        time.sleep(0.02)
+    return found
+
+
+def _shown(answer: Json) -> str:
+    """What it says, without the whole of a long value."""
+    return str({name: member if len(str(member)) < 200 else "…" for name, member in answer.items()})
 
 
 def _member(event: Json, path: str) -> object:

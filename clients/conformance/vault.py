@@ -97,6 +97,8 @@ class Vault:
         """Lets the daemon stand still: it is there and does not answer."""
         assert self._daemon is not None
         self._daemon.send_signal(signal.SIGSTOP)
+        # Until the last of its threads stands, one of them could still answer.
+        os.waitid(os.P_PID, self._daemon.pid, os.WSTOPPED)
 
     def thaw(self) -> None:
         assert self._daemon is not None

@@ -66,6 +66,7 @@ final class ScriptedVault: Sendable {
         default:
             let path = request.line.dropFirst("GET /v1/secrets/".count).split(separator: "?field=")
             guard request.line.hasPrefix("GET /v1/secrets/"), path.count == 2 else { return .error(404, "not_found") }
+            if request.headers["if-none-match"] == "\"v\(state.version)\"" { return .json(304, "") }
             return secret(path[0], field: path[1], state)
         }
     }

@@ -168,8 +168,9 @@ private final class StubHandler: ChannelInboundHandler {
         case .json(let status, let body, let headers):
             var text = "HTTP/1.1 \(status) Status\r\nContent-Type: application/json\r\n"
             for (name, value) in headers { text += "\(name): \(value)\r\n" }
-            if status != 204 { text += "Content-Length: \(body.utf8.count)\r\n" }
-            write(text + "\r\n" + (status == 204 ? "" : body), context: context)
+            let hasBody = ![204, 304].contains(status)
+            if hasBody { text += "Content-Length: \(body.utf8.count)\r\n" }
+            write(text + "\r\n" + (hasBody ? body : ""), context: context)
         case .raw(let text):
             write(text, context: context)
         case .rawThenClose(let text):

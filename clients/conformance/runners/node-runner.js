@@ -2,6 +2,7 @@
 // Does with the library for Node what it is told (README.md beside the folder).
 
 import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
@@ -11,6 +12,7 @@ import { originOf } from '../../node/src/secret.js';
 class BodyFailed extends Error {}
 
 let client;
+let taken;
 const changes = [];
 const wallClock = Date.now;
 
@@ -28,13 +30,19 @@ function given(secret, { field }) {
   return { ...found, fields: Object.fromEntries(field.map((name) => [name, hex(name)])) };
 }
 
+/** Says that the body of a call has its credential, and waits until it may go on. */
+async function waitAt(gate) {
+  writeFileSync(`${gate}/reached`, '');
+  while (!existsSync(`${gate}/open`)) await pause(5);
+}
+
 const resolve = async (command) => given(await client.resolve(command.secret, wish(command)), command);
 
 const commands = {
   features: async () => ({ features: ['wall_clock', 'changes', 'stale'] }),
 
-  async open({ timeout }) {
-    client = new WarderClient({ timeout });
+  async open({ timeout, approval_patience: approvalPatience }) {
+    client = new WarderClient({ timeout, approvalPatience });
     return {};
   },
 
@@ -57,11 +65,24 @@ const commands = {
     const ran = [];
     await client.withCredential(command.secret, wish(command), async (secret) => {
       ran.push(given(secret, command));
+      if (command.gate !== undefined) await waitAt(command.gate);
       await pause((command.hold ?? 0) * 1000);
       if (command.raise) throw new BodyFailed();
       if (command.refuse === secret.unprotectedText()) throw new CredentialRefused();
     });
     return { ...ran.at(-1), ran: ran.length };
+  },
+
+  async take(command) {
+    taken = await client.resolve(command.secret, wish(command));
+    return given(taken, command);
+  },
+
+  async report(command) {
+    let overtaken = false;
+    resolve(command).catch(() => {}).finally(() => { overtaken = true; });
+    for (let count = 0; count < command.count; count += 1) await client.report({ outcome: 'ok' }, taken);
+    return { overtaken };
   },
 
   async show(command) {

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python/src"))
 from warder_client import (  # noqa: E402
     AsyncWarderClient,
     CallContext,
+    CallReport,
     Change,
     CredentialRefused,
     ResolvedSecret,
@@ -34,6 +35,9 @@ from warder_client import (  # noqa: E402
 )
 
 Json = dict[str, Any]
+
+#: How often the body of a call looks for a gate that was opened, in seconds.
+_GLANCE = 0.005
 
 
 class BodyFailed(Exception):
@@ -57,7 +61,9 @@ class Commands:
 
     @staticmethod
     def configuration(command: Json) -> WarderClientConfiguration:
-        return WarderClientConfiguration(timeout=command.get("timeout", 10))
+        return WarderClientConfiguration(
+            timeout=command.get("timeout", 10), approval_patience=command.get("approval_patience", 0)
+        )
 
     @staticmethod
     def wish(command: Json) -> Json:
@@ -108,6 +114,15 @@ class Commands:
         return {"kind": change.kind.value, "version": change.version}
 
     @staticmethod
+    def gate(command: Json) -> Callable[[], bool]:
+        """Says that the body of a call has its credential; whether it may go on says what comes back."""
+        if "gate" not in command:
+            return lambda: True
+        gate = Path(command["gate"])
+        (gate / "reached").touch()
+        return (gate / "open").exists
+
+    @staticmethod
     def act(command: Json, secret: ResolvedSecret) -> None:
         """What the body of a call does after it has held the credential for a while."""
         if command.get("raise"):
@@ -151,6 +166,7 @@ class Commands:
 
 class ThreadCommands(Commands):
     client: WarderClient
+    taken: ResolvedSecret
 
     def open(self, command: Json) -> Json:
         self.client = WarderClient(self.configuration(command))
@@ -185,11 +201,29 @@ class ThreadCommands(Commands):
 
         def body(secret: ResolvedSecret) -> None:
             ran.append(self.given(secret, command))
+            is_open = self.gate(command)
+            while not is_open():
+                time.sleep(_GLANCE)
             time.sleep(command.get("hold", 0))
             self.act(command, secret)
 
         self.client.with_credential(command["secret"], body, **self.wish(command))
         return {**ran[-1], "ran": len(ran)}
+
+    def take(self, command: Json) -> Json:
+        self.taken = self.client.resolve(command["secret"], **self.wish(command))
+        return self.given(self.taken, command)
+
+    def report(self, command: Json) -> Json:
+        def wait() -> None:
+            with contextlib.suppress(WarderClientError):
+                self.resolve(command)
+
+        other = threading.Thread(target=wait, daemon=True)
+        other.start()
+        for _ in range(command["count"]):
+            self.client.report(CallReport("ok"), self.taken)
+        return {"overtaken": not other.is_alive()}
 
     def show(self, command: Json) -> Json:
         secret = self.client.resolve(command["secret"], **self.wish(command))
@@ -230,6 +264,7 @@ class ThreadCommands(Commands):
 
 class LoopCommands(Commands):
     client: AsyncWarderClient
+    taken: ResolvedSecret
 
     async def open(self, command: Json) -> Json:
         self.client = AsyncWarderClient(self.configuration(command))
@@ -258,11 +293,28 @@ class LoopCommands(Commands):
 
         async def body(secret: ResolvedSecret) -> None:
             ran.append(self.given(secret, command))
+            is_open = self.gate(command)
+            while not is_open():
+                await asyncio.sleep(_GLANCE)
             await asyncio.sleep(command.get("hold", 0))
             self.act(command, secret)
 
         await self.client.with_credential(command["secret"], body, **self.wish(command))
         return {**ran[-1], "ran": len(ran)}
+
+    async def take(self, command: Json) -> Json:
+        self.taken = await self.client.resolve(command["secret"], **self.wish(command))
+        return self.given(self.taken, command)
+
+    async def report(self, command: Json) -> Json:
+        async def wait() -> None:
+            with contextlib.suppress(WarderClientError):
+                await self.resolve(command)
+
+        self._other = asyncio.create_task(wait())
+        for _ in range(command["count"]):
+            await self.client.report(CallReport("ok"), self.taken)
+        return {"overtaken": self._other.done()}
 
     async def show(self, command: Json) -> Json:
         secret = await self.client.resolve(command["secret"], **self.wish(command))

@@ -55,6 +55,11 @@ export function values(answer, name, fields) {
   return { version: found.version, values: items.map((item, index) => value(item, fields[index])), maxStale };
 }
 
+/** The same where a version was known; `undefined` where it is the current one. */
+export function otherValues(answer, name, fields) {
+  return answer.status === 304 ? undefined : values(answer, name, fields);
+}
+
 function value(item, field) {
   if (item?.field !== field) throw violation();
   const [text, encoded] = [item.value, item.value_base64];

@@ -51,21 +51,22 @@ export class WarderClient {
   }
 
   /** Resolves a secret, runs `body` with it, and reports to the vault how the call went. */
-  async withCredential(secret, options = {}, body) {
+  async withCredential(name, options = {}, body) {
     const { outcome = () => 'ok', ...wish } = options;
-    const wanted = new SecretRequest(secret, wish);
-    const first = await this.#resolve(wanted);
+    const wanted = new SecretRequest(name, wish);
+    let secret = await this.#resolve(wanted);
     try {
-      return await this.#reporting(first, body, outcome);
-    } catch (refusal) {
-      if (!(refusal instanceof CredentialRefused)) throw refusal;
-      this.#resolver.forget(wanted);
-      const second = await this.#resolve(wanted);
-      if (second.version === first.version) {
-        this.#resolver.finish(second);
-        throw refusal;
+      try {
+        return await this.#reporting(secret, body, outcome);
+      } catch (refusal) {
+        const other = refusal instanceof CredentialRefused ? await this.#another(secret) : undefined;
+        if (other === undefined) throw refusal;
+        secret = other;
       }
-      return this.#reporting(second, body, outcome);
+      return await this.#reporting(secret, body, outcome);
+    } finally {
+      // Not before: the question for another version goes out with its token as well.
+      this.#resolver.finish(secret);
     }
   }
 
@@ -107,13 +108,24 @@ export class WarderClient {
     await this.#resolver.giveAllBack();
     this.#connections.close();
     this.#patient.close();
-    this.#resolver.endWaiting();
+    await this.#resolver.endWaiting();
   }
 
   async #resolve(wanted) {
     this.#checkOpen();
     if (wanted.maxStale > 0) this.#watch();
     return this.#resolver.resolve(wanted);
+  }
+
+  /** Another version than the one that was refused; `undefined` where there is none, or it cannot be had. */
+  async #another(refused) {
+    try {
+      return await this.#resolver.another(refused);
+    } catch (error) {
+      // What the call fails with is the refusal.
+      if (error instanceof WarderClientError) return undefined;
+      throw error;
+    }
   }
 
   async #reporting(secret, body, outcome) {
@@ -138,7 +150,6 @@ export class WarderClient {
     } catch (error) {
       this.#configuration.reportFailed?.(error);
     }
-    this.#resolver.finish(secret);
   }
 
   /** Listens for changes of what is kept, from the first call on whose value may be. */

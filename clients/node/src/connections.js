@@ -37,17 +37,18 @@ export class Connections {
   /**
    * One request and its answer, `{status, retryAfter, body}`.
    *
-   * `seconds` bounds all of it, waiting included. The body may hold a secret: whoever reads it wipes it.
+   * `seconds` bounds all of it, waiting included. `keepsProcess`: whether this one keeps the process from ending. The body may
+   * hold a secret: whoever reads it wipes it.
    */
-  send(request, seconds, signal) {
+  send(request, seconds, signal, keepsProcess = this.#keepsProcess) {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw new WarderClientError(Code.closed);
       if (signal?.aborted) throw new WarderClientError(Code.cancelled);
       if (!(seconds > 0)) throw new WarderClientError(Code.timedOut);
-      const exchange = { request, connection: undefined, isSecond: false, settle: undefined };
+      const exchange = { request, keepsProcess, connection: undefined, isSecond: false, settle: undefined };
       const cancel = () => this.#giveUp(exchange, new WarderClientError(Code.cancelled));
       const alarm = setTimeout(() => this.#giveUp(exchange, new WarderClientError(Code.timedOut)), seconds * 1000);
-      if (!this.#keepsProcess) alarm.unref();
+      if (!keepsProcess) alarm.unref();
       signal?.addEventListener('abort', cancel);
       exchange.settle = (error, answer) => {
         clearTimeout(alarm);
@@ -75,7 +76,7 @@ export class Connections {
 
   #start(exchange, connection) {
     exchange.connection = connection;
-    connection.exchange(exchange.request, (error, answer) => {
+    connection.exchange(exchange, (error, answer) => {
       exchange.connection = undefined;
       if (answer?.isKeepAlive && this.#open.has(connection)) this.#idle.push(connection);
       else if (answer !== undefined) connection.close();
@@ -108,7 +109,7 @@ export class Connections {
     this.#connecting += 1;
     try {
       const socket = await connected(this.#path);
-      const connection = new Connection(socket, this.#keepsProcess, () => this.#lost(connection));
+      const connection = new Connection(socket, () => this.#lost(connection));
       this.#open.add(connection);
       if (this.#isClosed) connection.close();
       else this.#idle.push(connection);
@@ -135,13 +136,11 @@ class Connection {
   #reader = new AnswerReader();
   #reply;
   #outgoing;
-  #keepsProcess;
   /** Whether an answer came over it before: only then can the vault have closed it before the next request. */
   #isKept = false;
 
-  constructor(socket, keepsProcess, lost) {
+  constructor(socket, lost) {
     this.#socket = socket;
-    this.#keepsProcess = keepsProcess;
     socket.unref();
     socket.received = (piece) => this.#received(piece);
     socket.on('end', () => this.close());
@@ -152,13 +151,13 @@ class Connection {
   }
 
   /** Sends a request; `reply(error, answer)` is called once. */
-  exchange(request, reply) {
+  exchange({ request, keepsProcess }, reply) {
     this.#reply = reply;
     if (this.#socket.destroyed) {
       this.close();
       return;
     }
-    if (this.#keepsProcess) this.#socket.ref();
+    if (keepsProcess) this.#socket.ref();
     this.#reader.expect(request.limit);
     this.#outgoing = encoded(request);
     this.#socket.write(this.#outgoing);
@@ -215,14 +214,16 @@ async function connected(path) {
         throw new WarderClientError(Code.unreachable, { systemError: -error.errno });
       }
     }
-    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    // Who keeps the process meanwhile is the request.
+    await new Promise((resolve) => { setTimeout(resolve, 5).unref(); });
   }
 }
 
 /** The request as it goes over the wire. It holds a token: whoever has sent it wipes it. */
-function encoded({ method, path, traceparent, body, token }) {
+function encoded({ method, path, traceparent, known, body, token }) {
   let head = `${method} ${path} HTTP/1.1\r\nHost: warder\r\n`;
   if (traceparent !== undefined) head += `traceparent: ${traceparent}\r\n`;
+  if (known !== undefined) head += `If-None-Match: "v${known}"\r\n`;
   if (body !== undefined) head += `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
   if (token === undefined) return Buffer.from(`${head}\r\n${body ?? ''}`);
   head += 'Authorization: Bearer ';

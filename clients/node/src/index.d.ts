@@ -287,8 +287,8 @@ export declare class WarderClient {
    * done.
    *
    * A `CredentialRefused` out of `body` is reported as a refusal; if the vault has another version by then, as after a
-   * rotation, `body` runs once more with that one. A report that fails goes to `reportFailed` and changes nothing for the
-   * caller.
+   * rotation, `body` runs once more with that one. If it has none, or does not give it, the refusal comes out: nobody is
+   * asked for an approval once more. A report that fails goes to `reportFailed` and changes nothing for the caller.
    */
   withCredential<Result>(
     secret: string,
@@ -296,7 +296,10 @@ export declare class WarderClient {
     body: (secret: ResolvedSecret) => Result,
   ): Promise<Awaited<Result>>;
 
-  /** Reports how a call went that was made with `secret`; `withCredential` does this by itself. */
+  /**
+   * Reports how a call went that was made with `secret`; `withCredential` does this by itself. A call that used a kept value is
+   * reported when the vault is back, and nobody waits for that.
+   */
   report(report: CallReport, secret: ResolvedSecret): Promise<void>;
 
   /** Whether the vault is unsealed. */

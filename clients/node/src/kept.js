@@ -3,6 +3,9 @@
 import { Code } from './errors.js';
 import { maximumKeys } from './tokens.js';
 
+/** Bytes of all values that are kept together. */
+export const maximumBytes = 4 << 20;
+
 /** Nobody could be asked. A vault that answers otherwise has said no, or has a reason to release nothing. */
 export const outages = new Set([Code.unreachable, Code.timedOut, Code.unavailable]);
 
@@ -18,6 +21,7 @@ export const leavesReports = (error) => error.isRetryable || closings.has(error.
  */
 export class KeptValues {
   #values = new Map();
+  #size = 0;
   /** How often the vault has said something against values that may still be on their way. */
   #words = 0;
   /**
@@ -40,18 +44,21 @@ export class KeptValues {
   }
 
   /**
-   * Keeps values in place of those before; the one that was kept longest makes room. `limit`: the longest time that
+   * Keeps values in place of those before; those that were asked for longest ago make room. `limit`: the longest time that
    * the vault allows, in seconds; 0 is never.
    */
   keep(request, { version, values, limit }, { asked, words }) {
     const isOlder = this.#values.get(request.key)?.asked > asked;
     if (!isOlder) this.#drop(request.key);
-    if (isOlder || limit === 0 || !this.#isTold || this.#isOver || words !== this.#words) {
+    const size = values.reduce((sum, value) => sum + value.byteLength, 0);
+    const isCurrent = !isOlder && this.#isTold && !this.#isOver && words === this.#words;
+    if (!isCurrent || limit === 0 || size > maximumBytes) {
       for (const value of values) value.wipe();
       return;
     }
-    if (this.#values.size >= maximumKeys) this.#drop(this.#values.keys().next().value);
-    this.#values.set(request.key, { secret: request.name, version, values, asked, limit });
+    while (this.#values.size >= maximumKeys || this.#size + size > maximumBytes) this.#drop(this.#oldest());
+    this.#values.set(request.key, { secret: request.name, version, values, size, asked, limit });
+    this.#size += size;
   }
 
   /** The value for a call that could not ask. */
@@ -118,8 +125,15 @@ export class KeptValues {
     this.#isTold = true;
   }
 
+  #oldest() {
+    return [...this.#values].reduce((oldest, each) => (each[1].asked < oldest[1].asked ? each : oldest))[0];
+  }
+
   #drop(key) {
-    for (const value of this.#values.get(key)?.values ?? []) value.wipe();
+    const kept = this.#values.get(key);
+    if (kept === undefined) return;
+    for (const value of kept.values) value.wipe();
+    this.#size -= kept.size;
     this.#values.delete(key);
   }
 }

@@ -6,20 +6,24 @@ import { Code } from './errors.js';
 export const maximumLateReports = 256;
 
 /**
- * Reports that wait for the vault, the oldest first. Decides only: whoever holds it sends them. What changes it gives the code
- * of each report that is lost by that.
+ * Reports that wait for the vault, the oldest first; one is on its way at a time. Decides only: whoever holds it sends them.
+ * What changes it gives the code of each report that is lost by that.
  */
 export class LateReports {
   #waiting = [];
+  #isSending = false;
   #isOver = false;
 
-  get isEmpty() {
-    return this.#waiting.length === 0;
+  /** The report to send now; `sent` or `putBack` is to follow. `undefined` where there is none. */
+  next() {
+    if (this.#isSending || this.#waiting.length === 0) return undefined;
+    this.#isSending = true;
+    return this.#waiting.shift();
   }
 
-  /** Takes the oldest out; `undefined` where none waits. */
-  next() {
-    return this.#waiting.shift();
+  /** The vault has it, or never will. */
+  sent() {
+    this.#isSending = false;
   }
 
   add(report) {
@@ -32,6 +36,7 @@ export class LateReports {
 
   /** The vault cannot take it yet. Where others have taken the place, the oldest is lost, which is this one. */
   putBack(report) {
+    this.#isSending = false;
     if (this.#isOver) return [Code.closed];
     if (this.#waiting.length >= maximumLateReports) return [Code.overloaded];
     this.#waiting.unshift(report);

@@ -12,11 +12,11 @@ export function token(demand) {
   return { method: 'POST', path: '/v1/tokens', body: demand.body, traceparent: demand.traceparent, limit: usualLimit };
 }
 
-/** Asks for one value, or several of one version. */
-export function secret(name, fields, heldToken, traceparent) {
+/** Asks for one value, or several of one version; or for those of another version than the one that is `known`. */
+export function secret(name, fields, heldToken, traceparent, known) {
   const query = fields.length === 1 ? `field=${fields[0]}` : `fields=${fields.join(',')}`;
   const path = `/v1/secrets/${name}?${query}`;
-  return { method: 'GET', path, token: heldToken, traceparent, limit: valueLimit };
+  return { method: 'GET', path, token: heldToken, traceparent, known, limit: valueLimit };
 }
 
 /** Tells how a call went. */

@@ -3,22 +3,15 @@
 import * as answers from './answers.js';
 import { Approvals } from './approvals.js';
 import { Code, WarderClientError } from './errors.js';
-import { KeptValues, leavesReports, outages } from './kept.js';
-import { LateReports } from './late-reports.js';
+import { KeptValues, outages } from './kept.js';
 import { isField, isSecret } from './names.js';
+import { Reporter } from './reporter.js';
 import * as requests from './requests.js';
 import { originOf, ResolvedSecret } from './secret.js';
 import { TokenCache, TokenDemand, VaultToken } from './tokens.js';
 import { deadline, left, orUntil } from './waiting.js';
 
-const reportSeconds = 2;
 const giveBackSeconds = 1;
-
-/** Bytes that the vault takes of what a call changed. */
-const maximumChanged = 500;
-
-/** As much of it as the vault takes, with no letter in halves: a decoder in the middle of a stream waits for the rest of one. */
-const cut = (changed) => new TextDecoder().decode(Buffer.from(changed).subarray(0, maximumChanged), { stream: true });
 
 /** Most fields that a secret can have. */
 const maximumFields = 32;
@@ -51,7 +44,7 @@ export class Resolver {
   /** Until the vault was asked what changes; `undefined` from then on. */
   #following;
   #follow;
-  #lateReports = new LateReports();
+  #reporter;
   #calls = 0;
   /** Tokens of one call on their way back. */
   #returning = new Set();
@@ -63,8 +56,10 @@ export class Resolver {
     this.#configuration = configuration;
     this.#following = new Promise((done) => { this.#follow = done; });
     // A shared token is requested with a full timeout of its own, so that it ends before the first of those who join
-    // later would; and with no signal, because no caller takes the others with it.
-    this.#tokens = new TokenCache((demand) => this.#requestToken(demand, configuration.timeout), configuration.tokenClock);
+    // later would; with no signal, because no caller takes the others with it; and it is they who keep the process.
+    const request = (demand) => this.#requestToken(demand, configuration.timeout, undefined, false);
+    this.#tokens = new TokenCache(request, configuration.tokenClock);
+    this.#reporter = new Reporter(connections, configuration, this.#tokens);
   }
 
   /** The value as it is now. A call counts as long as it waits, for people as well. */
@@ -84,15 +79,44 @@ export class Resolver {
       // A value that was asked for before could change with nobody to tell, and would not be kept.
       if (wanted.maxStale > 0 && this.#following) await orUntil(this.#following, left(end), wanted.signal);
       const [found, token, question] = await this.#ask(wanted, end);
-      if (wanted.maxStale > 0) {
-        const { version, values, maxStale: limit } = found;
-        this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), limit }, question);
-      }
-      if (!this.#lateReports.isEmpty) this.#reportLate();
+      this.#keep(wanted, found, question);
+      this.#reporter.sendLate();
       return new ResolvedSecret(found, { token, request: wanted });
     } catch (error) {
       return this.#inPlaceOf(error, wanted);
     }
+  }
+
+  /**
+   * Another version than the one that its upstream did not accept; `undefined` where there is none. Asked for with the token
+   * that is there: so nobody is asked for an approval once more, and what was let through once is not let through again.
+   */
+  async another(refused) {
+    const { token, request: wanted } = originOf(refused);
+    this.#kept.forget(wanted);
+    if (token !== undefined) return this.#newer(refused.version, wanted, token);
+    // It was kept, so that the vault has not heard of this call yet.
+    const other = await this.resolve(wanted);
+    if (other.version !== refused.version) return other;
+    other.wipe();
+    this.finish(other);
+    return undefined;
+  }
+
+  async #newer(known, wanted, token) {
+    const question = this.#question(wanted);
+    const request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent, known);
+    let found;
+    try {
+      const answer = await this.#connections.send(request, this.#configuration.timeout, wanted.signal);
+      found = answers.otherValues(answer, wanted.name, wanted.fields);
+    } catch (error) {
+      this.#heed(wanted, error);
+      throw error;
+    }
+    if (found === undefined || found.version === known) return undefined;
+    this.#keep(wanted, found, question);
+    return new ResolvedSecret(found, { token, request: wanted });
   }
 
   /** Sends a request that needs no token, or brings its own. */
@@ -100,23 +124,9 @@ export class Resolver {
     return read(await this.#connections.send(request, seconds));
   }
 
-  /**
-   * Tells the vault how a call went. A call that used a kept value has no token that works, so its report goes out under
-   * a new one, at once or when the vault is back.
-   */
+  /** Tells the vault how a call went; of one that used a kept value, in the background. */
   async report(report, secret) {
-    const { token, request } = originOf(secret);
-    if (secret.stale === undefined) return this.#sendReport(report, token, request.demand.traceparent);
-    const age = Math.round(secret.stale);
-    const note = `used version ${secret.version} as the vault gave it ${age} s before, while it was away`;
-    const changed = report.changed === undefined ? note : cut(`${note}; ${report.changed}`);
-    const late = { report: { ...report, changed }, demand: request.demand.shared };
-    try {
-      await this.#sendLate(late);
-    } catch (error) {
-      if (!leavesReports(error)) throw error;
-      this.#sayLost(this.#lateReports.add(late));
-    }
+    await this.#reporter.report(report, secret);
   }
 
   /** Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it. */
@@ -133,14 +143,9 @@ export class Resolver {
   }
 
   /** Ends the waiting for people and that of reports, once the client is closed. */
-  endWaiting() {
+  async endWaiting() {
     this.#approvals.close();
-    this.#sayLost(this.#lateReports.end());
-  }
-
-  /** Keeps a value no more, because its upstream did not accept it. */
-  forget(wanted) {
-    this.#kept.forget(wanted);
+    await this.#reporter.end();
   }
 
   /** Forgets what the vault has told of. */
@@ -190,7 +195,7 @@ export class Resolver {
   }
 
   async #askOnce(wanted, end) {
-    const question = this.#kept.question(wanted.maxStale > 0 ? this.#configuration.clock() : 0);
+    const question = this.#question(wanted);
     const token = await this.#token(wanted, end);
     try {
       return [await this.#fetch(wanted, token, end), token, question];
@@ -226,12 +231,25 @@ export class Resolver {
     if (error.code !== Code.cancelled) await orUntil(returned, left(end)).catch(() => {});
   }
 
+  #question(wanted) {
+    return this.#kept.question(wanted.maxStale > 0 ? this.#configuration.clock() : 0);
+  }
+
+  /** Keeps values where their call allows that. */
+  #keep(wanted, { version, values, maxStale: limit }, question) {
+    if (!(wanted.maxStale > 0)) return;
+    this.#kept.keep(wanted, { version, values: values.map((value) => value.copy()), limit }, question);
+  }
+
+  /** Forgets what is not to be used any more. */
+  #heed(wanted, error) {
+    if (error instanceof WarderClientError && !outages.has(error.code)) this.#kept.failed(wanted, error);
+  }
+
   /** The kept value where the vault could not be asked and the call allows it; else the error. */
   #inPlaceOf(error, wanted) {
-    if (!outages.has(error.code)) {
-      if (error instanceof WarderClientError) this.#kept.failed(wanted, error);
-      throw error;
-    }
+    this.#heed(wanted, error);
+    if (!outages.has(error.code)) throw error;
     if (!(wanted.maxStale > 0)) throw error;
     const now = this.#configuration.clock();
     const kept = this.#kept.usable(wanted, now);
@@ -248,50 +266,16 @@ export class Resolver {
     return token instanceof VaultToken ? token : orUntil(token, left(end), signal);
   }
 
-  async #requestToken(demand, seconds, signal) {
+  async #requestToken(demand, seconds, signal, keepsProcess) {
     const requested = this.#configuration.tokenClock();
-    const issued = answers.issuedToken(await this.#connections.send(requests.token(demand), seconds, signal));
+    const answer = await this.#connections.send(requests.token(demand), seconds, signal, keepsProcess);
+    const issued = answers.issuedToken(answer);
     return new VaultToken(issued.text, {
       requested,
       life: issued.life,
       jitter: this.#configuration.jitter(),
       isForOneCall: demand.isForOneCall,
     });
-  }
-
-  async #sendReport(report, token, traceparent) {
-    await this.ask(requests.report(report, token, traceparent), answers.nothing, reportSeconds);
-  }
-
-  async #sendLate({ report, demand }) {
-    const end = deadline(reportSeconds);
-    const token = await this.#token({ demand }, end);
-    try {
-      await this.#sendReport(report, token, demand.traceparent);
-    } catch (error) {
-      if (error.code !== Code.tokenInvalid) throw error;
-      // Issued before the vault went away: worth one new token, as it is for a value.
-      this.#tokens.drop(demand, token);
-      await this.#sendReport(report, await this.#token({ demand }, end), demand.traceparent);
-    }
-  }
-
-  async #reportLate() {
-    const late = this.#lateReports.next();
-    if (late === undefined) return;
-    try {
-      await this.#sendLate(late);
-      await this.#reportLate();
-    } catch (error) {
-      // The others wait for the next call that gets its value.
-      if (leavesReports(error)) this.#sayLost(this.#lateReports.putBack(late));
-      else this.#configuration.reportFailed?.(error);
-    }
-  }
-
-  /** Tells that reports never reach the vault. */
-  #sayLost(codes) {
-    for (const code of codes) this.#configuration.reportFailed?.(new WarderClientError(code));
   }
 
   /** Ends a token, in a second at most; never fails. */

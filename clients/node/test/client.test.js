@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
@@ -382,6 +384,43 @@ test('the value is gone when the body is done, and the outcome is reported', () 
   assert.deepEqual(told, [Code.auditUnavailable]);
 }));
 
+/** The body of a call whose upstream refuses a version older than that; `then` runs before it does. */
+const refusingOlder = (version, then) => async (secret) => {
+  if (secret.version >= version) return secret.version;
+  then();
+  throw new CredentialRefused();
+};
+
+test('another version is asked for with the token that is there, which goes back afterwards', () => withVault(async (vault, client) => {
+  const warder = client();
+  const body = refusingOlder(8, () => { vault.version = 8; });
+  assert.equal(await warder.withCredential('a', { tool: 't', arguments: {} }, body), 8);
+  await warder.close();
+  const [value, report] = ['GET /v1/secrets/a', 'POST /v1/calls'];
+  assert.deepEqual(vault.seen.map(({ line }) => line.replace(/(\?\S*)? HTTP.*/, '')),
+    ['POST /v1/tokens', value, report, value, report, 'DELETE /v1/tokens/self']);
+  assert.equal(new Set(vault.seen.slice(1).map(({ fields }) => fields.authorization)).size, 1);
+  assert.equal(vault.seen[3].fields['if-none-match'], '"v7"');
+}));
+
+test('whatever the vault says to that question, the refusal comes out', () => withVault(async (vault, client) => {
+  const warder = client({ approvalPatience: 3600 });
+  for (const found of [
+    refusal(401, 'token_invalid'), refusal(403, 'denied'), refusal(429, 'rate_limited'), refusal(503, 'sealed'),
+    refusal(503, 'unavailable'), null, answer(200, '{}'),
+    answer(202, '{"approval":"apr_0000000000000000000000","state":"pending"}'),
+  ]) {
+    for (const callArguments of [undefined, {}]) {
+      vault.overrides = {};
+      const body = refusingOlder(8, () => { vault.overrides = { 'GET /v1/secrets/': found, 'POST /v1/tokens': found }; });
+      await assert.rejects(warder.withCredential('a', { tool: 't', arguments: callArguments }, body), CredentialRefused);
+    }
+  }
+  // One for all calls without arguments.
+  assert.equal(vault.issued, 9);
+  assert.deepEqual(vault.asked('GET /v1/approvals/'), []);
+}));
+
 test('a report of ones own carries what the caller knows', () => withVault(async (vault, client) => {
   const warder = client();
   const secret = await warder.resolve('a', { tool: 't', context: { traceparent: trace } });
@@ -451,6 +490,7 @@ test('what a late report says of the call fits into what the vault takes', () =>
   vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
   const secret = await warder.resolve('a', { tool: 't', maxStale: 60 });
   await warder.report({ outcome: 'ok', changed: 'é'.repeat(400) }, secret);
+  await until(() => vault.asked('POST /v1/calls').length > 0);
   const { changed } = JSON.parse(vault.asked('POST /v1/calls')[0].body);
   assert.match(changed, /^used version 7 as the vault gave it 0 s before, while it was away; é+$/);
   assert.ok([499, 500].includes(Buffer.byteLength(changed)));
@@ -552,6 +592,34 @@ async function withKept(test, settings) {
   });
 }
 
+test('the newer version that a refused call goes on with is kept in its place', () => withKept(async (vault, warder) => {
+  const away = () => { vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable'); };
+  const used = [];
+  const call = (version) => warder.withCredential('a', { tool: 't', maxStale: 60 }, (secret) => {
+    used.push(secret.version);
+    return refusingOlder(version, () => {
+      delete vault.overrides['GET /v1/secrets/'];
+      vault.version = version;
+    })(secret);
+  });
+  // First refused as a kept value, then as one of now.
+  away();
+  await call(8);
+  await call(9);
+  away();
+  await call(9);
+  assert.deepEqual(used, [7, 8, 8, 9, 9]);
+}));
+
+test('a kept value that its upstream refused is not used again', () => withKept(async (vault, warder, resolve) => {
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  await assert.rejects(
+    warder.withCredential('a', { tool: 't', maxStale: 60 }, refusingOlder(8, () => {})),
+    CredentialRefused,
+  );
+  await fails(Code.unavailable, resolve());
+}));
+
 async function until(holds) {
   const end = performance.now() + 60_000;
   while (!await holds()) {
@@ -614,17 +682,20 @@ test('a vault that is back and takes no reports yet leaves them waiting', async 
       vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
       vault.overrides['POST /v1/calls'] = refusal(status, code);
       const secret = await resolve();
+      const before = vault.asked('POST /v1/calls').length;
       for (let count = 0; count < 3; count += 1) await warder.report({ outcome: 'ok' }, secret);
       delete vault.overrides['GET /v1/secrets/'];
-      const before = vault.asked('POST /v1/calls').length;
-      // One is tried, and the others are left for later.
-      await resolve();
-      await until(() => vault.asked('POST /v1/calls').length > before);
-      await pause(50);
-      assert.equal(vault.asked('POST /v1/calls').length, before + 1);
+      // One is tried with each call and each report, and the others are left for later.
+      let calls = 0;
+      await until(async () => {
+        await resolve();
+        calls += 1;
+        return vault.asked('POST /v1/calls').length > before + 3;
+      });
+      assert.ok(vault.asked('POST /v1/calls').length <= before + 3 + calls);
       delete vault.overrides['POST /v1/calls'];
       // One that was on its way is put back first.
-      await until(async () => (await resolve()).stale === undefined && vault.asked('POST /v1/calls').length >= before + 4);
+      await until(async () => (await resolve()).stale === undefined && vault.asked('POST /v1/calls').length >= before + 7);
     }
   }, { reportFailed: ({ code }) => failed.push(code) });
   assert.deepEqual(failed, []);
@@ -636,27 +707,54 @@ test('a late report whose token ended meanwhile goes out under a new one', () =>
   const answers = [refusal(401, 'token_invalid')];
   vault.overrides['POST /v1/calls'] = () => answers.shift() ?? answer(204);
   await warder.report({ outcome: 'ok' }, secret);
+  await until(() => vault.asked('POST /v1/calls').length === 2);
   const tokens = vault.asked('POST /v1/calls').map(({ fields }) => fields.authorization);
   assert.equal(new Set(tokens).size, 2);
 }));
 
-test('a report that never reaches the vault is told', () => withVault(async (vault, client) => {
+test('nobody waits for a late report, and one that never reaches the vault is told', () => withVault(async (vault, client) => {
   vault.value = '"value":"s3cret","max_stale":60';
   vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
   const lost = [];
   const warder = client({ reportFailed: ({ code }) => lost.push(code) });
   await warder.resolve('a', { tool: 't', maxStale: 60 });
   vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
-  vault.overrides['POST /v1/calls'] = refusal(503, 'unavailable');
+  vault.overrides['POST /v1/calls'] = () => new Promise(() => {});
   const secret = await warder.resolve('a', { tool: 't', maxStale: 60 });
-  for (let count = 0; count < 256; count += 1) await warder.report({ outcome: 'ok' }, secret);
+  // One on its way, and those that may wait.
+  for (let count = 0; count < 1 + 256; count += 1) await warder.report({ outcome: 'ok' }, secret);
   assert.deepEqual(lost, []);
   // The oldest makes room.
   await warder.report({ outcome: 'ok' }, secret);
   assert.deepEqual(lost, [Code.overloaded]);
   await warder.close();
-  assert.deepEqual(lost, [Code.overloaded, ...Array(256).fill(Code.closed)]);
+  assert.deepEqual(lost, [Code.overloaded, ...Array(256 + 1).fill(Code.closed)]);
 }));
+
+test('a late report keeps no process, nor does the token that it asks for', async () => {
+  const program = `
+    import { WarderClient } from ${JSON.stringify(new URL('../src/index.js', import.meta.url).href)};
+    const warder = new WarderClient({ socketPath: process.argv[1], timeout: 3600 });
+    const resolve = () => warder.resolve('a', { tool: 't', maxStale: 60 });
+    await resolve();
+    process.stdout.write('kept');
+    await new Promise((done) => process.stdin.once('data', done));
+    await warder.report({ outcome: 'ok' }, await resolve());
+    process.stdin.destroy();
+  `;
+  await withVault(async (vault) => {
+    vault.value = '"value":"s3cret","max_stale":60';
+    vault.overrides['GET /v1/changes'] = refusal(404, 'not_found');
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, vault.path], { timeout: 120_000 });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+    vault.overrides['POST /v1/calls'] = refusal(401, 'token_invalid');
+    vault.overrides['POST /v1/tokens'] = () => new Promise(() => {});
+    child.stdin.write('go');
+    assert.deepEqual(await ended, [0, null]);
+  });
+});
 
 test('a change drops the value that was kept', () => withVault(async (vault, client) => {
   let tell;

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { AnswerReader } from '../src/answer-reader.js';
 import { canonical } from '../src/canonical.js';
 import * as library from '../src/index.js';
-import { KeptValues } from '../src/kept.js';
+import { KeptValues, maximumBytes } from '../src/kept.js';
 import { callContext, explain, withCredential } from '../src/mcp.js';
 import { isSecret, isTool } from '../src/names.js';
 import { clientSocket } from '../src/places.js';
@@ -77,6 +77,31 @@ test('arguments have the form of RFC 8785', () => {
     assert.throws(() => canonical(value), { code: Code.invalidRequest });
   }
   canonical('x'.repeat(16_382));
+});
+
+test('what is kept has a limit together, and what was asked for longest ago makes room', () => {
+  const kept = new KeptValues();
+  kept.heard([]);
+  const wishes = Array.from({ length: 6 }, (_, index) => ({ key: `${index}`, name: 'a', maxStale: 60 }));
+  const keep = (index, size, asked) =>
+    kept.keep(wishes[index], { version: 1, values: [new Secret(Buffer.alloc(size))], limit: 60 }, kept.question(asked));
+  const held = () => wishes.map((wish, index) => [kept.usable(wish, 10), index]).filter(([value]) => value).map(([, index]) => index);
+  const quarter = maximumBytes / 4;
+  // Answers come in another order than calls.
+  [[0, 2], [1, 1], [2, 3], [3, 4]].forEach(([index, asked]) => keep(index, quarter, asked));
+  assert.deepEqual(held(), [0, 1, 2, 3]);
+  keep(4, 1, 5);
+  assert.deepEqual(held(), [0, 2, 3, 4]);
+  // In its own place it needs no other's.
+  keep(4, quarter, 6);
+  assert.deepEqual(held(), [0, 2, 3, 4]);
+  keep(5, maximumBytes + 1, 7);
+  assert.deepEqual(held(), [0, 2, 3, 4]);
+  keep(5, maximumBytes, 8);
+  assert.deepEqual(held(), [5]);
+  kept.forget(wishes[5]);
+  keep(0, maximumBytes, 9);
+  assert.deepEqual(held(), [0]);
 });
 
 test('the parser reads what JSON.parse reads, and refuses what it refuses', () => {

@@ -8,7 +8,7 @@ export const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** An answer of a well-behaved vault. */
 export function answer(status, body = '', fields = '') {
-  const length = status === 204 ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+  const length = [204, 304].includes(status) ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   return `HTTP/1.1 ${status} X\r\n${fields}${length}\r\n${body}`;
 }
 
@@ -94,6 +94,7 @@ export class StubVault {
     if (line.startsWith('GET /v1/health')) return answer(200, '{"state":"unsealed","later":{}}');
     if (fields.authorization === undefined) return refusal(401, 'token_invalid');
     if (line.startsWith('GET /v1/secrets/')) {
+      if (fields['if-none-match'] === `"v${this.version}"`) return answer(304);
       const [, name, field] = /^GET \/v1\/secrets\/(.*)\?field=(\S*)/.exec(line);
       return answer(200, `{"name":"${name}","field":"${field}","version":${this.version},${this.value}}`);
     }

@@ -42,7 +42,7 @@ class Seen:
 
 def answer(status: int, body: str = "", fields: str = "") -> bytes:
     """An answer of a well-behaved vault."""
-    length = "" if status == 204 else f"Content-Length: {len(body.encode())}\r\n"
+    length = "" if status in (204, 304) else f"Content-Length: {len(body.encode())}\r\n"
     return f"HTTP/1.1 {status} X\r\n{fields}{length}\r\n{body}".encode()
 
 
@@ -90,6 +90,8 @@ class Rules:
         if token in self.dead or (token == "" and "/v1/health" not in seen.line):
             return refusal(401, "token_invalid")
         if seen.line.startswith("GET /v1/secrets/"):
+            if seen.fields.get("if-none-match") == f'"v{self.version}"':
+                return answer(304)
             name, _, asked = seen.line.split(" ")[1].removeprefix("/v1/secrets/").partition("?field=")
             return answer(200, f'{{"name":"{name}","field":"{asked}","version":{self.version},{self.value}}}')
         if seen.line.startswith("GET /v1/health"):

@@ -17,7 +17,40 @@ from warder_client._core import answers, names, secret_json
 from warder_client._core.secret_request import SecretRequest
 from warder_client._core.canonical import canonical
 from warder_client._core.http import Answer, AnswerReader, Request
+from warder_client._core.kept import MAXIMUM_BYTES, Kept, KeptValues
 from warder_client._core.tokens import TokenCache, TokenKey, VaultToken
+
+
+class KeptValuesTests(unittest.TestCase):
+    def test_what_is_kept_has_a_limit_together_and_what_was_asked_for_longest_ago_makes_room(self) -> None:
+        kept = KeptValues()
+        kept.heard([])
+        wishes = [SecretRequest.of(f"s{index}", "value", "t", None, None, None, 60).key for index in range(6)]
+
+        def keep(index: int, size: int, asked: float) -> None:
+            question = kept.question(asked)
+            kept.keep(wishes[index], Kept(1, (Secret(bytearray(size)),), asked, 60), question)
+
+        def held() -> list[int]:
+            return [index for index in range(6) if kept.usable(wishes[index], 60, 10) is not None]
+
+        quarter = MAXIMUM_BYTES // 4
+        # Answers come in another order than calls.
+        for index, asked in ((0, 2.0), (1, 1.0), (2, 3.0), (3, 4.0)):
+            keep(index, quarter, asked)
+        self.assertEqual(held(), [0, 1, 2, 3])
+        keep(4, 1, 5.0)
+        self.assertEqual(held(), [0, 2, 3, 4])
+        # In its own place it needs no other's.
+        keep(4, quarter, 6.0)
+        self.assertEqual(held(), [0, 2, 3, 4])
+        keep(5, MAXIMUM_BYTES + 1, 7.0)
+        self.assertEqual(held(), [0, 2, 3, 4])
+        keep(5, MAXIMUM_BYTES, 8.0)
+        self.assertEqual(held(), [5])
+        kept.forget(wishes[5])
+        keep(0, MAXIMUM_BYTES, 9.0)
+        self.assertEqual(held(), [0])
 
 
 class SecretTests(unittest.TestCase):

@@ -12,9 +12,10 @@ struct BodyFailed: Error {}
 /// The commands of the protocol, one client for all of them.
 final class Commands {
     private var client: WarderClient?
+    private var taken: ResolvedSecret?
     private let heard = Locked<[SecretChange]>([])
 
-    /// How often it looks for a change that was heard.
+    /// How often it looks for a change that was heard, and for a gate that was opened.
     private static let glance = Duration.milliseconds(5)
 
     func answer(_ command: Command) async -> Answer {
@@ -34,6 +35,7 @@ final class Commands {
         if command.name == "open" {
             var configuration = WarderClientConfiguration()
             if let timeout = command.duration("timeout") { configuration.timeout = timeout }
+            if let patience = command.duration("approval_patience") { configuration.approvalPatience = patience }
             client = try WarderClient(configuration)
             return [:]
         }
@@ -44,6 +46,11 @@ final class Commands {
         case "resolve": return Self.given(try await Self.resolve(command.wish, client), try command.wish)
         case "resolve_many": return try await resolveMany(command.wish, command.count("count"), client)
         case "call": return try await call(command, client)
+        case "take":
+            let secret = try await Self.resolve(command.wish, client)
+            taken = secret
+            return Self.given(secret, try command.wish)
+        case "report": return try await report(command, client)
         case "show": return try await show(command.wish, client)
         case "spawn": return try await spawn(command, client)
         case "listen": return try await listen(client)
@@ -130,6 +137,7 @@ final class Commands {
             maxStale: wish.maxStale
         ) { secret in
             ran.append(Self.given(secret, wish))
+            if let gate = command.text("gate") { try await Self.wait(at: gate) }
             if let hold = command.duration("hold") { try await Task.sleep(for: hold) }
             if command.isTrue("raise") { throw BodyFailed() }
             if let refused = command.text("refuse"), refused == secret.unprotectedText() { throw CredentialRefused() }
@@ -137,6 +145,26 @@ final class Commands {
         var answer = ran.last ?? [:]
         answer["ran"] = ran.count
         return answer
+    }
+
+    private static func wait(at gate: String) async throws {
+        try Data().write(to: URL(filePath: gate + "/reached"))
+        while !FileManager.default.fileExists(atPath: gate + "/open") { try await Task.sleep(for: glance) }
+    }
+
+    private static func wait(for wish: Wish, _ client: WarderClient, _ isOver: Locked<Bool>) async {
+        _ = try? await resolve(wish, client)
+        isOver.withLock { $0 = true }
+    }
+
+    /// Reports on the secret that was taken, while another call waits at the vault.
+    private func report(_ command: Command, _ client: WarderClient) async throws -> Answer {
+        guard let taken else { throw Command.Malformed() }
+        let wish = try command.wish
+        let isOver = Locked(false)
+        Task { await Commands.wait(for: wish, client, isOver) }
+        for _ in 0..<command.count("count") { try await client.report(CallReport(outcome: "ok"), on: taken) }
+        return ["overtaken": isOver.withLock { $0 }]
     }
 
     /// Everything that a logger, a debugger or an encoder might make of a secret and of an error.

@@ -35,9 +35,10 @@ class WarderClientConfiguration:
     maximum_calls: int = 4096
     #: Measures the life of tokens, in seconds. It must go on while the machine sleeps, as the default does.
     clock: Callable[[], float] = _awake_or_asleep
-    #: Told when the outcome of a call could not be reported; the call itself is not disturbed. Of reports that wait for the
-    #: vault to come back, the oldest is lost as ``overloaded`` where there are more than 256, and each as ``closed`` with
-    #: the client.
+    #: Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call runs, or
+    #: for a report that had to wait for the vault in the background: on another thread, or in a task of the event loop. Of
+    #: those that wait, the oldest is lost as ``overloaded`` where there are more than 256, and each as ``closed`` with the
+    #: client.
     report_failed: Callable[[WarderClientError], None] | None = None
     #: Draws from 0 <= x < 1 where renewals of many processes must not fall together.
     jitter: Callable[[], float] = field(default=random.random, repr=False)

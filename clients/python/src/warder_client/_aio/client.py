@@ -89,16 +89,20 @@ class AsyncWarderClient:
         See :meth:`warder_client.WarderClient.with_credential`. A cancelled call is reported like any other.
         """
         wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
-        first = await self._resolve(wanted)
+        resolved = await self._resolve(wanted)
+        reports: list[asyncio.Future[None]] = []
         try:
-            return await self._reporting(first, body, outcome)
-        except CredentialRefused:
-            self._open_session().resolver.forget(wanted)
-            second = await self._resolve(wanted)
-            if second.version == first.version:
-                await self._finish(second)
-                raise
-        return await self._reporting(second, body, outcome)
+            try:
+                return await self._reporting(resolved, body, outcome, reports)
+            except CredentialRefused:
+                other = await self._another(resolved)
+                if other is None:
+                    raise
+                resolved = other
+            return await self._reporting(resolved, body, outcome, reports)
+        finally:
+            # Not before: the question for another version goes out with its token as well.
+            await self._finish(resolved, reports)
 
     @asynccontextmanager
     async def credential(
@@ -114,11 +118,18 @@ class AsyncWarderClient:
     ) -> AsyncIterator[ResolvedSecret]:
         """:meth:`with_credential` as an ``async with`` statement, which cannot run its body a second time."""
         wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
-        async with self._reported(await self._resolve(wanted)) as (resolved, _):
-            yield resolved
+        resolved = await self._resolve(wanted)
+        reports: list[asyncio.Future[None]] = []
+        try:
+            async with self._reported(resolved, reports):
+                yield resolved
+        finally:
+            await self._finish(resolved, reports)
 
     async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
         """Reports how a call went that was made with ``secret``; the two methods above do this by themselves.
+
+        A call that used a kept value is reported when the vault is back, and nobody waits for that.
 
         Raises:
             WarderClientError: The vault did not take it.
@@ -180,32 +191,44 @@ class AsyncWarderClient:
             # Without this library's own frames: they say nothing to a reader, and hold on to the request.
             raise error.with_traceback(None)
 
+    async def _another(self, refused: ResolvedSecret) -> ResolvedSecret | None:
+        """Another version than the one that was refused; ``None`` where there is none, or it cannot be had."""
+        try:
+            return await self._open_session().resolver.another(refused)
+        except WarderClientError:
+            # What the call fails with is the refusal.
+            return None
+
     async def _reporting(
         self,
         secret: ResolvedSecret,
         body: Callable[[ResolvedSecret], Awaitable[Result]],
         outcome: Callable[[Result], str] | None,
+        reports: list[asyncio.Future[None]],
     ) -> Result:
-        async with self._reported(secret) as (resolved, say):
-            result = await body(resolved)
+        async with self._reported(secret, reports) as say:
+            result = await body(secret)
             if outcome is not None:
                 say(outcome(result))
             return result
 
     @asynccontextmanager
-    async def _reported(self, secret: ResolvedSecret) -> AsyncIterator[tuple[ResolvedSecret, Callable[[str], None]]]:
+    async def _reported(
+        self, secret: ResolvedSecret, reports: list[asyncio.Future[None]]
+    ) -> AsyncIterator[Callable[[str], None]]:
         start = time.monotonic()
         said = ["ok"]
         try:
-            yield secret, lambda outcome: said.__setitem__(0, outcome)
+            yield lambda outcome: said.__setitem__(0, outcome)
         except BaseException as error:
             said[0] = "refused" if isinstance(error, CredentialRefused) else "error"
             raise
         finally:
             secret.wipe()
             # Apart from the caller's task: a cancelled call has an outcome like any other.
-            work = self._conclude(secret, said[0], time.monotonic() - start)
-            await asyncio.shield(asyncio.ensure_future(work))
+            report = asyncio.ensure_future(self._conclude(secret, said[0], time.monotonic() - start))
+            reports.append(report)
+            await asyncio.shield(report)
 
     async def _conclude(self, secret: ResolvedSecret, outcome: str, seconds: float) -> None:
         try:
@@ -213,12 +236,11 @@ class AsyncWarderClient:
         except WarderClientError as error:
             if self._configuration.report_failed is not None:
                 self._configuration.report_failed(error)
-        await self._finish(secret)
 
-    async def _finish(self, secret: ResolvedSecret) -> None:
+    async def _finish(self, secret: ResolvedSecret, reports: list[asyncio.Future[None]]) -> None:
         session = self._session
         if session is not None:
-            await session.resolver.finish(secret)
+            await session.finish(secret, reports)
 
 
 _abandoned: list[_Session] = []
@@ -274,6 +296,18 @@ class _Session:
             self._followers.add(follower)
             follower.follow(self.resolver.heard, self.resolver.unheard)
 
+    async def finish(self, secret: ResolvedSecret, reports: list[asyncio.Future[None]]) -> None:
+        """Gives back a token that was issued for one call alone, after the call's reports."""
+        if all(report.done() for report in reports):
+            await self.resolver.finish(secret)
+        else:
+            # The caller was cancelled, and waits for nothing.
+            self._transport.spawn(self._finish_after(reports, secret))
+
+    async def _finish_after(self, reports: list[asyncio.Future[None]], secret: ResolvedSecret) -> None:
+        await asyncio.wait(reports)
+        await self.resolver.finish(secret)
+
     async def close(self) -> None:
         """Gives the tokens back, within a second or two, and closes the connections."""
         # A call that ends only now begins no more.
@@ -283,5 +317,5 @@ class _Session:
         await self.resolver.give_all_back()
         self._pool.close()
         self._patient.close()
-        self.resolver.end_waiting()
+        await self.resolver.end_waiting()
         await self._transport.settle()

@@ -119,6 +119,11 @@ def issued_token(answer: Answer) -> IssuedToken:
     return IssuedToken(text, life)
 
 
+def other_values(answer: Answer, name: str, fields: tuple[str, ...]) -> Values | None:
+    """The same where a version was known; ``None`` where it is the current one."""
+    return None if answer.status == 304 else values(answer, name, fields)
+
+
 def values(answer: Answer, name: str, fields: tuple[str, ...]) -> Values:
     """The values of ``GET /v1/secrets/{name}``, which lists several, and has one in itself."""
     document, secrets = _values_document(answer, is_list=len(fields) > 1)

@@ -28,12 +28,16 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     #: Bytes that the answer's body may have.
     answer_limit: int = 65_536
+    #: The version that is there already: the vault says so in place of its value.
+    known_version: int | None = None
 
     def encoded(self) -> bytearray:
         """The request as it goes over the wire. It holds a token: wipe it once it was sent."""
         head = f"{self.line} HTTP/1.1\r\nHost: warder\r\n"
         if self.traceparent is not None:
             head += f"traceparent: {self.traceparent}\r\n"
+        if self.known_version is not None:
+            head += f'If-None-Match: "v{self.known_version}"\r\n'
         if self.body is not None:
             head += f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
         if self.token is None:

@@ -11,6 +11,9 @@ from ..messages import Change, ChangeKind
 from ..secret import Secret
 from .tokens import MAXIMUM_KEYS, TokenKey
 
+#: Of all values that are kept together.
+MAXIMUM_BYTES = 4 << 20
+
 #: Nobody could be asked. A vault that answers otherwise has said no, or has a reason to release nothing.
 OUTAGES = frozenset({Code.UNREACHABLE, Code.TIMED_OUT, Code.UNAVAILABLE})
 
@@ -52,6 +55,11 @@ class Kept:
     #: The longest time that the vault allows, in seconds; 0 is never.
     limit: int
 
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return sum(map(len, self.values))
+
     def copies(self) -> tuple[Secret, ...]:
         """The values for a call, which go their own way."""
         return tuple(value.copy() for value in self.values)
@@ -70,6 +78,7 @@ class KeptValues:
 
     def __init__(self) -> None:
         self._values: dict[KeptKey, Kept] = {}
+        self._size = 0
         #: How often the vault has said something against values that may still be on their way.
         self._words = 0
         #: Whether the vault tells what changes, or is too old for that. Before, and where it refuses, nobody would tell
@@ -85,18 +94,20 @@ class KeptValues:
         return Question(now, self._words)
 
     def keep(self, key: KeptKey, kept: Kept, question: Question) -> None:
-        """Keeps a value in place of the one before; the one that was kept longest makes room."""
+        """Keeps a value in place of the one before; those that were asked for longest ago make room."""
         before = self._values.get(key)
         if before is not None and before.asked > kept.asked:
             kept.wipe()
             return
         self._drop(key)
-        if kept.limit <= 0 or not self._is_told or self._is_over or question.words != self._words:
+        is_current = self._is_told and not self._is_over and question.words == self._words
+        if kept.limit <= 0 or not is_current or kept.size > MAXIMUM_BYTES:
             kept.wipe()
             return
-        while len(self._values) >= MAXIMUM_KEYS:
-            self._drop(next(iter(self._values)))
+        while len(self._values) >= MAXIMUM_KEYS or self._size + kept.size > MAXIMUM_BYTES:
+            self._drop(min(self._values, key=lambda each: self._values[each].asked))
         self._values[key] = kept
+        self._size += kept.size
 
     def usable(self, key: KeptKey, max_stale: float, now: float) -> Kept | None:
         """The value for a call that could not ask."""
@@ -163,4 +174,5 @@ class KeptValues:
     def _drop(self, key: KeptKey) -> None:
         kept = self._values.pop(key, None)
         if kept is not None:
+            self._size -= kept.size
             kept.wipe()

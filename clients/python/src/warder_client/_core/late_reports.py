@@ -22,21 +22,30 @@ class LateReport:
 
 
 class LateReports:
-    """Reports that wait for the vault, the oldest first.
+    """Reports that wait for the vault, the oldest first; one is on its way at a time.
 
     Decides only: whoever holds it sends them, and says which are lost.
     """
 
     def __init__(self) -> None:
         self._waiting: deque[LateReport] = deque()
+        self._is_sending = False
         self._is_over = False
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        """Whether there is one to send now."""
+        return bool(self._waiting) and not self._is_sending
 
     def next(self) -> LateReport | None:
-        """Takes the oldest out."""
-        return self._waiting.popleft() if self._waiting else None
+        """The report to send now; ``sent`` or ``put_back`` is to follow."""
+        if not self:
+            return None
+        self._is_sending = True
+        return self._waiting.popleft()
+
+    def sent(self) -> None:
+        """The vault has it, or never will."""
+        self._is_sending = False
 
     def add(self, report: LateReport) -> list[Code]:
         """Lets one more wait.
@@ -58,6 +67,7 @@ class LateReports:
         Returns:
             Why each is lost that is lost by it: the oldest is this one.
         """
+        self._is_sending = False
         if self._is_over:
             return [Code.CLOSED]
         if len(self._waiting) >= MAXIMUM_LATE_REPORTS:

@@ -21,10 +21,13 @@ def token(demand: TokenDemand) -> Request:
     return Request("POST /v1/tokens", traceparent=demand.traceparent, body=demand.body())
 
 
-def secret(name: str, fields: tuple[str, ...], token: VaultToken, traceparent: str | None) -> Request:
-    """Asks for one value, or several of one version."""
+def secret(
+    name: str, fields: tuple[str, ...], token: VaultToken, traceparent: str | None, known: int | None = None
+) -> Request:
+    """Asks for one value, or several of one version; or for those of another version than the one that is known."""
     query = f"field={fields[0]}" if len(fields) == 1 else "fields=" + ",".join(fields)
-    return Request(f"GET /v1/secrets/{name}?{query}", token.text, traceparent, answer_limit=_VALUE_LIMIT)
+    line = f"GET /v1/secrets/{name}?{query}"
+    return Request(line, token.text, traceparent, answer_limit=_VALUE_LIMIT, known_version=known)
 
 
 def report(report: CallReport, token: VaultToken, traceparent: str | None) -> Request:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ..configuration import WarderClientConfiguration
@@ -18,19 +17,16 @@ from ..secret import ResolvedSecret, Secret
 from . import answers, requests
 from .approvals import Approvals
 from .http import Answer, Request
-from .kept import OUTAGES, Kept, KeptValues, Question, leaves_reports
-from .late_reports import LateReport, LateReports
+from .kept import OUTAGES, Kept, KeptValues, Question
+from .reporter import Reporter
 from .secret_request import SecretRequest
-from .tokens import Flight, TokenCache, TokenDemand, VaultToken
+from .token_source import TokenSource
+from .tokens import Flight, VaultToken
 from .transport import Transport
 
 Result = TypeVar("Result")
 
-_REPORT_SECONDS = 2.0
 _GIVE_BACK_SECONDS = 1.0
-
-#: Bytes that the vault takes of what a call changed.
-_MAXIMUM_CHANGED = 500
 
 #: Of a kept value, which was not resolved with any.
 _NO_TOKEN = VaultToken(Secret(bytearray()), requested=0, life=0, jitter=0, is_for_one_call=False)
@@ -44,12 +40,12 @@ class Resolver(Generic[Flight]):
         self._configuration = configuration
         self._clock = configuration.clock
         self._timeout = min(max(configuration.timeout, 0.001), 3_600.0)
-        self._tokens: TokenCache[Flight] = TokenCache()
+        self._tokens = TokenSource(transport, configuration, self._timeout)
         self._approvals = Approvals(transport, configuration.clock, self._timeout)
         self._calls = 0
         #: Tokens of one call on their way back.
         self._returning: set[Flight] = set()
-        self._late_reports = LateReports()
+        self._reporter = Reporter(transport, configuration, self._tokens)
         #: For calls that name ``max_stale``.
         self._kept = KeptValues()
         #: Until the vault was asked what changes; ``None`` from then on.
@@ -79,13 +75,50 @@ class Resolver(Generic[Flight]):
             secret, limit, question = await self._ask(wanted, deadline)
         except WarderClientError as error:
             return self._in_place_of(error, wanted)
-        if wanted.max_stale > 0:
-            with self._transport.lock:
-                copies = tuple(value.copy() for value in secret._values())
-                self._kept.keep(wanted.key, Kept(secret.version, copies, question.asked, limit), question)
-        if self._late_reports:
-            self._transport.spawn(self._report_late())
+        self._keep(secret, limit, question)
+        self._reporter.send_late()
         return secret
+
+    async def another(self, refused: ResolvedSecret) -> ResolvedSecret | None:
+        """Another version than the one that its upstream did not accept; ``None`` where there is none.
+
+        It is asked for with the token that is there: so nobody is asked for an approval once more, and what was let
+        through once is not let through again.
+
+        Raises:
+            WarderClientError: It cannot be had; ``token_invalid`` also for a token that was for one use.
+        """
+        wanted = refused._request
+        with self._transport.lock:
+            self._kept.forget(wanted.key)
+        if refused.stale is None:
+            return await self._newer(refused)
+        # It was kept, so that the vault has not heard of this call yet.
+        other = await self.resolve(wanted)
+        if other.version != refused.version:
+            return other
+        other.wipe()
+        await self.finish(other)
+        return None
+
+    async def _newer(self, old: ResolvedSecret) -> ResolvedSecret | None:
+        wanted, token = old._request, old._token
+        question = self._kept.question(self._clock())
+        request = requests.secret(wanted.name, wanted.fields, token, wanted.demand.traceparent, known=old.version)
+        try:
+            found = await self.ask(request, lambda answer: answers.other_values(answer, wanted.name, wanted.fields))
+        except WarderClientError as error:
+            self._heed(wanted, error)
+            raise
+        if found is None or found.version == old.version:
+            return None
+        secret = ResolvedSecret._of(wanted, found.version, found.values, token)
+        self._keep(secret, found.max_stale, question)
+        return secret
+
+    async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
+        """Tells the vault how a call went; of one that used a kept value, in the background."""
+        await self._reporter.report(report, secret)
 
     async def ask(self, request: Request, read: Callable[[Answer], Result], within: float | None = None) -> Result:
         """Sends a request that needs no token, or brings its own."""
@@ -107,69 +140,7 @@ class Resolver(Generic[Flight]):
                     raise
             waited_for = approval
 
-    # -- Reports
-
-    async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
-        """Tells the vault how a call went.
-
-        A call that used a kept value has no token that works, so its report goes out under a new one, at once or when
-        the vault is back.
-        """
-        demand = secret._request.demand
-        if secret.stale is None:
-            await self._send_report(report, secret._token, demand.traceparent)
-            return
-        note = f"used version {secret.version} as the vault gave it {secret.stale:.0f} s before, while it was away"
-        changed = note if report.changed is None else _cut(f"{note}; {report.changed}")
-        late = LateReport(replace(report, changed=changed), demand.shared)
-        try:
-            await self._send_late(late)
-        except WarderClientError as error:
-            if not leaves_reports(error):
-                raise
-            with self._transport.lock:
-                lost = self._late_reports.add(late)
-            self._say_lost(lost)
-
-    async def _send_report(self, report: CallReport, token: VaultToken, traceparent: str | None) -> None:
-        await self.ask(requests.report(report, token, traceparent), answers.nothing, _REPORT_SECONDS)
-
-    async def _send_late(self, late: LateReport) -> None:
-        deadline = time.monotonic() + _REPORT_SECONDS
-        token = await self._token(late.demand, deadline)
-        try:
-            return await self._send_report(late.report, token, late.demand.traceparent)
-        except WarderClientError as error:
-            if error.code is not Code.TOKEN_INVALID:
-                raise
-        # Issued before the vault went away: worth one new token, as it is for a value.
-        self._drop(token, late.demand)
-        token = await self._token(late.demand, deadline)
-        await self._send_report(late.report, token, late.demand.traceparent)
-
-    async def _report_late(self) -> None:
-        while True:
-            with self._transport.lock:
-                late = self._late_reports.next()
-            if late is None:
-                return
-            try:
-                await self._send_late(late)
-            except WarderClientError as error:
-                # The others wait for the next call that gets its value.
-                if leaves_reports(error):
-                    with self._transport.lock:
-                        lost = self._late_reports.put_back(late)
-                    self._say_lost(lost)
-                elif self._configuration.report_failed is not None:
-                    self._configuration.report_failed(error)
-                return
-
-    def _say_lost(self, codes: list[Code]) -> None:
-        """Tells that reports never reach the vault."""
-        if self._configuration.report_failed is not None:
-            for code in codes:
-                self._configuration.report_failed(WarderClientError(code))
+    # -- Tokens that go back
 
     async def finish(self, secret: ResolvedSecret) -> None:
         """Gives back a token that was issued for this call alone. It would end by itself, so nobody waits for it."""
@@ -179,22 +150,20 @@ class Resolver(Generic[Flight]):
     async def give_all_back(self) -> None:
         """Ends what the client holds, before it is closed; a vault that is away does not hold that up for long."""
         end = time.monotonic() + _GIVE_BACK_SECONDS
+        tokens = self._tokens.take_all()
         with self._transport.lock:
-            tokens = self._tokens.take_all()
             returning = list(self._returning)
             self._kept.end()
         for token in tokens:
             await self._give_back(token, max(end - time.monotonic(), 0.001))
         for flight in returning:
-            await self._returned(flight, end)
+            await self._landed(flight, end)
 
-    def end_waiting(self) -> None:
+    async def end_waiting(self) -> None:
         """Ends the waiting for people and that of reports, once the client is closed."""
         self._approvals.close()
         self._follows()
-        with self._transport.lock:
-            lost = self._late_reports.end()
-        self._say_lost(lost)
+        await self._reporter.end()
 
     def _begin_return(self, token: VaultToken) -> Flight:
         """Gives a token back in the background, whatever becomes of the caller."""
@@ -212,7 +181,7 @@ class Resolver(Generic[Flight]):
                 self._returning.discard(flight)
             self._transport.land(flight, None)
 
-    async def _returned(self, flight: Flight, deadline: float) -> None:
+    async def _landed(self, flight: Flight, deadline: float) -> None:
         try:
             await self._transport.wait(flight, deadline)
         except WarderClientError:
@@ -236,19 +205,18 @@ class Resolver(Generic[Flight]):
             if error.code is not Code.TOKEN_INVALID:
                 raise
             # If nobody can be asked for a new token, this was the vault's last word.
-            with self._transport.lock:
-                self._kept.failed(wanted.key, error.code, is_refusal=error.is_refusal)
+            self._heed(wanted, error)
         # Expired, revoked, or issued by a vault that was restarted since: worth one new token, and only one.
         return await self._ask_once(wanted, deadline)
 
     async def _ask_once(self, wanted: SecretRequest, deadline: float) -> tuple[ResolvedSecret, int, Question]:
         question = self._kept.question(self._clock())
-        token = await self._token(wanted.demand, deadline)
+        token = await self._tokens.token(wanted.demand, deadline)
         try:
             secret, limit = await self._fetch(wanted, token, deadline)
         except WarderClientError as error:
             if error.code is Code.TOKEN_INVALID:
-                self._drop(token, wanted.demand)
+                self._tokens.drop(token, wanted.demand)
             raise
         return secret, limit, question
 
@@ -277,25 +245,34 @@ class Resolver(Generic[Flight]):
         flight = self._begin_return(token)
         # Who is cancelled or interrupted does not wait.
         if isinstance(error, WarderClientError):
-            await self._returned(flight, min(deadline, time.monotonic() + _GIVE_BACK_SECONDS))
+            await self._landed(flight, min(deadline, time.monotonic() + _GIVE_BACK_SECONDS))
+
+    def _keep(self, secret: ResolvedSecret, limit: int, question: Question) -> None:
+        """Keeps a value where its call allows that."""
+        wanted = secret._request
+        if wanted.max_stale > 0:
+            with self._transport.lock:
+                copies = tuple(value.copy() for value in secret._values())
+                self._kept.keep(wanted.key, Kept(secret.version, copies, question.asked, limit), question)
+
+    def _heed(self, wanted: SecretRequest, error: WarderClientError) -> None:
+        """Forgets what is not to be used any more."""
+        if error.code not in OUTAGES:
+            with self._transport.lock:
+                self._kept.failed(wanted.key, error.code, is_refusal=error.is_refusal)
 
     def _in_place_of(self, error: WarderClientError, wanted: SecretRequest) -> ResolvedSecret:
         """The kept value where the vault could not be asked and the call allows it; else the error."""
+        if error.code not in OUTAGES:
+            self._heed(wanted, error)
+            raise error
         with self._transport.lock:
-            if error.code not in OUTAGES:
-                self._kept.failed(wanted.key, error.code, is_refusal=error.is_refusal)
-                raise error
             now = self._clock()
             kept = self._kept.usable(wanted.key, wanted.max_stale, now) if wanted.max_stale > 0 else None
             if kept is None:
                 raise error
             values, age = kept.copies(), now - kept.asked
         return ResolvedSecret._of(wanted, kept.version, values, _NO_TOKEN, stale=age)
-
-    def forget(self, wanted: SecretRequest) -> None:
-        """Keeps a value no more, because its upstream did not accept it."""
-        with self._transport.lock:
-            self._kept.forget(wanted.key)
 
     def heard(self, changes: Sequence[Change]) -> None:
         """Forgets what the vault has told of."""
@@ -313,66 +290,6 @@ class Resolver(Generic[Flight]):
         following, self._following = self._following, None
         if following is not None:
             self._transport.land(following, None)
-
-    # -- Tokens
-
-    async def _token(self, demand: TokenDemand, deadline: float) -> VaultToken:
-        if demand.is_for_one_call:
-            return await self._request_token(demand, deadline)
-        now = self._clock()
-        with self._transport.lock:
-            token = self._tokens.token(demand.key, now)
-            if token is not None:
-                return token
-            step = self._tokens.step(demand.key, now, self._transport.new_flight())
-        if step.token is not None:
-            if step.flight is not None:
-                self._transport.spawn(self._request_shared(demand, step.flight))
-            return step.token
-        assert step.flight is not None
-        if step.is_first:
-            await self._transport.finish(self._request_shared(demand, step.flight))
-        shared: VaultToken = await self._transport.wait(step.flight, deadline)
-        return shared
-
-    async def _request_shared(self, demand: TokenDemand, flight: Flight) -> None:
-        """Requests a token for everybody with the same key.
-
-        It has a full timeout of its own, so that it ends before the first of those who join later would.
-        """
-        result: VaultToken | WarderClientError = WarderClientError(Code.UNREACHABLE)
-        try:
-            result = await self._request_token(demand, time.monotonic() + self._timeout)
-        except WarderClientError as error:
-            result = error
-        finally:
-            # Whatever happens, nobody waits for ever.
-            with self._transport.lock:
-                if isinstance(result, VaultToken):
-                    self._tokens.received(demand.key, result)
-                else:
-                    self._tokens.failed(demand.key, self._clock())
-            self._transport.land(flight, result)
-
-    async def _request_token(self, demand: TokenDemand, deadline: float) -> VaultToken:
-        requested = self._clock()
-        issued = answers.issued_token(await self._transport.send(requests.token(demand), deadline))
-        return VaultToken(
-            issued.text,
-            requested=requested,
-            life=issued.life,
-            jitter=self._configuration.jitter(),
-            is_for_one_call=demand.is_for_one_call,
-        )
-
-    def _drop(self, token: VaultToken, demand: TokenDemand) -> None:
-        with self._transport.lock:
-            self._tokens.drop(demand.key, token)
-
-
-def _cut(changed: str) -> str:
-    """As much as the vault takes, with no letter in halves."""
-    return changed.encode(errors="replace")[:_MAXIMUM_CHANGED].decode(errors="ignore")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -108,7 +108,8 @@ class WarderClient:
         """Resolves a secret, runs ``body`` with it, and reports to the vault how the call went.
 
         A ``CredentialRefused`` out of ``body`` is reported as a refusal; if the vault has another version by then, as
-        after a rotation, ``body`` runs once more with that one. A report that fails goes to
+        after a rotation, ``body`` runs once more with that one. If it has none, or does not give it, the refusal comes
+        out: nobody is asked for an approval once more. A report that fails goes to
         ``WarderClientConfiguration.report_failed`` and changes nothing for the caller.
 
         Args:
@@ -122,16 +123,19 @@ class WarderClient:
             Exception: What ``body`` raises.
         """
         wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
-        first = self._resolve(wanted)
+        resolved = self._resolve(wanted)
         try:
-            return self._reporting(first, body, outcome)
-        except CredentialRefused:
-            self._open_session().resolver.forget(wanted)
-            second = self._resolve(wanted)
-            if second.version == first.version:
-                self._finish(second)
-                raise
-        return self._reporting(second, body, outcome)
+            try:
+                return self._reporting(resolved, body, outcome)
+            except CredentialRefused:
+                other = self._another(resolved)
+                if other is None:
+                    raise
+                resolved = other
+            return self._reporting(resolved, body, outcome)
+        finally:
+            # Not before: the question for another version goes out with its token as well.
+            self._finish(resolved)
 
     @contextmanager
     def credential(
@@ -147,11 +151,17 @@ class WarderClient:
     ) -> Iterator[ResolvedSecret]:
         """:meth:`with_credential` as a ``with`` statement, which cannot run its body a second time."""
         wanted = SecretRequest.of(secret, field, tool, tool_digest, arguments, context, max_stale)
-        with self._reported(self._resolve(wanted)) as (resolved, _):
-            yield resolved
+        resolved = self._resolve(wanted)
+        try:
+            with self._reported(resolved):
+                yield resolved
+        finally:
+            self._finish(resolved)
 
     def report(self, report: CallReport, secret: ResolvedSecret) -> None:
         """Reports how a call went that was made with ``secret``; the two methods above do this by themselves.
+
+        A call that used a kept value is reported when the vault is back, and nobody waits for that.
 
         Raises:
             WarderClientError: The vault did not take it.
@@ -232,21 +242,29 @@ class WarderClient:
             # Without this library's own frames: they say nothing to a reader, and hold on to the request.
             raise error.with_traceback(None)
 
+    def _another(self, refused: ResolvedSecret) -> ResolvedSecret | None:
+        """Another version than the one that was refused; ``None`` where there is none, or it cannot be had."""
+        try:
+            return run(self._open_session().resolver.another(refused))
+        except WarderClientError:
+            # What the call fails with is the refusal.
+            return None
+
     def _reporting(
         self, secret: ResolvedSecret, body: Callable[[ResolvedSecret], Result], outcome: Callable[[Result], str] | None
     ) -> Result:
-        with self._reported(secret) as (resolved, say):
-            result = body(resolved)
+        with self._reported(secret) as say:
+            result = body(secret)
             if outcome is not None:
                 say(outcome(result))
             return result
 
     @contextmanager
-    def _reported(self, secret: ResolvedSecret) -> Iterator[tuple[ResolvedSecret, Callable[[str], None]]]:
+    def _reported(self, secret: ResolvedSecret) -> Iterator[Callable[[str], None]]:
         start = time.monotonic()
         said = ["ok"]
         try:
-            yield secret, lambda outcome: said.__setitem__(0, outcome)
+            yield lambda outcome: said.__setitem__(0, outcome)
         except BaseException as error:
             said[0] = "refused" if isinstance(error, CredentialRefused) else "error"
             raise
@@ -260,7 +278,6 @@ class WarderClient:
         except WarderClientError as error:
             if self._configuration.report_failed is not None:
                 self._configuration.report_failed(error)
-        self._finish(secret)
 
     def _finish(self, secret: ResolvedSecret) -> None:
         session = self._session
@@ -314,7 +331,7 @@ class _Session:
         run(self.resolver.give_all_back())
         self._pool.close()
         self._patient.close()
-        self.resolver.end_waiting()
+        run(self.resolver.end_waiting())
 
     def abandon(self) -> None:
         """Lets go of a parent's connections without using them. Its tokens and values are zeros already."""
