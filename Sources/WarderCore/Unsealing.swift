@@ -103,14 +103,8 @@ extension Vault {
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
         record(attempt: event, by: caller) { written in
-            completion(.failure(written.isSuccess ? reason : .auditUnavailable))
+            completion(written.flatMap { .failure(reason) })
         }
-    }
-}
-
-extension Result {
-    fileprivate var isSuccess: Bool {
-        if case .success = self { true } else { false }
     }
 }
 

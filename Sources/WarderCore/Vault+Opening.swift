@@ -130,7 +130,7 @@ extension Vault {
                     beforeMetadata: ring.current(.metadata).epoch,
                     keyEncryption: ring.current(.keyEncryption).epoch
                 ) : 0
-        } catch { throw Refusal(error) }
+        } catch { throw refusal(of: error) }
         let signingEpoch: UInt32
         do throws(SealingError) { signingEpoch = try ring.current(.signing).epoch } catch { throw Refusal(error) }
         let logKeys = try LogKeys(foundation, state, epoch: signingEpoch, in: store)
@@ -184,6 +184,6 @@ extension Vault {
             let key = try BoxPublicKey(foundation.inboxKey)
             batch.inbox = [try InboxEvent(event: event, nonce: nonces.next()).sealed(to: key)]
             try store.commit(batch)
-        } catch { throw .auditUnavailable }
+        } catch { throw refusal(of: error) }
     }
 }

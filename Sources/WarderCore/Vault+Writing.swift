@@ -64,12 +64,19 @@ extension Vault {
             if case .rejected = error, jobs.count > 1 {
                 for index in jobs.indices { commit(jobs[index...index], &open) }
             } else {
-                for answer in answers { answer(.auditUnavailable) }
+                let reason = refusal(of: error)
+                for answer in answers { answer(reason) }
             }
             return
         }
         adopt(transaction, &open)
         for answer in answers { answer(nil) }
+    }
+
+    /// What a failure of the store means to whoever asked; what the engine said of it goes to the daemon's own log.
+    func refusal(of error: any Error) -> Refusal {
+        if let error = error as? StoreError { faults(error) }
+        return Refusal(error)
     }
 
     func begin(_ open: Open) -> Transaction {
@@ -146,7 +153,7 @@ extension Vault {
     ) throws(Refusal) -> Answer {
         var transaction = begin(open)
         let answer = try work(&transaction)
-        do throws(StoreError) { try store.commit(transaction.batch) } catch { throw .auditUnavailable }
+        do throws(StoreError) { try store.commit(transaction.batch) } catch { throw refusal(of: error) }
         adopt(transaction, &open)
         return answer
     }

@@ -77,6 +77,7 @@ package final class Vault: Sendable {
     let inboxShare = InboxShare()
     /// What lies outside the database about the log.
     let witness: LogWitness
+    let faults: StoreFaultReport
     let nonces = NoncePool()
     let rates: RateLedger
     let watch = AlertWatch()
@@ -91,12 +92,14 @@ package final class Vault: Sendable {
         processes: any Processes = UnwatchedProcesses(),
         retention: RetentionPolicy = RetentionPolicy(),
         rates: RateLedger = RateLedger(),
-        witness: @escaping LogWitness = { [:] }
+        witness: @escaping LogWitness = { [:] },
+        faults: @escaping StoreFaultReport = { _ in }
     ) throws(StoreError) {
         let bell = RotationBell()
         rotationBell = bell
         jobs = JobBoard { bell.nudge() }
         self.witness = witness
+        self.faults = faults
         self.store = store
         self.retention = retention
         self.rates = rates

@@ -56,7 +56,8 @@ package struct Daemon {
                 keepDays: configuration.audit.keepDays,
                 legalHold: configuration.audit.legalHold
             ),
-            witness: { [logger] () throws(Refusal) in try checkpoints?.witness(logger) ?? [:] }
+            witness: { [logger] () throws(Refusal) in try checkpoints?.witness(logger) ?? [:] },
+            faults: StoreFaultNotice(logger).say
         )
         await recordStart(of: vault, migrated: store.migrated)
         let listeners = try Listeners(configuration, inherited: sockets)

@@ -20,7 +20,7 @@ package struct DaemonCommand: AsyncParsableCommand {
             It reads its configuration, hardens itself, opens the database and listens; `warder status` shows the rest.
             """,
         version: "warderd \(Release.version)",
-        subcommands: [VerifyBackupMode.self, RestoreMode.self]
+        subcommands: [VerifyBackupMode.self, RestoreMode.self, CheckDatabaseMode.self]
     )
 
     @Option(

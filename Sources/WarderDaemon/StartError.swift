@@ -23,21 +23,25 @@ package struct StartError: Error, CustomStringConvertible {
 
 extension DatabaseLock {
     static func acquireOrExplain(_ path: String) throws(StartError) -> DatabaseLock {
-        do throws(DatabaseLockError) { return try acquire(path: path) } catch {
-            switch error {
-            case .held(let pid):
-                throw StartError(
-                    "another daemon\(pid.map { " (process \($0))" } ?? "") has this database open",
-                    remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory"
-                )
-            case .unusablePath:
-                throw StartError("the state directory is no absolute path", remedy: "Set state_directory to one")
-            case .kernel(let reason):
-                throw StartError(
-                    "the database cannot be locked: \(reason)",
-                    remedy: "Look at the state directory's file system"
-                )
-            }
+        do throws(DatabaseLockError) { return try acquire(path: path) } catch { throw StartError(error) }
+    }
+}
+
+extension StartError {
+    init(_ error: DatabaseLockError) {
+        switch error {
+        case .held(let pid):
+            self.init(
+                "another daemon\(pid.map { " (process \($0))" } ?? "") has this database open",
+                remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory"
+            )
+        case .unusablePath:
+            self.init("the state directory is no absolute path", remedy: "Set state_directory to one")
+        case .kernel(let reason):
+            self.init(
+                "the database cannot be locked: \(reason)",
+                remedy: "Look at the state directory's file system"
+            )
         }
     }
 }
@@ -47,7 +51,8 @@ extension Vault {
         store: any VaultStore,
         clock: any VaultClock,
         retention: RetentionPolicy,
-        witness: @escaping LogWitness
+        witness: @escaping LogWitness,
+        faults: @escaping StoreFaultReport
     ) throws(StartError) -> Vault {
         do throws(StoreError) {
             return try Vault(
@@ -55,10 +60,11 @@ extension Vault {
                 clock: clock,
                 processes: SystemProcesses(),
                 retention: retention,
-                witness: witness
+                witness: witness,
+                faults: faults
             )
         } catch {
-            throw StartError(error, "the database")
+            throw StartError(starting: error, "the database")
         }
     }
 }
@@ -95,6 +101,22 @@ extension StartError {
                 remedy: "Install that version again; nothing was changed"
             )
         }
+    }
+
+    /// Of the database that the daemon was to start with.
+    init(starting error: StoreError, _ path: String) {
+        let start = StartError(error, path)
+        guard case .damaged = error else {
+            self = start
+            return
+        }
+        self.init(
+            start.problem,
+            remedy: """
+                Nothing was changed. See what is damaged, and save what opens: warder rescue
+                  Then put a backup in its place: docs/operations/disk-damaged.md
+                """
+        )
     }
 
     init(_ error: OpeningError, _ path: String) {

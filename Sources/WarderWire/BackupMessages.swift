@@ -1,7 +1,7 @@
-/// One line of JSON that `warderd verify-backup` and `warderd restore` write to standard output. Exactly one member is
-/// there: the header first, then progress, and at the end a report or a failure.
+/// One line of JSON that `warderd verify-backup`, `restore` and `check-database` write to standard output. Exactly one
+/// member is there: the header when the secret is needed, progress, and at the end a report or a failure.
 public struct BackupMessage: Codable, Sendable {
-    /// What the backup shows to everybody; now the secret can be asked for.
+    /// What the backup, or the database, shows to everybody; now the secret can be asked for.
     public var header: BackupSummary?
     /// How far it is.
     public var progress: BackupProgress?
@@ -9,6 +9,11 @@ public struct BackupMessage: Codable, Sendable {
     public var report: BackupReport?
     /// Why it went no further.
     public var failure: BackupFailure?
+    /// What has to be known about what follows, for people.
+    public var remark: String?
+    /// The secret was right: what comes behind this line are those of a deep check or of what was saved, as a daemon
+    /// sends them.
+    public var opened: Bool?
 
     /// The header.
     public init(header: BackupSummary) { self.header = header }
@@ -18,6 +23,10 @@ public struct BackupMessage: Codable, Sendable {
     public init(report: BackupReport) { self.report = report }
     /// The failure.
     public init(failure: BackupFailure) { self.failure = failure }
+    /// A remark.
+    public init(remark: String) { self.remark = remark }
+    /// That it is open.
+    public init(opened: Bool) { self.opened = opened }
 }
 
 /// What stands in the clear in a backup.
@@ -47,7 +56,7 @@ public struct BackupSummary: Codable, Sendable {
 
     /// The vault's id.
     public var vault: String
-    /// When the backup was made, RFC 3339.
+    /// When the backup, or the vault, was made, RFC 3339.
     public var created: String
     /// Length of the file.
     public var bytes: UInt64

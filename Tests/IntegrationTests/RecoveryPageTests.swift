@@ -293,6 +293,27 @@ struct RecoveryPageTests {
         #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
     }
 
+    @Test("the log's pages are damaged: what the page says gives every value back, and brings the backup's vault")
+    func logDamaged() throws {
+        let page = try Runbook("disk-damaged.md")
+        #expect(try RestoreStory.warder(["backup", "create", backups + "/warder.backup"], vault).status == 0)
+        try vault.ask("PUT", "/v1/secrets/newer/pat", #"{"fields":{"value":"newer"}}"#, expecting: 201)
+        #expect(vault.stop() == 0)
+        try RestoreStory.harmLog(in: vault.database)
+        #expect(throws: VaultProcess.StartFailure.self) { try vault.start() }
+        let asked = ["Passphrase of the vault:"]
+        let commands = try page.commands("When the daemon does not start, or does not open the vault")
+        try #require(commands.count == 3)
+        let person = follower()
+        try person.follow(commands[0])
+        #expect(try person.follow(commands[1], asked, status: 11).contains("log, rows after"))
+        try person.follow(commands[2], asked)
+        let saved = try String(contentsOfFile: usb + "/rescued.jsonl", encoding: .utf8)
+        #expect(saved.contains(#""value":"newer""#) && saved.contains("value-of-the-secret"))
+        try comeBack(page, person)
+        #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
+    }
+
     /// Of each line: who, or which slot or key. Ages differ.
     private static func firstWords(_ screen: String) -> [Substring] {
         screen.split(separator: "\n").compactMap { $0.split(separator: " ").first }

@@ -22,7 +22,7 @@ struct RemedyTests {
         "NAME": "name", "UID": "1000", "DATE": "2027-01-31", "WHO": "platform", "ROLE": "reader", "SERVER": "notes",
         "SERVER/TOOL": "notes/search", "SECRET": "notes/api", "N": "1",
         "APPROVAL": "apr_0000000000000000000000", "TEXT": "why", "GROUP": "security",
-        "REASON": "reviewed", "FILE": "tools.json",
+        "REASON": "reviewed", "FILE": "tools.json", "PATH": "warder.backup",
     ]
 
     // MARK: Reading commands
@@ -232,6 +232,22 @@ struct RemedyTests {
             for command in commands {
                 let fault = Self.fault(of: command)
                 #expect(fault == nil, "\(finding.code): \(command): \(fault ?? "")")
+            }
+        }
+    }
+
+    @Test(
+        "what a deep check says of each kind of damage names commands that can be run",
+        arguments: Damage.Kind.allCases
+    )
+    func damage(_ kind: Damage.Kind) {
+        let words = kind.words
+        for text in [words.happened, words.lost, words.good, words.remedy] {
+            let commands = Self.commands(in: text)
+            #expect(text.matches(of: #/\bwarder\s/#).count == commands.count, "\(kind): \(text)")
+            for command in commands {
+                let fault = Self.fault(of: command)
+                #expect(fault == nil, "\(kind): \(command): \(fault ?? "")")
             }
         }
     }

@@ -102,7 +102,10 @@ enum Remedy {
             "Ask who set it: audit.legal_hold in the configuration (warder.yaml); without it, restart the daemon"
         case .tooRecent: "Name an earlier moment: warder audit prune --before 90d"
         case .keysDamaged: "Restore the database from a backup, and ask who could write to it"
-        case .valueDamaged: "Restore the database from a backup; the daemon's log says which record it is"
+        case .valueDamaged:
+            "See what else is damaged: warder doctor --deep; how to go on: docs/operations/disk-damaged.md"
+        case .databaseDamaged:
+            "See what is damaged and save what opens, with the daemon stopped: warder rescue; how: docs/operations/disk-damaged.md"
         default: nil
         }
     }

@@ -86,7 +86,7 @@ extension Vault {
                     limit: min(Self.chunk, budget, filter.conditions.isEmpty ? limit - page.events.count : .max),
                     newestFirst: newestFirst
                 )
-            } catch { throw .auditUnavailable }
+            } catch { throw refusal(of: error) }
             guard let end = part.end else {
                 page.isComplete = true
                 return page

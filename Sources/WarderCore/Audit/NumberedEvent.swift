@@ -31,7 +31,7 @@ package struct NumberedEvent: Sendable, Hashable {
 extension Vault {
     /// The next events behind a number, at most `limit`, in order; none at the end of the log. Blocks.
     ///
-    /// - Throws: `sealed`; `auditUnavailable` when the store cannot be read.
+    /// - Throws: `sealed`; `auditUnavailable` or `databaseDamaged` when the store cannot be read.
     package func events(after sequence: UInt64, limit: Int) throws(Refusal) -> [NumberedEvent] {
         guard let keys else { throw .sealed }
         guard sequence < UInt64(Int64.max) else { return [] }
@@ -43,7 +43,7 @@ extension Vault {
                 limit: limit,
                 newestFirst: false
             )
-        } catch { throw .auditUnavailable }
+        } catch { throw refusal(of: error) }
         var events: [NumberedEvent] = []
         for row in part.rows { events.append(try row.opened(with: keys)) }
         return events

@@ -36,7 +36,7 @@ extension Damage.Kind {
                 lost: "Everything, as soon as the vault is sealed, unless a backup has the keyring.",
                 good: "Everything, while the vault is open.",
                 remedy:
-                    "Do not seal the vault and do not stop the daemon. Save the secrets first: warder doctor --deep --save"
+                    "Do not seal the vault and do not stop the daemon. Save the secrets first: warder doctor --save FILE"
             )
         case .keyRingPutBack:
             DamageWords(

@@ -19,16 +19,18 @@ extension DeepSurvey {
             body: { row throws(DeepCheck.Stop) in try take(row, sealer) }
         )
         // A vault begins with an event.
-        if nextSequence == 1, list.counts[.eventMissing] == nil { list.add(.eventMissing, .events(1...1)) }
+        if nextSequence == 1, list.counts[notThere] == nil { list.add(notThere, .events(1...1)) }
     }
+
+    /// What is said of events that were not read: where rows cannot be read, nobody need have deleted them.
+    private var notThere: Damage.Kind { unreadable.contains(.log) ? .eventUnreadable : .eventMissing }
 
     private func take(_ row: LogRow, _ sealer: EventSealer) throws(DeepCheck.Stop) {
         guard let sequence = UInt64(exactly: row.position), sequence > 0 else {
             return list.add(.eventMisplaced, .events(0...0))
         }
         if sequence > nextSequence {
-            let kind: Damage.Kind = unreadable.contains(.log) ? .eventUnreadable : .eventMissing
-            list.add(kind, .events(nextSequence...sequence - 1))
+            list.add(notThere, .events(nextSequence...sequence - 1))
         }
         nextSequence = sequence + 1
         switch (row.leaf, row.payload) {
@@ -127,12 +129,12 @@ extension DeepSurvey {
 
     /// A span that speaks of events that are not there: the log's end was cut off. Or it has grown meanwhile.
     private func checkTail(_ row: SpanRow) {
-        let last = (try? store.lastSequence()) ?? 0
+        let last = (try? store.lastSequence()) ?? nextSequence - 1
         let (end, overflow) = row.position.multipliedReportingOverflow(by: Self.span)
         guard !overflow, let end = UInt64(exactly: end), last < end else {
             if overflow { list.add(.spanWrong, .span(row.position)) }
             return
         }
-        list.add(.eventMissing, .events(last + 1...end))
+        list.add(notThere, .events(last + 1...end))
     }
 }

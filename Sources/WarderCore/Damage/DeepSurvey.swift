@@ -9,7 +9,8 @@ final class DeepSurvey {
     var list = DamageList()
     var good = DeepCheckReport.Good()
     var ledger = LogLedger(present: [])
-    /// Number of the newest event when the keys were read that everything is opened with.
+    /// Number of the newest event when the keys were read that everything is opened with; beyond all numbers where
+    /// nobody changes keys meanwhile.
     private(set) var start: UInt64 = 0
     /// Number of the next event.
     var nextSequence: UInt64 = 1
@@ -44,7 +45,7 @@ final class DeepSurvey {
 
     func run(checksStructure: Bool) throws(DeepCheck.Stop) -> DeepCheckReport {
         try count()
-        start = if let known = check.start { known } else { try lastSequence() }
+        start = check.start ?? .max
         if checksStructure { try checkStructure() }
         let (present, mark) = try MarkReader(ring: ring, store: store).read()
         prunedThrough = mark?.through ?? 0
@@ -83,12 +84,6 @@ final class DeepSurvey {
             differences.formIntersection(compare(content))
         }
         return differences
-    }
-
-    private func lastSequence() throws(DeepCheck.Stop) -> UInt64 {
-        do throws(StoreError) { return try store.lastSequence() } catch .unavailable(let code) {
-            throw .store(.unavailable(code: code))
-        } catch { return 0 }
     }
 
     private func count() throws(DeepCheck.Stop) {

@@ -39,7 +39,7 @@ package struct Rewrapping: Sendable {
         do {
             let epoch = try ring.current(.metadata).epoch
             records = try transaction.store.records(before: epoch, limit: limit, skipping: damagedRecords)
-        } catch { throw .auditUnavailable }
+        } catch { throw Refusal(error) }
         for record in records {
             do throws(SealingError) { transaction.reseal(try ring.reseal(record)) } catch {
                 guard error != .exhausted else { throw .memoryNotLocked }
@@ -55,7 +55,7 @@ package struct Rewrapping: Sendable {
         do {
             let epoch = try ring.current(.keyEncryption).epoch
             values = try transaction.store.values(before: epoch, limit: limit, skipping: damagedValues)
-        } catch { throw .auditUnavailable }
+        } catch { throw Refusal(error) }
         for (place, value) in values {
             do throws(SealingError) {
                 transaction.rewrap(try ring.rewrap(value, secret: place.secret, version: place.version), at: place)

@@ -53,6 +53,6 @@ extension Transaction {
                 beforeMetadata: keys.ring.current(.metadata).epoch,
                 keyEncryption: keys.ring.current(.keyEncryption).epoch
             )
-        } catch { throw .auditUnavailable }
+        } catch { throw Refusal(error) }
     }
 }

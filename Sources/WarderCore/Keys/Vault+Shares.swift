@@ -112,7 +112,7 @@ extension Vault {
             event.reason = reason
         }
         record(attempt: event, by: caller) { written in
-            if case .failure = written { return completion(.failure(.auditUnavailable)) }
+            if case .failure(let refusal) = written { return completion(.failure(refusal)) }
             if let progress {
                 completion(.success(.waiting(progress)))
             } else {

@@ -160,6 +160,9 @@ package struct Batch: Sendable {
     }
 }
 
+/// Told of what the storage engine could not do, for the daemon's own log. From any thread.
+package typealias StoreFaultReport = @Sendable (StoreError) -> Void
+
 /// Why the store could not do it. Carries the storage engine's number, never its text.
 package enum StoreError: Error, Equatable, Sendable {
     /// The disk is full or gone, or the engine failed. Trying again later can succeed.

@@ -208,7 +208,8 @@ package struct RotationKeeper: Sendable {
             switch outcome {
             case .success: vault.stepTally.add(handout.rotator, answer.answer.outcome)
             case .failure(.sealed), .failure(.nothingToUndo), .failure(.rotationEnded): break
-            case .failure(.auditUnavailable): late(rest) { take(answer, to: handout, vault, late: late) }
+            case .failure(.auditUnavailable), .failure(.databaseDamaged):
+                late(rest) { take(answer, to: handout, vault, late: late) }
             case .failure: vault.submit(command(HandoutAnswer(.notTaken))) { _ in }
             }
         }

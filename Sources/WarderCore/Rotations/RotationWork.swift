@@ -143,7 +143,7 @@ struct RotationWork {
                 }
             } catch {
                 // The same answer again, once the store can be read.
-                if error == .auditUnavailable { throw error }
+                if error == .auditUnavailable || error == .databaseDamaged { throw error }
                 said.becomeFailed("The vault could not store the new version.", mayRetry: error == .memoryNotLocked)
                 event.changes.append("unusable=\(error.rawValue)")
             }

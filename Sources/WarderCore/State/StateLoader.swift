@@ -12,9 +12,8 @@ enum StateLoader {
     /// Rows that lie in memory at a time.
     private static let slice = 64
 
-    /// - Throws: `memoryNotLocked` when memory runs out, `auditUnavailable` when the store cannot answer,
-    ///   `valueDamaged`
-    ///   for a record of a later version: it may restrict what others allow.
+    /// - Throws: `memoryNotLocked` when memory runs out, `auditUnavailable` or `databaseDamaged` when the store cannot
+    ///   answer, `valueDamaged` for a record of a later version: it may restrict what others allow.
     static func load(from store: any VaultStore, with ring: KeyRing, profile: Profile) throws(Refusal) -> VaultState {
         var lost = LostRecords()
         var records = try open(store, ring, &lost)
@@ -60,7 +59,7 @@ enum StateLoader {
                     }
                 }
             )
-        } catch { throw error == .exhausted ? .memoryNotLocked : .auditUnavailable }
+        } catch { throw Refusal(error) }
         guard !isNewer else { throw .valueDamaged }
         return records
     }
@@ -68,7 +67,7 @@ enum StateLoader {
     private static func newestVersions(_ store: any VaultStore) throws(Refusal) -> [RecordID: UInt32] {
         do throws(StoreError) { return try store.newestVersions() } catch .damaged {
             return try scannedVersions(store)
-        } catch { throw .auditUnavailable }
+        } catch { throw Refusal(error) }
     }
 
     /// The same from the rows that can be read, where the store's own way to them is damaged.
@@ -83,7 +82,7 @@ enum StateLoader {
                     }
                 }
             )
-        } catch { throw .auditUnavailable }
+        } catch { throw Refusal(error) }
         return newest
     }
 

@@ -392,7 +392,7 @@ package struct Transaction {
         if let waiting = batch.values.last(where: { $0.place == place }) {
             sealed = waiting.value
         } else {
-            do { sealed = try values.value(at: place) } catch { throw .auditUnavailable }
+            do { sealed = try values.value(at: place) } catch { throw Refusal(error) }
         }
         guard let sealed else { throw .versionDestroyed }
         do { return try keys.ring.open(sealed, secret: secret.id, version: version) } catch { throw Refusal(error) }
@@ -410,13 +410,25 @@ package struct Transaction {
 }
 
 extension Refusal {
-    /// What did not seal or open: memory that ran out is no damage.
-    init(_ error: any Error) {
+    /// What did not seal or open, or what the store could not do: nobody but this says which of them is what. Memory that
+    /// ran out is no damage, and neither is a disk that is full.
+    package init(_ error: any Error) {
         self =
             switch error {
             case SealingError.exhausted: .memoryNotLocked
-            case StoreError.unavailable: .auditUnavailable
+            case StoreError.unavailable, StoreError.rejected: .auditUnavailable
+            case StoreError.damaged: .databaseDamaged
             default: .valueDamaged
+            }
+    }
+
+    /// Why rows were not read to their end.
+    init(_ stop: DeepCheck.Stop) {
+        self =
+            switch stop {
+            case .exhausted: .memoryNotLocked
+            case .store(let error): Refusal(error)
+            case .cancelled, .keysChanged, .pruned: .checkUnderWay
             }
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import WarderWire
 
-/// Says over standard output, a line of JSON at a time, how a backup is checked or restored.
+/// Says over standard output, a line of JSON at a time, how a backup or a database is checked, or restored.
 final class BackupDesk {
     private var shownAt: ContinuousClock.Instant?
 
@@ -10,11 +10,20 @@ final class BackupDesk {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(message) else { return }
-        let line = Array(data) + [0x0A]
-        var rest = line[...]
+        try? put(Array(data) + [0x0A])
+    }
+
+    /// Bytes that are a line already, or a part of one.
+    ///
+    /// - Throws: `failed` when nobody reads them any more.
+    func put(_ bytes: [UInt8]) throws(BackupStop) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw BackupStop(.failed, "nobody reads what this says", remedy: "Run the command of warder again")
+            }
             rest = rest.dropFirst(count)
         }
     }

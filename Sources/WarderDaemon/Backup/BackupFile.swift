@@ -1,7 +1,6 @@
 import Glibc
 import SecretMemory
 import Sealing
-import SecretShares
 import WarderCrypto
 import WarderModel
 import WarderWire
@@ -45,17 +44,7 @@ final class BackupFile {
             vault: header.vault.description,
             created: header.created.description,
             bytes: header.fileByteCount,
-            slots: header.slots.map { slot in
-                var set: ShareSet?
-                if case .shares(_, let its) = slot.kind { set = its }
-                return BackupSummary.Slot(
-                    kind: slot.kindName,
-                    created: slot.created.description,
-                    threshold: set?.threshold,
-                    shares: set?.count,
-                    set: set?.id.description
-                )
-            }
+            slots: header.slots.map { BackupSummary.Slot($0) }
         )
     }
 
@@ -64,14 +53,10 @@ final class BackupFile {
 
     /// The root key, and the slot that gave it.
     func openRoot(with secret: SecretBytes, opener: KeySlot.Opener) throws(BackupStop) -> (AEADKey, KeySlot) {
-        for slot in header.slots where slot.opener == opener {
-            do throws(SealingError) {
-                return (try slot.open(with: secret, vault: header.vault), slot)
-            } catch .exhausted {
-                throw BackupStop(.exhausted)
-            } catch { continue }
+        guard let found = try header.slots.root(of: header.vault, with: secret, opener: opener) else {
+            throw BackupStop(.wrongKey)
         }
-        throw BackupStop(.wrongKey)
+        return found
     }
 
     /// Opens all of it into a new file, which is whole and on disk when this returns.

@@ -4,7 +4,7 @@ import Sealing
 import SecretShares
 import StrictJSON
 
-/// What opens a backup, as it comes over standard input: a length in 4 bytes, big-endian, and so many bytes of JSON with
+/// What opens a backup or a vault, as it comes over standard input: a length in 4 bytes, big-endian, and so many bytes of JSON with
 /// one of `passphrase`, `credential_base64` and `shares`. Never from the command line or the environment.
 struct BackupSecret: Decodable {
     /// Far more than 255 shares take.

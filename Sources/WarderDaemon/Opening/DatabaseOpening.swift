@@ -19,6 +19,8 @@ struct DatabaseOpening {
         let store: SQLiteStore
         do throws(OpeningError) {
             store = try SQLiteStore(path: path, migrations: migrations) { narrator.tell($0) }
+        } catch .store(let error) {
+            throw StartError(starting: error, path)
         } catch {
             throw StartError(error, path)
         }

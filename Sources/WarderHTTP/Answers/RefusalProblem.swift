@@ -42,6 +42,11 @@ extension Problem {
                 .serviceUnavailable, .auditUnavailable,
                 "The event could not be written, so nothing was done. Free disk space where the database lies, and try again."
             )
+        case .databaseDamaged:
+            (
+                .serviceUnavailable, .auditUnavailable,
+                "The database is damaged: the event could not be written, or its rows not be read. Nothing was done."
+            )
         case .memoryNotLocked:
             (
                 .serviceUnavailable, .unavailable,

@@ -1,15 +1,15 @@
 import SecretMemory
 import Sealing
 import StrictJSON
-import WarderCore
+package import WarderCore
 import WarderModel
 
 /// Deep checks and salvage as they are sent: one JSON object a line, each with one member that says what it is.
-enum CheckLines {
+package enum CheckLines {
     /// Longest piece that is sent at once, in bytes.
     private static let longest = 65_536
 
-    static func progress(_ progress: DeepCheck.Progress) -> [UInt8] {
+    package static func progress(_ progress: DeepCheck.Progress) -> [UInt8] {
         JSONBuffer.line("progress") { json in
             json.field("checked", progress.checked)
             json.field("total", progress.total)
@@ -17,19 +17,19 @@ enum CheckLines {
     }
 
     /// Findings, worst first, and the report that sums them up.
-    static func report(_ report: DeepCheckReport) -> [[UInt8]] {
+    package static func report(_ report: DeepCheckReport) -> [[UInt8]] {
         report.findings.map(finding) + [summary(of: report)]
     }
 
     /// Why there is no report, or no more of what was saved.
-    static func failure(_ stop: DeepCheck.Stop) -> [UInt8] {
+    package static func failure(_ stop: DeepCheck.Stop) -> [UInt8] {
         let (reason, message) =
             switch stop {
             case .cancelled: ("sealed", "The vault was sealed meanwhile.")
             case .exhausted: ("memory_not_locked", "There is no locked memory left for what has to be opened.")
             case .keysChanged: ("keys_changed", "The keys were changed meanwhile; begin again.")
             case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")
-            case .store: ("audit_unavailable", "The database cannot be read now.")
+            case .store(let error): (Refusal(error).rawValue, "The database cannot be read now.")
             }
         return JSONBuffer.line("failed") { json in
             json.field("reason", reason)
@@ -79,7 +79,7 @@ enum CheckLines {
     // MARK: Salvage
 
     /// One version with its values, in pieces that end anywhere.
-    static func version(_ piece: Salvage.Piece) -> [[UInt8]] {
+    package static func version(_ piece: Salvage.Piece) -> [[UInt8]] {
         // A byte takes six at most, as `\u0000`; an array that grew would leave copies behind.
         let room = piece.fields.values.values.reduce(0) { $0 + $1.count * 6 + 256 }
         var json = JSONBuffer(capacity: room + 4096 + piece.secret.labels.count * 1024)
@@ -118,7 +118,7 @@ enum CheckLines {
         return pieces(of: &json)
     }
 
-    static func outcome(_ outcome: Salvage.Outcome) -> [UInt8] {
+    package static func outcome(_ outcome: Salvage.Outcome) -> [UInt8] {
         JSONBuffer.line("outcome") { json in
             json.field("saved", outcome.saved)
             json.field("lost", outcome.lost)

@@ -48,6 +48,26 @@ package final class DatabaseLock: Sendable {
         }
     }
 
+    /// The same right, shared, for whoever only reads: nothing is written, neither a file nor a number, so that it can be had
+    /// on a disk that takes nothing any more.
+    ///
+    /// - Returns: `nil` where there is no such file: nobody has locked it.
+    /// - Throws: `.held` when somebody has the right for themselves.
+    package static func acquireForReading(path: String) throws(DatabaseLockError) -> DatabaseLock? {
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else { throw .unusablePath }
+        do throws(Errno) {
+            let file = try Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            try retrying { flock(file.number, LOCK_SH | LOCK_NB) }
+            return DatabaseLock(file: file)
+        } catch {
+            switch error {
+            case .noSuchFileOrDirectory: return nil
+            case .wouldBlock: throw .held(byPid: holder(of: path))
+            default: throw .kernel(error)
+            }
+        }
+    }
+
     private static func writeOwnNumber(to file: Descriptor) throws(Errno) {
         let text = Array("\(getpid())\n".utf8)
         try retrying { ftruncate(file.number, 0) }

@@ -140,4 +140,6 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     /// Outside lies something in a checkpoint's place that is none, or cannot be read.
     case checkpointUnreadable = "checkpoint_unreadable"
     case auditUnavailable = "audit_unavailable"
+    /// The storage engine finds its file damaged: the event cannot be written, or what it is about not be read.
+    case databaseDamaged = "database_damaged"
 }

@@ -7,6 +7,11 @@ import Glibc
 /// disk before the next begins. Two that follow one another there were answered both, and something has damaged the file.
 /// Of one alone nobody can say whether it was answered.
 ///
+/// What begins to be damaged in a frame's own checksum, at its byte 16 to 24, takes that and the page behind it: neither what
+/// is written down nor what can be computed is what the next frame goes on from. So up to two whole commits behind such a
+/// frame are not seen either. To count those that only look whole would call a sound log damaged: a commit that failed
+/// leaves frames of this round behind the one that was written over it, and a power cut tears the one in front of them.
+///
 /// Format: https://www.sqlite.org/fileformat2.html, 4.1 and 4.2.
 struct LogFile {
     /// Answered commits that the engine would leave out.

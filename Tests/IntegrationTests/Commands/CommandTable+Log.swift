@@ -94,6 +94,18 @@ extension CommandTable {
             input: passphrase + "\n",
             shows: "the vault is restored, and in quarantine"
         ),
+        CommandRun(
+            verb: "rescue",
+            arguments: "--state {folder}/elsewhere --workspace {folder}",
+            answers: [.init("Passphrase of the vault:", passphrase)],
+            shows: "every row opens and fits together"
+        ),
+        CommandRun(
+            verb: "rescue",
+            arguments: "--state {folder}/elsewhere --stdin --save {folder}/rescued.jsonl",
+            input: passphrase + "\n",
+            shows: "versions saved in {folder}/rescued.jsonl"
+        ),
         // This vault came from no backup.
         CommandRun(verb: "backup review", status: 3, shows: "this vault came from no backup"),
         CommandRun(verb: "backup release", arguments: "--yes", status: 7, shows: "in no quarantine"),

@@ -137,6 +137,22 @@ enum RestoreStory {
         try harm("log_payloads", by: "seq", age, in: database)
     }
 
+    /// Writes garbage over the roots of the log's tables, in the file of a vault that is not running.
+    static func harmLog(in database: String) throws {
+        let harm = """
+            import os, sqlite3, sys
+            db = sqlite3.connect("file:%s?immutable=1" % sys.argv[1], uri=True)
+            query = "SELECT rootpage FROM sqlite_master WHERE name IN ('log_leaves', 'log_payloads')"
+            roots = [row[0] for row in db.execute(query)]
+            db.close()
+            file = bytearray(open(sys.argv[1], "rb").read())
+            for root in roots: file[(root - 1) * 4096:root * 4096] = os.urandom(4096)
+            open(sys.argv[1], "r+b").write(file)
+            """
+        let harmed = try Program.python(harm, [database])
+        try #require(harmed.status == 0, "\(harmed.errors)")
+    }
+
     private static func harm(_ table: String, by key: String, _ age: Int, in database: String) throws {
         let harm = """
             import sqlite3, sys

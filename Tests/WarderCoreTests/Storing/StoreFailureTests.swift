@@ -1,4 +1,5 @@
 import HashTreeCollections
+import Locking
 import Sealing
 import Testing
 import WarderModel
@@ -78,7 +79,7 @@ import WarderTesting
     @Test(
         "a database that cannot be read says whether to free its disk or to doubt it, and the vault stays sealed",
         arguments: [
-            (StoreError.unavailable(code: 10), Refusal.auditUnavailable), (.damaged(code: 11), .valueDamaged),
+            (StoreError.unavailable(code: 10), Refusal.auditUnavailable), (.damaged(code: 11), .databaseDamaged),
         ]
     )
     func reading(_ error: StoreError, _ refusal: Refusal) async throws {
@@ -89,6 +90,38 @@ import WarderTesting
         #expect(kit.vault.phase == .sealed)
         kit.store.heal()
         try await kit.unseal().get()
+    }
+
+    @Test("what a damaged database does not take is called damage, and never a full disk")
+    func damaged() async throws {
+        let kit = try await TestVault()
+        kit.store.fail(.damaged(code: 11))
+        let put = Secrets.put(try SecretName("a/b"), try kit.draft(["value": "x"]), by: kit.admin)
+        #expect(await kit.refusal(of: put) == .databaseDamaged)
+        kit.store.heal()
+        try await kit.seal()
+        kit.store.fail(.damaged(code: 11))
+        #expect(try await kit.unseal().refusal == .databaseDamaged)
+        #expect(try await kit.unseal(with: "the first guess").refusal == .databaseDamaged)
+    }
+
+    @Test("what the engine said goes to the daemon's own log, with its number")
+    func told() async throws {
+        let kit = try await TestVault()
+        try await kit.seal()
+        let told = Locked<[StoreError]>([])
+        let vault = try Vault(
+            store: kit.store,
+            clock: kit.clock,
+            faults: { fault in told.withLock { $0.append(fault) } }
+        )
+        kit.store.fail(.damaged(code: 267))
+        let event = Event(action: .vaultStart, time: kit.clock.now().wall, actor: .vault)
+        let outcome = await withCheckedContinuation { done in
+            vault.record(sealed: event) { done.resume(returning: $0) }
+        }
+        #expect(throws: Refusal.databaseDamaged) { try outcome.get() }
+        #expect(told.withLock { $0 } == [.damaged(code: 267)])
     }
 
     @Test("a wrong try that cannot be written down is not even called wrong")

@@ -12,6 +12,7 @@ import WarderWire
     static let table: [Refusal: (Int, String, Int?)] = [
         .sealed: (503, "sealed", nil), .notInitialised: (503, "not_initialised", nil),
         .alreadyInitialised: (409, "conflict", nil), .auditUnavailable: (503, "audit_unavailable", 1),
+        .databaseDamaged: (503, "audit_unavailable", nil),
         .memoryNotLocked: (503, "unavailable", nil),
 
         .unknownPeer: (403, "denied", nil), .notAnOperator: (403, "denied", nil), .roleMissing: (403, "denied", nil),

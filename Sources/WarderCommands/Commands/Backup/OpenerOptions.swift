@@ -3,7 +3,7 @@ import SecretMemory
 import StrictJSON
 import WarderWire
 
-/// What opens a backup, and how it is asked for.
+/// What opens a backup or a database, and how it is asked for.
 struct OpenerOptions: ParsableArguments {
     @Flag(help: "Read the passphrase from standard input; one line break at the end is dropped.")
     var stdin = false
@@ -20,15 +20,18 @@ struct OpenerOptions: ParsableArguments {
     }
 
     /// Asks for it.
+    ///
+    /// `question`: for a passphrase.
     func secret(
         for backup: BackupSummary,
-        in session: Session
+        in session: Session,
+        question: String = "Passphrase of the vault when the backup was made:"
     ) throws(CommandFailure) -> RequestBody {
         let prompter = session.context.prompter
         if share {
             let wanted = Self.sets(of: backup)
             guard !wanted.isEmpty else {
-                throw .usage("no shares open this backup", hints: ["What opens it: \(Self.kinds(backup))"])
+                throw .usage("no shares open it", hints: ["What opens it: \(Self.kinds(backup))"])
             }
             let shares = try ShareQuestions(session: session).enough(of: wanted)
             var body = JSONBuffer(capacity: 64 + shares.reduce(0) { $0 + SecretJSON.capacity(for: $1) })
@@ -54,7 +57,7 @@ struct OpenerOptions: ParsableArguments {
             passphrase = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
         } else {
             passphrase = try prompter.hidden(
-                "Passphrase of the vault when the backup was made:",
+                question,
                 otherwise: .usage(
                     "there is no terminal to ask for the passphrase on",
                     hints: ["Use a pipe or a file: --stdin, --credential-file PATH"]

@@ -1,7 +1,7 @@
 import StrictJSON
 import WarderWire
 
-/// `warder doctor --deep`: what the vault says of every row, as it comes.
+/// `warder doctor --deep` and `warder rescue`: what the vault says of every row, as it comes.
 struct DeepExamination {
     /// One thing that is wrong, in the vault's words.
     struct Finding: Decodable {
@@ -52,12 +52,18 @@ struct DeepExamination {
     ///
     /// - Throws: what the vault says instead of a report; a check that breaks off is a server failure.
     init(_ session: Session) throws(CommandFailure) {
+        try self.init(session.console) { take throws(CommandFailure) in
+            try session.vault().stream(VaultRequest("POST", "/v1/sys/check", timeoutSeconds: 600), take)
+        }
+    }
+
+    /// Of what a stream hands on, piece by piece.
+    init(_ console: Console, _ stream: PieceStream) throws(CommandFailure) {
         var splitter = LineSplitter()
-        var progress = CheckProgress(session.console)
+        var progress = CheckProgress(console)
         defer { progress.clear() }
         var failure: CheckFailure?
-        try session.vault().stream(VaultRequest("POST", "/v1/sys/check", timeoutSeconds: 600)) {
-            piece throws(CommandFailure) in
+        try stream { piece throws(CommandFailure) in
             try splitter.take(piece) { line throws(CommandFailure) in
                 let part: Part = try Vault.decode(line)
                 if let step = part.progress { progress.show(step.checked, of: step.total) }
@@ -117,7 +123,9 @@ struct DeepExamination {
     var isSound: Bool { report?.verdict == "sound" }
 
     /// For people: each kind once, with its places.
-    func show(on console: Console) throws(CommandFailure) {
+    ///
+    /// `saving`: the command that saves what opens.
+    func show(on console: Console, saving: String = "warder doctor --save FILE") throws(CommandFailure) {
         guard let report else { return }
         for count in report.counts {
             let places = findings.filter { $0.kind == count.kind }
@@ -141,7 +149,7 @@ struct DeepExamination {
                 "Good: \(good.records) records, \(good.values) values, \(good.events) events; key slots: \(good.slots).",
                 "What no check from within can see: a whole database that was put back as it was earlier.",
                 "The last event is number \(report.lastEvent): is it the one that you know of?",
-            ] + (isSound ? [] : ["To save what still opens: warder doctor --save FILE"])
+            ] + (isSound ? [] : ["To save what still opens: \(saving)"])
         )
     }
 
@@ -157,6 +165,9 @@ struct DeepExamination {
         let failed: CheckFailure?
     }
 }
+
+/// Hands on what is said, piece by piece.
+typealias PieceStream = ((RawSpan) throws(CommandFailure) -> Void) throws(CommandFailure) -> Void
 
 /// Why the vault stopped in the middle.
 struct CheckFailure: Decodable {

@@ -1,7 +1,7 @@
 import SecretMemory
 import WarderWire
 
-/// `warder doctor --save FILE`: every version that still opens, with its values, in a file that only its owner can
+/// `warder doctor --save FILE` and `warder rescue --save FILE`: every version that still opens, with its values, in a file that only its owner can
 /// read.
 struct SaveWhatOpens {
     private struct Outcome: Decodable {
@@ -23,14 +23,19 @@ struct SaveWhatOpens {
     let path: String
     let session: Session
 
-    /// What came before the answer broke off is kept: it is what can be saved.
     func run() throws(CommandFailure) {
+        try run { take throws(CommandFailure) in
+            try session.vault().streamWithPresence(VaultRequest("POST", "/v1/sys/salvage", timeoutSeconds: 600), take)
+        }
+    }
+
+    /// What came before the stream broke off is kept: it is what can be saved.
+    func run(_ stream: PieceStream) throws(CommandFailure) {
         let file = try AtomicFile(path: path, mayReplace: session.global.yes)
         var last = LastLine()
         var failure: CommandFailure?
         do throws(CommandFailure) {
-            try session.vault().streamWithPresence(VaultRequest("POST", "/v1/sys/salvage", timeoutSeconds: 600)) {
-                piece throws(CommandFailure) in
+            try stream { piece throws(CommandFailure) in
                 try file.write(piece)
                 last.take(piece)
             }

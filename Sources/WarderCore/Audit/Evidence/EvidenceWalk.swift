@@ -143,7 +143,7 @@ package struct EvidenceWalk {
 
     private mutating func nodes(_ leaves: Range<UInt64>) throws(Refusal) -> [CompletedNode] {
         do { return try prover.subtrees(over: leaves) } catch is TreeDamage { throw .logBroken } catch {
-            throw .auditUnavailable
+            throw Refusal(error)
         }
     }
 }

@@ -145,12 +145,6 @@ extension Vault {
             let (present, mark) = try MarkReader(ring: keys.ring, store: store).read()
             guard mark?.through == prunedLog?.through else { throw .pruned }
             return LogLedger(present: present, from: mark?.ledger)
-        } catch {
-            switch error {
-            case .exhausted: throw .memoryNotLocked
-            case .store(let error): throw Refusal(error)
-            case .cancelled, .keysChanged, .pruned: throw .checkUnderWay
-            }
-        }
+        } catch { throw Refusal(error) }
     }
 }

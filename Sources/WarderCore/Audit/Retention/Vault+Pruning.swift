@@ -64,11 +64,11 @@ extension Vault {
 
     /// Whether rows of pruned events still wait to be deleted. Blocks.
     ///
-    /// - Throws: `auditUnavailable`, `valueDamaged` when the store cannot be read.
+    /// - Throws: `auditUnavailable`, `databaseDamaged` when the store cannot be read.
     package func hasContents(of pruned: PrunedLog) throws(Refusal) -> Bool {
         do throws(StoreError) {
             return try firstGoing(of: pruned, through: pruned.through) != nil
-        } catch { throw Refusal(error) }
+        } catch { throw refusal(of: error) }
     }
 
     /// The first pruned event whose row is still there, up to a number, and the numbers from it on that go with it.
@@ -96,7 +96,7 @@ extension Vault {
                 let going: ClosedRange<UInt64>?
                 do throws(StoreError) {
                     going = try firstGoing(of: pruned, through: ceiling)
-                } catch { throw .auditUnavailable }
+                } catch { throw refusal(of: error) }
                 guard let going else { return false }
                 let last = min(going.upperBound, going.lowerBound + limit - 1)
                 try commitAlone(&open) { $0.letGo(of: going.lowerBound...last) }

@@ -95,7 +95,7 @@ extension Vault {
         let signed = StoredCheckpoint(size: tree.size, time: now, note: note.bytes)
         var batch = Batch()
         batch.checkpoint = signed
-        do throws(StoreError) { try store.commit(batch) } catch { throw .auditUnavailable }
+        do throws(StoreError) { try store.commit(batch) } catch { throw refusal(of: error) }
         view.withLock { $0.log = .continues(signed) }
         return signed
     }

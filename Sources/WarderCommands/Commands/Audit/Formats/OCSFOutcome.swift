@@ -82,7 +82,7 @@ struct OCSFOutcome {
                     .rotationNotPromoted, .rotationRetired, .rotationSettings, .rotationOrphaned:
                     .state
                 case .valueDamaged, .keysDamaged, .memoryNotLocked, .logBroken, .logContradicted,
-                    .checkpointUnreadable, .auditUnavailable, .workerMissing, .wayUpUnknown:
+                    .checkpointUnreadable, .auditUnavailable, .databaseDamaged, .workerMissing, .wayUpUnknown:
                     .failure
                 }
         }
