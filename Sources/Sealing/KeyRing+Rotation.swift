@@ -18,14 +18,17 @@ extension KeyRing {
     }
 
     /// Without the keys of `purposes` that are not the newest. What is still sealed under them is lost.
-    package func dropping(oldEpochsOf purposes: Set<Purpose>) throws(SealingError) -> KeyRing {
+    ///
+    /// `needed`: epochs of these purposes that stay all the same.
+    package func dropping(
+        oldEpochsOf purposes: Set<Purpose>,
+        but needed: [Purpose: Set<UInt32>] = [:]
+    ) throws(SealingError) -> KeyRing {
         var kept: [Entry] = []
         for entry in entries {
-            guard purposes.contains(entry.purpose) else {
-                kept.append(entry)
-                continue
-            }
-            if try current(entry.purpose).epoch == entry.epoch { kept.append(entry) }
+            let isNewest = try current(entry.purpose).epoch == entry.epoch
+            let isNeeded = needed[entry.purpose]?.contains(entry.epoch) ?? false
+            if isNewest || isNeeded || !purposes.contains(entry.purpose) { kept.append(entry) }
         }
         return try KeyRing(vault: vault, entries: kept)
     }

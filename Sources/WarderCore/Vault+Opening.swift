@@ -124,12 +124,7 @@ extension Vault {
                 sequence: try store.lastSequence()
             )
             inbox = try store.inbox()
-            open.state.rowsUnderOldKeys =
-                ring.hasOldEpochs(of: Keys.rewrapped)
-                ? try store.countSealed(
-                    beforeMetadata: ring.current(.metadata).epoch,
-                    keyEncryption: ring.current(.keyEncryption).epoch
-                ) : 0
+            open.state.rowsUnderOldKeys = try store.rowsUnderOldKeys(of: ring).count
         } catch { throw refusal(of: error) }
         let signingEpoch: UInt32
         do throws(SealingError) { signingEpoch = try ring.current(.signing).epoch } catch { throw Refusal(error) }

@@ -133,23 +133,16 @@ package final class StoreSwitch: VaultStore {
         if let other = state.withLock({ $0.values[Batch.Place(secret: secret, version: version)] }) { return other }
         return try store.value(of: secret, version: version)
     }
-    package func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord] {
-        try store.records(before: epoch, limit: limit, skipping: skipping)
+    package func recordRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
+        try store.recordRows(before: epoch, after: position, limit: limit)
     }
 
-    package func values(
-        before epoch: UInt32,
-        limit: Int,
-        skipping: Int
-    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)] {
-        let values = state.withLock { $0.values }
-        return try store.values(before: epoch, limit: limit, skipping: skipping).map {
-            ($0.place, values[$0.place] ?? $0.value)
-        }
+    package func valueRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] {
+        try store.valueRows(before: epoch, after: position, limit: limit)
     }
 
-    package func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int {
-        try store.countSealed(beforeMetadata: metadata, keyEncryption: keyEncryption)
+    package func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys {
+        try store.rowsUnderOldKeys(metadata: metadata, keyEncryption: keyEncryption)
     }
 
     package func tree() -> Frontier? { store.tree() }

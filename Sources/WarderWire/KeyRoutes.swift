@@ -8,19 +8,30 @@ public struct KeysAnswer: Codable, Sendable {
     public var keys: [KeySummary]
     /// Rows that still have to be sealed under the newest keys; 0 when no rotation is under way.
     public var rowsUnderOldKeys: Int
+    /// Whether these rows do not open: then the rotation stands still, and goes on when they are gone. Left out where it
+    /// does not.
+    public var standsStill: Bool?
 
     enum CodingKeys: String, CodingKey {
         case slots, keys
         case rootCreated = "root_created"
         case rowsUnderOldKeys = "rows_under_old_keys"
+        case standsStill = "stands_still"
     }
 
     /// Puts the answer together.
-    public init(slots: [KeySlotSummary], rootCreated: String, keys: [KeySummary], rowsUnderOldKeys: Int) {
+    public init(
+        slots: [KeySlotSummary],
+        rootCreated: String,
+        keys: [KeySummary],
+        rowsUnderOldKeys: Int,
+        standsStill: Bool?
+    ) {
         self.slots = slots
         self.rootCreated = rootCreated
         self.keys = keys
         self.rowsUnderOldKeys = rowsUnderOldKeys
+        self.standsStill = standsStill
     }
 }
 
@@ -102,9 +113,17 @@ public struct LogKeyRotated: Codable, Sendable {
 public struct RootRotated: Codable, Sendable {
     /// The slots that open the vault now.
     public var slots: [KeySlotSummary]
+    /// Rows that are sealed anew in the background, under the keys that came with the root key.
+    public var rows: Int
+    /// The log's new key; left out where the log is not signed, so that its key stays.
+    public var log: LogKeyRotated?
 
     /// Puts the answer together.
-    public init(slots: [KeySlotSummary]) { self.slots = slots }
+    public init(slots: [KeySlotSummary], rows: Int, log: LogKeyRotated?) {
+        self.slots = slots
+        self.rows = rows
+        self.log = log
+    }
 }
 
 /// Shares that were brought so far to open the vault; part of `GET /v1/sys/status`.

@@ -14,6 +14,18 @@ struct KeyCrashTests {
     /// What is going on when the fault strikes. Each has more writes and syncs than it has points here.
     enum Change: String, CaseIterable {
         case addSlot, changePassphrase, removeSlot, rotateKeys, rotateRoot, rotateLog
+        /// A new root key while what an earlier rotation left to do is still going on.
+        case rotateRootMeanwhile
+    }
+
+    /// What a vault said before it was killed.
+    private struct Said {
+        /// Whether the change was made.
+        var isAnswered = false
+        /// Two of the shares of an added slot.
+        var shares: [String] = []
+        /// The public key of the log, before and after.
+        var logKeys: [String] = []
     }
 
     @Test(
@@ -47,8 +59,8 @@ struct KeyCrashTests {
             try FileManager.default.removeItem(atPath: vault.stateDirectory, ifPresent: true)
             try FileManager.default.copyItem(atPath: origin.stateDirectory, toPath: vault.stateDirectory)
             let environment = ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_KILL_AT": String(point)]
-            var isAnswered = false
-            let ended = (try? Self.live(vault, program, environment, change, &isAnswered)) ?? false
+            var said = Said()
+            let ended = (try? Self.live(vault, program, environment, change, &said)) ?? false
             if ended, vault.process.isRunning { finished += 1 } else { (struck, finished) = (struck + 1, 0) }
             vault.kill()
 
@@ -56,7 +68,9 @@ struct KeyCrashTests {
             // The first slot is never touched, so that it has to open whatever happened.
             try vault.unseal()
             try Self.readEverything(vault, "\(change) at \(point)")
-            try Self.trySecondSlot(vault, change, isAnswered, "\(change) at \(point)")
+            try Self.trySecondSlot(vault, change, said.isAnswered, "\(change) at \(point)")
+            try Self.tryShares(vault, said, "\(change) at \(point)")
+            try Self.tryLogKey(vault, change, said, "\(change) at \(point)")
             vault.kill()
             point += 1
         }
@@ -67,16 +81,17 @@ struct KeyCrashTests {
 
     /// Opens the vault, changes keys, and waits until what goes on in the background is done.
     ///
-    /// `isAnswered`: whether the vault said that the change was made.
+    /// `said`: what the vault answered as long as it lived.
     private static func live(
         _ vault: VaultProcess,
         _ program: String,
         _ environment: [String: String],
         _ change: Change,
-        _ isAnswered: inout Bool
+        _ said: inout Said
     ) throws -> Bool {
         try vault.start(program: program, environment: environment)
         try vault.unseal()
+        if let key = try logKey(vault) { said.logKeys.append(key) }
         let slots = try vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]] ?? []
         let ids = slots.compactMap { $0["id"] as? String }
         guard ids.count == 2 else { return false }
@@ -92,19 +107,31 @@ struct KeyCrashTests {
         case .removeSlot: answer = try vault.ask("DELETE", "/v1/keys/slots/\(ids[1])")
         case .rotateKeys: answer = try vault.ask("POST", "/v1/keys/rotate")
         case .rotateLog: answer = try vault.ask("POST", "/v1/keys/log")
-        case .rotateRoot:
+        case .rotateRoot, .rotateRootMeanwhile:
+            if change == .rotateRootMeanwhile {
+                let begun = try vault.ask("POST", "/v1/keys/rotate")
+                try #require(begun.status == 200, "\(change): \(begun.body)")
+            }
             let opened = zip(ids, [VaultProcess.passphrase, second]).map { #"{"slot":"\#($0)","passphrase":"\#($1)"}"# }
             answer = try vault.ask("POST", "/v1/keys/root", #"{"slots":[\#(opened.joined(separator: ","))]}"#)
         }
-        isAnswered = answer.status < 300
-        try #require(isAnswered, "\(change): \(answer.body)")
+        said.isAnswered = answer.status < 300
+        try #require(said.isAnswered, "\(change): \(answer.body)")
+        said.shares = (answer.json["shares"] as? [String]).map { Array($0.suffix(2)) } ?? []
+        if let key = (answer.json["log"] as? [String: Any] ?? answer.json)["log_key"] as? String {
+            said.logKeys.append(key)
+        }
         switch change {
         // Each look is an event, and so a few points more.
-        case .rotateKeys: while try isRotating(vault) { usleep(300_000) }
+        case .rotateKeys, .rotateRoot, .rotateRootMeanwhile: while try isRotating(vault) { usleep(300_000) }
         case .rotateLog: try vault.ask("GET", "/v1/audit/checkpoint")
-        case .addSlot, .changePassphrase, .removeSlot, .rotateRoot: break
+        case .addSlot, .changePassphrase, .removeSlot: break
         }
         return true
+    }
+
+    private static func logKey(_ vault: VaultProcess) throws -> String? {
+        try vault.ask("GET", "/v1/sys/status").json["log_key"] as? String
     }
 
     /// Whether rows lie under old keys, or there are still the old keys that go after the last of these rows.
@@ -161,9 +188,40 @@ struct KeyCrashTests {
             case (.changePassphrase, false): [[true, false], [false, true]]
             case (.removeSlot, true): [[false, false]]
             case (.removeSlot, false): [[true, false], [false, false]]
-            case (.addSlot, _), (.rotateKeys, _), (.rotateRoot, _), (.rotateLog, _): [[true, false]]
+            case (.addSlot, _), (.rotateKeys, _), (.rotateRoot, _), (.rotateLog, _), (.rotateRootMeanwhile, _):
+                [[true, false]]
             }
         try #require(allowed.contains(opened), "\(when): second and third passphrase open: \(opened)")
+    }
+
+    /// Shares that were given out open the vault, and every value with it.
+    private static func tryShares(_ vault: VaultProcess, _ said: Said, _ when: String) throws {
+        guard !said.shares.isEmpty else { return }
+        try vault.ask("POST", "/v1/sys/seal")
+        let first = try vault.ask("POST", "/v1/sys/unseal/share", #"{"share":"\#(said.shares[0])"}"#)
+        let unsealing = first.json["unsealing"] as? [String: Any]
+        let attempt = try #require(unsealing?["attempt"] as? String, "\(when): \(first.body)")
+        let last = try vault.ask(
+            "POST",
+            "/v1/sys/unseal/share",
+            #"{"share":"\#(said.shares[1])","attempt":"\#(attempt)"}"#
+        )
+        try #require(last.json["state"] as? String == "unsealed", "\(when): \(last.body)")
+        try readEverything(vault, when)
+    }
+
+    /// The log has the key that was answered, or the one before where nobody was answered; and that only where the change
+    /// replaces it.
+    private static func tryLogKey(_ vault: VaultProcess, _ change: Change, _ said: Said, _ when: String) throws {
+        guard let before = said.logKeys.first else { return }
+        if try vault.ask("GET", "/v1/sys/status").json["state"] as? String != "unsealed" { try vault.unseal() }
+        let now = try logKey(vault)
+        switch change {
+        case .rotateRoot, .rotateRootMeanwhile, .rotateLog:
+            guard said.isAnswered else { return }
+            try #require(said.logKeys.count == 2 && now == said.logKeys[1] && now != before, "\(when)")
+        case .addSlot, .changePassphrase, .removeSlot, .rotateKeys: try #require(now == before, "\(when)")
+        }
     }
 }
 

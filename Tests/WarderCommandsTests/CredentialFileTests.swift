@@ -126,4 +126,33 @@ struct CredentialFileTests {
         let expected = Data((String(repeating: "a", count: 31) + "\n").utf8).base64EncodedString()
         #expect(stub.requests.last?.body == #"{"credential_base64":"\#(expected)"}"#)
     }
+
+    @Test("for a new root key each slot is opened by its own file, and nobody is asked for what lies in one")
+    func ownFiles() throws {
+        let folder = try TemporaryFolder()
+        let files = try ["a", "b"].map { try folder.write(String(repeating: $0, count: 32), to: "\($0).key") }
+        let ids = ["0f1e2d3c", "a0000000"].map { $0.padding(toLength: 32, withPad: "0", startingAt: 0) }
+        let slots = ids.map { #"{"id":"\#($0)","kind":"credential","created":"2026-11-20T07:00:00.000Z"}"# }
+        let list = #"[\#(slots.joined(separator: ","))]"#
+        let stub = try StubVault([
+            .json(
+                "GET /v1/keys",
+                200,
+                #"{"slots":\#(list),"root_created":"2026-11-20T07:00:00.000Z","keys":[],"rows_under_old_keys":0}"#
+            ),
+            .json("POST /v1/keys/root", 200, #"{"slots":\#(list),"rows":3}"#),
+        ])
+        defer { stub.stop() }
+        let run = try CommandRun(
+            [
+                "key", "rotate", "--root", "--credential-file", "A0000000=" + files[1], "--credential-file",
+                "0f1e=" + files[0],
+            ],
+            socket: stub.path
+        )
+        #expect(run.status == .done, "\(run.errors)")
+        let sent = ["a", "b"].map { Data(String(repeating: $0, count: 32).utf8).base64EncodedString() }
+        let opened = zip(ids, sent).map { #"{"slot":"\#($0)","credential_base64":"\#($1)"}"# }
+        #expect(stub.requests.last?.body == #"{"slots":[\#(opened.joined(separator: ","))],"drop":[]}"#)
+    }
 }

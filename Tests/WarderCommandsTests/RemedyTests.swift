@@ -111,7 +111,11 @@ struct RemedyTests {
         let workers = WorkerPresence.Keeper.allCases.compactMap {
             WorkerPresence(connections: 0, keeper: $0).diagnosis
         }
-        return try await kit.vault.perform(Doctor.read(nobody, by: kit.admin)) + lost + workers + ofRotations
+        state.rotationStandsStill = true
+        let ring = try #require(kit.vault.keys).ring
+        let foundation = try #require(kit.vault.foundation)
+        let ofKeys = KeyDiagnosis.collect(foundation, ring, state, at: kit.clock.now().wall)
+        return try await kit.vault.perform(Doctor.read(nobody, by: kit.admin)) + lost + workers + ofRotations + ofKeys
     }
 
     /// More refusals than are usual, of which nobody was told.

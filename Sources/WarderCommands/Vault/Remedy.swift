@@ -34,6 +34,8 @@ enum Remedy {
         case .presenceNotSet:
             "Get a code from an admin (warder operator enrol NAME), then set one: warder operator passphrase"
         case .enrolmentInvalid: "Get another from an admin, who runs: warder operator enrol NAME"
+        case .wrongKey where subject.action == .keyRotateRoot:
+            "Try again with what opens that slot, or let it go: warder key rotate --root --drop SLOT"
         case .wrongKey: "See what opens it: warder status"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
         case .restoredVault: "Look what may be out of date: warder backup review; let servers in: warder backup release"
@@ -81,8 +83,9 @@ enum Remedy {
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
         case .alreadyInitialised: "Look: warder status"
         case .slotLimit: "Take one away that is no longer needed: warder key slots; warder key remove-slot"
-        case .keysChanged, .slotMissing, .slotNotOpened, .slotTakesNoPassphrase, .rotationUnderWay:
-            "See what there is: warder key slots"
+        case .keysChanged, .slotMissing, .slotNotOpened, .slotTakesNoPassphrase: "See what there is: warder key slots"
+        case .rotationUnderWay:
+            "See how far it is: warder key slots; which rows hold it up, if it stands still: warder doctor --deep"
         case .lastSlot: "Add another first: warder key add-slot"
         case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
         case .shareForeign:

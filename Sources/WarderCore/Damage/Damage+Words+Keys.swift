@@ -14,7 +14,9 @@ extension Damage.Kind {
                 "A key slot that was taken away was put back: what opened it then may open the vault now.",
                 lost: "Nothing. Somebody may get in who should not.",
                 good: "The other slots.",
-                remedy: Self.suspect + "Remove the slot, and give the vault a new root key: warder key rotate --root"
+                remedy: Self.suspect
+                    + "Give the vault new keys, without this slot: warder key rotate --root --drop SLOT. What was written "
+                    + "before stays open to whoever has what opened the slot, and a copy: rotate those secrets."
             )
         case .slotDeleted:
             DamageWords(

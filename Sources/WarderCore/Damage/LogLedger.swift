@@ -68,10 +68,15 @@ struct LogLedger {
         }
         guard let document = try? JSONDocument(copying: canonical.span, limits: Self.ownBytes) else { return false }
         let event = document.root
-        guard event.member("decision")?.isText("allowed") == true else { return true }
-        if Self.keyChanges.contains(where: { event.member("type")?.isText($0.rawValue) == true }) {
+        let isAllowed = event.member("decision")?.isText("allowed") == true
+        // A refused end of a rotation says that damaged rows are left; keys that nothing lies under went all the same.
+        let isRewrap = event.member("type")?.isText(Action.keyRewrap.rawValue) == true
+        if isAllowed || isRewrap,
+            Self.keyChanges.contains(where: { event.member("type")?.isText($0.rawValue) == true })
+        {
             newestKeyChange = sequence
         }
+        guard isAllowed else { return true }
         guard let changes = event.member("changes") else {
             return true
         }

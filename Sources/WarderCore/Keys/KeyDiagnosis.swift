@@ -8,8 +8,13 @@ enum KeyDiagnosis {
     static func cryptoperiodDays(_ purpose: KeyRing.Purpose) -> Int64 { purpose == .signing ? 1095 : 730 }
     static let rootCryptoperiodDays: Int64 = 365
 
-    static func collect(_ foundation: Foundation, _ ring: KeyRing, at now: Timestamp) -> [Diagnosis] {
-        slots(foundation) + root(foundation, at: now) + ages(ring, at: now) + log(ring, at: now)
+    static func collect(
+        _ foundation: Foundation,
+        _ ring: KeyRing,
+        _ state: VaultState,
+        at now: Timestamp
+    ) -> [Diagnosis] {
+        slots(foundation) + rotation(state) + root(foundation, at: now) + ages(ring, at: now) + log(ring, at: now)
     }
 
     private static func slots(_ foundation: Foundation) -> [Diagnosis] {
@@ -20,6 +25,20 @@ enum KeyDiagnosis {
                 "one_key_slot",
                 "One \(only.kindName) is all that opens the vault: whoever loses it loses everything.",
                 remedy: "warder key add-slot"
+            )
+        ]
+    }
+
+    private static func rotation(_ state: VaultState) -> [Diagnosis] {
+        guard state.rotationStandsStill else { return [] }
+        let rows = state.rowsUnderOldKeys
+        return [
+            Diagnosis(
+                .warning,
+                "key_rotation_stands_still",
+                "The rotation of the keys stands still: \(rows == 1 ? "1 row" : "\(rows) rows") under old keys "
+                    + "\(rows == 1 ? "does" : "do") not open, and the old keys stay for it.",
+                remedy: "See which: warder doctor --deep"
             )
         ]
     }

@@ -1,16 +1,5 @@
 package import Sealing
-import TransparencyLog
-import WarderCrypto
 package import WarderModel
-
-/// What became of another key for the log.
-package struct LogKeyRotation: Sendable {
-    package let epoch: UInt32
-    /// The new verifier key.
-    package let key: String
-    /// Events of the log at this moment: all that the key before can have signed.
-    package let size: UInt64
-}
 
 /// What operators ask about the keys: the slots that open the vault, and the epochs of the keys within.
 package enum Keys {
@@ -37,6 +26,8 @@ package enum Keys {
         package let keys: [Key]
         /// Rows that are still sealed under keys before the newest.
         package let rowsUnderOldKeys: Int
+        /// Whether these rows do not open, so that they stay there.
+        package let standsStill: Bool
     }
 
     /// Requires `admin` or `auditor`.
@@ -46,7 +37,8 @@ package enum Keys {
                 slots: transaction.foundation.slots,
                 rootCreated: transaction.foundation.rootCreated,
                 keys: try overview(of: transaction.keys.ring),
-                rowsUnderOldKeys: transaction.state.rowsUnderOldKeys
+                rowsUnderOldKeys: transaction.state.rowsUnderOldKeys,
+                standsStill: transaction.state.rotationStandsStill
             )
         }
     }
@@ -97,87 +89,22 @@ package enum Keys {
         }
     }
 
-    /// Writes down that somebody may not, before slow work is begun for them.
+    /// Writes down that somebody may not, before slow work is begun for them; or that they could not open a slot.
     package static func refuse<Answer>(
         _ action: Action,
         _ reason: Refusal = .presenceRequired,
+        slot: RecordID? = nil,
         by caller: Caller
     ) -> Command<Answer> {
-        Command(action, by: caller) { _, _ throws(Refusal) in throw reason }
-    }
-
-    /// Writes down that somebody could not open the slot that they wanted to change.
-    static func refuseChange(_ id: RecordID, _ reason: Refusal, by caller: Caller) -> Command<KeySlot> {
-        Command(.slotChange, by: caller, describe: { $0.changes = ["slot/\(id)"] }) { _, _ throws(Refusal) in
-            throw reason
+        Command(action, by: caller, describe: { $0.changes = slot.map { ["slot/\($0)"] } ?? [] }) {
+            _,
+            _ throws(Refusal) in throw reason
         }
     }
 
-    /// New keys for everything that is written from now on; what lies there is sealed anew in the background.
-    ///
-    /// Refused while an earlier rotation is still under way. Requires `admin`, and presence.
-    package static func rotate(by caller: Caller) -> Command<Int> {
-        Command(.keyRotate, by: caller) { transaction, event throws(Refusal) in
-            guard !transaction.keys.ring.hasOldEpochs(of: rewrapped) else { throw .rotationUnderWay }
-            let ring: KeyRing
-            do { ring = try transaction.keys.ring.adding(epochsOf: rotated, at: transaction.now.wall) } catch {
-                throw Refusal(error)
-            }
-            try transaction.replace(ring: ring)
-            transaction.state.rowsUnderOldKeys = try transaction.rowsUnderOldKeys()
-            event.changes += try rotated.sorted { $0.rawValue < $1.rawValue }.map { purpose throws(Refusal) in
-                "\(purpose.name)@\(try newest(purpose, of: ring))"
-            }
-            return transaction.state.rowsUnderOldKeys
-        }
-    }
+    static func fact(_ slot: KeySlot) -> String { "slot/\(slot.id)/\(slot.kindName)" }
 
-    /// Another key that signs the log. The key before signs the new one, and is gone then: whoever takes the vault over
-    /// later cannot write the log anew from before this moment.
-    ///
-    /// Refused while the log is not signed. Requires `admin`, and presence.
-    package static func rotateLog(of vault: Vault, by caller: Caller) -> Command<LogKeyRotation> {
-        Command(.keyRotateLog, by: caller) { transaction, event throws(Refusal) in
-            guard !vault.isLogBroken else { throw .logBroken }
-            let origin = transaction.state.logOrigin(transaction.foundation)
-            let size = transaction.lastSequence
-            let (ring, change, key): (KeyRing, LogKeyChange, NoteKey)
-            do {
-                ring = try transaction.keys.ring.adding(epochsOf: [.signing], at: transaction.now.wall)
-                    .dropping(oldEpochsOf: [.signing])
-                let signer = LogSigner(transaction.keys, origin: origin)
-                let handOver = try signer.handOver(to: ring, origin: origin, size: size)
-                key = handOver.key
-                change = LogKeyChange(
-                    epoch: try ring.current(.signing).epoch,
-                    key: key.key.bytes,
-                    note: handOver.note
-                )
-            } catch let error as SealingError { throw Refusal(error) } catch { throw .logBroken }
-            try transaction.replace(ring: ring, change)
-            event.changes = ["\(KeyRing.Purpose.signing.name)@\(change.epoch)", "change=\(Base64.encode(change.note))"]
-            return LogKeyRotation(epoch: change.epoch, key: key.text, size: size)
-        }
-    }
-
-    /// Another root key. Every slot was opened again for it, or goes. Requires `admin`, and presence.
-    package static func rotateRoot(_ rotation: RootRotation, by caller: Caller) -> Command<[KeySlot]> {
-        Command(.keyRotateRoot, by: caller) { transaction, event throws(Refusal) in
-            guard rotation.oldRoot.isSame(as: transaction.keys.root) else { throw .keysChanged }
-            let slots = transaction.foundation.slots
-            let kept = Set(rotation.slots.map(\.id))
-            guard !kept.isEmpty else { throw .lastSlot }
-            guard Set(slots.map(\.id)) == kept.union(rotation.dropped) else { throw .keysChanged }
-            try transaction.replace(root: rotation.root, slots: rotation.slots)
-            event.changes =
-                rotation.slots.map(fact) + slots.filter { !kept.contains($0.id) }.map { "\(fact($0))@removed" }
-            return rotation.slots
-        }
-    }
-
-    private static func fact(_ slot: KeySlot) -> String { "slot/\(slot.id)/\(slot.kindName)" }
-
-    private static func newest(_ purpose: KeyRing.Purpose, of ring: KeyRing) throws(Refusal) -> UInt32 {
+    static func newest(_ purpose: KeyRing.Purpose, of ring: KeyRing) throws(Refusal) -> UInt32 {
         do { return try ring.current(purpose).epoch } catch { throw Refusal(error) }
     }
 

@@ -108,7 +108,8 @@ extension Vault {
         }
         switch outcome {
         case .success(let prepared): submit(Keys.change(id, to: prepared, by: caller), completion: completion)
-        case .failure(let reason): submit(Keys.refuseChange(id, reason, by: caller), completion: completion)
+        case .failure(let reason):
+            submit(Keys.refuse(.slotChange, reason, slot: id, by: caller), completion: completion)
         }
     }
 

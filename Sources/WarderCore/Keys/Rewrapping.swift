@@ -9,91 +9,138 @@ package struct Rewrapping: Sendable {
     package enum Step: Sendable, Equatable {
         /// There may be more.
         case progressed
-        /// Nothing is left to do.
+        /// Nothing is left that can be sealed anew.
         case done
     }
 
-    /// Rows that did not open: they are left as they are, and their keys with them.
-    private var damagedRecords = 0
-    private var damagedValues = 0
+    /// The keys that rows are sealed anew under.
+    private struct Epochs: Equatable {
+        let metadata: UInt32
+        let keyEncryption: UInt32
+    }
+
+    private var epochs: Epochs?
+    /// The last rows that were looked at. Those before them that do not open are left as they are, and their keys with
+    /// them.
+    private var lastRecord = Int64.min
+    private var lastValue = Int64.min
 
     package init() {}
 
-    private var damaged: Int { damagedRecords + damagedValues }
-
     /// Seals at most `limit` rows anew; with nothing left, ends the rotation.
     fileprivate mutating func step(_ transaction: inout Transaction, limit: Int) throws(Refusal) -> Step {
-        let done = try records(&transaction, limit: limit)
-        let rows = done < limit ? try values(&transaction, limit: limit - done) + done : done
-        if rows == 0 {
+        let newest = try Self.newest(of: transaction.keys.ring)
+        // Another rotation began meanwhile: what was sealed anew is old again.
+        if newest != epochs { (epochs, lastRecord, lastValue) = (newest, .min, .min) }
+        let records = try records(&transaction, before: newest.metadata, limit: limit)
+        let values =
+            records < limit
+            ? try values(&transaction, before: newest.keyEncryption, limit: limit - records) : 0
+        guard records + values > 0 else {
             try finish(&transaction)
             return .done
         }
-        transaction.state.rowsUnderOldKeys = max(0, transaction.state.rowsUnderOldKeys - rows)
         return .progressed
     }
 
-    private mutating func records(_ transaction: inout Transaction, limit: Int) throws(Refusal) -> Int {
-        let ring = transaction.keys.ring
-        let records: [SealedRecord]
-        do {
-            let epoch = try ring.current(.metadata).epoch
-            records = try transaction.store.records(before: epoch, limit: limit, skipping: damagedRecords)
+    private static func newest(of ring: KeyRing) throws(Refusal) -> Epochs {
+        do throws(SealingError) {
+            return Epochs(
+                metadata: try ring.current(.metadata).epoch,
+                keyEncryption: try ring.current(.keyEncryption).epoch
+            )
         } catch { throw Refusal(error) }
-        for record in records {
-            do throws(SealingError) { transaction.reseal(try ring.reseal(record)) } catch {
-                guard error != .exhausted else { throw .memoryNotLocked }
-                damagedRecords += 1
-            }
-        }
-        return records.count
     }
 
-    private mutating func values(_ transaction: inout Transaction, limit: Int) throws(Refusal) -> Int {
+    /// Looks at the next records; how many there were.
+    private mutating func records(
+        _ transaction: inout Transaction,
+        before epoch: UInt32,
+        limit: Int
+    ) throws(Refusal) -> Int {
         let ring = transaction.keys.ring
-        let values: [(place: Batch.Place, value: SealedValue)]
-        do {
-            let epoch = try ring.current(.keyEncryption).epoch
-            values = try transaction.store.values(before: epoch, limit: limit, skipping: damagedValues)
+        let rows: [RecordRow]
+        do throws(StoreError) {
+            rows = try transaction.store.recordRows(before: epoch, after: lastRecord, limit: limit)
         } catch { throw Refusal(error) }
-        for (place, value) in values {
+        for row in rows {
+            lastRecord = row.position
+            guard let record = row.record else { continue }
             do throws(SealingError) {
-                transaction.rewrap(try ring.rewrap(value, secret: place.secret, version: place.version), at: place)
+                transaction.reseal(try ring.reseal(record))
             } catch {
                 guard error != .exhausted else { throw .memoryNotLocked }
-                damagedValues += 1
             }
         }
-        return values.count
+        return rows.count
     }
 
-    /// Writes down that nothing is left, and lets go of the old keys unless damaged rows still lie under them.
+    private mutating func values(
+        _ transaction: inout Transaction,
+        before epoch: UInt32,
+        limit: Int
+    ) throws(Refusal) -> Int {
+        let ring = transaction.keys.ring
+        let rows: [ValueRow]
+        do throws(StoreError) {
+            rows = try transaction.store.valueRows(before: epoch, after: lastValue, limit: limit)
+        } catch { throw Refusal(error) }
+        for row in rows {
+            lastValue = row.position
+            guard let secret = row.secret, let version = row.version, case .sealed(let value) = row.content else {
+                continue
+            }
+            do throws(SealingError) {
+                let place = Batch.Place(secret: secret, version: version)
+                transaction.rewrap(try ring.rewrap(value, secret: secret, version: version), at: place)
+            } catch {
+                guard error != .exhausted else { throw .memoryNotLocked }
+            }
+        }
+        return rows.count
+    }
+
+    /// Writes down that nothing is left, and lets go of the old keys but for those that damaged rows still lie under.
     private func finish(_ transaction: inout Transaction) throws(Refusal) {
+        let damaged = try transaction.rowsUnderOldKeys()
         var event = Event(action: .keyRewrap, time: transaction.now.wall, actor: .vault)
-        if damaged > 0 {
+        if damaged.count > 0 {
             event.decision = .refused
             event.reason = .valueDamaged
-            event.changes = ["damaged=\(damaged)"]
-        } else {
-            let ring: KeyRing
-            do { ring = try transaction.keys.ring.dropping(oldEpochsOf: Keys.rewrapped) } catch { throw Refusal(error) }
-            try transaction.replace(ring: ring)
+            event.changes = ["damaged=\(damaged.count)"]
         }
-        transaction.state.rowsUnderOldKeys = damaged
+        let ring: KeyRing
+        do {
+            ring = try transaction.keys.ring.dropping(oldEpochsOf: Keys.rewrapped, but: damaged.epochs)
+        } catch { throw Refusal(error) }
+        try transaction.replace(ring: ring)
+        transaction.state.rowsUnderOldKeys = damaged.count
+        transaction.state.rotationStandsStill = damaged.count > 0
         transaction.record(event)
     }
 }
 
+extension RecordRow {
+    /// `nil` for a row that no record can be.
+    fileprivate var record: SealedRecord? {
+        guard let id, let kind = knownKind, let revision, let epoch else { return nil }
+        return SealedRecord(kind: kind, id: id, revision: revision, epoch: epoch, sealed: sealed)
+    }
+}
+
 extension Vault {
-    /// The newest epoch, while something may lie under an earlier one; `nil` when there is nothing to do, or sealed.
-    package var rewrappingEpoch: UInt32? {
-        guard let ring = keys?.ring, ring.hasOldEpochs(of: Keys.rewrapped) else { return nil }
-        return try? ring.current(.keyEncryption).epoch
+    /// Whether a rotation of keys has something left to seal anew. While one stands still the store is asked: a damaged
+    /// row that was destroyed or removed holds nothing up any more.
+    package var isRewrappingDue: Bool {
+        guard let ring = keys?.ring, let state, ring.hasOldEpochs(of: Keys.rewrapped) else { return false }
+        guard state.rotationStandsStill else { return true }
+        guard let left = try? store.rowsUnderOldKeys(of: ring) else { return false }
+        return left.count != state.rowsUnderOldKeys
     }
 
     /// Does one step of what a rotation of keys left to do. Nothing to do is no error.
     ///
-    /// - Throws: `sealed`, `auditUnavailable`, `valueDamaged` when the store cannot be read.
+    /// - Throws: `sealed`, `memoryNotLocked`, `auditUnavailable` when the store cannot be read or written.
     package func rewrap(
         _ rewrapping: Rewrapping,
         limit: Int = 256

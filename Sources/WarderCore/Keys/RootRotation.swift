@@ -1,5 +1,5 @@
 package import SecretMemory
-package import Sealing
+import Sealing
 import SecretShares
 import WarderCrypto
 package import WarderModel
@@ -42,6 +42,19 @@ package struct RootRotation: Sendable {
         }
     }
 
+    /// Why the root key was not replaced.
+    package struct Obstacle: Error, Equatable {
+        package let refusal: Refusal
+        /// The slot that is not opened by what was brought for it, or that nothing was brought for; `nil` where it was the
+        /// whole that was refused.
+        package let slot: RecordID?
+
+        init(_ refusal: Refusal, slot: RecordID? = nil) {
+            self.refusal = refusal
+            self.slot = slot
+        }
+    }
+
     let oldRoot: AEADKey
     let root: AEADKey
     let slots: [KeySlot]
@@ -49,61 +62,83 @@ package struct RootRotation: Sendable {
 }
 
 extension Vault {
-    /// Replaces the root key for somebody who can open every slot that stays. Blocks for two times Argon2id for each
-    /// passphrase. A try at a slot counts as one at the sealed vault, and each is an event.
+    /// Replaces the root key, and all keys under it, for somebody who can open every slot that stays. Blocks for two times
+    /// Argon2id for each passphrase. A try at a slot counts as one at the sealed vault, and each is an event.
     package func rotateRoot(
         _ openings: [RootRotation.Opening],
         dropping dropped: Set<RecordID>,
         by caller: Caller,
-        completion: @escaping @Sendable (Result<[KeySlot], Refusal>) -> Void
+        completion: @escaping @Sendable (Result<RootKeyRotation, RootRotation.Obstacle>) -> Void
     ) {
-        let outcome = Result { () throws(Refusal) in
+        let outcome = Result { () throws(RootRotation.Obstacle) in
             if let uid = caller.peer?.uid, case .wait = unsealThrottle.begin(uid, at: clock.now()) {
-                throw .throttled
+                throw RootRotation.Obstacle(.throttled)
             }
             let rotation = try prepareRootRotation(openings, dropping: dropped)
             if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
             return rotation
         }
         switch outcome {
-        case .success(let rotation): submit(Keys.rotateRoot(rotation, by: caller), completion: completion)
-        case .failure(let reason): submit(Keys.refuse(.keyRotateRoot, reason, by: caller), completion: completion)
+        case .success(let rotation):
+            submit(Keys.rotateRoot(rotation, of: self, by: caller)) {
+                completion($0.mapError { RootRotation.Obstacle($0) })
+            }
+        case .failure(let obstacle):
+            submit(Keys.refuse(.keyRotateRoot, obstacle.refusal, slot: obstacle.slot, by: caller)) {
+                // Whoever may not do it at all hears that, and nothing of slots.
+                completion($0.mapError { $0 == obstacle.refusal ? obstacle : RootRotation.Obstacle($0) })
+            }
         }
     }
 
     /// Makes a root key and wraps it for each slot that is opened. Blocks for two times Argon2id for each passphrase.
     ///
-    /// - Throws: `wrongKey` for a secret that does not open its slot, what is wrong with shares, `slotMissing`,
-    ///   `slotNotOpened` for a slot that is neither opened nor dropped, `sealed`, `memoryNotLocked`.
+    /// - Throws: with the slot: `wrongKey` for a secret that does not open it, what is wrong with shares, `slotNotOpened`
+    ///   for one that is neither opened nor dropped, `slotMissing`; without: `sealed`, `memoryNotLocked`.
     func prepareRootRotation(
         _ openings: [RootRotation.Opening],
         dropping dropped: Set<RecordID>
-    ) throws(Refusal) -> RootRotation {
-        let (foundation, oldRoot) = try presentRoot()
+    ) throws(RootRotation.Obstacle) -> RootRotation {
+        let (foundation, oldRoot): (Foundation, AEADKey)
+        do throws(Refusal) { (foundation, oldRoot) = try presentRoot() } catch { throw RootRotation.Obstacle(error) }
         let root: AEADKey
-        do { root = try AEADKey.random() } catch { throw .memoryNotLocked }
+        do { root = try AEADKey.random() } catch { throw RootRotation.Obstacle(.memoryNotLocked) }
         var slots: [KeySlot] = []
         for old in foundation.slots where !dropped.contains(old.id) {
-            guard let opening = openings.first(where: { $0.slot == old.id }) else { throw .slotNotOpened }
-            let secret = try opening.secret(for: old)
-            do {
-                guard try old.open(with: secret, vault: foundation.vault).isSame(as: oldRoot) else {
-                    throw Refusal.keysChanged
-                }
-                slots.append(
-                    try KeySlot.wrap(
-                        root: root,
-                        with: secret,
-                        kind: old.kind.withNewSalt(),
-                        id: old.id,
-                        vault: foundation.vault,
-                        at: old.created
-                    )
-                )
-            } catch SealingError.exhausted { throw .memoryNotLocked } catch { throw .wrongKey }
+            do throws(Refusal) {
+                guard let opening = openings.first(where: { $0.slot == old.id }) else { throw .slotNotOpened }
+                slots.append(try old.wrapping(root, for: opening, insteadOf: oldRoot, vault: foundation.vault))
+            } catch { throw RootRotation.Obstacle(error, slot: old.id) }
         }
-        for opening in openings where !slots.contains(where: { $0.id == opening.slot }) { throw .slotMissing }
+        if let missing = openings.first(where: { opening in !slots.contains { $0.id == opening.slot } }) {
+            throw RootRotation.Obstacle(.slotMissing, slot: missing.slot)
+        }
         return RootRotation(oldRoot: oldRoot, root: root, slots: slots, dropped: dropped)
+    }
+}
+
+extension KeySlot {
+    /// The same slot around another root key, for somebody who can open it.
+    fileprivate func wrapping(
+        _ root: AEADKey,
+        for opening: RootRotation.Opening,
+        insteadOf oldRoot: AEADKey,
+        vault: RecordID
+    ) throws(Refusal) -> KeySlot {
+        let secret = try opening.secret(for: self)
+        do {
+            guard try open(with: secret, vault: vault).isSame(as: oldRoot) else { throw Refusal.keysChanged }
+            return try KeySlot.wrap(
+                root: root,
+                with: secret,
+                kind: kind.withNewSalt(),
+                id: id,
+                vault: vault,
+                at: created
+            )
+        } catch SealingError.exhausted { throw .memoryNotLocked } catch let refusal as Refusal { throw refusal } catch {
+            throw .wrongKey
+        }
     }
 }
 

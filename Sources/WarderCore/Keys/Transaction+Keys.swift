@@ -40,19 +40,31 @@ extension Transaction {
 
 /// Rows that stay what they are, under newer keys.
 extension Transaction {
-    mutating func reseal(_ record: SealedRecord) { batch.records.append(record) }
+    mutating func reseal(_ record: SealedRecord) {
+        batch.records.append(record)
+        countRewrapped()
+    }
 
     mutating func rewrap(_ value: SealedValue, at place: Batch.Place) {
         batch.rewrappedValues.append((place, value))
+        countRewrapped()
     }
 
-    /// Rows that are sealed under keys before the newest.
-    func rowsUnderOldKeys() throws(Refusal) -> Int {
-        do {
-            return try store.countSealed(
-                beforeMetadata: keys.ring.current(.metadata).epoch,
-                keyEncryption: keys.ring.current(.keyEncryption).epoch
-            )
-        } catch { throw Refusal(error) }
+    /// What was written anew by somebody else meanwhile is counted until the end.
+    private mutating func countRewrapped() { state.rowsUnderOldKeys = max(0, state.rowsUnderOldKeys - 1) }
+
+    func rowsUnderOldKeys() throws(Refusal) -> RowsUnderOldKeys {
+        do { return try store.rowsUnderOldKeys(of: keys.ring) } catch { throw Refusal(error) }
+    }
+}
+
+extension VaultStore {
+    /// What is sealed under keys before the newest.
+    func rowsUnderOldKeys(of ring: KeyRing) throws -> RowsUnderOldKeys {
+        guard ring.hasOldEpochs(of: Keys.rewrapped) else { return RowsUnderOldKeys(count: 0, epochs: [:]) }
+        return try rowsUnderOldKeys(
+            metadata: ring.current(.metadata).epoch,
+            keyEncryption: ring.current(.keyEncryption).epoch
+        )
     }
 }

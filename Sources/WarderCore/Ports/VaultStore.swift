@@ -14,17 +14,13 @@ package protocol VaultStore: RowStore {
     func records() throws(StoreError) -> [SealedRecord]
     /// `nil` when there is no such version, or its values are destroyed.
     func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue?
-    /// At most `limit` records that are sealed under an epoch before this one, oldest row first, without the first
-    /// ones.
-    func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord]
+    /// Records that are sealed under an epoch before this one: at most `limit`, in the order of their positions, from the
+    /// first behind `position` on.
+    func recordRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [RecordRow]
     /// The same of values whose data keys are wrapped under an epoch before this one.
-    func values(
-        before epoch: UInt32,
-        limit: Int,
-        skipping: Int
-    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)]
-    /// How many records and values are sealed under an epoch before these.
-    func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int
+    func valueRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [ValueRow]
+    /// The records and values that are sealed under an epoch before these.
+    func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys
     /// Sequence number of the newest event; 0 in an empty log.
     func lastSequence() throws(StoreError) -> UInt64
     /// Events within `range` and `times`, at most `limit`, in the order of their numbers or backwards.
@@ -162,6 +158,18 @@ package struct Batch: Sendable {
 
 /// Told of what the storage engine could not do, for the daemon's own log. From any thread.
 package typealias StoreFaultReport = @Sendable (StoreError) -> Void
+
+/// What is sealed under keys before the newest.
+package struct RowsUnderOldKeys: Sendable, Equatable {
+    package var count: Int
+    /// The epochs that something lies under.
+    package var epochs: [KeyRing.Purpose: Set<UInt32>]
+
+    package init(count: Int, epochs: [KeyRing.Purpose: Set<UInt32>]) {
+        self.count = count
+        self.epochs = epochs
+    }
+}
 
 /// Why the store could not do it. Carries the storage engine's number, never its text.
 package enum StoreError: Error, Equatable, Sendable {

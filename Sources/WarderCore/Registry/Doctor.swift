@@ -9,9 +9,10 @@ package enum Doctor {
     /// Requires a registered operator.
     package static func read(_ workers: WorkerPresence, by caller: Caller) -> Command<[Diagnosis]> {
         Command(.doctorRead, by: caller) { transaction, event throws(Refusal) in
+            let (state, now) = (transaction.state, transaction.now.wall)
             let findings =
-                collect(transaction.state, workers, at: transaction.now.wall)
-                + KeyDiagnosis.collect(transaction.foundation, transaction.keys.ring, at: transaction.now.wall)
+                collect(state, workers, at: now)
+                + KeyDiagnosis.collect(transaction.foundation, transaction.keys.ring, state, at: now)
             event.changes = ["count=\(findings.count)"]
             return findings
         }

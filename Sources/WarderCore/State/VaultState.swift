@@ -42,6 +42,8 @@ package struct VaultState: Sendable {
     private let opening = RecordID.random()
     /// Records and values that are sealed under keys before the newest.
     package internal(set) var rowsUnderOldKeys = 0
+    /// Whether all of these rows were tried and did not open: a rotation of the keys goes no further then.
+    package internal(set) var rotationStandsStill = false
     /// How far the log was pruned.
     package internal(set) var prunedLog: PrunedLog?
     /// How many values each user may still look for in the log.

@@ -15,35 +15,29 @@ struct KeyKeeping: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var settled: UInt32?
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.rhythm)
-                guard let epoch = vault.rewrappingEpoch else {
-                    settled = nil
-                    continue
-                }
-                if epoch != settled, await rewrap() { settled = epoch }
+                if vault.isRewrappingDue { await rewrap() }
             }
         }
     }
 
-    /// Whether it came to an end; damaged rows may be left, which the log says.
-    private func rewrap() async -> Bool {
+    /// Until nothing is left that can be sealed anew; damaged rows may stay, which the log says.
+    private func rewrap() async {
         var rewrapping = Rewrapping()
         while !Task.isCancelled {
             do throws(Refusal) {
                 let (next, step) = try await vault.rewrap(rewrapping)
-                if step == .done { return true }
+                if step == .done { return }
                 rewrapping = next
             } catch {
                 // Sealed meanwhile, or no room on the disk: the next round goes on.
                 if error != .sealed {
                     logger.warning("keys could not be rotated further", metadata: ["reason": "\(error)"])
                 }
-                return false
+                return
             }
             try? await Task.sleep(for: Self.breath)
         }
-        return false
     }
 }

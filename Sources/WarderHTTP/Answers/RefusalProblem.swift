@@ -159,7 +159,7 @@ extension Problem {
                 "Every key slot has to be opened again for a new root key, or dropped."
             )
         case .rotationUnderWay:
-            (.conflict, .conflict, "Earlier keys are still in use; wait until none are.")
+            (.conflict, .conflict, "A rotation of the keys is under way: rows are still under old keys.")
         case .sharesOutOfRange:
             (.badRequest, .invalidRequest, "Between 2 and 255 shares can be asked for, of at least as many in all.")
         case .shareMalformed: (.badRequest, .invalidRequest, "This is not the text of a share.")

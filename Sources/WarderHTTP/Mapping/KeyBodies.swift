@@ -76,7 +76,8 @@ extension KeysAnswer {
                     current: $0.isNewest
                 )
             },
-            rowsUnderOldKeys: overview.rowsUnderOldKeys
+            rowsUnderOldKeys: overview.rowsUnderOldKeys,
+            standsStill: overview.standsStill ? true : nil
         )
     }
 }
@@ -103,8 +104,31 @@ extension ShareSetSummary {
     }
 }
 
+extension LogKeyRotated {
+    init(_ rotation: LogKeyRotation) {
+        self.init(epoch: rotation.epoch, logKey: rotation.key, events: rotation.size)
+    }
+}
+
 extension RootRotated {
-    init(_ slots: [KeySlot]) { self.init(slots: slots.map(KeySlotSummary.init)) }
+    init(_ rotation: RootKeyRotation) {
+        self.init(
+            slots: rotation.slots.map(KeySlotSummary.init),
+            rows: rotation.rows,
+            log: rotation.log.map(LogKeyRotated.init)
+        )
+    }
+}
+
+extension Problem {
+    /// Which slot it was, beside what is wrong: whoever opens several of them has to know.
+    init(_ obstacle: RootRotation.Obstacle) {
+        self = .forOperator(obstacle.refusal, about: .keyRotateRoot)
+        guard let slot = obstacle.slot else { return }
+        message =
+            obstacle.refusal == .wrongKey
+            ? "What was given for key slot \(slot) does not open it." : "Key slot \(slot): \(message)"
+    }
 }
 
 extension EnrolmentProgress {

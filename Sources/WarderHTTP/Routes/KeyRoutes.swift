@@ -30,7 +30,7 @@ extension RouteTable {
         Route(.POST, "/v1/keys/log", action: .keyRotateLog, body: .small) { exchange throws(Problem) in
             try exchange.expectNoBody()
             return exchange.ask(Keys.rotateLog(of: exchange.vault, by: exchange.caller)) {
-                .json(LogKeyRotated(epoch: $0.epoch, logKey: $0.key, events: $0.size))
+                .json(LogKeyRotated($0))
             }
         },
         Route(.POST, "/v1/keys/root", slow: .keyRotateRoot, body: .small) { exchange throws(Problem) in
@@ -149,7 +149,9 @@ extension Exchange {
 
     fileprivate func rotateRoot() throws(Problem) -> Work {
         if vault.wouldRefuse(.keyRotateRoot, by: caller) {
-            return ask(Keys.refuse(.keyRotateRoot, by: caller)) { (slots: [KeySlot]) in .json(RootRotated(slots)) }
+            return ask(Keys.refuse(.keyRotateRoot, by: caller)) { (rotation: RootKeyRotation) in
+                .json(RootRotated(rotation))
+            }
         }
         let request = try decode(KeyBodies.RotateRoot.self)
         var openings: [RootRotation.Opening] = []
@@ -158,7 +160,12 @@ extension Exchange {
         for text in request.drop ?? [] { dropped.insert(try Self.slotID(text)) }
         return .passphrase { [openings, dropped] finish in
             vault.rotateRoot(openings, dropping: dropped, by: caller) { outcome in
-                finish { outcome.map { .json(RootRotated($0)) } }
+                switch outcome {
+                case .success(let rotation): finish { .success(.json(RootRotated(rotation))) }
+                case .failure(let obstacle):
+                    let answer = Problem(obstacle).answer(requestID: caller.requestID)
+                    finish { .success(answer) }
+                }
             }
         }
     }

@@ -1,61 +1,62 @@
-import Foundation
 import GRDB
-package import Sealing
+import Sealing
 package import WarderCore
 
 /// What is still sealed under earlier epochs.
 extension SQLiteStore {
-    package func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord] {
-        try storing {
-            try scans.inDatabase { database in
-                try Row.fetchAll(
-                    database.cachedStatement(
-                        sql:
-                            "SELECT kind, id, revision, epoch, sealed FROM records WHERE epoch < ? ORDER BY rowid LIMIT ? OFFSET ?"
-                    ),
-                    arguments: [epoch, limit, skipping]
-                ).map { try SealedRecord($0) }
-            }
-        }
-    }
-
-    package func values(
-        before epoch: UInt32,
-        limit: Int,
-        skipping: Int
-    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)] {
+    package func recordRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
         try storing {
             try scans.inDatabase { database in
                 try Row.fetchAll(
                     database.cachedStatement(
                         sql: """
-                            SELECT secret, version, epoch, wrapped_key, sealed FROM version_values
-                            WHERE epoch < ? ORDER BY rowid LIMIT ? OFFSET ?
+                            SELECT \(Self.recordColumns) FROM records WHERE epoch < ? AND rowid > ? ORDER BY rowid LIMIT ?
                             """
                     ),
-                    arguments: [epoch, limit, skipping]
-                ).map { row in
-                    (
-                        Batch.Place(secret: try row.id(0), version: try row.word(1)),
-                        SealedValue(epoch: try row.word(2), wrappedKey: try row.bytes(3), sealed: try row.bytes(4))
+                    arguments: [epoch, position, limit]
+                ).map { try Self.recordRow($0) }
+            }
+        }
+    }
+
+    package func valueRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] {
+        try storing {
+            try scans.inDatabase { database in
+                try Row.fetchAll(
+                    database.cachedStatement(
+                        sql: """
+                            SELECT \(Self.valueColumns) FROM version_values
+                            WHERE epoch < ? AND rowid > ? ORDER BY rowid LIMIT ?
+                            """
+                    ),
+                    arguments: [epoch, position, limit]
+                ).map { try Self.valueRow($0) }
+            }
+        }
+    }
+
+    package func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys {
+        try storing {
+            // One look at both tables: a row that is sealed anew meanwhile must not be missing from one of them.
+            try scans.read { database in
+                var rows = RowsUnderOldKeys(count: 0, epochs: [:])
+                for (table, purpose, newest) in [
+                    ("records", KeyRing.Purpose.metadata, metadata),
+                    ("version_values", .keyEncryption, keyEncryption),
+                ] {
+                    let counts = try Row.fetchAll(
+                        database.cachedStatement(
+                            sql: "SELECT epoch, count(*) FROM \(table) WHERE epoch < ? GROUP BY epoch"
+                        ),
+                        arguments: [newest]
                     )
+                    for row in counts {
+                        rows.count += try row.decode(Int.self, atIndex: 1)
+                        // A number that no epoch can have has no key that anybody would need.
+                        if let epoch = try? row.word(0) { rows.epochs[purpose, default: []].insert(epoch) }
+                    }
                 }
-            }
-        }
-    }
-
-    package func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int {
-        try storing {
-            try scans.inDatabase { database in
-                try Int.fetchOne(
-                    database.cachedStatement(
-                        sql: """
-                            SELECT (SELECT count(*) FROM records WHERE epoch < ?)
-                                + (SELECT count(*) FROM version_values WHERE epoch < ?)
-                            """
-                    ),
-                    arguments: [metadata, keyEncryption]
-                ) ?? 0
+                return rows
             }
         }
     }

@@ -25,28 +25,35 @@ extension SQLiteStore {
     }
 
     package func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
-        try rows("rowid, id, kind, revision, epoch, sealed", of: "records", by: "rowid", position, limit) { row in
-            RecordRow(
-                position: try row.decode(Int64.self, atIndex: 0),
-                id: try? row.id(1),
-                kind: try? row.decode(String.self, atIndex: 2),
-                revision: try? row.number(3),
-                epoch: try? row.word(4),
-                sealed: (try? row.bytes(5)) ?? []
-            )
-        }
+        try rows(Self.recordColumns, of: "records", by: "rowid", position, limit, Self.recordRow)
+    }
+
+    static let recordColumns = "rowid, id, kind, revision, epoch, sealed"
+
+    static func recordRow(_ row: Row) throws -> RecordRow {
+        RecordRow(
+            position: try row.decode(Int64.self, atIndex: 0),
+            id: try? row.id(1),
+            kind: try? row.decode(String.self, atIndex: 2),
+            revision: try? row.number(3),
+            epoch: try? row.word(4),
+            sealed: (try? row.bytes(5)) ?? []
+        )
     }
 
     package func valueRows(after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] {
-        let columns = "rowid, secret, version, epoch, wrapped_key, sealed"
-        return try rows(columns, of: "version_values", by: "rowid", position, limit) { row in
-            ValueRow(
-                position: try row.decode(Int64.self, atIndex: 0),
-                secret: try? row.id(1),
-                version: try? row.word(2),
-                content: Self.valueContent(row)
-            )
-        }
+        try rows(Self.valueColumns, of: "version_values", by: "rowid", position, limit, Self.valueRow)
+    }
+
+    static let valueColumns = "rowid, secret, version, epoch, wrapped_key, sealed"
+
+    static func valueRow(_ row: Row) throws -> ValueRow {
+        ValueRow(
+            position: try row.decode(Int64.self, atIndex: 0),
+            secret: try? row.id(1),
+            version: try? row.word(2),
+            content: valueContent(row)
+        )
     }
 
     private static func valueContent(_ row: Row) -> ValueRow.Content {

@@ -124,6 +124,34 @@ import WarderTesting
         try outcome.get()
     }
 
+    @Test("a new root key brings the log another key, and whoever pinned the first verifies what comes from then on")
+    func withRoot() async throws {
+        let older = try await kit.vault.signCheckpoint()
+        let log = try #require(try await kit.replaceRoot().log)
+        #expect(log.epoch == 2)
+        #expect(kit.vault.keys?.ring.entries.filter { $0.purpose == .signing }.map(\.epoch) == [2])
+        try await busy(5)
+        let newer = try await kit.vault.signCheckpoint()
+        let second = try NoteKey(log.key)
+        let verdict = try verdict(kit, newer.note, pinned: first, older: older.note)
+        #expect(verdict.isSound && verdict.signer == second, "\(verdict.faults)")
+        #expect(try kit.check().verdict == .sound)
+        let again = try TestVault(restarting: kit)
+        try await again.unseal().get()
+        #expect(!again.vault.isLogBroken)
+    }
+
+    @Test("two changes of the key at the same time follow each other")
+    func together() async throws {
+        let outcomes = await kit.together(
+            [kit.admin, kit.admin].map { Keys.rotateLog(of: kit.vault, by: $0) }
+        )
+        #expect(outcomes.compactMap { try? $0.get().epoch } == [2, 3])
+        let again = try TestVault(restarting: kit)
+        try await again.unseal().get()
+        #expect(!again.vault.isLogBroken)
+    }
+
     // MARK: Attacks
 
     @Test(
@@ -146,6 +174,13 @@ import WarderTesting
         await #expect(throws: Refusal.logBroken) { try await again.vault.signCheckpoint() }
         #expect(await again.refusal(of: Keys.rotateLog(of: again.vault, by: again.admin)) == .logBroken)
         #expect(try again.lastEvent().line == "key.rotate_log: log_broken")
+        // A root key that somebody may have cannot wait until the log is mended.
+        let before = try again.vault.keys?.ring.current(.signing).epoch
+        let replaced = try await again.replaceRoot()
+        #expect(replaced.log == nil)
+        #expect(try again.vault.keys?.ring.current(.signing).epoch == before)
+        #expect(try again.vault.keys?.ring.current(.metadata).epoch == 2)
+        #expect(try again.events().suffix(2).map(\.line) == ["key.rotate", "root.rotate"])
     }
 
     @Test("a forged chain that ends in the vault's key does not make a forged checkpoint the log's")

@@ -27,6 +27,19 @@ struct KeyChangeDuringCheckTests {
         #expect(throws: DeepCheck.Stop.keysChanged) { try check.run() }
     }
 
+    @Test("by the end of a rotation that met a damaged row: the check says that the keys were changed")
+    func damagedEnd() async throws {
+        _ = try await kit.vault.perform(Keys.rotate(by: kit.admin))
+        let later = try kit.damaged(by: "UPDATE version_values SET wrapped_key = zeroblob(73)")
+        try await later.unseal().get()
+        let start = later.vault.sequence
+        let (keys, foundation) = (try #require(later.vault.keys), try #require(later.vault.foundation))
+        try await later.finishRewrapping()
+        #expect(try later.lastEvent().line == "key.rewrap: value_damaged")
+        let check = DeepCheck(keys.ring, foundation, store: later.store, since: start)
+        #expect(throws: DeepCheck.Stop.keysChanged) { try check.run() }
+    }
+
     @Test("at any step: the check says that the keys were changed, or was done already, and never that there is damage")
     func during() async throws {
         var steps = 0

@@ -49,15 +49,13 @@ final class RowBook: VaultStore {
         }
     }
 
-    func records(before epoch: UInt32, limit: Int, skipping: Int) throws(StoreError) -> [SealedRecord] { [] }
+    func recordRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] { [] }
 
-    func values(
-        before epoch: UInt32,
-        limit: Int,
-        skipping: Int
-    ) throws(StoreError) -> [(place: Batch.Place, value: SealedValue)] { [] }
+    func valueRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] { [] }
 
-    func countSealed(beforeMetadata metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> Int { 0 }
+    func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys {
+        RowsUnderOldKeys(count: 0, epochs: [:])
+    }
 
     func lastSequence() throws(StoreError) -> UInt64 {
         UInt64(clamping: rows.log.last { $0.leaf != .missing }?.position ?? 0)

@@ -28,7 +28,7 @@ import WarderTesting
             [.init(slot: slot.id, .secret(TestVault.secret(TestVault.passphrase)))],
             dropping: []
         )
-        _ = try await kit.vault.perform(Keys.rotateRoot(rotation, by: kit.admin))
+        _ = try await kit.vault.perform(Keys.rotateRoot(rotation, of: kit.vault, by: kit.admin))
         #expect(try await kit.keyFindings() == ["note one_key_slot"])
     }
 

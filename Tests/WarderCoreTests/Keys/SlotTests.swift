@@ -82,7 +82,7 @@ import WarderTesting
             [.init(slot: slot.id, .secret(TestVault.secret(TestVault.passphrase)))],
             dropping: []
         )
-        _ = try await kit.vault.perform(Keys.rotateRoot(rotation, by: kit.admin))
+        _ = try await kit.vault.perform(Keys.rotateRoot(rotation, of: kit.vault, by: kit.admin))
         await #expect(throws: Refusal.keysChanged) { try await kit.vault.perform(Keys.add(prepared, by: kit.admin)) }
     }
 

@@ -183,9 +183,9 @@ final class Talk {
         let old = #"{"old":"another correct horse","new":"correct horse battery staple"}"#
         let back = try id(of: ask("changeSlot", path: ["slot": changed], body: old))
         let opened = #"{"slot":"\#(back)","passphrase":"correct horse battery staple"}"#
-        try ask("rotateRootKey", body: #"{"slots":[\#(opened)],"drop":["\#(first)"]}"#)
         try ask("rotateKeys")
         try ask("rotateLogKey")
+        try ask("rotateRootKey", body: #"{"slots":[\#(opened)],"drop":["\#(first)"]}"#)
         let more = try id(of: ask("addSlot", status: 201))
         try ask("removeSlot", path: ["slot": more])
         let last = try ask("addSlot", status: 201)

@@ -9,7 +9,8 @@ struct RemoveSlot: VaultCommand {
         commandName: "remove-slot",
         abstract: "Take away a way to open the vault.",
         discussion: """
-            Backups that were made before still open with it. The last slot stays.
+            Backups that were made before still open with it, and whoever opens one has the root key. Where somebody may \
+            have both, replace it: warder key rotate --root. The last slot stays.
 
             EXAMPLE
               warder key remove-slot 0f1e2d3c

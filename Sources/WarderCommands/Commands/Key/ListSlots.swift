@@ -10,7 +10,8 @@ struct ListSlots: VaultCommand {
             Each key slot opens the vault by itself. Commands take the first four digits of its id, or more.
 
             Below them the keys. New things are sealed under the one that is in use; old ones open what was sealed \
-            under them. After a rotation the last line says how much of that is left to seal anew.
+            under them. After a rotation the last line says how much of that is left to seal anew, or that the rotation \
+            stands still because of rows that do not open.
 
             EXAMPLE
               warder key slots
@@ -31,7 +32,12 @@ struct ListSlots: VaultCommand {
             try session.output.print(keyTable(keys, session), ifEmpty: "there are no keys")
             guard keys.rowsUnderOldKeys > 0 else { return }
             let rows = Self.rows(keys.rowsUnderOldKeys)
-            try session.console.print("\na rotation is under way: \(rows) still under old keys")
+            guard keys.standsStill == true else {
+                return try session.console.print("\na rotation is under way: \(rows) still under old keys")
+            }
+            let verb = keys.rowsUnderOldKeys == 1 ? "does" : "do"
+            try session.console.print("\nthe rotation stands still: \(rows) under old keys \(verb) not open")
+            session.console.message("see which: warder doctor --deep")
         }
     }
 

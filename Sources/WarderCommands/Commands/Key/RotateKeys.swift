@@ -12,9 +12,11 @@ struct RotateKeys: VaultCommand {
             What is written from now on is sealed under new keys; what is there is sealed anew in the background, and \
             then the old keys go. Reads and writes go on meanwhile, and a restart continues it.
 
-            --root replaces the root key, which wraps all others. Every slot is opened again for it, so that you are \
-            asked for each passphrase and for shares; a slot that you cannot open has to go: --drop. Backups that were \
-            made before still open with the old slots.
+            --root replaces the root key, which wraps all others, and these with it, the log's among them: with what \
+            opened the vault until now and an old copy of the database nobody opens what is written from now on. Every \
+            slot is opened again for it, so that you are asked for each passphrase and for shares; a slot that you \
+            cannot open has to go: --drop. Where several slots are opened by files, say whose each is. What was written \
+            before stays open to whoever has an old copy or a backup, and what opened it then: rotate those secrets.
 
             --log replaces the key that signs the audit log. The key before signs the new one and is destroyed. Whoever \
             pinned it can go on with it: an export says how the log came to the new key.
@@ -24,6 +26,7 @@ struct RotateKeys: VaultCommand {
               warder key rotate --log
               warder key rotate --root --drop 0f1e2d3c
               warder key rotate --root --credential-file /etc/warder/unseal.key
+              warder key rotate --root --credential-file 0f1e2d3c=./second.key
             """
     )
 
@@ -34,10 +37,13 @@ struct RotateKeys: VaultCommand {
     var log = false
 
     @Option(
-        help: ArgumentHelp("The file of the slot that a credential opens.", valueName: "path"),
+        help: ArgumentHelp(
+            "The file of the slot that a credential opens; repeat it for several.",
+            valueName: "[slot=]path"
+        ),
         completion: .file()
     )
-    var credentialFile: String?
+    var credentialFile: [String] = []
 
     @Option(help: ArgumentHelp("A slot that goes; repeat it for several.", valueName: "slot"))
     var drop: [String] = []
@@ -46,7 +52,7 @@ struct RotateKeys: VaultCommand {
 
     func validate() throws {
         guard !(root && log) else { throw ValidationError("--root and --log are two rotations") }
-        guard root || (credentialFile == nil && drop.isEmpty) else {
+        guard root || (credentialFile.isEmpty && drop.isEmpty) else {
             throw ValidationError("--credential-file and --drop go with --root")
         }
     }
@@ -76,10 +82,15 @@ struct RotateKeys: VaultCommand {
         for text in drop { dropped.append(try SlotName.find(text, in: keys.slots).id) }
         let kept = keys.slots.filter { !dropped.contains($0.id) }
         guard !kept.isEmpty else { throw .usage("every slot would go, and nothing would open the vault") }
+        // Files come first, so that nobody types a passphrase for the sake of a file that is not there.
+        let credentials = try SlotFiles(credentialFile, for: kept, of: keys.slots).read()
         var secrets: [(slot: KeySlotSummary, secrets: [SecretBytes])] = []
         for slot in kept {
-            let name = SlotName.short(slot, of: keys.slots)
-            secrets.append((slot, try ask(slot, name, session)))
+            if let credential = credentials[slot.id] {
+                secrets.append((slot, [credential]))
+            } else {
+                secrets.append((slot, try ask(slot, SlotName.short(slot, of: keys.slots), session)))
+            }
         }
         var body = JSONBuffer(
             capacity: 256 + keys.slots.count * 160
@@ -101,7 +112,15 @@ struct RotateKeys: VaultCommand {
         try session.output.show(answer) { rotated throws(CommandFailure) in
             let openers = rotated.slots.map(\.opener).joined(separator: ", ")
             try session.console.print("a new root key is in use; what opens the vault: \(openers)")
+            try session.console.print("new keys are in use; \(rotated.rows) rows are sealed anew in the background")
+            guard let log = rotated.log else { return }
+            try session.console.print("the log has key \(log.epoch) now: \(TerminalText.escaped(log.logKey))")
         }
+        session.console.message(
+            answer.value.log == nil
+                ? "the log is not signed, so that its key stays; once it is again: warder key rotate --log"
+                : "keep the log's key where you keep the one before; both verify what comes from now on"
+        )
     }
 
     private func ask(_ slot: KeySlotSummary, _ name: String, _ session: Session) throws(CommandFailure) -> [SecretBytes]
@@ -110,17 +129,9 @@ struct RotateKeys: VaultCommand {
         switch slot.kind {
         case "passphrase":
             return [try prompter.hidden("Passphrase of slot \(name):", otherwise: CommandFailure(.noTerminal))]
-        case "shares":
+        default:
             let wanted = ShareQuestions.Wanted(set: nil, threshold: slot.threshold ?? 0, count: slot.shares ?? 0)
             return try ShareQuestions(session: session).enough(of: [wanted], purpose: " for slot \(name)")
-        default:
-            guard let credentialFile else {
-                throw .usage(
-                    "slot \(name) is opened by a file",
-                    hints: ["Say which: --credential-file PATH", "Or let the slot go: --drop \(name)"]
-                )
-            }
-            return [try CredentialFile(credentialFile).read()]
         }
     }
 

@@ -167,12 +167,18 @@ struct ToolIntake {
 }
 
 extension Event {
-    /// Another event of the same request, about one tool.
-    func alike(_ action: Action, about tool: ToolID) -> Event {
+    /// Another event of the same request.
+    func alike(_ action: Action) -> Event {
         var event = Event(action: action, time: time, actor: actor)
         event.requestID = requestID
         event.traceID = traceID
         event.purpose = purpose
+        return event
+    }
+
+    /// Another event of the same request, about one tool.
+    func alike(_ action: Action, about tool: ToolID) -> Event {
+        var event = alike(action)
         Tools.describe(tool, &event)
         return event
     }
