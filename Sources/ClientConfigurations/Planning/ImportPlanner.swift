@@ -10,6 +10,7 @@ extension ImportPlan {
     package init(_ files: [ConfigurationFile], settings: ImportSettings = ImportSettings()) throws(ImportRefusal) {
         var planner = ImportPlanner(settings: settings)
         for file in files { planner.reserve(file) }
+        for file in files { planner.gather(file) }
         for (index, file) in files.enumerated() { try planner.add(file, index: index) }
         planner.addLeftovers()
         self = planner.plan
@@ -25,6 +26,8 @@ private struct ImportPlanner {
     private var labelOfSecret: [SecretName: String] = [:]
     private var seen: [Leftovers.Seen] = []
     private var moves: [EntryDecision.Move] = []
+    /// Values that are moved for a reason of their own, and parts of them: the same ones elsewhere are copies.
+    private var copies: Set<[UInt8]> = []
     private var takenServers: Set<ServerName>
     private var takenSecrets: Set<SecretName>
 
@@ -45,13 +48,22 @@ private struct ImportPlanner {
         }
     }
 
+    mutating func gather(_ file: ConfigurationFile) {
+        let entries = ServerEntries(of: file.tree.root, format: file.format).entries
+        let moves = entries.flatMap { EntryDecision($0, format: file.format, settings: settings).moves }
+        copies.formUnion(Leftovers.needles(moves))
+    }
+
     mutating func add(_ file: ConfigurationFile, index: Int) throws(ImportRefusal) {
         let entries = ServerEntries(of: file.tree.root, format: file.format).entries
         var changes = Changes()
         var seen = Leftovers.Seen(tree: file.tree, entries: entries.map(\.node.range))
+        let beside = BesideServers(file.tree.root, format: file.format, entries: entries)
+        note(beside.secrets, beside.innocents, file: index)
+        seen.left.formUnion(beside.secrets.map(\.candidate.node.index))
         for entry in entries {
-            let decision = EntryDecision(entry, format: file.format, settings: settings)
-            note(decision, file: index)
+            let decision = EntryDecision(entry, format: file.format, settings: settings, copies: copies)
+            note(decision.left, decision.innocents, file: index)
             seen.left.formUnion(decision.left.map(\.candidate.node.index))
             guard !decision.moves.isEmpty else { continue }
             guard let server = register(entry, decision, file: index) else { throw .unsound }
@@ -116,8 +128,12 @@ private struct ImportPlanner {
         return PlannedFile(file, rewritten: rewritten, servers: changes.servers, moved: moved, pieces: pieces)
     }
 
-    private mutating func note(_ decision: EntryDecision, file: Int) {
-        for (candidate, reason) in decision.left {
+    private mutating func note(
+        _ left: [(candidate: Candidate, reason: Left.Reason)],
+        _ innocents: [Candidate],
+        file: Int
+    ) {
+        for (candidate, reason) in left {
             plan.left.append(
                 Left(
                     file: file,
@@ -128,7 +144,7 @@ private struct ImportPlanner {
                 )
             )
         }
-        for candidate in decision.innocents {
+        for candidate in innocents {
             guard let why = candidate.innocence else { continue }
             plan.passedOver.append(
                 PassedOver(file: file, place: candidate.place, position: candidate.node.position, why: why)
