@@ -57,6 +57,7 @@ private struct ImportPlanner {
     mutating func add(_ file: ConfigurationFile, index: Int) throws(ImportRefusal) {
         let entries = ServerEntries(of: file.tree.root, format: file.format).entries
         var changes = Changes()
+        let layout = Layout(of: file.tree)
         var seen = Leftovers.Seen(tree: file.tree, entries: entries.map(\.node.range))
         let beside = BesideServers(file.tree.root, format: file.format, entries: entries)
         note(beside.secrets, beside.innocents, file: index)
@@ -76,9 +77,11 @@ private struct ImportPlanner {
                 decision,
                 server: server,
                 deliveries: deliveries,
-                launcher: settings.program
+                launcher: settings.program,
+                layout: layout
             )
             changes.edits.add(rewrite.edits)
+            changes.places.append(entry.place)
             if !changes.servers.contains(server) { changes.servers.append(server) }
             for (move, delivery) in zip(decision.moves, deliveries) {
                 guard let range = MovedRange(move, secret: delivery.secret, field: delivery.field) else {
@@ -108,6 +111,8 @@ private struct ImportPlanner {
         var edits = Edits()
         var servers: [ServerName] = []
         var moved: [MovedRange] = []
+        /// Of the entries that change.
+        var places: [Place] = []
     }
 
     private func rewritten(_ file: ConfigurationFile, _ changes: Changes) throws(ImportRefusal) -> PlannedFile {
@@ -118,14 +123,32 @@ private struct ImportPlanner {
         else { throw .unsound }
         // What comes out must be a configuration again, and the way back must lead to what was there: a fault of ours
         // must not reach the disk.
+        let again: ConfigurationFile
         do throws(ImportRefusal) {
-            _ = try ConfigurationFile(path: file.path, content: rewritten, format: file.format)
+            again = try ConfigurationFile(path: file.path, content: rewritten, format: file.format)
         } catch {
             throw .unsound
         }
         let values = moved.map { value in plan.secrets.first { $0.name == value.secret }?.bytes ?? [] }
         guard OriginalPiece.assemble(pieces, kept: rewritten, values: values) == source else { throw .unsound }
-        return PlannedFile(file, rewritten: rewritten, servers: changes.servers, moved: moved, pieces: pieces)
+        let entries = changes.places.compactMap { place in
+            RewrittenEntry(at: place, before: file.tree, after: again.tree)
+        }
+        for entry in entries {
+            guard let own = OriginalPiece.within(entry.range, of: pieces),
+                let before = entry.place.node(in: file.tree)?.range,
+                OriginalPiece.assemble(own, kept: Array(rewritten[entry.range]), values: values)
+                    == Array(source[before])
+            else { throw .unsound }
+        }
+        return PlannedFile(
+            file,
+            rewritten: rewritten,
+            servers: changes.servers,
+            moved: moved,
+            pieces: pieces,
+            entries: entries
+        )
     }
 
     private mutating func note(
