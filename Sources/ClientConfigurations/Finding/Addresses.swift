@@ -50,11 +50,16 @@ enum Addresses {
     private static func webhooks(_ text: ArraySlice<UInt8>) -> [SecretSpan] {
         let hosts = [
             ("hooks.slack.com/services/", "Slack"), ("discord.com/api/webhooks/", "Discord"),
-            ("discordapp.com/api/webhooks/", "Discord"),
+            ("discordapp.com/api/webhooks/", "Discord"), ("mcp.zapier.com/api/mcp/s/", "Zapier"),
+            ("actions.zapier.com/mcp/", "Zapier"), ("hooks.zapier.com/hooks/catch/", "Zapier"),
         ]
         return hosts.compactMap { host, issuer in
             guard let mark = text.firstRange(of: Array(host.utf8)) else { return nil }
-            let path = text[mark.upperBound...].prefix { $0.isWord || $0 == UInt8(ascii: "/") }
+            var path = text[mark.upperBound...].prefix { $0.isWord || "/=~%".utf8.contains($0) }
+            // What everybody writes behind it belongs to the address.
+            for ending in ["/mcp", "/sse"] where path.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
+                path = path.dropLast(ending.utf8.count)
+            }
             guard path.count >= 20, !Placeholders.isPlaceholder(path) else { return nil }
             return SecretSpan(range: path.startIndex..<path.endIndex, evidence: .token(issuer: issuer))
         }

@@ -2,7 +2,6 @@
 struct ArgumentReader {
     private let program: ServerEntry.Program
     private let place: Place
-    private let containers: ContainerOptions
     private(set) var candidates: [Candidate] = []
 
     /// Looks through the arguments from `first` on, before which the name of the server's own program stands; `place`
@@ -10,15 +9,17 @@ struct ArgumentReader {
     init(_ program: ServerEntry.Program, commandName: String, from first: Int, place: Place) {
         self.program = program
         self.place = place
-        containers = ContainerOptions(program.arguments.map(\.text)[first...], program: commandName)
-        var index = first
-        while index < program.arguments.count {
-            if let variable = containers.variables[index] {
-                add(variable, at: index)
-                index += 1
-            } else {
-                index += readOption(at: index)
-            }
+        let words = program.arguments.map(\.text)[first...]
+        let containers = ContainerOptions(words, program: commandName)
+        let texts = ShellText.places(in: words, of: commandName)
+        let known = Set(containers.variables.keys).union(texts)
+        let options = OptionValue.read(Array(words), except: Set(known.map { $0 - first }))
+        let byWord = Dictionary(uniqueKeysWithValues: options.map { ($0.word + first, $0) })
+        for index in words.indices {
+            if let variable = containers.variables[index] { add(variable, at: index) }
+            if texts.contains(index) { add(shellText: index) }
+            // What is started stands among the first words.
+            if let option = byWord[index] { add(option, at: index, of: [commandName] + words[..<index].prefix(8)) }
         }
     }
 
@@ -35,40 +36,42 @@ struct ArgumentReader {
         )
     }
 
-    /// Looks at an argument, and at the one behind it where that is its value; answers how many it were.
-    private mutating func readOption(at index: Int) -> Int {
-        let text = program.arguments[index].text
-        guard text.hasPrefix("-") else {
-            addArgument(index, name: nil, value: text)
-            return 1
-        }
-        let bytes = Array(text.utf8)
-        if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
-            let value = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
-            addArgument(
-                index,
-                name: String(decoding: bytes[..<equals], as: UTF8.self),
-                value: value
+    private mutating func add(_ option: OptionValue, at index: Int, of programs: [String]) {
+        let argument = program.arguments[index]
+        let value = String(decoding: Array(argument.text.utf8)[option.head...], as: UTF8.self)
+        let found = option.spans(in: value, of: programs)
+        add(
+            Candidate(
+                .argument(index),
+                place: place.element(index),
+                node: argument.node,
+                name: option.name,
+                value: value,
+                found.spans,
+                found.innocence
             )
-            return 1
-        }
-        let next = index + 1
-        guard next < program.arguments.count, containers.variables[next] == nil else {
-            addArgument(index, name: nil, value: text)
-            return 1
-        }
-        let value = program.arguments[next].text
-        guard !value.hasPrefix("-") || SecretNames.meaning(of: text) != nil && !value.hasPrefix("--") else {
-            addArgument(index, name: nil, value: text)
-            return 1
-        }
-        addArgument(next, name: text, value: value)
-        return 2
+        )
     }
 
-    private mutating func addArgument(_ index: Int, name: String?, value: String) {
-        let node = program.arguments[index].node
-        let candidate = Candidate(.argument(index), place: place.element(index), node: node, name: name, value: value)
+    private mutating func add(shellText index: Int) {
+        let argument = program.arguments[index]
+        let spans = ValueReader.apart(
+            ValueReader(name: nil, value: argument.text).spans + ShellText(argument.text).spans
+        )
+        add(
+            Candidate(
+                .argument(index),
+                place: place.element(index),
+                node: argument.node,
+                name: nil,
+                value: argument.text,
+                spans,
+                isShellText: true
+            )
+        )
+    }
+
+    private mutating func add(_ candidate: Candidate) {
         if candidate.isSecret || candidate.innocence != nil { candidates.append(candidate) }
     }
 }

@@ -13,7 +13,7 @@ struct ContainerOptions {
     private(set) var variables: [Int: Variable] = [:]
 
     init(_ arguments: ArraySlice<String>, program: String) {
-        guard ["docker", "podman", "nerdctl"].contains(program),
+        guard Self.isClient(program),
             let run = arguments.firstIndex(where: { $0 == "run" || $0 == "exec" })
         else { return }
         // Options of the client itself may stand before `run`; none of them is a variable.
@@ -36,6 +36,9 @@ struct ContainerOptions {
             }
         }
     }
+
+    /// Whether a program starts containers.
+    static func isClient(_ program: String) -> Bool { ["docker", "podman", "nerdctl"].contains(program) }
 
     private mutating func add(_ argument: String, at index: Int, skipping skipped: Int) {
         let bytes = Array(argument.utf8)

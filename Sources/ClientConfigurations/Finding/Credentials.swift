@@ -23,6 +23,19 @@ enum Credentials {
         return trimmed[space...].trimmed
     }
 
+    /// The password of `user:password`, as `-u` and `--user` take it; users of a container are `1000:1000` or `node:node`.
+    static func userPassword(_ text: ArraySlice<UInt8>) -> SecretSpan? {
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex,
+            text[..<colon].allSatisfy({ $0.isWord || ".@+".utf8.contains($0) })
+        else { return nil }
+        let password = text[(colon + 1)...]
+        guard !password.isEmpty, !password.hasPrefix("//"), !password.contains(where: { $0.isSpace }),
+            !password.allSatisfy({ $0.isDigit }), !password.elementsEqual(text[..<colon]),
+            !Placeholders.isPlaceholder(password), !Placeholders.isReference(password)
+        else { return nil }
+        return SecretSpan(range: password.startIndex..<password.endIndex, evidence: .userPassword)
+    }
+
     /// `Name: value`, as programs take headers as an argument.
     static func header(_ text: ArraySlice<UInt8>) -> (name: String, value: ArraySlice<UInt8>)? {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex,

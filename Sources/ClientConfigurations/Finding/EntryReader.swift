@@ -1,9 +1,14 @@
 /// Finds the secrets in one server's entry.
 struct EntryReader {
     private(set) var candidates: [Candidate] = []
+    private let copies: Set<[UInt8]>
 
-    /// Looks through an entry; `launch` is how it starts its server through Warder already, if it does.
-    init(_ entry: ServerEntry, launch: ManagedLaunch?) {
+    /// - Parameters:
+    ///   - entry: is looked through.
+    ///   - launch: how it starts its server through Warder already, if it does.
+    ///   - copies: values that are moved from other places.
+    init(_ entry: ServerEntry, launch: ManagedLaunch?, copies: Set<[UInt8]>) {
+        self.copies = copies
         switch entry.kind {
         case .program(let program): read(program, of: entry, launch: launch)
         case .remote(let remote): read(remote, of: entry)
@@ -15,7 +20,7 @@ struct EntryReader {
     private mutating func read(_ program: ServerEntry.Program, of entry: ServerEntry, launch: ManagedLaunch?) {
         let environment = entry.place.member("env")
         for variable in program.variables {
-            add(
+            addVariable(
                 Candidate(
                     .variable(variable.index),
                     place: environment.member(variable.name),
@@ -32,7 +37,9 @@ struct EntryReader {
             from: launch.map { $0.program + 1 } ?? 0,
             place: entry.place.member("args")
         )
-        for candidate in arguments.candidates { add(candidate) }
+        for candidate in arguments.candidates {
+            if case .containerVariable = candidate.carrier { addVariable(candidate) } else { add(candidate) }
+        }
         readOthers(of: entry, except: ["env", "args"])
     }
 
@@ -80,6 +87,12 @@ struct EntryReader {
             }
         case .number, .bool, .null: return
         }
+    }
+
+    /// The same value under another name is the same secret, whatever that name says.
+    private mutating func addVariable(_ candidate: Candidate) {
+        let isSure = candidate.evidence.map { $0.certainty > .doubtful } ?? false
+        add(!isSure && copies.contains(Array(candidate.value.utf8)) ? candidate.asCopy() : candidate)
     }
 
     private mutating func add(_ candidate: Candidate) {

@@ -13,11 +13,17 @@ package enum Evidence: Hashable, Sendable {
     case parameter
     /// The variable, header or option is called like a secret.
     case name
+    /// Behind a user's name and a colon, where an option takes both.
+    case userPassword
+    /// The same value is moved from another place.
+    case copy
     /// It looks like chance: long, and of many different characters.
     case random
+    /// It stands right behind the letter of an option, as passwords can.
+    case attached
 
     package enum Certainty: Int, Comparable, Sendable {
-        /// Could be anything that is long and random; a person decides.
+        /// Nothing but its look speaks for it; a person decides.
         case doubtful
         case likely
         case certain
@@ -28,8 +34,8 @@ package enum Evidence: Hashable, Sendable {
     package var certainty: Certainty {
         switch self {
         case .token, .privateKey, .webToken, .authorization, .addressPassword: .certain
-        case .parameter, .name: .likely
-        case .random: .doubtful
+        case .parameter, .name, .userPassword, .copy: .likely
+        case .random, .attached: .doubtful
         }
     }
 
@@ -43,7 +49,10 @@ package enum Evidence: Hashable, Sendable {
         case .addressPassword: "it is the password in an address"
         case .parameter: "it belongs to a parameter that is called like a secret"
         case .name: "its name says so"
+        case .userPassword: "it stands behind a user's name and a colon"
+        case .copy: "it is the same value as a secret that is moved"
         case .random: "it is long and looks random"
+        case .attached: "it stands right behind an option's letter, as passwords can"
         }
     }
 }

@@ -70,6 +70,7 @@ enum KnownTokens {
 
     private static func token(at start: Int, in text: ArraySlice<UInt8>) -> SecretSpan? {
         if let webToken = webToken(at: start, in: text) { return webToken }
+        if let bot = telegramBot(at: start, in: text) { return bot }
         for form in formsByFirst[text[start]] ?? [] where text[start...].starts(with: form.prefix) {
             let body = text[(start + form.prefix.count)...].prefix { $0.isWord || $0 == UInt8(ascii: ".") }
             guard body.count >= form.leastBody, isVaried(body), !Placeholders.isPlaceholder(text[start..<body.endIndex])
@@ -90,6 +91,23 @@ enum KnownTokens {
         let parts = run.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].count >= 12, parts[1].hasPrefix("eyJ"), parts[1].count >= 8 else { return nil }
         return SecretSpan(range: start..<run.endIndex, evidence: .webToken)
+    }
+
+    /// A number, a colon, and 35 characters; in an address `bot` stands before it.
+    private static func telegramBot(at start: Int, in text: ArraySlice<UInt8>) -> SecretSpan? {
+        let head = text[start...].hasPrefix("bot") ? start + 3 : start
+        let number = text[head...].prefix { $0.isDigit }
+        guard (8...12).contains(number.count), number.endIndex < text.endIndex,
+            text[number.endIndex] == UInt8(ascii: ":")
+        else { return nil }
+        let body = text[(number.endIndex + 1)...].prefix { $0.isWord }
+        guard body.count == 35, isVaried(body), !Placeholders.isPlaceholder(body) else { return nil }
+        return SecretSpan(range: head..<body.endIndex, evidence: .token(issuer: "Telegram"))
+    }
+
+    /// Whether it is one of those keys that their issuers want everybody to have.
+    static func isPublic(_ text: ArraySlice<UInt8>) -> Bool {
+        ["pk_live_", "pk_test_", "pk-lf-", "sb_publishable_", "pk.eyJ"].contains { text.trimmed.hasPrefix($0) }
     }
 
     private static func privateKeys(in text: ArraySlice<UInt8>) -> [SecretSpan] {

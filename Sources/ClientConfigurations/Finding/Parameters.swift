@@ -7,7 +7,9 @@ enum Parameters {
         while let equals = text[at...].firstIndex(of: UInt8(ascii: "=")) {
             at = equals + 1
             guard let setting = setting(at: equals, in: text) else { continue }
-            if !setting.value.isEmpty, SecretNames.meaning(of: setting.name) != nil {
+            if !setting.value.isEmpty, let meaning = SecretNames.meaning(of: setting.name),
+                isPromised(setting.value, meaning)
+            {
                 found.append(
                     SecretSpan(range: setting.value.startIndex..<setting.value.endIndex, evidence: .parameter)
                 )
@@ -15,6 +17,14 @@ enum Parameters {
             }
         }
         return found
+    }
+
+    /// `?code=` of Azure is a key, and others' is a country.
+    private static func isPromised(_ value: ArraySlice<UInt8>, _ meaning: SecretNames.Meaning) -> Bool {
+        switch meaning {
+        case .chance: Randomness.isLikely(value)
+        case .proof, .password, .key, .authorization: ValueReader.innocence(of: value, meaning: meaning) == nil
+        }
     }
 
     private static func setting(at equals: Int, in text: ArraySlice<UInt8>) -> (name: String, value: ArraySlice<UInt8>)?

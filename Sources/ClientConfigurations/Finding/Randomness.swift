@@ -17,10 +17,7 @@ enum Randomness {
     /// person says so, and a list of doubts that nobody reads helps nobody.
     static func isLikely(_ bytes: ArraySlice<UInt8>) -> Bool {
         let bytes = bytes.trimmed
-        guard bytes.count >= 24, bytes.count <= 4096, bytes.allSatisfy({ $0.isWord || "+/=.~".utf8.contains($0) })
-        else {
-            return false
-        }
+        guard bytes.count >= 24, bytes.count <= 4096, bytes.allSatisfy(isOfToken) else { return false }
         if bytes.allSatisfy({ HexDigits.value($0) != nil }) {
             return bytes.count >= 32 && bytes.contains { $0.isDigit } && bytes.contains { $0.isLetter }
                 && entropy(bytes) >= 3
@@ -29,7 +26,51 @@ enum Randomness {
             bytes.contains { $0.isLower }, bytes.contains { $0.isUpper }, bytes.contains { $0.isDigit },
         ]
         guard classes.allSatisfy({ $0 }), entropy(bytes) >= 3.8 else { return false }
-        let longestRun = bytes.split { !$0.isAlphanumeric }.map(\.count).max() ?? 0
-        return longestRun >= 16
+        let longest = bytes.split { !$0.isAlphanumeric }.max { $0.count < $1.count } ?? []
+        // Without a digit it may be `ModelContextProtocol…`.
+        let least = longest.count * (longest.contains { $0.isDigit } ? 2 : 3) / 8
+        return longest.count >= 16 && changes(longest) >= least
+    }
+
+    /// The parts of a value that look like chance: it as a whole, or else a segment of an address's path, the value of a
+    /// parameter, or what stands between white space, quotes, `:`, `,`, `;` and the first `=`.
+    static func find(in bytes: ArraySlice<UInt8>) -> [SecretSpan] {
+        let trimmed = bytes.trimmed
+        let isAddress = bytes.firstRange(of: Array("://".utf8)) != nil
+        let ranges: [Range<Int>] =
+            isLikely(trimmed) && !isDigest(trimmed, in: bytes)
+            ? [trimmed.startIndex..<trimmed.endIndex]
+            : bytes.split(whereSeparator: isBetween).flatMap { word -> [Range<Int>] in
+                // What names a content says nothing secret: `sha256:…`, and `sha512-…` of packages.
+                if isDigest(word, in: bytes) { return [] }
+                let pieces = isAddress ? word.split { "/?#&".utf8.contains($0) } : [word]
+                return pieces.map(valuePart).filter(isLikely).map { $0.startIndex..<$0.endIndex }
+            }
+        return ranges.map { SecretSpan(range: $0, evidence: .random) }
+    }
+
+    /// What stands behind `NAME=`; base64 ends in `=` as well.
+    private static func valuePart(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let equals = word.firstIndex(of: UInt8(ascii: "=")) else { return word }
+        let rest = word[(equals + 1)...]
+        return rest.allSatisfy { $0 == UInt8(ascii: "=") } ? word : rest
+    }
+
+    private static func isOfToken(_ byte: UInt8) -> Bool { byte.isWord || "+/=.~%".utf8.contains(byte) }
+
+    private static func isBetween(_ byte: UInt8) -> Bool {
+        byte.isSpace || ":,;\"'`|<>()[]{}".utf8.contains(byte)
+    }
+
+    private static func isDigest(_ word: ArraySlice<UInt8>, in text: ArraySlice<UInt8>) -> Bool {
+        let names = ["sha1", "sha256", "sha384", "sha512", "md5"]
+        if names.contains(where: { word.hasPrefix($0 + "-") }) { return true }
+        let name = text[..<word.startIndex].dropLast().ending { $0.isAlphanumeric }.lowercased
+        return names.contains(name)
+    }
+
+    /// How often a small letter, a capital and a digit take turns. In a word that is joined from others it is seldom.
+    private static func changes(_ run: ArraySlice<UInt8>) -> Int {
+        zip(run, run.dropFirst()).count { $0.isLower != $1.isLower || $0.isUpper != $1.isUpper }
     }
 }

@@ -7,23 +7,45 @@ enum SecretNames {
         case key
         /// A scheme, then the credential.
         case authorization
+        /// A secret, or the way in which one is asked for: `basic`, `oauth2`.
+        case proof
+        /// A secret where it looks random.
+        case chance
     }
 
     /// What the name promises; `nil` where it promises no secret.
     static func meaning(of name: String) -> Meaning? {
         let words = significant(words(of: name))
+        // `TOKEN_FILE`, `KEY_ID`, `PASSWORD_POLICY` are about a secret, and none: the last word counts.
         guard let last = words.last else { return nil }
-        let joined = words.joined()
-        if ["authorization", "proxyauthorization"].contains(joined) { return .authorization }
-        // `TOKEN_FILE`, `KEY_ID`, `PASSWORD_POLICY` are about a secret, and none.
-        if passwordWords.contains(last) || passwordEndings.contains(where: { last.hasSuffix($0) }) { return .password }
-        guard publicWords.isDisjoint(with: words) else { return nil }
-        if keyWords.contains(last) || keyEndings.contains(where: { joined.hasSuffix($0) }) { return .key }
-        return nil
+        let before = words.dropLast().last
+        if last == "authorization" || last == "proxyauthorization" { return .authorization }
+        if let before, SecretWords.role(of: before + last) == .secret { return .key }
+        switch SecretWords.role(of: last) {
+        case .password: return .password
+        case .secret: return .key
+        case .key: return before.flatMap { SecretWords.role(of: $0) } == .open ? nil : .key
+        case .proof: return .proof
+        case .chance: return .chance
+        case .open, .qualifier, .owner, nil: return nil
+        }
     }
 
-    /// Whether it names something that everybody may know, however random it looks.
-    static func isPublic(_ name: String) -> Bool { !publicWords.isDisjoint(with: words(of: name)) }
+    /// Whether every word of it is one that belongs to the names of secrets, and the last one says what: `api-key` and
+    /// `dbPassword` are, `pRootPassword1` is not.
+    static func isKnown(_ name: String) -> Bool {
+        guard let meaning = meaning(of: name), meaning != .chance else { return false }
+        return words(of: name).allSatisfy { word in word == "authorization" || SecretWords.role(of: word) != nil }
+            && !words(of: name).contains { $0.contains(where: \.isNumber) }
+    }
+
+    /// Whether a value says how somebody proves who they are, and not with what: `basic`, `oauth2`, `azure-cli`.
+    static func isMethod(_ value: ArraySlice<UInt8>) -> Bool {
+        value.trimmed.split { !$0.isAlphanumeric }.allSatisfy { part in
+            let word = part.prefix { !$0.isDigit }
+            return SecretWords.methods.contains(word.lowercased) || word.isEmpty && part.allSatisfy(\.isDigit)
+        }
+    }
 
     /// The words of a name in lower case: `GITHUB_TOKEN`, `X-Api-Key` and `apiKey` have two or three.
     static func words(of name: String) -> [String] {
@@ -49,30 +71,13 @@ enum SecretNames {
     /// Without what only tells one of several from the others: `API_KEY_2`, `TOKEN_PROD`, `SECRET1`.
     private static func significant(_ words: [String]) -> [String] {
         var words = words
-        while words.count > 1, let last = words.last, qualifiers.contains(last) || last.allSatisfy(\.isNumber) {
+        while words.count > 1, let last = words.last,
+            SecretWords.role(of: last) == .qualifier || last.allSatisfy(\.isNumber)
+        {
             words.removeLast()
         }
         guard let last = words.popLast() else { return [] }
         let bare = String(last.reversed().drop { $0.isNumber }.reversed())
         return words + [bare.isEmpty ? last : bare]
     }
-
-    private static let passwordWords: Set<String> = ["pass", "pin"]
-    private static let passwordEndings = ["password", "passwd", "pwd", "passphrase", "passcode"]
-    private static let keyEndings = [
-        "token", "secret", "secrets", "apikey", "apikeys", "accesskey", "secretkey", "privatekey", "privkey", "authkey",
-        "signingkey", "encryptionkey", "masterkey", "mnemonic",
-    ]
-    private static let keyWords: Set<String> = [
-        "key", "pat", "credential", "credentials", "creds", "jwt", "cookie", "signature", "sig", "bearer", "dsn",
-    ]
-    private static let qualifiers: Set<String> = [
-        "prod", "production", "dev", "development", "staging", "stage", "test", "live", "sandbox", "default", "backup",
-        "old", "new", "base", "value", "string", "b64", "base64", "hex", "raw",
-    ]
-    /// Keys that are no secret, and keys of another kind.
-    private static let publicWords: Set<String> = [
-        "public", "pub", "publishable", "sort", "partition", "primary", "foreign", "cache", "index", "object", "map",
-        "max", "min", "num", "count",
-    ]
 }

@@ -5,6 +5,9 @@ struct ValueReader {
     /// Why a value under a secret's name is none; `nil` where the name promised nothing, or there is one.
     private(set) var innocence: Innocence?
 
+    /// The best reason of all.
+    var evidence: Evidence? { spans.map(\.evidence).max { $0.certainty < $1.certainty } }
+
     /// Looks at a value; the name is that of its variable, header, option or parameter, where there is one.
     init(name: String?, value: String) {
         self.init(name: name, bytes: Array(value.utf8)[...], depth: 0)
@@ -21,14 +24,19 @@ struct ValueReader {
             return
         }
         spans = Self.inner(bytes, meaning: meaning, depth: depth)
-        guard spans.isEmpty, let meaning else {
-            if spans.isEmpty, !SecretNames.isPublic(name ?? ""), Randomness.isLikely(bytes) {
-                spans = [Self.whole(bytes, .random)]
-            }
-            return
+        let isForm = !spans.isEmpty
+        if !isForm, let meaning, meaning != .chance {
+            innocence = Self.innocence(of: bytes, meaning: meaning)
+            if innocence == nil { spans = [Self.whole(bytes, .name)] }
         }
-        innocence = Self.innocence(of: bytes, meaning: meaning)
-        if innocence == nil { spans = [Self.whole(bytes, .name)] }
+        // No name makes a random value harmless; only its form does.
+        let isOpen = isForm ? Addresses.isAddress(bytes) : innocence == nil || innocence == .address
+        guard isOpen, !KnownTokens.isPublic(bytes) else { return }
+        let random = Randomness.find(in: bytes).map { span in
+            meaning == .chance ? SecretSpan(range: span.range, evidence: .name) : span
+        }
+        spans = Self.apart(spans + random)
+        if !spans.isEmpty { innocence = nil }
     }
 
     /// What its form alone gives away.
@@ -82,15 +90,14 @@ struct ValueReader {
         if Placeholders.isReference(part) { return Placeholders.defaultOfReference(part) != nil }
         return switch evidence {
         // These were held against placeholders, or are none by their form.
-        case .token, .webToken, .privateKey, .random, .name: true
+        case .token, .webToken, .privateKey, .parameter, .random, .name, .userPassword, .copy, .attached: true
         case .addressPassword: !Placeholders.isPlaceholder(part)
         case .authorization: !Placeholders.isPlaceholder(part) && part.count >= 4
-        case .parameter: innocence(of: part, meaning: .key) == nil
         }
     }
 
     /// The first of those that overlap, and of two that begin together the longer one.
-    private static func apart(_ spans: [SecretSpan]) -> [SecretSpan] {
+    static func apart(_ spans: [SecretSpan]) -> [SecretSpan] {
         var kept: [SecretSpan] = []
         let sorted = spans.sorted {
             ($0.range.lowerBound, -$0.range.count, -$0.evidence.certainty.rawValue)
@@ -107,31 +114,38 @@ struct ValueReader {
         return kept
     }
 
-    private static func innocence(of bytes: ArraySlice<UInt8>, meaning: SecretNames.Meaning) -> Innocence? {
+    static func innocence(of bytes: ArraySlice<UInt8>, meaning: SecretNames.Meaning) -> Innocence? {
         let text = meaning == .authorization ? Credentials.withoutScheme(bytes) : bytes.trimmed
         if Placeholders.isReference(text) { return .reference }
-        if meaning == .key, isPath(text) { return .path }
-        if meaning == .key, Addresses.isAddress(text) { return .address }
+        let isMade = meaning == .key || meaning == .proof
+        if isMade ? isPath(text) : isFolder(text) { return .path }
+        if isMade, Addresses.isAddress(text) { return .address }
         if Placeholders.isPlaceholder(text) { return .placeholder }
         if ["true", "false", "yes", "no", "on", "off", "auto", "enabled", "disabled"].contains(text.lowercased) {
             return .plain
         }
         if meaning == .password { return nil }
+        if meaning == .proof, SecretNames.isMethod(text) { return .plain }
         if text.count < 6 || text.allSatisfy({ $0.isDigit }) && text.count < 12 { return .plain }
         return nil
     }
 
     private static func isPath(_ text: ArraySlice<UInt8>) -> Bool {
-        if ["~/", "./", "../", "file:"].contains(where: { text.hasPrefix($0) }) { return true }
-        // base64 may begin with a slash; paths of keys begin in one of few folders, or end in a file's ending.
+        if ["~/", "./", "../", "file:"].contains(where: { text.hasPrefix($0) }) || isFolder(text) { return true }
+        let endings = [".json", ".pem", ".key", ".txt", ".p12", ".pfx", ".crt", ".yaml", ".yml", ".env", ".pub"]
         let name = text.lowercased
+        return endings.contains { name.hasSuffix($0) }
+    }
+
+    /// base64 may begin with a slash; paths of keys begin in one of few folders, or end in a file's ending.
+    private static func isFolder(_ text: ArraySlice<UInt8>) -> Bool {
         let folders = [
             "/home/", "/users/", "/etc/", "/var/", "/opt/", "/usr/", "/root/", "/tmp/", "/run/", "/mnt/", "/srv/",
             "/app/",
             "/data/", "/config/", "/secrets/", "/keys/", "/workspace", "c:\\",
         ]
-        let endings = [".json", ".pem", ".key", ".txt", ".p12", ".pfx", ".crt", ".yaml", ".yml", ".env", ".pub"]
-        return folders.contains { name.hasPrefix($0) } || endings.contains { name.hasSuffix($0) }
+        let name = text.prefix(16).lowercased
+        return folders.contains { name.hasPrefix($0) }
     }
 
     private static func whole(_ bytes: ArraySlice<UInt8>, _ evidence: Evidence) -> SecretSpan {

@@ -30,6 +30,24 @@ package enum ClientFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// Where else values stand that a client gives to what it starts: paths to objects with one member a variable.
+    var environments: [[String]] {
+        switch self {
+        case .claudeDesktop, .cursor: [["env"]]
+        case .claudeCode: [["env"], ["projects", "*", "env"]]
+        case .vsCode:
+            [["env"], ["containerEnv"], ["remoteEnv"]]
+                + ["linux", "osx", "windows"].flatMap { system in
+                    [["terminal.integrated.env.\(system)"], ["settings", "terminal.integrated.env.\(system)"]]
+                }
+        }
+    }
+
+    /// Where lists of what a client asks for stand: beside its servers.
+    var inputs: [[String]] {
+        self == .vsCode ? containers.map { $0.dropLast() + ["inputs"] } : []
+    }
+
     /// What a person can do about a credential that the client sends to a remote server by itself.
     var remoteRemedy: String {
         switch self {

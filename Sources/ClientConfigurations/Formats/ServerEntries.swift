@@ -23,7 +23,8 @@ struct ServerEntries {
         self.misplaced = misplaced
     }
 
-    private static func find(
+    /// What stands at a path of names, in which `*` is any name, with its place.
+    static func find(
         _ path: ArraySlice<String>,
         from node: SyntaxNode,
         at place: Place

@@ -35,7 +35,8 @@ struct EntryDecision {
     /// How a remote server is started from now on; `nil` for any other, and where nothing is moved.
     private(set) var remote: RemoteLaunch?
 
-    init(_ entry: ServerEntry, format: ClientFormat, settings: ImportSettings) {
+    /// `copies`: values that are moved from other places.
+    init(_ entry: ServerEntry, format: ClientFormat, settings: ImportSettings, copies: Set<[UInt8]> = []) {
         var blocked: Left.Reason?
         var launch: ManagedLaunch?
         switch entry.kind {
@@ -50,7 +51,7 @@ struct EntryDecision {
         case .unclear(let why): blocked = .unclear(why.sentence)
         }
         self.launch = launch
-        let candidates = EntryReader(entry, launch: launch).candidates
+        let candidates = EntryReader(entry, launch: launch, copies: copies).candidates
         innocents = candidates.filter { !$0.isSecret }
         let secrets = candidates.filter(\.isSecret)
         if case .remote(let remote) = entry.kind {
@@ -91,7 +92,7 @@ struct EntryDecision {
         settings: ImportSettings
     ) {
         let isSure = { (candidate: Candidate) in
-            candidate.evidence != .random || settings.takes(candidate.place)
+            !candidate.isDoubtful || settings.takes(candidate.place)
         }
         let chosen = secrets.filter { settings.leaves($0.place) }
         guard secrets.contains(where: isSure), chosen.isEmpty else {
@@ -119,12 +120,15 @@ struct EntryDecision {
         settings: ImportSettings
     ) -> Left.Reason? {
         if settings.leaves(candidate.place) { return .byChoice }
-        if candidate.evidence == .random, !settings.takes(candidate.place) { return .doubtful }
+        if candidate.isDoubtful, !settings.takes(candidate.place) { return .doubtful }
         if let blocked { return blocked }
         if Placeholders.containsReference(Array(candidate.value.utf8)[...]) { return .mixed }
         switch candidate.carrier {
         case .argument(let index):
             if settings.keepsArguments { return .argumentByChoice }
+            // The whole text would go, and nobody could read any more what the server does.
+            let isToken = candidate.evidence?.certainty == .certain
+            if candidate.isShellText, !isToken, !settings.takes(candidate.place) { return .shellText }
             guard case .program(let program) = entry.kind else { return .otherMember }
             let argument = program.arguments[index].text
             return ShellCommand.canSay(before: candidate.value, in: argument) ? nil : .argument

@@ -12,6 +12,7 @@ struct EntryRewrite {
     }
 
     private(set) var edits = Edits()
+    private let layout: Layout?
 
     /// - Parameters:
     ///   - entry: a program or a remote server.
@@ -19,13 +20,16 @@ struct EntryRewrite {
     ///   - server: what it is registered as.
     ///   - deliveries: one for each move.
     ///   - launcher: what clients start.
+    ///   - layout: of the file, where a program laid it out.
     init(
         _ entry: ServerEntry,
         _ decision: EntryDecision,
         server: ServerName,
         deliveries: [Delivery],
-        launcher: String
+        launcher: String,
+        layout: Layout?
     ) {
+        self.layout = layout
         let options = deliveries.flatMap(\.arguments)
         let front = ["run", "--server", server.text] + options + ["--"]
         switch entry.kind {
@@ -53,10 +57,14 @@ struct EntryRewrite {
         let words = front + (shell?.front ?? []) + [program.commandText]
         edits.replace(program.command.value.range, with: TextLiteral.encode(launcher))
         if let array = program.argumentsNode {
-            edits.insert(words, before: 0, of: array)
+            if layout != nil, program.arguments.isEmpty {
+                edits.replace(array.range, with: list(words, beside: program.command))
+            } else {
+                edits.insert(words, before: 0, of: array)
+            }
             replace(program.arguments, by: shell)
         } else {
-            edits.insertMember("args", value: Edits.array(words), after: program.command)
+            edits.insertMember("args", value: list(words, beside: program.command), after: program.command)
         }
     }
 
@@ -103,6 +111,14 @@ struct EntryRewrite {
         }
     }
 
+    /// The arguments, laid out as the file is.
+    private func list(_ words: [String], beside member: SyntaxMember) -> [UInt8] {
+        guard let layout,
+            let indentation = Line.indentation(of: member.key.range.lowerBound, in: member.key.tree)
+        else { return Edits.array(words) }
+        return layout.array(words, indentation: indentation)
+    }
+
     /// The address becomes a command, and the headers become arguments of it.
     private mutating func start(
         _ remote: RemoteLaunch,
@@ -113,7 +129,7 @@ struct EntryRewrite {
         let words = front + [launcher] + remote.arguments
         edits.replace(remote.url.key.range, with: TextLiteral.encode("command"))
         edits.replace(remote.url.value.range, with: TextLiteral.encode(launcher))
-        edits.insertMember("args", value: Edits.array(words), after: remote.url)
+        edits.insertMember("args", value: list(words, beside: remote.url), after: remote.url)
         if let type = remote.type { edits.replace(type.range, with: TextLiteral.encode("stdio")) }
         if let index = remote.headersIndex { edits.removeMembers([index], of: entry.node) }
     }

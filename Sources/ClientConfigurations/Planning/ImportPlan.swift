@@ -105,6 +105,8 @@ package struct PlannedFile: Sendable, CustomReflectable {
     /// Values that leave it, and what it was before, put together from them.
     package let moved: [MovedValue]
     package let pieces: [OriginalPiece]
+    /// The entries that changed, as they stand in the new content.
+    package let entries: [RewrittenEntry]
 
     package var customMirror: Mirror { Mirror(self, children: ["path": path, "changes": rewritten != nil]) }
 
@@ -113,7 +115,8 @@ package struct PlannedFile: Sendable, CustomReflectable {
         rewritten: [UInt8]?,
         servers: [ServerName] = [],
         moved: [MovedValue] = [],
-        pieces: [OriginalPiece] = []
+        pieces: [OriginalPiece] = [],
+        entries: [RewrittenEntry] = []
     ) {
         path = file.path
         format = file.format
@@ -123,6 +126,7 @@ package struct PlannedFile: Sendable, CustomReflectable {
         self.servers = servers
         self.moved = moved
         self.pieces = pieces
+        self.entries = entries
     }
 }
 

@@ -10,6 +10,7 @@ extension ImportPlan {
     package init(_ files: [ConfigurationFile], settings: ImportSettings = ImportSettings()) throws(ImportRefusal) {
         var planner = ImportPlanner(settings: settings)
         for file in files { planner.reserve(file) }
+        for file in files { planner.gather(file) }
         for (index, file) in files.enumerated() { try planner.add(file, index: index) }
         planner.addLeftovers()
         self = planner.plan
@@ -25,6 +26,8 @@ private struct ImportPlanner {
     private var labelOfSecret: [SecretName: String] = [:]
     private var seen: [Leftovers.Seen] = []
     private var moves: [EntryDecision.Move] = []
+    /// Values that are moved for a reason of their own, and parts of them: the same ones elsewhere are copies.
+    private var copies: Set<[UInt8]> = []
     private var takenServers: Set<ServerName>
     private var takenSecrets: Set<SecretName>
 
@@ -45,13 +48,23 @@ private struct ImportPlanner {
         }
     }
 
+    mutating func gather(_ file: ConfigurationFile) {
+        let entries = ServerEntries(of: file.tree.root, format: file.format).entries
+        let moves = entries.flatMap { EntryDecision($0, format: file.format, settings: settings).moves }
+        copies.formUnion(Leftovers.needles(moves))
+    }
+
     mutating func add(_ file: ConfigurationFile, index: Int) throws(ImportRefusal) {
         let entries = ServerEntries(of: file.tree.root, format: file.format).entries
         var changes = Changes()
+        let layout = Layout(of: file.tree)
         var seen = Leftovers.Seen(tree: file.tree, entries: entries.map(\.node.range))
+        let beside = BesideServers(file.tree.root, format: file.format, entries: entries)
+        note(beside.secrets, beside.innocents, file: index)
+        seen.left.formUnion(beside.secrets.map(\.candidate.node.index))
         for entry in entries {
-            let decision = EntryDecision(entry, format: file.format, settings: settings)
-            note(decision, file: index)
+            let decision = EntryDecision(entry, format: file.format, settings: settings, copies: copies)
+            note(decision.left, decision.innocents, file: index)
             seen.left.formUnion(decision.left.map(\.candidate.node.index))
             guard !decision.moves.isEmpty else { continue }
             guard let server = register(entry, decision, file: index) else { throw .unsound }
@@ -64,9 +77,11 @@ private struct ImportPlanner {
                 decision,
                 server: server,
                 deliveries: deliveries,
-                launcher: settings.program
+                launcher: settings.program,
+                layout: layout
             )
             changes.edits.add(rewrite.edits)
+            changes.places.append(entry.place)
             if !changes.servers.contains(server) { changes.servers.append(server) }
             for (move, delivery) in zip(decision.moves, deliveries) {
                 guard let range = MovedRange(move, secret: delivery.secret, field: delivery.field) else {
@@ -96,6 +111,8 @@ private struct ImportPlanner {
         var edits = Edits()
         var servers: [ServerName] = []
         var moved: [MovedRange] = []
+        /// Of the entries that change.
+        var places: [Place] = []
     }
 
     private func rewritten(_ file: ConfigurationFile, _ changes: Changes) throws(ImportRefusal) -> PlannedFile {
@@ -106,18 +123,40 @@ private struct ImportPlanner {
         else { throw .unsound }
         // What comes out must be a configuration again, and the way back must lead to what was there: a fault of ours
         // must not reach the disk.
+        let again: ConfigurationFile
         do throws(ImportRefusal) {
-            _ = try ConfigurationFile(path: file.path, content: rewritten, format: file.format)
+            again = try ConfigurationFile(path: file.path, content: rewritten, format: file.format)
         } catch {
             throw .unsound
         }
         let values = moved.map { value in plan.secrets.first { $0.name == value.secret }?.bytes ?? [] }
         guard OriginalPiece.assemble(pieces, kept: rewritten, values: values) == source else { throw .unsound }
-        return PlannedFile(file, rewritten: rewritten, servers: changes.servers, moved: moved, pieces: pieces)
+        let entries = changes.places.compactMap { place in
+            RewrittenEntry(at: place, before: file.tree, after: again.tree)
+        }
+        for entry in entries {
+            guard let own = OriginalPiece.within(entry.range, of: pieces),
+                let before = entry.place.node(in: file.tree)?.range,
+                OriginalPiece.assemble(own, kept: Array(rewritten[entry.range]), values: values)
+                    == Array(source[before])
+            else { throw .unsound }
+        }
+        return PlannedFile(
+            file,
+            rewritten: rewritten,
+            servers: changes.servers,
+            moved: moved,
+            pieces: pieces,
+            entries: entries
+        )
     }
 
-    private mutating func note(_ decision: EntryDecision, file: Int) {
-        for (candidate, reason) in decision.left {
+    private mutating func note(
+        _ left: [(candidate: Candidate, reason: Left.Reason)],
+        _ innocents: [Candidate],
+        file: Int
+    ) {
+        for (candidate, reason) in left {
             plan.left.append(
                 Left(
                     file: file,
@@ -128,7 +167,7 @@ private struct ImportPlanner {
                 )
             )
         }
-        for candidate in decision.innocents {
+        for candidate in innocents {
             guard let why = candidate.innocence else { continue }
             plan.passedOver.append(
                 PassedOver(file: file, place: candidate.place, position: candidate.node.position, why: why)

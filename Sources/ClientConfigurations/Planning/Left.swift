@@ -2,7 +2,7 @@
 package struct Left: Hashable, Sendable {
     /// Number of the file, in the order in which the files were given.
     package let file: Int
-    /// The value; `nil` in a comment.
+    /// The value; `nil` in a comment. No steps where a name on the way to it would show it.
     package let place: Place?
     package let position: SourcePosition
     /// Why it is taken for a secret; `nil` where it is a copy of one that is moved.
@@ -13,6 +13,8 @@ package struct Left: Hashable, Sendable {
         /// What stands before it in its argument would mean something to the shell that says it.
         case argument
         case argumentByChoice
+        /// It stands among what a shell is told, and only the words before it speak for it.
+        case shellText
         /// The client calls the server itself, and `warder mcp connect` cannot do that in its place.
         case remote(RemoteObstacle, ClientFormat)
         /// The command is a whole line.
@@ -30,6 +32,10 @@ package struct Left: Hashable, Sendable {
         case comment
         case copy
         case outsideServers
+        /// The client gives it to what it starts, and not to one server.
+        case clientEnvironment
+        /// The client offers it as an answer.
+        case inputDefault
     }
 }
 
@@ -39,6 +45,7 @@ extension Left.Reason {
         switch self {
         case .argument: "a shell would misread what stands before it in its argument"
         case .argumentByChoice: "you said so; every user of the machine can read it while the program runs"
+        case .shellText: "it stands within what a shell is told, which would have to go as a whole"
         case .remote(let obstacle, _): obstacle.sentence
         case .commandLine: "the command is a whole line, which clients cut into words in different ways"
         case .mixed: "the client replaces a part of the value, which it cannot do in the vault"
@@ -47,11 +54,13 @@ extension Left.Reason {
         case .otherMember: "it is not known what the client does with this member"
         case .unclear(let sentence): sentence
         case .unclearLaunch: "its command calls warder, and not as warder run --server NAME ... -- COMMAND"
-        case .doubtful: "it may be anything that is long and random"
+        case .doubtful: "nothing but its look speaks for it"
         case .byChoice: "you said so"
         case .comment: "it stands in a comment"
         case .copy: "it is a copy of a secret that is moved"
         case .outsideServers: "it does not belong to an MCP server"
+        case .clientEnvironment: "the client gives it to programs that it starts, and not to one server"
+        case .inputDefault: "the client offers it as the answer when it asks for this input"
         }
     }
 
@@ -61,6 +70,8 @@ extension Left.Reason {
         case .argument:
             "write it as an argument of its own, or below env if the program takes it from a variable, and import again"
         case .argumentByChoice: "import again without --keep-arguments to move it out of the file"
+        case .shellText:
+            "write \"$NAME\" in its place, the value below env as NAME, and import again; or import with --take and this place"
         case .remote(let obstacle, let format): obstacle.remedy ?? format.remoteRemedy
         case .commandLine: "write the program alone as command, and its words as args, and import again"
         case .mixed: "write the whole value, or give the parts as variables of their own, and import again"
@@ -72,6 +83,8 @@ extension Left.Reason {
         case .doubtful: "if it is a secret, import again with --take and this place"
         case .byChoice: "import again without --leave to move it"
         case .comment, .copy: "take it out by hand"
+        case .clientEnvironment: "write it below env of the server that needs it, and import again"
+        case .inputDefault: "take the default out: the client asks once and keeps the answer encrypted"
         case .outsideServers: "look whether the client can keep it elsewhere"
         }
     }

@@ -11,8 +11,10 @@ struct ManagedLaunch {
     let commandName: String
     /// Variables that come from the vault.
     let variables: Set<String>
-    /// Secrets that they come from.
-    let secrets: Set<SecretName>
+    /// Secrets that they come from, by the variable.
+    let sources: [String: SecretName]
+
+    var secrets: Set<SecretName> { Set(sources.values) }
 
     /// The number of the first argument of the command behind the separator.
     var firstArgument: Int { separator + 2 }
@@ -32,7 +34,7 @@ struct ManagedLaunch {
         else { return .unclear }
         var server: ServerName?
         var variables: Set<String> = []
-        var secrets: Set<SecretName> = []
+        var sources: [String: SecretName] = [:]
         var index = 1
         while index < separator {
             let parts = arguments[index].split(separator: "=", maxSplits: 1).map(String.init)
@@ -49,7 +51,7 @@ struct ManagedLaunch {
                 let sides = value.split(separator: "=", maxSplits: 1)
                 if let variable = sides.first { variables.insert(String(variable)) }
                 let name = sides.last?.split(separator: "#").first.flatMap { Naming.secret(exactly: String($0)) }
-                if let name { secrets.insert(name) }
+                if let variable = sides.first, let name { sources[String(variable)] = name }
             }
         }
         guard let server else { return .unclear }
@@ -62,7 +64,7 @@ struct ManagedLaunch {
                 program: own,
                 commandName: command.split(separator: "/").last.map(String.init) ?? command,
                 variables: variables,
-                secrets: secrets
+                sources: sources
             )
         )
     }

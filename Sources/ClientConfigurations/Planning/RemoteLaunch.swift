@@ -40,7 +40,7 @@ struct RemoteLaunch {
             let bytes = Array(text.utf8)
             var result: [UInt8] = []
             var done = 0
-            for span in candidate.spans {
+            for span in Self.parts(of: candidate, bytes[...]) {
                 let label = Self.label(of: span, in: candidate)
                 let name = "MCP_" + SecretNames.words(of: label).joined(separator: "_").uppercased()
                 let variable = Naming.variable(name) { name in !moves.contains { $0.variable == name } }
@@ -89,6 +89,16 @@ struct RemoteLaunch {
         _ values: [String: String]
     ) throws(RemoteObstacle) {
         do { _ = try RemoteHeader(name: name, value: value).filled { values[$0] } } catch { throw .header }
+    }
+
+    /// What goes to the vault: of a header that is called like a secret all but the scheme, because what would stay of it
+    /// is taken for a secret as well.
+    private static func parts(of candidate: Candidate, _ bytes: ArraySlice<UInt8>) -> [SecretSpan] {
+        guard candidate.carrier == .header, let name = candidate.name, SecretNames.meaning(of: name) != nil,
+            let evidence = candidate.evidence
+        else { return candidate.spans }
+        let credential = Credentials.withoutScheme(bytes)
+        return [SecretSpan(range: credential.startIndex..<credential.endIndex, evidence: evidence)]
     }
 
     /// What a secret in a header or an address is called by.

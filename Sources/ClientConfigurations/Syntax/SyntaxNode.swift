@@ -7,6 +7,9 @@ package struct SyntaxNode: Sendable {
     let tree: SyntaxTree
     let index: Int
 
+    /// The number of the node behind this one and everything inside it.
+    var next: Int { Int(entry.next) }
+
     private var entry: SyntaxTree.NodeEntry { tree.nodes[index] }
 
     package var kind: Kind { entry.kind }

@@ -17,6 +17,14 @@ extension ImportRecord {
             let servers: [String]
             let values: [Value]
             let pieces: [Piece]
+            let entries: [Entry]?
+        }
+
+        struct Entry: Decodable {
+            let place: [String]
+            let at: [Int]
+            let sha256: String
+            let original_bytes: Int
         }
 
         struct Value: Decodable {
@@ -65,7 +73,20 @@ extension ImportRecord {
             moved: try stored.values.map {
                 MovedValue(secret: try SecretName($0.secret), field: try FieldName($0.field), version: $0.version)
             },
-            pieces: try stored.pieces.map { try piece($0, values: stored.values.count) }
+            pieces: try stored.pieces.map { try piece($0, values: stored.values.count) },
+            entries: try (stored.entries ?? []).map(Self.entry)
+        )
+    }
+
+    private static func entry(_ stored: Stored.Entry) throws -> RewrittenEntry {
+        guard stored.at.count == 2, stored.at[0] >= 0, stored.at[0] <= stored.at[1], stored.original_bytes >= 0,
+            Content.isDigest(stored.sha256)
+        else { throw UndoRefusal.unreadableRecord }
+        return RewrittenEntry(
+            place: Place(stored.place.map { .member($0) }),
+            range: stored.at[0]..<stored.at[1],
+            sha256: stored.sha256,
+            originalBytes: stored.original_bytes
         )
     }
 
@@ -124,6 +145,28 @@ extension ImportRecord {
         buffer.beginArray()
         for piece in layer.pieces { write(piece, to: &buffer) }
         buffer.endArray()
+        if !layer.entries.isEmpty {
+            buffer.key("entries")
+            buffer.beginArray()
+            for entry in layer.entries { write(entry, to: &buffer) }
+            buffer.endArray()
+        }
+        buffer.endObject()
+    }
+
+    private static func write(_ entry: RewrittenEntry, to buffer: inout JSONBuffer) {
+        buffer.beginObject()
+        buffer.key("place")
+        buffer.beginArray()
+        for case .member(let name) in entry.place.steps { buffer.string(name) }
+        buffer.endArray()
+        buffer.key("at")
+        buffer.beginArray()
+        buffer.int(entry.range.lowerBound)
+        buffer.int(entry.range.upperBound)
+        buffer.endArray()
+        buffer.field("sha256", entry.sha256)
+        buffer.field("original_bytes", entry.originalBytes)
         buffer.endObject()
     }
 
@@ -147,7 +190,9 @@ extension ImportRecord {
 }
 
 extension ImportRecord.Content {
-    fileprivate var isSound: Bool {
-        bytes >= 0 && sha256.utf8.count == 64 && sha256.utf8.allSatisfy { HexDigits.value($0) != nil && !$0.isUpper }
+    fileprivate var isSound: Bool { bytes >= 0 && Self.isDigest(sha256) }
+
+    fileprivate static func isDigest(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { HexDigits.value($0) != nil && !$0.isUpper }
     }
 }

@@ -77,6 +77,8 @@ package struct ImportLayer: Hashable, Sendable {
     package let servers: [ServerName]
     package var moved: [MovedValue]
     package let pieces: [OriginalPiece]
+    /// The entries that it rewrote; none where an import before these were remembered.
+    package internal(set) var entries: [RewrittenEntry]
 
     /// - Returns: `nil` where the plan leaves the file as it is.
     package init?(_ file: PlannedFile) {
@@ -86,6 +88,7 @@ package struct ImportLayer: Hashable, Sendable {
         servers = file.servers
         moved = file.moved
         pieces = file.pieces
+        entries = file.entries
     }
 
     init(
@@ -93,12 +96,14 @@ package struct ImportLayer: Hashable, Sendable {
         originalBytes: Int,
         servers: [ServerName],
         moved: [MovedValue],
-        pieces: [OriginalPiece]
+        pieces: [OriginalPiece],
+        entries: [RewrittenEntry]
     ) {
         self.rewritten = rewritten
         self.originalBytes = originalBytes
         self.servers = servers
         self.moved = moved
         self.pieces = pieces
+        self.entries = entries
     }
 }

@@ -180,7 +180,45 @@ import WarderModel
         let plan = try ImportPlan([file(".cursor/mcp.json", text)])
         #expect(plan.left.map(\.reason) == [.comment, .copy, .copy, .outsideServers])
         #expect(plan.left.map(\.position.line) == [2, 3, 4, 4])
+        #expect(plan.left.map { $0.place?.description } == [nil, nil, "note", "key"])
         #expect(plan.rotations.map(\.subject).count == 3)
+    }
+
+    @Test func `a name that holds a secret is not shown as a place`() throws {
+        let text = """
+            {"mcpServers": {"a": {"command": "a", "env": {"A_TOKEN": "\(Invented.hex)"}}},
+            "seen": {"\(Invented.hex)": {"x": ["see \(Invented.slack)"]}, "n": ["\(Invented.hex)"]}}
+            """
+        let plan = try ImportPlan([file(".cursor/mcp.json", text)])
+        #expect(plan.left.map(\.reason) == [.copy, .outsideServers, .copy])
+        #expect(plan.left.map { $0.place?.pointer } == ["/seen", "", "/seen/n/0"])
+    }
+
+    @Test func `a copy below env of a server that is understood moves as well`() throws {
+        let entry =
+            #"{"command": "a", "env": {"A_TOKEN": "\#(Invented.hex)", "B": "\#(Invented.hex)", "C": "x \#(Invented.hex)"}}"#
+        let plan = try plan(entry: entry)
+        #expect(plan.secrets.map(\.name.text) == ["github/a-token"])
+        #expect(plan.newText?.contains(#""B=github/a-token#value""#) == true)
+        #expect(plan.left.map(\.reason) == [.doubtful])
+        #expect(plan.left.first?.place?.description == "mcpServers › github › env › C")
+    }
+
+    @Test func `an answer that VS Code offers, and variables beside the servers, are named`() throws {
+        let text = """
+            {"inputs": [{"type": "promptString", "id": "a", "password": true, "default": "\(Invented.password)"},
+              {"id": "b", "password": true, "default": "${env:B}"}, {"id": "region", "default": "eu"},
+              {"id": "api-key", "default": "q7Lw2ZrXk9"}],
+            "env": {"A_TOKEN": "q7Lw2ZrXk9", "LANG": "de"}, "servers": {"env": {"command": "a", "env": {"X": "y"}}}}
+            """
+        let plan = try ImportPlan([file(".vscode/mcp.json", text)])
+        #expect(plan.left.map(\.reason) == [.clientEnvironment, .inputDefault, .inputDefault])
+        #expect(plan.left.map { $0.place?.pointer } == ["/env/A_TOKEN", "/inputs/0/default", "/inputs/3/default"])
+        #expect(plan.changesNothing && plan.rotations.count == 3)
+        let user =
+            #"{"env": {"ANTHROPIC_API_KEY": "\#(Invented.anthropic)"}, "projects": {"/p": {"env": {"PW": "x7"}}}}"#
+        let other = try ImportPlan([file("/home/ada/.claude/settings.json", user)])
+        #expect(other.left.map { $0.place?.pointer } == ["/env/ANTHROPIC_API_KEY", "/projects/~1p/env/PW"])
     }
 
     @Test func `a long history does not fill the list`() throws {

@@ -34,6 +34,16 @@ import Testing
             let record = try ImportRecord(stored: try #require(plan.files.first?.record?.stored))
             let values = try plan.files.first.map { try plan.values($0) } ?? []
             #expect(try record.layers.last?.original(current: rewritten, values: values) == content)
+            // The client has written to the file since. A name with half a character or a NUL is found nowhere.
+            let later = rewritten + [0x20]
+            let isNamed = !content.contains("\\ud") && !content.contains("\\u0000")
+            if isNamed, let reversal = record.reversal(of: later) {
+                let given = try reversal.values.map { moved in
+                    try #require(plan.secrets.first { $0.name == moved.secret }).value().withBytes { $0 }
+                }
+                let undone = try reversal.original(current: later, values: given)
+                #expect(undone == content + [0x20], "seed \(random.seed)")
+            }
             for value in values where value.count >= 16 {
                 #expect(!record.stored.contains(value.text) || Self.isLeft(plan), "seed \(random.seed)")
             }

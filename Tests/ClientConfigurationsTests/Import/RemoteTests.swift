@@ -32,6 +32,13 @@ import WarderModel
                 + #""mcp", "connect", "https://h/s/{MCP_TOKEN}/mcp"], "type": "stdio"}"#,
             ["x/token": Invented.github]
         ),
+        // What is beside a secret in a header that is called like one goes with it.
+        (
+            #"{"url": "https://h/", "headers": {"Cookie": "theme=dark; session_token=\#(Invented.hex)"}}"#,
+            #"{"command": "warder", "args": ["run", "--server", "x", "--env", "MCP_COOKIE=x/cookie#value", "--", "#
+                + #""warder", "mcp", "connect", "https://h/", "--header", "Cookie: {MCP_COOKIE}"]}"#,
+            ["x/cookie": "theme=dark; session_token=\(Invented.hex)"]
+        ),
         // What may be anything would come into the list of processes: it goes along.
         (
             #"{"url": "http://127.0.0.1:9/", "headers": {"X-Blob": "\#(Invented.hex)", "Cookie": "\#(Invented.password)"}}"#,

@@ -145,7 +145,7 @@ import WarderModel
         )
         #expect(plan.servers.isEmpty)
         #expect(plan.grants.map(\.tool.text) == ["gh/@launch", "gh/@launch"])
-        // `A` is no secret's name, but its value is a copy of one that is moved.
-        #expect(plan.left.map(\.reason) == [.copy])
+        // `A` is no secret's name, but its value is a copy of one that is moved; the vault gives that variable already.
+        #expect(plan.left.map(\.reason) == [.variableTwice])
     }
 }

@@ -10,6 +10,9 @@ enum Invented {
     static let sqlPassword = "Vb6-trellis-Qm"
     static let password = "marmot-gravel-42"
     static let hex = "9f2c4e81b7d05a36e1c8f4097b2d6a53"
+    static let telegram = "7481920365:AAHq7Lw2ZrXk9VtYm4Nc8Jd1Hf5Gp3SbTe6"
+    /// As they stand in the paths of addresses.
+    static let path = "Kx92mQ7Lw2ZrXk9VtYm4Nc8Jd1Hf5Gp3"
     static let webToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJpbnZlbnRlZCJ9.q7Lw2ZrXk9VtYm4Nc8Jd1Hf5Gp3Sb"
 
     static let all = [

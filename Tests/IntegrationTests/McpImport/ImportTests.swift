@@ -212,19 +212,81 @@ struct ImportTests {
         #expect(try user.secrets() == ["notes/api-token": 2, "notes/api-token-2": 1])
     }
 
-    @Test("what was edited after the import is not undone")
+    @Test("an entry that was edited after the import is not undone, and it is said what to write there")
     func edited() throws {
         let user = try ImportingUser()
         let configuration = ClientConfiguration.small("notes", path: ".cursor/mcp.json")
         let path = try user.put(configuration)
         #expect(try user.imported([path]).status == 0)
-        let edited = try user.content(configuration) + Data("\n".utf8)
+        let text = String(decoding: try user.content(configuration), as: UTF8.self)
+        let edited = Data(text.replacing("\"node\"", with: "\"node\", \"more\"").utf8)
+        #expect(edited.count > text.utf8.count)
         try user.put(edited, path)
         let refused = try user.warder(["mcp", "undo", "--yes", path])
         #expect(refused.status == 7 && refused.screen.contains("was edited after the import"), "\(refused.screen)")
+        #expect(refused.screen.contains("mcpServers › notes was changed after the import"), "\(refused.screen)")
+        #expect(refused.screen.contains("warder secret get notes/api-token"), "\(refused.screen)")
+        #expect(!refused.screen.contains(configuration.moved[0]))
         #expect(try user.content(configuration) == edited)
+        #expect(try user.warder(["mcp", "list"]).screen.contains("edited"))
         let never = try user.warder(["mcp", "undo", "--yes", try user.put(.small("x", path: "x/.mcp.json"))])
         #expect(never.status == 3, "\(never.screen)")
+    }
+
+    @Test("what a client writes into its own file goes on, and the servers come back into it")
+    func clientWrote() throws {
+        let user = try ImportingUser()
+        let tokens = ["ghp_Zq81LmTw0RkXc5Vb7Nd2Yh4Jf9Sg3PaEu6Qi", "xoxb-4821590733-kT4wQz8LrVm2XcBn6Hd0Yj3F"]
+        func entry(_ token: String) -> String {
+            #"{"type": "stdio", "command": "node", "args": [], "env": {"A_TOKEN": "\#(token)"}}"#
+        }
+        func file(_ starts: Int) throws -> Data {
+            let text =
+                #"{"numStartups": \#(starts), "mcpServers": {"a": \#(entry(tokens[0])), "b": \#(entry(tokens[1]))}}"#
+            return try Self.writtenByClient(Data(text.utf8))
+        }
+        let path = user.home + "/.claude.json"
+        try user.put(try file(1), path)
+        try #require(unsafe chmod(path, 0o600) == 0)
+        #expect(try user.imported([path]).status == 0)
+        let rewritten = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(try Self.writtenByClient(rewritten) == rewritten, "the client would write it so itself")
+
+        let counted = String(decoding: rewritten, as: UTF8.self).replacing("Startups\": 1", with: "Startups\": 4711")
+        try user.put(Data(counted.utf8), path)
+        try #require(unsafe chmod(path, 0o600) == 0)
+        #expect(try user.warder(["mcp", "list"]).screen.contains("imported"))
+        let again = try user.warder(["mcp", "import", "--yes", path])
+        #expect(again.screen.contains("there is nothing to import"), "\(again.screen)")
+        let undone = try user.undone([path])
+        #expect(undone.status == 0 && undone.screen.contains("the rest as it is now"), "\(undone.screen)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == file(4711))
+        #expect(try Self.mode(path) == 0o600)
+        for token in tokens { #expect(!undone.screen.contains(token)) }
+        #expect(try user.warder(["mcp", "list"]).screen.contains("undone"))
+
+        // One entry changed besides: the other comes back, and what is left is named each time.
+        #expect(try user.imported([path]).status == 0)
+        let both = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+        let end = try #require(both.range(of: "\"node\""))
+        try user.put(Data(both.replacingCharacters(in: end, with: "\"nodejs\"").utf8), path)
+        let partly = try user.undone([path])
+        #expect(partly.status == 0, "\(partly.screen)")
+        #expect(partly.screen.contains("mcpServers › a was changed after the import, and stays"), "\(partly.screen)")
+        #expect(try user.files(with: tokens[0]) == [] && user.files(with: tokens[1]) == [".claude.json"])
+        let more = try user.warder(["mcp", "undo", "--yes", path])
+        #expect(more.status == 7 && more.screen.contains("mcpServers › a was changed"), "\(more.screen)")
+    }
+
+    /// The file as a client writes it that keeps its own state there.
+    private static func writtenByClient(_ content: Data) throws -> Data {
+        let script = """
+            import json, sys
+            print(json.dumps(json.loads(sys.argv[1]), indent=2, ensure_ascii=False), end="")
+            """
+        let result = try Program.python(script, [String(decoding: content, as: UTF8.self)])
+        try #require(result.status == 0, "\(result.errors)")
+        return Data(result.output.utf8)
     }
 
     @Test("two imports of one file are undone one after the other")

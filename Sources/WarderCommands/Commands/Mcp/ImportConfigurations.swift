@@ -98,7 +98,7 @@ struct ImportConfigurations: VaultCommand {
         let all = try records.all()
         let abandoned = all.filter { record in
             reading.contains {
-                $0.file.target.string == record.path && record.layers(leadingTo: $0.file.content).isEmpty
+                $0.file.target.string == record.path && record.layers(shownIn: $0.file.content).isEmpty
             }
         }
         let paths = Set(abandoned.map(\.path))

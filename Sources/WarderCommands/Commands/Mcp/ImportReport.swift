@@ -23,7 +23,7 @@ struct ImportReport: Encodable {
         let file: String
         let line: Int
         let column: Int
-        /// RFC 6901; nothing in a comment.
+        /// RFC 6901; nothing in a comment, and where a name on the way would show a secret.
         let place: String?
         /// As a person reads it.
         let shown: String
@@ -69,8 +69,8 @@ struct ImportReport: Encodable {
                 file: plan.files[file].path,
                 line: position.line,
                 column: position.column,
-                place: place?.pointer,
-                shown: place.map(\.description) ?? "a comment"
+                place: place.flatMap { $0.steps.isEmpty ? nil : $0.pointer },
+                shown: place.map { $0.steps.isEmpty ? "elsewhere in the file" : $0.description } ?? "a comment"
             )
         }
         moved = plan.secrets.map { secret in

@@ -23,7 +23,7 @@ struct ImportWork {
                 client: planned.format,
                 state: .storing,
                 imported: now,
-                layers: (earlier?.layers(leadingTo: file.content) ?? []) + [layer]
+                layers: (earlier?.layers(shownIn: file.content) ?? []) + [layer]
             )
             guard record.stored.count <= ImportRecord.maximumBytes else {
                 throw .usage(

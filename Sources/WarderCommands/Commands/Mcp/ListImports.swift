@@ -61,11 +61,13 @@ struct ListImports: VaultCommand {
         let layers: [ImportLayer]
         let state: String
         if let file = try? ClientFile(record.path) {
-            let found = record.layers(leadingTo: file.content)
+            let found = record.layers(shownIn: file.content)
             layers = found.isEmpty ? record.layers : found
+            // A client that writes its own state beside the servers has not edited them.
+            let isWhole = record.differing(in: file.content).isEmpty
             state =
                 if !found.isEmpty {
-                    "imported"
+                    isWhole ? "imported" : "edited"
                 } else {
                     switch record.state {
                     case .storing: "interrupted"

@@ -16,8 +16,10 @@ struct UndoImports: VaultCommand {
             reader's role, your presence where the vault asks for it, and is in the log. The secrets then lie in plain \
             text again. The vault keeps what the import stored and registered.
 
-            A file that was edited after its import is left as it is. So is one whose servers may not start with its \
-            secrets any more: take grants and servers away afterwards, not before.
+            Of a file that was changed after its import, those servers are given back whose entries are as the import \
+            wrote them, and all else stays as it is now; what to write into the others is said. A file whose servers \
+            may not start with its secrets any more is left as it is: take grants and servers away afterwards, not \
+            before.
 
             EXAMPLE
               warder mcp undo ~/.cursor/mcp.json
@@ -46,25 +48,43 @@ struct UndoImports: VaultCommand {
         let names = try VaultNames(vault)
         let selectors = SelectorFields(uid: Accounts.ownUID, launch: true)
         for undoing in undoings { try undoing.requireOwn(names, selectors) }
-        let secrets = Set(undoings.flatMap(\.layer.moved).map(\.secret.text)).sorted().joined(separator: ", ")
+        let secrets = Set(undoings.flatMap(\.reversal.values).map(\.secret.text)).sorted().joined(separator: ", ")
         try session.confirm("This puts secrets back into plain text: \(secrets).", byTyping: "undo")
         // All values first: nothing is written where one of them is not to be had.
         let originals = try undoings.map { undoing throws(CommandFailure) in try undoing.original(vault) }
         for (undoing, original) in zip(undoings, originals) {
-            var record = undoing.record
-            record.state = .undone
-            try records.write(record)
-            try undoing.file.replace(with: original)
-            try session.console.print("\(undoing.file.shown): as it was before the import")
+            try undoing.putBack(original, records)
+            for line in undoing.lines { try session.console.print(line) }
+            Self.name(undoing.reversal.differing, in: undoing.file, session)
         }
         warn(undoings, session)
     }
 
-    /// A file as an import left it, and that import.
+    /// A file, and what of an import can be taken back from it.
     private struct Undoing {
         let file: ClientFile
         let record: ImportRecord
-        let layer: ImportLayer
+        let reversal: Reversal
+
+        /// What is about to happen is written down first; what has happened to a part of the entries, afterwards.
+        func putBack(_ original: [UInt8], _ records: ImportRecords) throws(CommandFailure) {
+            var record = record
+            guard reversal.differing.isEmpty else {
+                try file.replace(with: original)
+                record.forget(reversal)
+                return try records.write(record)
+            }
+            record.state = .undone
+            try records.write(record)
+            try file.replace(with: original)
+        }
+
+        /// What was done.
+        var lines: [String] {
+            reversal.places.isEmpty
+                ? ["\(file.shown): as it was before the import"]
+                : reversal.places.map { "\(file.shown): \($0) as it was before the import; the rest as it is now" }
+        }
 
         /// What is remembered lies in a file of this user, where any program of theirs could have named other secrets:
         /// only those are read that servers which the user may start get anyway, and of these what an import stored, or
@@ -72,8 +92,8 @@ struct UndoImports: VaultCommand {
         ///
         /// `selectors`: what an import registers a server with.
         func requireOwn(_ names: VaultNames, _ selectors: SelectorFields) throws(CommandFailure) {
-            let servers = layer.servers.filter { names.servers[$0] == selectors }
-            for moved in layer.moved {
+            let servers = reversal.servers.filter { names.servers[$0] == selectors }
+            for moved in reversal.values {
                 let isGranted = servers.contains { server in
                     names.grants["\(server.text)/@launch \(moved.secret.text)"]?.contains(moved.field.text) == true
                 }
@@ -100,7 +120,7 @@ struct UndoImports: VaultCommand {
 
         func original(_ vault: Vault) throws(CommandFailure) -> [UInt8] {
             var values: [[UInt8]] = []
-            for moved in layer.moved {
+            for moved in reversal.values {
                 let request = VersionRequest(version: moved.version, field: moved.field.text)
                 let document = try vault.askForSecret(
                     VaultRequest("POST", "/v1/reveal/\(moved.secret.text)", body: JSONBody.encode(request))
@@ -109,7 +129,7 @@ struct UndoImports: VaultCommand {
                 values.append(try SecretJSON.read("value", of: document.root).copied)
             }
             do throws(UndoRefusal) {
-                return try layer.original(current: file.content, values: values)
+                return try reversal.original(current: file.content, values: values)
             } catch {
                 throw CommandFailure(.conflict, "\(file.shown): \(error)", hints: [error.remedy])
             }
@@ -129,25 +149,37 @@ struct UndoImports: VaultCommand {
                 hints: ["See what was: warder mcp list"]
             )
         }
-        if let layer = record.layers(leadingTo: file.content).last {
-            return Undoing(file: file, record: record, layer: layer)
+        if let reversal = record.reversal(of: file.content) {
+            return Undoing(file: file, record: record, reversal: reversal)
         }
         switch record.state {
         case .undone, .storing:
             session.console.message("\(file.shown): not imported; there is nothing to undo")
             return nil
         case .written:
+            let differing = record.differing(in: file.content)
+            Self.name(differing, in: file, session)
             throw CommandFailure(
                 .conflict,
                 "\(file.shown): \(UndoRefusal.editedSince)",
-                hints: [UndoRefusal.editedSince.remedy]
+                hints: differing.isEmpty ? [UndoRefusal.editedSince.remedy] : []
+            )
+        }
+    }
+
+    /// Names the entries that stay, and what to write into each.
+    private static func name(_ entries: [DifferingEntry], in file: ClientFile, _ session: Session) {
+        for entry in entries {
+            session.console.message(
+                "\(file.shown): \(entry.place) was changed after the import, and stays",
+                hints: [TerminalText.escaped(entry.remedy)]
             )
         }
     }
 
     private func warn(_ undoings: [Undoing], _ session: Session) {
-        let secrets = Set(undoings.flatMap(\.layer.moved).map(\.secret.text)).sorted()
-        let servers = Set(undoings.flatMap(\.layer.servers).map(\.text)).sorted()
+        let secrets = Set(undoings.flatMap(\.reversal.values).map(\.secret.text)).sorted()
+        let servers = Set(undoings.flatMap(\.reversal.servers).map(\.text)).sorted()
         session.console.message(
             "the vault keeps the secrets (\(secrets.joined(separator: ", ")))"
                 + " and servers (\(servers.joined(separator: ", ")))",
