@@ -137,6 +137,7 @@ extension Vault {
         presence.clear()
         gathering.cancel(at: clock.now())
         tails.clear()
+        made.clear()
         let admins = open.state.operators.values.filter { $0.roles.contains(.admin) }.map(\.uid)
         lastAdmins.withLock { $0 = Set(admins) }
         view.withLock { view in

@@ -58,6 +58,8 @@ package final class Vault: Sendable {
     package let jobs: JobBoard
     /// Told by whoever brings the log elsewhere.
     package let outside = OutsideLog()
+    /// Backups that were handed over.
+    let made = MadeBackups()
     /// Servers that wait for changes.
     package let changes = ChangeBoard()
     /// Servers that wait for what people say.

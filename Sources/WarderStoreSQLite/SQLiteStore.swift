@@ -29,6 +29,8 @@ package final class SQLiteStore: VaultStore {
     let logTree: Locked<Frontier?>
     /// Told how far each copy has come.
     let copyReached = CopyStep.reached
+    /// Asked while the engine looks through the whole file.
+    let isCancelled: @Sendable () -> Bool
 
     /// What was migrated when it was opened; `nil` when nothing had to be.
     package let migrated: FinishedMigration?
@@ -58,12 +60,34 @@ package final class SQLiteStore: VaultStore {
             // A tree that cannot be read is no reason not to give the secrets out: it is not signed any more.
             logTree = Locked((try? scans.inDatabase(StoredTree.frontier)) ?? nil)
             log = WriteAheadLog()
+            isCancelled = { false }
             log.watch(commitsOf: writer)
         } catch let error as OpeningError {
             throw error
         } catch {
             throw .store(StoreError(error))
         }
+    }
+
+    /// Opens a copy that nobody writes to, only to be read: it stays as it is, no file lies beside it, and every commit
+    /// fails.
+    ///
+    /// - Parameters:
+    ///   - path: Of a copy that ``snapshot(in:isCancelled:)`` made.
+    ///   - isCancelled: Asked many times a second while the engine looks through the whole file.
+    /// - Throws: `StoreError` where it cannot be opened.
+    init(copy path: String, isCancelled: @escaping @Sendable () -> Bool) throws(StoreError) {
+        do {
+            writer = try Connection.open(path, as: .reader)
+            // What a reader leaves out of that look.
+            checkpointer = try Connection.open(path, as: .checkpointer)
+            lookups = try Connection.open(path, as: .reader)
+            scans = try Connection.open(path, as: .reader)
+        } catch { throw StoreError(error) }
+        migrated = nil
+        logTree = Locked(nil)
+        log = WriteAheadLog()
+        self.isCancelled = isCancelled
     }
 
     /// Ends all work on the database and leaves one file behind. Later calls fail with `StoreError.unavailable`.

@@ -12,6 +12,45 @@ public struct QuarantineStatus: Codable, Sendable {
     }
 }
 
+/// `POST /v1/backup/kept`: the file of a backup is whole, and on the disk under its name.
+public struct BackupKept: Codable, Sendable {
+    /// SHA-256 of the backup's header, 64 hexadecimal digits: names it.
+    public var headerSHA256: String
+    /// Length of the file in bytes.
+    public var bytes: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case headerSHA256 = "header_sha256"
+        case bytes
+    }
+
+    /// Puts it together.
+    public init(headerSHA256: String, bytes: UInt64) {
+        self.headerSHA256 = headerSHA256
+        self.bytes = bytes
+    }
+}
+
+/// The answer to it: what the vault saw in the backup before it handed the last byte over.
+public struct BackupCheck: Codable, Sendable {
+    /// `sound`, `damaged` or `unchecked`.
+    public var verdict: String
+    /// Of each kind of damage, how much there is.
+    public var counts: [DamageCount]
+    /// Ten of each kind at most.
+    public var findings: [DamageFinding]
+    /// Why it was not looked at to the end; left out where it was.
+    public var unchecked: String?
+
+    /// Puts it together.
+    public init(verdict: String, counts: [DamageCount], findings: [DamageFinding], unchecked: String?) {
+        self.verdict = verdict
+        self.counts = counts
+        self.findings = findings
+        self.unchecked = unchecked
+    }
+}
+
 /// The answer to `GET /v1/backup/review`: what in a restored vault may be older than its upstream.
 public struct BackupReview: Codable, Sendable {
     /// One secret.

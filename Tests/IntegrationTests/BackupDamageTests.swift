@@ -68,10 +68,12 @@ struct BackupDamageTests {
         try source.start()
         try source.unseal()
         let backup = source.directory + "/warder.backup"
-        #expect(try RestoreStory.warder(["backup", "create", backup], source).status == 0)
+        let made = try RestoreStory.warder(["backup", "create", backup], source)
+        #expect(made.status == 10 && made.output.contains("version 1 of harmed/pat"), "\(made)")
 
         let verified = try RestoreStory.verify(backup, source)
         #expect(verified.status == 10 && verified.output.contains("harmed/pat"), "\(verified)")
+        #expect(verified.errors.contains("warder doctor --deep"), "\(verified)")
         let programs = try RestoreStory.verify(backup, source, ["--output", "json"])
         #expect(programs.status == 10 && programs.output.contains(#"damaged""#), "\(programs.output)")
         let target = try VaultProcess(profile: "single-user")
@@ -87,6 +89,46 @@ struct BackupDamageTests {
         #expect(answer.json["value"] as? String == "value-of-the-secret", "\(answer.body)")
         let restore = try target.events("type=backup.restore").first?["changes"] as? [String] ?? []
         #expect(restore.contains { $0.hasPrefix("damaged=") }, "\(restore)")
+    }
+
+    @Test("a backup of a damaged vault takes no older one's place, says what is damaged, and counts in no report")
+    func inPlaceOfSound() throws {
+        let source = try VaultProcess(profile: "single-user")
+        try source.start()
+        try source.initialise()
+        try source.furnish(uid: geteuid())
+        try source.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
+        #expect(source.stop() == 0)
+        try RestoreStory.harmValue(0, in: source.database)
+        try source.start()
+        try source.unseal()
+        let folder = source.directory + "/bk"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let sound = "warder-20260101T000000Z.backup"
+        try Data("sound".utf8).write(to: URL(fileURLWithPath: folder + "/" + sound))
+
+        let made = try RestoreStory.warder(["backup", "create", "--directory", folder, "--keep", "1"], source)
+        #expect(made.status == 10 && !made.errors.contains("verify PATH"), "\(made)")
+        #expect(
+            made.output.contains("version 1 of harmed/pat") && made.output.contains("[value_unreadable]"),
+            "\(made)"
+        )
+        #expect(made.errors.contains("what is in it is damaged: 1 damage"), "\(made)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        try #require(names.count == 2 && names.contains(sound), "\(names)")
+        let new = try #require(names.first { $0 != sound })
+        #expect(try RestoreStory.verify(folder + "/" + new, source).status == 10)
+
+        let programs = try RestoreStory.warder(
+            ["backup", "create", source.directory + "/programs.backup", "--output", "json"],
+            source
+        )
+        #expect(programs.status == 10 && programs.output.contains(#""verdict": "damaged""#), "\(programs)")
+        let said = try source.events("type=backup.create").map { $0["changes"] as? [String] ?? [] }
+        #expect(said.count { $0.contains("outcome=kept") && $0.contains("verdict=damaged") } == 2, "\(said)")
+        let report = try source.ask("GET", "/v1/report/facts", expecting: 200)
+        let facts = (report.json["backups"] as? [String: Any])?["known"] as? [String: Any]
+        #expect(facts != nil && facts?["last"] as? String == nil && facts?["attempt"] is String, "\(report.body)")
     }
 
     @Test("a damaged event keeps nobody from reading the others, nor from reviewing and releasing a restored vault")
@@ -113,7 +155,8 @@ struct BackupDamageTests {
         #expect(read.status == 0 && read.errors.contains("could not be read"), "\(read)")
 
         let backup = source.directory + "/warder.backup"
-        #expect(try RestoreStory.warder(["backup", "create", backup], source).status == 0)
+        let made = try RestoreStory.warder(["backup", "create", backup], source)
+        #expect(made.status == 10 && made.output.contains("[event_unreadable]"), "\(made)")
         let target = try VaultProcess(profile: "single-user")
         let restored = try RestoreStory.restore(backup, target, ["--accept-damage"])
         #expect(restored.status == 0, "\(restored.errors)")

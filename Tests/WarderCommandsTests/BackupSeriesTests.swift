@@ -66,6 +66,9 @@ import WarderTesting
         try await TestServer.with { server in
             let run = try create(server, keep: nil)
             #expect(run.status == .done, "\(run.errors)")
+            // The vault knows that it arrived, because the command said so.
+            let said = try server.kit.events().filter { $0.type == "backup.create" }.map { $0.changes?.first }
+            #expect(said == [nil, "outcome=handed-over", "outcome=kept"])
         }
         #expect(try names == Set(Self.older + Self.foreign + [Self.new]))
     }

@@ -35,6 +35,7 @@ struct SubjectTests {
         ("POST", "/v1/sys/salvage", .secretSalvage, nil),
         ("GET", "/v1/audit/proof", .auditProve, nil),
         ("GET", "/v1/audit/export", .auditExport, nil), ("GET", "/v1/backup", .backupCreate, nil),
+        ("POST", "/v1/backup/kept", .backupCreate, nil),
         ("GET", "/v1/backup/review", .backupReview, nil), ("POST", "/v1/backup/release", .backupRelease, nil),
         ("POST", "/v1/audit/find-leak", .auditFindLeak, nil), ("POST", "/v1/audit/prune", .auditPrune, nil),
         ("GET", "/v1/alerts", .alertList, nil), ("POST", "/v1/alerts/0a/ack", .alertAck, "0a"),

@@ -119,12 +119,13 @@ enum Commands {
         )
     }
 
-    /// Puts a backup in place of the database, as docs/operations does. The daemon is stopped then, so that nothing tells
-    /// `warder` which vault is meant: without the user and the directory it would be the person's own.
+    /// Puts a backup in place of the database, as docs/operations does. The daemon is stopped then, so that its user alone
+    /// says which vault is meant: the state directory is theirs. With `--state` the configuration would not be read, which
+    /// names the checkpoints that the restored log has to come after.
     static func restore(_ advice: String) -> Remedy {
         Remedy(
-            "sudo -u warder warder backup restore --replace --state /var/lib/warder FILE",
-            advice: advice + " Of a vault that runs as you, leave out `sudo -u warder` and `--state /var/lib/warder`."
+            "sudo -u warder warder backup restore --replace FILE",
+            advice: advice + " Of a vault that runs as you, leave out `sudo -u warder`."
         )
     }
 

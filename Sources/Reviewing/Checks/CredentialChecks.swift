@@ -119,8 +119,16 @@ enum CredentialChecks {
         Check("backups", .credentials, points: 2, "There is a backup of this week.", [.tokens]) { facts in
             guard case .known(let backups) = facts.backups else { return .notEvaluated(facts.backups.reason ?? "") }
             let days = backups.last.map { $0.days(until: facts.taken) }
+            let attempt =
+                backups.attempt.map {
+                    " A try of \($0.day) has not ended so: it was given up or is damaged, or nobody said that it arrived; see "
+                        + "warder audit search --type backup.create."
+                } ?? ""
             var answer = CheckAnswer(
-                evidence: backups.last.map { "Last on \($0.day); whether it opens: warder backup verify." } ?? ""
+                evidence: backups.last.map {
+                    "Last on \($0.day): everything in it opened, and whoever took it said that the file is on the disk. "
+                        + "Whether it opens there: warder backup verify.\(attempt)"
+                } ?? ""
             )
             if days.map({ $0 > BackupFacts.oldDays }) ?? true {
                 answer.faults.append(
@@ -128,8 +136,9 @@ enum CredentialChecks {
                         days == nil ? .noBackup : .oldBackup,
                         days == nil ? .high : .medium,
                         "",
-                        days.map { "The newest backup is \($0) days old." }
-                            ?? "The log of \(BackupFacts.days) days knows of no backup.",
+                        (days.map { "The newest backup that was sound and arrived is \($0) days old." }
+                            ?? "The log of \(BackupFacts.days) days knows of no backup that was sound and arrived.")
+                            + attempt,
                         Remedy("warder backup create FILE")
                     )
                 )

@@ -254,10 +254,17 @@ package struct BackupFacts: Codable, Hashable, Sendable {
     /// Days after which one counts as old.
     package static let oldDays = 8
 
-    /// When the vault last let itself be copied; `nil` where it did not in those days.
+    /// When the newest one was made in which everything opened and of which whoever took it said that the file is on the
+    /// disk; `nil` where there was none in those days.
     package var last: Instant?
+    /// When something was last heard of one since: it was given up or damaged, or nobody said that it arrived. `nil` where
+    /// there was none.
+    package var attempt: Instant?
 
-    package init(last: Instant?) { self.last = last }
+    package init(last: Instant?, attempt: Instant? = nil) {
+        self.last = last
+        self.attempt = attempt
+    }
 }
 
 /// What the configuration says of people: `governance:` in the file.

@@ -133,7 +133,7 @@ struct Subject: Equatable, Sendable {
             .auditProve
         case ("POST", "audit/find-leak"): .auditFindLeak
         case ("POST", "audit/prune"): .auditPrune
-        case ("GET", "backup"): .backupCreate
+        case ("GET", "backup"), ("POST", "backup/kept"): .backupCreate
         case ("GET", "backup/review"): .backupReview
         case ("POST", "backup/release"): .backupRelease
         default: nil

@@ -7,8 +7,17 @@ import WarderModel
 package final class BackupMaking: Sendable {
     private struct Work: ~Copyable, Sendable {
         var snapshot: (any StoreSnapshot)?
+        /// What the copy is looked at with.
+        var check: Check?
         var writer: BackupWriter?
+        var header: BackupHeader?
+        var made: MadeBackup?
         var isOver = false
+    }
+
+    private struct Check: Sendable {
+        let ring: KeyRing
+        let foundation: Foundation
     }
 
     /// The root key was replaced while the copy was made, twice in a row.
@@ -43,8 +52,11 @@ package final class BackupMaking: Sendable {
         isGivenUp = { isCancelled() || vault.phase != .unsealed || ContinuousClock.now >= end }
     }
 
-    /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes a minute or two for
-    /// each GiB.
+    /// What was handed over; `nil` before the last piece.
+    package var made: MadeBackup? { work.withLock { $0.made } }
+
+    /// The next bytes of the backup; `nil` after the last. The first call copies the database, which takes a minute or
+    /// two for each GiB; the one that gives the last piece opens every row of the copy before, which takes as long again.
     ///
     /// - Throws: whatever keeps the backup from being whole; after it there is no more.
     package func next() throws -> [UInt8]? {
@@ -55,12 +67,11 @@ package final class BackupMaking: Sendable {
                 if isGivenUp() { throw GivenUp() }
                 if work.snapshot == nil { try start(&work) }
                 if let piece = try work.snapshot?.nextPiece() { return try work.writer?.seal(piece) }
-                work.isOver = true
-                work.snapshot = nil
-                return try work.writer.take()?.finish().bytes
+                return try finish(&work)
             } catch {
                 // The copy goes now, and not when whoever asked for it lets go.
                 work.snapshot = nil
+                work.check = nil
                 work.writer = nil
                 work.isOver = true
                 throw isGivenUp() ? GivenUp() : error
@@ -68,21 +79,59 @@ package final class BackupMaking: Sendable {
         }
     }
 
+    /// Whoever has the last piece can be told what the vault saw in the copy: so the copy is looked at before.
+    private func finish(_ work: inout Work) throws -> [UInt8]? {
+        guard let snapshot = work.snapshot, let check = work.check, let header = work.header else { return nil }
+        let verdict = try look(at: snapshot, with: check)
+        work.isOver = true
+        work.snapshot = nil
+        work.check = nil
+        let last = try work.writer.take()?.finish().bytes
+        work.made = MadeBackup(header, verdict)
+        return last
+    }
+
+    /// All of it, the log's contents too, as `verify` will: what they say is what the rows are held against.
+    ///
+    /// What keeps the check from an end does not keep the backup from one, which may be all that there is.
+    private func look(at snapshot: any StoreSnapshot, with check: Check) throws -> MadeBackup.Verdict {
+        let isGivenUp = isGivenUp
+        do {
+            return MadeBackup.Verdict(
+                try snapshot.read(isCancelled: isGivenUp) { store in
+                    try DeepCheck(check.ring, check.foundation, store: store).run(isCancelled: isGivenUp)
+                }
+            )
+        } catch {
+            if isGivenUp() { throw GivenUp() }
+            switch error {
+            case let stop as DeepCheck.Stop: return .unchecked(stop)
+            case let error as StoreError: return .unchecked(.store(error))
+            default: throw error
+            }
+        }
+    }
+
     private func start(_ work: inout Work) throws {
         for _ in 0..<2 {
-            guard let keys = vault.keys else { throw Refusal.sealed }
+            guard let keys = vault.keys, let known = vault.foundation else { throw Refusal.sealed }
             let snapshot = try vault.store.snapshot(isCancelled: isGivenUp)
-            let foundation = snapshot.foundation
+            var foundation = snapshot.foundation
             // The slots in the copy must be ways to this very key.
-            guard (try? foundation.openKeyRing(under: keys.root)) != nil else { continue }
-            work.writer = try BackupWriter(
+            guard let ring = try? foundation.openKeyRing(under: keys.root) else { continue }
+            let writer = try BackupWriter(
                 vault: foundation.vault,
                 slots: foundation.slots,
                 manifest: snapshot.manifest(program: program),
                 root: keys.root,
                 at: vault.clock.now().wall
             )
+            work.header = writer.header
+            work.writer = consume writer
             work.snapshot = snapshot
+            // Under one root key a slot never becomes another: one that is not what the open vault knows was altered.
+            foundation.slots = known.slots
+            work.check = Check(ring: ring, foundation: foundation)
             return
         }
         throw KeysChanged()

@@ -15,6 +15,37 @@ package enum Backups {
         }
     }
 
+    /// Writes down that the last byte of a backup was handed over, and what was seen in it. Requires what ``create(by:)``
+    /// does.
+    static func handOver(_ made: MadeBackup, by caller: Caller) -> Command<Void> {
+        Command(.backupCreate, by: caller) { _, event in event.changes = ["outcome=handed-over"] + made.changes }
+    }
+
+    /// Writes down that no more of a backup is coming, for which permission was given. Requires what ``create(by:)`` does.
+    static func giveUp(by caller: Caller) -> Command<Void> {
+        Command(.backupCreate, by: caller) { _, event in event.changes = ["outcome=given-up"] }
+    }
+
+    /// Takes the word of whoever took a backup that its file is whole and on their disk, which nobody else can know, and
+    /// tells them what was seen in it. Requires what ``create(by:)`` does. Names, which are sealed in the file, are told to
+    /// those alone who may ask for a deep check.
+    ///
+    /// - Parameters:
+    ///   - made: The backup; `nil` where the vault handed no such one over.
+    ///   - caller: Whoever took it.
+    /// - Returns: the backup.
+    package static func keep(_ made: MadeBackup?, by caller: Caller) -> Command<MadeBackup> {
+        Command(.backupCreate, by: caller) { transaction, event throws(Refusal) in
+            guard let made else { throw .notFound }
+            event.changes = ["outcome=kept"] + made.changes
+            let person = caller.peer.flatMap { transaction.state.operators[$0.uid] }
+            guard let person, case .roles(let roles) = Action.doctorDeep.permission,
+                !person.roles.isDisjoint(with: roles)
+            else { return made.withoutNames }
+            return made
+        }
+    }
+
     /// Permission to see what may be out of date in a vault that came from a backup: its newest restore. Requires any
     /// role that sees secrets' names.
     package static func review(by caller: Caller) -> Command<LogOrigin> {
@@ -36,5 +67,30 @@ package enum Backups {
                 try transaction.put(released, &event)
             }
         }
+    }
+}
+
+extension Vault {
+    /// A backup that was handed over lately; `nil` where there is no such one.
+    package func madeBackup(header: String, bytes: UInt64) -> MadeBackup? { made.find(header: header, bytes: bytes) }
+
+    /// Hands a backup over, piece by piece, and writes down how that ended. Blocks.
+    ///
+    /// - Throws: what keeps it from being whole, and what `take` throws.
+    package func handOver(
+        _ making: BackupMaking,
+        to caller: Caller,
+        _ take: ([UInt8]) throws -> Void
+    ) throws {
+        do {
+            while let piece = try making.next() { try take(piece) }
+        } catch {
+            submit(Backups.giveUp(by: caller)) { _ in }
+            throw error
+        }
+        // Before whoever took it knows that this was the last.
+        guard let made = making.made else { return }
+        self.made.add(made)
+        submit(Backups.handOver(made, by: caller)) { _ in }
     }
 }

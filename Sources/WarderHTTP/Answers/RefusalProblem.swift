@@ -238,6 +238,7 @@ extension Problem {
         // A tool is added to a server.
         case .toolAdd, .toolImport: "server"
         case .backupReview: "restore: this vault came from no backup"
+        case .backupCreate: "backup, or it was handed over before the vault was opened"
         case .approvalRuleSet: "server, or no operator in a group that is asked"
         case .standingAdd, .limitSet: "server"
         case .alertMute: "server or secret"

@@ -13,6 +13,35 @@ extension QuarantineStatus {
     }
 }
 
+extension BackupCheck {
+    init(_ made: MadeBackup) {
+        switch made.verdict {
+        case .sound: self.init(verdict: "sound", counts: [], findings: [], unchecked: nil)
+        case .damaged(let findings, let counts):
+            self.init(
+                verdict: "damaged",
+                counts: counts.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    DamageCount(kind: $0.key.rawValue, count: $0.value)
+                },
+                findings: findings.map { damage in
+                    let words = damage.words
+                    return DamageFinding(
+                        kind: damage.kind.rawValue,
+                        place: damage.place,
+                        happened: words.happened,
+                        lost: words.lost,
+                        good: words.good,
+                        remedy: words.remedy
+                    )
+                },
+                unchecked: nil
+            )
+        case .unchecked(let stop):
+            self.init(verdict: "unchecked", counts: [], findings: [], unchecked: CheckLines.words(of: stop).message)
+        }
+    }
+}
+
 extension BackupReview {
     /// `page`: places of the secrets that are wanted, from 0.
     init(_ review: RestoreReview, page: Range<Int>) {

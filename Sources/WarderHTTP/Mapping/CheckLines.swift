@@ -23,17 +23,20 @@ package enum CheckLines {
 
     /// Why there is no report, or no more of what was saved.
     package static func failure(_ stop: DeepCheck.Stop) -> [UInt8] {
-        let (reason, message) =
-            switch stop {
-            case .cancelled: ("sealed", "The vault was sealed meanwhile.")
-            case .exhausted: ("memory_not_locked", "There is no locked memory left for what has to be opened.")
-            case .keysChanged: ("keys_changed", "The keys were changed meanwhile; begin again.")
-            case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")
-            case .store(let error): (Refusal(error).rawValue, "The database cannot be read now.")
-            }
+        let (reason, message) = words(of: stop)
         return JSONBuffer.line("failed") { json in
             json.field("reason", reason)
             json.field("message", message)
+        }
+    }
+
+    static func words(of stop: DeepCheck.Stop) -> (reason: String, message: String) {
+        switch stop {
+        case .cancelled: ("sealed", "The vault was sealed meanwhile.")
+        case .exhausted: ("memory_not_locked", "There is no locked memory left for what has to be opened.")
+        case .keysChanged: ("keys_changed", "The keys were changed meanwhile; begin again.")
+        case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")
+        case .store(let error): (Refusal(error).rawValue, "The database cannot be read now.")
         }
     }
 

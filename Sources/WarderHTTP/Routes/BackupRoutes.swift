@@ -6,11 +6,16 @@ import WarderWire
 extension RouteTable {
     static let backups: [Route] = [
         Route(.GET, "/v1/backup", action: .backupCreate) { exchange in
-            let (vault, program) = (exchange.vault, exchange.context.facts.version)
-            return exchange.produce(.backup, permission: Backups.create(by: exchange.caller)) { _, production in
+            let (vault, caller, program) = (exchange.vault, exchange.caller, exchange.context.facts.version)
+            return exchange.produce(.backup, permission: Backups.create(by: caller)) { _, production in
                 let making = BackupMaking(vault, program: program, isCancelled: { production.isAbandoned })
-                while let piece = try making.next() { try production.put(piece) }
+                try vault.handOver(making, to: caller) { piece in try production.put(piece) }
             }
+        },
+        Route(.POST, "/v1/backup/kept", action: .backupCreate, body: .small) { exchange throws(Problem) in
+            let kept = try exchange.decode(BackupKept.self)
+            let made = exchange.vault.madeBackup(header: kept.headerSHA256, bytes: kept.bytes)
+            return exchange.ask(Backups.keep(made, by: exchange.caller)) { .json(BackupCheck($0)) }
         },
         Route(.GET, "/v1/backup/review", action: .backupReview, query: ["limit", "offset"]) {
             exchange throws(Problem) in

@@ -55,4 +55,16 @@ private final class OpenSnapshot: StoreSnapshot {
     }
 
     func nextPiece() throws -> [UInt8]? { try copy.withLock { copy in try copy.nextPiece() } }
+
+    func read<Outcome: Sendable>(
+        isCancelled: @escaping @Sendable () -> Bool,
+        _ body: @escaping @Sendable (any VaultStore) throws -> Outcome
+    ) throws -> Outcome {
+        let path = copy.withLock { copy in copy.path }
+        return try PatientThread.run {
+            let store = try SQLiteStore(copy: path, isCancelled: isCancelled)
+            defer { store.close() }
+            return try body(store)
+        }
+    }
 }

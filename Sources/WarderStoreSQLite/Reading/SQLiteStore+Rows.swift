@@ -115,7 +115,10 @@ extension SQLiteStore {
             // A connection that may not write leaves the tables' CHECK constraints out. This one has nothing to do
             // meanwhile: a long read keeps the log from being written back anyway.
             try checkpointer.inDatabase { database in
-                let lines = try String.fetchAll(database, sql: "PRAGMA integrity_check(\(max(1, limit)))")
+                var lines: [String] = []
+                try CancellationWatch(isCancelled).during(database) {
+                    lines = try String.fetchAll(database, sql: "PRAGMA integrity_check(\(max(1, limit)))")
+                }
                 return lines == ["ok"] ? 0 : lines.count
             }
         }

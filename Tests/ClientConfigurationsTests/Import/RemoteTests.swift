@@ -57,6 +57,8 @@ import WarderModel
             ("https://ada:{PASSWORD}@h/mcp?team=1&api_key={KEY}&z=2", nil, false),
             ("https://mcp.example.net/mcp", nil, false),
             ("Bearer {TOKEN}", "Authorization", false), ("k-{KEY}-of-it", "X-Api-Key", false),
+            ("Token token={KEY}", "X-Api-Key", false), ("\(Invented.hex){NOTHING}", "X-Api-Key", true),
+            ("https://h/mcp?api_key={NOTHING}\(Invented.hex)", nil, true),
             ("blue", "X-Team", false),
             // It may be anything, and no name says that it is secret.
             (Invented.hex, "X-Blob", false),

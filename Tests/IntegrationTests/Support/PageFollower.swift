@@ -37,8 +37,16 @@ struct PageFollower {
             let typed = try asked.map { question in
                 (question, try #require(answers.first { $0.question == question }).answer)
             }
-            let result = try TerminalSession(socket: vault.operatorSocket, presence: presence, uid: uid)
-                .run(Array(words.dropFirst()), answers: typed)
+            // A restore that is told a state directory reads no configuration, and so comes after no checkpoint outside.
+            #expect(!words.contains("--state"), "\(command)")
+            // Stands in for the user to whom the machine's state directory belongs, and whose configuration counts.
+            let session = TerminalSession(
+                socket: vault.operatorSocket,
+                presence: presence,
+                uid: uid,
+                environment: ["WARDER_CONFIG": vault.configuration]
+            )
+            let result = try session.run(Array(words.dropFirst()), answers: typed)
             #expect(result.status == status, "\(here): \(result.screen)")
             return result.screen
         default:

@@ -64,7 +64,9 @@ import WarderTesting
         #expect(event.type == "backup.create" && event.reason == "no_room")
     }
 
-    @Test("one that nobody wants any more is given up: before the copy, during it, and between pieces")
+    @Test(
+        "one that nobody wants any more is given up: before the copy, during it, between pieces, and while it is looked at"
+    )
     func givenUp() async throws {
         let kit = try await TestVault()
         for number in 0..<200 { try await kit.mustPut("load/s\(number)", String(repeating: "v", count: 4000)) }
@@ -72,7 +74,15 @@ import WarderTesting
             try FileManager.default.contentsOfDirectory(atPath: kit.directory.path)
                 .filter { $0.hasPrefix(".warder-snapshot") }
         }
-        for count in 0..<4 {
+        let all = Locked(0)
+        let whole = BackupMaking(kit.vault, program: "0.0.0") {
+            all.withLock { $0 += 1 }
+            return false
+        }
+        while try whole.next() != nil {}
+        // The copy is looked at before the last piece.
+        let total = all.withLock { $0 }
+        for count in Array(0..<4) + [total / 2, total * 9 / 10] {
             let asked = Locked(0)
             let making = BackupMaking(kit.vault, program: "0.0.0") {
                 asked.withLock { asked in

@@ -33,11 +33,34 @@ import WarderTesting
             while try !snapshots().isEmpty, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
             let left = try snapshots()
             #expect(left == [])
+            // The log says so, and not that there is a backup.
+            func isGivenUp() throws -> Bool {
+                try kit.events().contains { $0.type == "backup.create" && $0.changes == ["outcome=given-up"] }
+            }
+            while try !isGivenUp(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try isGivenUp())
             var status = 409
             while status == 409, ContinuousClock.now < end {
                 status = try server.connect(.operator).ask("POST", "/v1/sys/check").status
             }
             #expect(status == 200)
+        }
+    }
+
+    @Test("a backup that was never handed over can have arrived nowhere, and a body that names none is refused")
+    func unknown() async throws {
+        let kit = try await TestVault(profile: .singleUser, uid: geteuid())
+        try await TestServer.with(kit) { server in
+            let body = #"{"header_sha256":"\#(String(repeating: "ab", count: 32))","bytes":1}"#
+            let unknown = try server.connect(.operator).ask(
+                "POST",
+                "/v1/backup/kept",
+                body: body
+            )
+            #expect(unknown.status == 404 && unknown.text.contains("no such backup, or"), "\(unknown.text)")
+            for body in ["{}", #"{"header_sha256":"","bytes":-1}"#, #"{"header_sha256":"a"}"#] {
+                #expect(try server.connect(.operator).ask("POST", "/v1/backup/kept", body: body).status == 400)
+            }
         }
     }
 }

@@ -75,6 +75,11 @@ import WarderTesting
             ] { try talk.ask(id) }
             for id in ["signCheckpoint", "prove", "proveConsistency", "logKeys"] { try talk.ask(id) }
             for id in ["createBackup", "check", "salvage"] { try talk.ask(id) }
+            let handed = try kit.events().last { $0.type == "backup.create" }?.changes ?? []
+            let header = try #require(handed.first { $0.hasPrefix("backup=") }).dropFirst("backup=".count)
+            let bytes = try #require(handed.first { $0.hasPrefix("bytes=") }).dropFirst("bytes=".count)
+            let kept = try talk.ask("keepBackup", body: #"{"header_sha256":"\#(header)","bytes":\#(bytes)}"#)
+            #expect(kept["verdict"]?.text == "sound")
             try talk.ask("seal")
             try await kit.openAsRestored("correct horse battery staple")
             #expect(try talk.ask("status")["quarantine"]?["backup"]?.text == TestVault.backup.created.description)

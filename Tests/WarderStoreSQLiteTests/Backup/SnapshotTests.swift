@@ -111,6 +111,31 @@ struct SnapshotTests {
         #expect(try store.allEvents().count == 50)
     }
 
+    @Test("can be read as a store: it stays as it is, no file lies beside it, and nothing can be committed to it")
+    mutating func readable() throws {
+        let store = try filled()
+        func names() throws -> Set<String> {
+            Set(try FileManager.default.contentsOfDirectory(atPath: scratch.directory))
+        }
+        let copy = try store.snapshot(isCancelled: { false })
+        let before = try names()
+        let records = try copy.read(isCancelled: { false }) { rows in
+            #expect(try rows.structuralFaults(limit: 1) == 0)
+            #expect(try rows.logRows(after: 0, limit: 100).count == 50)
+            var batch = Batch()
+            batch.inbox = [[UInt8](repeating: 1, count: 60)]
+            var failure: StoreError?
+            do throws(StoreError) { try rows.commit(batch) } catch { failure = error }
+            #expect(failure != nil)
+            return try rows.records()
+        }
+        #expect(try records == store.records())
+        #expect(try names() == before)
+        var bytes: [UInt8] = []
+        while let piece = try copy.nextPiece() { bytes += piece }
+        #expect(Array(bytes[18..<20]) == [1, 1])
+    }
+
     @Test("while eight threads commit it is of one moment, and nobody is refused", .timeLimit(.minutes(2)))
     mutating func whileOthersCommit() throws {
         let store = try filled()

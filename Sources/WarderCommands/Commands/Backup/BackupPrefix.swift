@@ -11,11 +11,15 @@ struct BackupPrefix {
     private static let chunkOverhead: UInt64 = 17
     /// Magic, format, and the length of the rest of the header itself.
     private static let lengthEnd: UInt64 = 19
+    /// Most bytes of the rest of the header.
+    private static let maximumRest: UInt64 = 16_384
 
     /// When the backup was made.
     let created: Timestamp
     /// How long the whole file is, in bytes.
     let fileByteCount: UInt64
+    /// How long all of the header is, in bytes.
+    let headerByteCount: Int
 
     /// `nil` for bytes that no backup of format 1 begins with.
     init?(_ bytes: [UInt8]) {
@@ -23,8 +27,10 @@ struct BackupPrefix {
         func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
         created = Timestamp(milliseconds: Int64(bitPattern: number(35..<43)))
         let content = number(43..<51)
-        guard (1...(1 << 47)).contains(content) else { return nil }
+        let rest = number(15..<19)
+        guard (1...(1 << 47)).contains(content), rest <= Self.maximumRest else { return nil }
         let chunks = (content + Self.chunkBytes - 1) / Self.chunkBytes
-        fileByteCount = Self.lengthEnd + number(15..<19) + content + chunks * Self.chunkOverhead
+        fileByteCount = Self.lengthEnd + rest + content + chunks * Self.chunkOverhead
+        headerByteCount = Int(Self.lengthEnd + rest)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import StrictJSON
 import SystemPackage
+import WarderCrypto
 import WarderModel
 import WarderWire
 
@@ -14,6 +15,10 @@ struct CreateBackup: VaultCommand {
             The file is private to you, and it appears under its name when it is complete; a file that is there is \
             left alone. With --directory its name is its time, and --keep removes the oldest of that kind of name \
             once the new one is complete. It takes an admin, root, or the user that the daemon runs as.
+
+            The vault opens every row of what it hands over. Where something in it is damaged, the file is kept all the \
+            same, nothing older is removed, and the command says what it is and exits with 10. Names of secrets it says \
+            to admins and auditors alone.
 
             EXAMPLE
               warder backup create /media/usb/warder.backup
@@ -58,24 +63,40 @@ struct CreateBackup: VaultCommand {
         )
         // The vault serves others meanwhile. For good: a process gets no better priority back.
         _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, Self.niceness)
-        let (bytes, prefix) = try copy(vault, to: file, session)
+        let copy = try copy(vault, to: file, session)
         try file.commit()
-        let removed = try keep.map { keep throws(CommandFailure) in
+        let check = try tell(vault, of: copy, at: place)
+        let isSound = check.verdict == "sound"
+        // What is older may be all that is good.
+        let removed = try (isSound ? keep : nil).map { keep throws(CommandFailure) in
             try BackupSeries(directory ?? ".").prune(keeping: keep, new: name)
         }
-        try show(place, bytes, prefix, events: events, removed: removed ?? [], session)
+        try show(place, copy, check, events: events, removed: removed ?? [], session)
+        guard isSound else { throw failure(check) }
+        guard session.output.format == .table else { return }
+        session.console.message("the backup is complete", hints: ["Try whether it opens: warder backup verify PATH"])
     }
 
     /// The greatest there is (setpriority(2)).
     private static let niceness: Int32 = 19
     /// Bytes after which the disk may catch up: the vault's own events go to it meanwhile.
     private static let stretch: UInt64 = 256 << 10
+    /// Bytes that a header has at most.
+    private static let maximumHead = 16_403
+
+    /// What came.
+    private struct Copy {
+        let bytes: UInt64
+        let prefix: BackupPrefix
+        /// SHA-256 of the header, in hexadecimal: names this backup among others.
+        let header: String
+    }
 
     private func copy(
         _ vault: Vault,
         to file: AtomicFile,
         _ session: Session
-    ) throws(CommandFailure) -> (bytes: UInt64, BackupPrefix) {
+    ) throws(CommandFailure) -> Copy {
         var head: [UInt8] = []
         var bytes: UInt64 = 0
         var settled: UInt64 = 0
@@ -84,7 +105,7 @@ struct CreateBackup: VaultCommand {
         defer { progress.clear() }
         try vault.stream(VaultRequest("GET", "/v1/backup", timeoutSeconds: 3600)) { piece throws(CommandFailure) in
             try file.write(piece)
-            if head.count < BackupPrefix.byteCount {
+            if head.count < Self.maximumHead {
                 head.append(piece)
                 total = BackupPrefix(head)?.fileByteCount ?? 0
             }
@@ -95,14 +116,58 @@ struct CreateBackup: VaultCommand {
             }
             progress.show(bytes, of: total)
         }
-        guard let prefix = BackupPrefix(head), prefix.fileByteCount == bytes else { throw .malformedAnswer }
-        return (bytes, prefix)
+        guard let prefix = BackupPrefix(head), prefix.fileByteCount == bytes, head.count >= prefix.headerByteCount
+        else {
+            throw .malformedAnswer
+        }
+        let header = SHA256Digest.hash(Array(head.prefix(prefix.headerByteCount)))
+        return Copy(bytes: bytes, prefix: prefix, header: Hex.encode(header))
+    }
+
+    /// Says that the file is whole and on the disk, so that the vault can write it down, and hears what it saw in it.
+    private func tell(
+        _ vault: Vault,
+        of copy: Copy,
+        at place: String
+    ) throws(CommandFailure) -> BackupCheck {
+        do throws(CommandFailure) {
+            let kept = BackupKept(headerSHA256: copy.header, bytes: copy.bytes)
+            return try vault.ask(VaultRequest("POST", "/v1/backup/kept", body: JSONBody.encode(kept))).value
+        } catch {
+            var failure = error
+            failure.message =
+                "\(TerminalText.escaped(place)) is complete, but the vault did not say whether it is sound: \(error.message)"
+            failure.hints.append("Nothing older was removed. See for yourself: warder backup verify PATH")
+            throw failure
+        }
+    }
+
+    private func failure(_ check: BackupCheck) -> CommandFailure {
+        let others = "Older backups were left where they are."
+        guard check.verdict == "damaged" else {
+            let reason = check.unchecked.map { ": " + TerminalText.escaped($0) } ?? ""
+            return CommandFailure(
+                .server,
+                "the backup is complete, and the vault could not look whether it is sound\(reason)",
+                hints: [
+                    others, "See for yourself: warder backup verify PATH", "Then take another: warder backup create",
+                ]
+            )
+        }
+        return CommandFailure(
+            .verificationFailed,
+            "the backup is complete, and what is in it is damaged: \(DamageView(check).words)",
+            hints: [
+                others, "The vault itself is damaged. See what else there is: warder doctor --deep",
+                "What to do then: docs/operations/disk-damaged.md",
+            ]
+        )
     }
 
     private func show(
         _ place: String,
-        _ bytes: UInt64,
-        _ prefix: BackupPrefix,
+        _ copy: Copy,
+        _ check: BackupCheck,
         events: Int64?,
         removed: [String],
         _ session: Session
@@ -111,20 +176,29 @@ struct CreateBackup: VaultCommand {
             var json = JSONBuffer()
             json.beginObject()
             json.field("path", place)
-            json.field("bytes", Int64(clamping: bytes))
-            json.field("created", prefix.created.description)
+            json.field("bytes", Int64(clamping: copy.bytes))
+            json.field("created", copy.prefix.created.description)
             if let events { json.field("newest_event_at_least", events) }
             json.field("removed", removed)
+            json.key("check")
+            json.raw(try JSONBody.bytes(check))
             json.endObject()
             return try session.output.show(json.bytes)
         }
         var details = Details()
         details.add("Backup", place)
-        details.add("Size", ByteCount.text(Int(clamping: bytes)))
-        details.add("Time", session.moment.long(prefix.created.description))
+        details.add("Size", ByteCount.text(Int(clamping: copy.bytes)))
+        details.add("Time", session.moment.long(copy.prefix.created.description))
         details.add("Newest event", events.map { "\($0), or later" })
+        details.add("Contents", check.verdict, check.verdict == "sound" ? .good : .bad)
         for name in removed { details.add("Removed", name) }
         try session.output.print(details)
-        session.console.message("the backup is complete", hints: ["Try whether it opens: warder backup verify PATH"])
+        try DamageView(check).show(on: session.console)
+    }
+}
+
+extension DamageView {
+    fileprivate init(_ check: BackupCheck) {
+        self.init(counts: check.counts, findings: check.findings, rest: "warder doctor --deep")
     }
 }

@@ -40,7 +40,10 @@ struct VerifyBackup: VaultCommand {
                 ?? CommandFailure(
                     .verificationFailed,
                     "the backup is damaged",
-                    hints: ["Take another: warder backup create"]
+                    hints: [
+                        "Look whether the vault itself is damaged: warder doctor --deep",
+                        "Is it sound, take another: warder backup create. Else try an older backup.",
+                    ]
                 )
         }
     }

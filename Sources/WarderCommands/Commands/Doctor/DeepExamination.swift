@@ -3,23 +3,8 @@ import WarderWire
 
 /// `warder doctor --deep` and `warder rescue`: what the vault says of every row, as it comes.
 struct DeepExamination {
-    /// One thing that is wrong, in the vault's words.
-    struct Finding: Decodable {
-        let kind: String
-        let place: String
-        let happened: String
-        let lost: String
-        let good: String
-        let remedy: String
-    }
-
     /// What sums a check up.
     struct Report: Decodable {
-        struct Count: Decodable {
-            let kind: String
-            let count: Int
-        }
-
         struct Good: Decodable {
             let records: Int
             let values: Int
@@ -30,7 +15,7 @@ struct DeepExamination {
         }
 
         let verdict: String
-        let counts: [Count]
+        let counts: [DamageCount]
         let good: Good
         let lastEvent: UInt64
         let blindSpots: [String]
@@ -42,10 +27,7 @@ struct DeepExamination {
         }
     }
 
-    /// Places that are shown of each kind; programs get all.
-    private static let shown = 10
-
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [DamageFinding] = []
     private(set) var report: Report?
 
     /// Asks the vault, and shows how far it is.
@@ -127,24 +109,11 @@ struct DeepExamination {
     /// `saving`: the command that saves what opens.
     func show(on console: Console, saving: String = "warder doctor --save FILE") throws(CommandFailure) {
         guard let report else { return }
-        for count in report.counts {
-            let places = findings.filter { $0.kind == count.kind }
-            guard let words = places.first else { continue }
-            let text = "error    \(TerminalText.escaped(words.happened))  [\(TerminalText.escaped(count.kind))]"
-            try console.print(console.hasColour ? Style.bad.applied(to: text) : text)
-            for place in places.prefix(Self.shown) {
-                try console.print("         \(TerminalText.escaped(place.place))")
-            }
-            let more = count.count - min(places.count, Self.shown)
-            if more > 0 { try console.print("         and \(more) more: --output json lists them") }
-            try console.print("         lost: \(TerminalText.escaped(words.lost))")
-            try console.print("         good: \(TerminalText.escaped(words.good))")
-            try console.print("         → \(TerminalText.escaped(words.remedy))")
-        }
+        let damages = DamageView(counts: report.counts, findings: findings, rest: "--output json")
+        try damages.show(on: console)
         let good = report.good
-        let damages = report.counts.reduce(0) { $0 + $1.count }
         console.message(
-            isSound ? "every row opens and fits together" : "\(damages) \(damages == 1 ? "damage" : "damages")",
+            isSound ? "every row opens and fits together" : damages.words,
             hints: [
                 "Good: \(good.records) records, \(good.values) values, \(good.events) events; key slots: \(good.slots).",
                 "What no check from within can see: a whole database that was put back as it was earlier.",
@@ -160,7 +129,7 @@ struct DeepExamination {
         }
 
         let progress: Step?
-        let finding: Finding?
+        let finding: DamageFinding?
         let report: Report?
         let failed: CheckFailure?
     }
