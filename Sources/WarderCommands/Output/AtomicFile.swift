@@ -85,12 +85,11 @@ package final class AtomicFile {
         isEmpty = false
     }
 
-    /// Has what was appended so far begin its way to the disk. Of a long file that is left to the end, others who wait for the
-    /// disk then wait for all of it.
+    /// Has what was appended so far begin its way to the disk, and leave memory then (posix_fadvise(2)). Of a long file that
+    /// is left to the end, others who wait for the disk then wait for all of it.
     package func settle() throws(CommandFailure) {
-        guard sync_file_range(descriptor.rawValue, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE)) == 0 else {
-            throw failure(Errno(rawValue: errno))
-        }
+        let code = posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+        guard code == 0 else { throw failure(Errno(rawValue: code)) }
     }
 
     /// Puts the bytes on disk, the file under its name, and the name on disk. What has come to lie there meanwhile is
