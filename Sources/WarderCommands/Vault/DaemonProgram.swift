@@ -96,6 +96,8 @@ struct DaemonProgram {
                     let message: BackupMessage = try Vault.decode(line)
                     line = []
                     if let header = message.header {
+                        // Whoever is asked now sees the question alone.
+                        view.clear()
                         try Self.send(try secret(header), to: input.fileHandleForWriting.fileDescriptor)
                         try? input.fileHandleForWriting.close()
                     }
