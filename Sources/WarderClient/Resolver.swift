@@ -37,6 +37,8 @@ final class Resolver {
     var untilHeard: [() -> Void]? = []
     /// With the next call that comes here; so all of them do while there are any.
     var late = LateReports() { didSet { direct.hold(!late.isEmpty) } }
+    /// Tools whose calls people were asked about.
+    var askedAbout: Set<String> = []
     private var calls = 0
     /// Tokens on their way back, and what to do when there is none any more.
     private var returning = 0

@@ -21,7 +21,8 @@ extension WarderClient {
         }
     }
 
-    private func attempt(_ request: SecretRequest) async -> Result<ResolvedSecret, WarderClientError> {
+    /// Resolves a secret, and waits for nobody.
+    func attempt(_ request: SecretRequest) async -> Result<ResolvedSecret, WarderClientError> {
         do throws(WarderClientError) {
             return .success(try await session().resolve(request))
         } catch { return .failure(error) }

@@ -13,21 +13,28 @@ extension WarderClient {
     /// Another version than the one that was refused; `nil` where there is none, or it cannot be had. Whatever the reason
     /// is, what the call fails with is the refusal.
     func another(than refused: ResolvedSecret) async -> ResolvedSecret? {
-        await forget(refused.request)
-        guard refused.token == nil else { return try? await newer(than: refused) }
-        // It was kept, so that the vault has not heard of this call yet.
-        guard let other = try? await resolveWithPatience(refused.request) else { return nil }
+        guard let other = try? await current(of: refused) else { return nil }
         guard other.version == refused.version else { return other }
         await finish(other)
         return nil
     }
 
-    /// Keeps a value no more that its upstream did not accept.
-    private func forget(_ request: SecretRequest) async {
-        try? await session().perform(isCancellable: false) { resolver, reply in
-            resolver.forget(request)
-            reply(.success(()))
+    /// What a refused secret is by now, under the token that is there. A shared one that has ended meanwhile is replaced,
+    /// once and without waiting for people.
+    private func current(of refused: ResolvedSecret) async throws(WarderClientError) -> ResolvedSecret? {
+        let request = refused.request
+        // It was kept, so that the vault has not heard of this call yet.
+        guard let token = refused.token else { return try await resolveWithPatience(request) }
+        do throws(WarderClientError) {
+            return try await newer(than: refused)
+        } catch {
+            guard error.code == .tokenInvalid else { throw error }
+            let mayReplace: Bool = try await session().perform { resolver, reply in
+                reply(.success(resolver.mayReplace(token, for: request.demand)))
+            }
+            guard mayReplace else { throw error }
         }
+        return try await attempt(request).get()
     }
 }
 
@@ -55,5 +62,15 @@ extension Resolver {
             }
             reply(result)
         }
+    }
+
+    /// Forgets a shared token that the vault did not accept any more.
+    ///
+    /// - Returns: Whether another is worth asking for. Not where people are asked: it may have been for one use, and they
+    ///   have just let this call through.
+    func mayReplace(_ token: VaultToken, for demand: TokenDemand) -> Bool {
+        guard !token.isForOneCall else { return false }
+        drop(token, for: demand)
+        return !askedAbout.contains(demand.key.tool)
     }
 }

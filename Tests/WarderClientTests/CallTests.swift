@@ -113,6 +113,22 @@ struct CallTests {
         }
     }
 
+    @Test("a shared token that ended while a call went on is replaced once", arguments: [true, false])
+    func endedToken(isRotated: Bool) async throws {
+        try await TestVault.with { vault in
+            let used = try? await vault.client.withCredential("github/pat", for: "t") { secret in
+                guard secret.version == 7 else { return secret.version }
+                vault.rules.change {
+                    $0.liveTokens = []
+                    if isRotated { $0.version = 8 }
+                }
+                throw CredentialRefused()
+            }
+            #expect(used == (isRotated ? 8 : nil))
+            #expect(vault.rules.issued == 2)
+        }
+    }
+
     @Test(
         "whatever the vault says to that question, the refusal by the upstream comes out",
         arguments: [

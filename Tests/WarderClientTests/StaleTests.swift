@@ -300,6 +300,25 @@ struct StaleTests {
         }
     }
 
+    @Test("a newer version that its upstream refuses as well is not kept")
+    func refusedTwice() async throws {
+        try await TestVault.with { vault in
+            await #expect(throws: CredentialRefused.self) {
+                try await vault.client.withCredential(
+                    "github/pat",
+                    for: "github/create_issue",
+                    maxStale: .seconds(60)
+                ) { _ in
+                    vault.rules.change { $0.version = 8 }
+                    throw CredentialRefused()
+                }
+            }
+            #expect(vault.stub.count("POST /v1/calls") == 2)
+            Self.goAway(vault)
+            _ = try await clientError { _ = try await vault.resolve(maxStale: .seconds(60)) }
+        }
+    }
+
     @Test("where the vault is back, the newer version that a refused call goes on with is kept in its place")
     func refusedWhileAway() async throws {
         try await TestVault.with { vault in

@@ -15,6 +15,7 @@ extension Resolver {
             reportLate()
             return result
         case .failure(let error):
+            if error.code == .approvalRequired { askedAbout.insert(request.demand.key.tool) }
             guard error.isOutage else {
                 kept.failed(request, error)
                 return result
@@ -23,9 +24,6 @@ extension Resolver {
             return .success(secret)
         }
     }
-
-    /// Keeps a value no more, because its upstream did not accept it.
-    func forget(_ request: SecretRequest) { kept.forget(request.key) }
 
     // MARK: Changes
 
@@ -71,13 +69,15 @@ extension Resolver {
     // MARK: Reports
 
     /// Tells the vault how a call went. One that used a kept value has no token that works, so its report goes out under
-    /// another, now or when the vault is back, and nobody waits for it.
+    /// another, now or when the vault is back, and nobody waits for it. A value that its upstream did not accept is kept no
+    /// more.
     func report(
         _ report: CallReport,
         on secret: ResolvedSecret,
         traceparent: String?,
         then reply: @escaping (Result<Void, WarderClientError>) -> Void
     ) {
+        if report.outcome == "refused" { kept.forget(secret.request.key) }
         if let token = secret.token { return send(report, token: token, traceparent: traceparent, then: reply) }
         sayLost(
             late.add(LateReport(report, on: secret, age: secret.stale ?? .zero, traceparent: traceparent)),

@@ -148,7 +148,7 @@ export class WarderClient {
     try {
       await this.#resolver.report(report, secret);
     } catch (error) {
-      this.#configuration.reportFailed?.(error);
+      this.#configuration.reportFailed(error);
     }
   }
 

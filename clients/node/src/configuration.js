@@ -1,6 +1,7 @@
 /** How a client finds the vault and how much it asks of it. */
 
 import { uptime } from 'node:os';
+import { inspect } from 'node:util';
 import { Code, WarderClientError } from './errors.js';
 import { clientSocket } from './places.js';
 
@@ -36,8 +37,16 @@ export function completed({
     // `performance.now()` does not.
     clock: clock ?? uptime,
     tokenClock: clock ?? sampled(uptime),
-    reportFailed,
+    reportFailed: contained(reportFailed),
     jitter,
+  };
+}
+
+/** What goes wrong in it ends neither calls nor other reports nor the process: it is a warning of the process. */
+function contained(reportFailed) {
+  return (error) => {
+    (async () => reportFailed?.(error))()
+      .catch((fault) => process.emitWarning(fault instanceof Error ? fault : inspect(fault)));
   };
 }
 

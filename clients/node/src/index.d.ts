@@ -256,7 +256,9 @@ export interface WarderClientConfiguration {
   readonly clock?: (() => number) | undefined;
   /**
    * Told when the outcome of a call could not be reported; the call itself is not disturbed. Of reports that wait for the vault to
-   * come back, the oldest is lost as `overloaded` where there are more than 256, and each as `closed` with the client.
+   * come back, the oldest is lost as `overloaded` where there are more than 256, and each as `closed` with the client. Close it
+   * before the process ends: they do not keep the process, and are lost with it and nobody is told. An error of this function's
+   * own is a warning of the process.
    */
   readonly reportFailed?: ((error: WarderClientError) => void) | undefined;
   /** Draws from 0 <= x < 1 where renewals of many processes must not fall together. */

@@ -72,7 +72,7 @@ export class Reporter {
           this.#sayLost(this.#late.putBack(late));
         } else {
           this.#late.sent();
-          this.#configuration.reportFailed?.(error);
+          this.#configuration.reportFailed(error);
         }
         return;
       }
@@ -98,6 +98,6 @@ export class Reporter {
 
   /** Tells that reports never reach the vault. */
   #sayLost(codes) {
-    for (const code of codes) this.#configuration.reportFailed?.(new WarderClientError(code));
+    for (const code of codes) this.#configuration.reportFailed(new WarderClientError(code));
   }
 }

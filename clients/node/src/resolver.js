@@ -46,6 +46,8 @@ export class Resolver {
   #follow;
   #reporter;
   #calls = 0;
+  /** Tools whose calls people were asked about. */
+  #askedAbout = new Set();
   /** Tokens of one call on their way back. */
   #returning = new Set();
 
@@ -63,11 +65,12 @@ export class Resolver {
   }
 
   /** The value as it is now. A call counts as long as it waits, for people as well. */
-  async resolve(wanted) {
+  async resolve(wanted, { isPatient = true } = {}) {
     if (this.#calls >= this.#configuration.maximumCalls) throw new WarderClientError(Code.overloaded);
     this.#calls += 1;
     try {
-      return await (this.#configuration.approvalPatience > 0 ? this.#resolvePatiently(wanted) : this.#resolve(wanted));
+      const waits = isPatient && this.#configuration.approvalPatience > 0;
+      return await (waits ? this.#resolvePatiently(wanted) : this.#resolve(wanted));
     } finally {
       this.#calls -= 1;
     }
@@ -89,14 +92,20 @@ export class Resolver {
 
   /**
    * Another version than the one that its upstream did not accept; `undefined` where there is none. Asked for with the token
-   * that is there: so nobody is asked for an approval once more, and what was let through once is not let through again.
+   * that is there: so nobody is asked for an approval once more, and what was let through once is not let through again. A
+   * shared one that has ended meanwhile is replaced, once and without waiting for people.
    */
   async another(refused) {
     const { token, request: wanted } = originOf(refused);
-    this.#kept.forget(wanted);
-    if (token !== undefined) return this.#newer(refused.version, wanted, token);
-    // It was kept, so that the vault has not heard of this call yet.
-    const other = await this.resolve(wanted);
+    if (token !== undefined) {
+      try {
+        return await this.#newer(refused.version, wanted, token);
+      } catch (error) {
+        if (error.code !== Code.tokenInvalid || !this.#mayReplace(token, wanted)) throw error;
+      }
+    }
+    // A value that was kept came with no token, so that the vault has not heard of this call yet.
+    const other = await this.resolve(wanted, { isPatient: token === undefined });
     if (other.version !== refused.version) return other;
     other.wipe();
     this.finish(other);
@@ -114,9 +123,23 @@ export class Resolver {
       this.#heed(wanted, error);
       throw error;
     }
-    if (found === undefined || found.version === known) return undefined;
+    if (found === undefined) return undefined;
+    if (found.version === known) {
+      for (const value of found.values) value.wipe();
+      return undefined;
+    }
     this.#keep(wanted, found, question);
     return new ResolvedSecret(found, { token, request: wanted });
+  }
+
+  /**
+   * Forgets a shared token that the vault did not accept any more; whether another is worth asking for. Not where people are
+   * asked: it may have been for one use, and they have just let this call through.
+   */
+  #mayReplace(token, wanted) {
+    if (token.isForOneCall) return false;
+    this.#tokens.drop(wanted.demand, token);
+    return !this.#askedAbout.has(wanted.demand.claims.tool);
   }
 
   /** Sends a request that needs no token, or brings its own. */
@@ -124,8 +147,12 @@ export class Resolver {
     return read(await this.#connections.send(request, seconds));
   }
 
-  /** Tells the vault how a call went; of one that used a kept value, in the background. */
+  /**
+   * Tells the vault how a call went; of one that used a kept value, in the background. A value that its upstream did not
+   * accept is kept no more.
+   */
   async report(report, secret) {
+    if (report.outcome === 'refused') this.#kept.forget(originOf(secret).request);
     await this.#reporter.report(report, secret);
   }
 
@@ -248,6 +275,7 @@ export class Resolver {
 
   /** The kept value where the vault could not be asked and the call allows it; else the error. */
   #inPlaceOf(error, wanted) {
+    if (error.code === Code.approvalRequired) this.#askedAbout.add(wanted.demand.claims.tool);
     this.#heed(wanted, error);
     if (!outages.has(error.code)) throw error;
     if (!(wanted.maxStale > 0)) throw error;

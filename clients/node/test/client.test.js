@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Code, CredentialRefused, WarderClient } from '../src/index.js';
+import { Secret } from '../src/secret.js';
 import { answer, refusal, trace, withVault } from './stub.js';
 
 const resolve = async (client, wish) =>
@@ -403,6 +404,74 @@ test('another version is asked for with the token that is there, which goes back
   assert.equal(vault.seen[3].fields['if-none-match'], '"v7"');
 }));
 
+test('a shared token that ended while a call went on is replaced once', () => withVault(async (vault, client) => {
+  const warder = client();
+  for (const version of [8, 7]) {
+    vault.version = 7;
+    const body = refusingOlder(8, () => {
+      vault.version = version;
+      const dead = vault.issued;
+      vault.overrides['GET /v1/secrets/'] = ({ fields }) => (vault.issued === dead ? refusal(401, 'token_invalid')
+        : answer(200, `{"name":"a","field":"value","version":${version},"value":"v"}`));
+    });
+    const call = warder.withCredential('a', { tool: 't' }, body);
+    if (version === 8) assert.equal(await call, 8);
+    else await assert.rejects(call, CredentialRefused);
+    delete vault.overrides['GET /v1/secrets/'];
+  }
+  // That of the first call, and one for each that was dead.
+  assert.equal(vault.issued, 3);
+}));
+
+test('a value of the same version is wiped where the vault gives it nevertheless', () => withVault(async (vault, client) => {
+  const warder = client();
+  vault.overrides['GET /v1/secrets/'] = answer(200, '{"name":"a","field":"value","version":7,"value":"s3cret"}');
+  const wiped = new Set();
+  const wipe = mock.method(Secret.prototype, 'wipe', function noted() { wiped.add(this); });
+  try {
+    const refuse = () => { throw new CredentialRefused(); };
+    await assert.rejects(warder.withCredential('a', { tool: 't' }, refuse), CredentialRefused);
+  } finally {
+    wipe.mock.restore();
+  }
+  assert.equal(wiped.size, 2);
+}));
+
+test('a newer version that is refused as well is not kept', () => withKept(async (vault, warder, resolve) => {
+  const body = () => { vault.version = 8; throw new CredentialRefused(); };
+  await assert.rejects(warder.withCredential('a', { tool: 't', maxStale: 60 }, body), CredentialRefused);
+  assert.equal(vault.asked('POST /v1/calls').length, 2);
+  vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+  await fails(Code.unavailable, resolve());
+}));
+
+test('what whoever is told of a failed report throws is a warning, and nothing else', async () => {
+  const warnings = [];
+  const warned = (warning) => warnings.push(warning.message);
+  process.on('warning', warned);
+  try {
+    for (const reportFailed of [() => { throw new Error('theirs'); }, async () => { throw new Error('theirs'); }]) {
+      warnings.length = 0;
+      await withKept(async (vault, warder, resolve) => {
+        vault.overrides['POST /v1/calls'] = refusal(403, 'denied');
+        assert.equal(await warder.withCredential('a', { tool: 't' }, () => 1), 1);
+        vault.overrides['GET /v1/secrets/'] = refusal(503, 'unavailable');
+        // One that is refused in the background, and those that are lost when the client is closed.
+        const secret = await resolve();
+        await warder.report({ outcome: 'ok' }, secret);
+        await until(() => warnings.length === 2);
+        vault.overrides['POST /v1/calls'] = () => new Promise(() => {});
+        for (let count = 0; count < 3; count += 1) await warder.report({ outcome: 'ok' }, secret);
+        await warder.close();
+        await until(() => warnings.length === 5);
+      }, { reportFailed });
+      assert.deepEqual(warnings, Array(5).fill('theirs'));
+    }
+  } finally {
+    process.off('warning', warned);
+  }
+});
+
 test('whatever the vault says to that question, the refusal comes out', () => withVault(async (vault, client) => {
   const warder = client({ approvalPatience: 3600 });
   for (const found of [
@@ -416,8 +485,8 @@ test('whatever the vault says to that question, the refusal comes out', () => wi
       await assert.rejects(warder.withCredential('a', { tool: 't', arguments: callArguments }, body), CredentialRefused);
     }
   }
-  // One for all calls without arguments.
-  assert.equal(vault.issued, 9);
+  // One for all calls without arguments, and one more in place of that which was not accepted.
+  assert.equal(vault.issued, 10);
   assert.deepEqual(vault.asked('GET /v1/approvals/'), []);
 }));
 

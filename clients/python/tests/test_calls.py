@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 from warder_client import CallContext, CallReport, ChangeKind, Code, CredentialRefused, WarderClientError
+from warder_client._core import answers
 
 from .stub import TRACE, ClientTestCase, LoopClient, Seen, answer, both, refusal, slowly
 
@@ -292,6 +294,56 @@ class CallTests(ClientTestCase):
         tokens = {seen.fields["authorization"] for seen in self.vault.seen[1:]}
         self.assertEqual((len(tokens), self.vault.seen[3].fields["if-none-match"]), (1, '"v7"'))
 
+    def test_a_shared_token_that_ended_while_a_call_went_on_is_replaced_once(self) -> None:
+        client = self.client()
+        for version in (8, 7):
+            with self.subTest(version=version):
+                self.rules.version = 7
+
+                def refuse_the_first(secret: Any) -> int:
+                    if secret.version == 7:
+                        self.rules.version = version
+                        self.rules.dead.add(f"wdr_t_{self.rules.issued:049}")
+                        raise CredentialRefused
+                    found: int = secret.version
+                    return found
+
+                if version == 8:
+                    self.assertEqual(client.with_credential("a", refuse_the_first, tool="t"), 8)
+                else:
+                    with self.assertRaises(CredentialRefused):
+                        client.with_credential("a", refuse_the_first, tool="t")
+        # That of the first call, and one for each that was dead.
+        self.assertEqual(self.rules.issued, 3)
+
+    def test_a_value_of_the_same_version_is_wiped_where_the_vault_gives_it_nevertheless(self) -> None:
+        client = self.client()
+        value = answer(200, '{"name":"a","field":"value","version":7,"value":"s3cret"}')
+        self.rules.overrides["GET /v1/secrets/"] = value
+        given: list[Any] = []
+        values = answers.values
+
+        def seen(*arguments: Any) -> Any:
+            given.append(values(*arguments))
+            return given[-1]
+
+        def refuse(_: object) -> None:
+            raise CredentialRefused
+
+        with mock.patch.object(answers, "values", seen), self.assertRaises(CredentialRefused):
+            client.with_credential("a", refuse, tool="t")
+        self.assertEqual([secret.is_wiped for found in given for secret in found.values], [True, True])
+
+    def test_what_whoever_is_told_of_a_failed_report_raises_changes_nothing_for_the_caller(self) -> None:
+        def fail(_: object) -> None:
+            raise ZeroDivisionError
+
+        client = self.client(report_failed=fail)
+        self.rules.overrides["POST /v1/calls"] = refusal(503, "audit_unavailable")
+        with mock.patch("sys.excepthook") as hook:
+            self.assertEqual(client.with_credential("a", lambda _: 1, tool="t"), 1)
+        self.assertEqual([call.args[0] for call in hook.call_args_list], [ZeroDivisionError])
+
     def test_whatever_the_vault_says_to_that_question_the_refusal_comes_out(self) -> None:
         client = self.client(approval_patience=3_600)
         for found in [
@@ -310,8 +362,8 @@ class CallTests(ClientTestCase):
 
                     with self.assertRaises(CredentialRefused):
                         client.with_credential("a", refuse, tool="t", arguments=arguments)
-        # One for all calls without arguments.
-        self.assertEqual((self.rules.issued, self.vault.asked("GET /v1/approvals/")), (9, []))
+        # One for all calls without arguments, and one more in place of that which was not accepted.
+        self.assertEqual((self.rules.issued, self.vault.asked("GET /v1/approvals/")), (10, []))
 
 
 class StaleTests(ClientTestCase):
@@ -396,6 +448,36 @@ class StaleTests(ClientTestCase):
             client.with_credential("a", refuse, tool="t", max_stale=60)
         self.assert_fails(Code.UNAVAILABLE, lambda: self.stale(client))
 
+    def test_a_value_that_its_upstream_refused_in_a_with_statement_is_not_used_again(self) -> None:
+        client = self.client()
+        self.stale(client)
+
+        async def refuse(asking: Any) -> None:
+            async with asking.credential("a", tool="t", max_stale=60):
+                raise CredentialRefused
+
+        with self.assertRaises(CredentialRefused):
+            if isinstance(client, LoopClient):
+                client.run(refuse(client.client))
+            else:
+                with client.credential("a", tool="t", max_stale=60):
+                    raise CredentialRefused
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.assert_fails(Code.UNAVAILABLE, lambda: self.stale(client))
+
+    def test_the_newer_version_that_is_refused_as_well_is_not_kept(self) -> None:
+        client = self.client()
+
+        def refuse(_: object) -> None:
+            self.rules.version = 8
+            raise CredentialRefused
+
+        with self.assertRaises(CredentialRefused):
+            client.with_credential("a", refuse, tool="t", max_stale=60)
+        self.assertEqual(len(self.vault.asked("POST /v1/calls")), 2)
+        self.rules.overrides["GET /v1/secrets/"] = refusal(503, "unavailable")
+        self.assert_fails(Code.UNAVAILABLE, lambda: self.stale(client))
+
     def test_the_newer_version_that_a_refused_call_goes_on_with_is_kept_in_its_place(self) -> None:
         client = self.client()
         self.stale(client)
@@ -454,8 +536,9 @@ class StaleTests(ClientTestCase):
         for _ in range(256 + 1 + 2):
             client.report(CallReport("ok"), secret)
         client.close()
+        # The one that was on its way is told on another thread.
+        self.until(lambda: len(lost) == 256 + 1 + 2)
         self.assertEqual(lost.count(Code.OVERLOADED) + lost.count(Code.CLOSED), len(lost))
-        self.assertEqual(len(lost), 256 + 1 + 2)
         # The oldest made room; one may have been on its way by then.
         self.assertIn(lost.count(Code.OVERLOADED), (2, 3))
 

@@ -38,7 +38,8 @@ class WarderClientConfiguration:
     #: Told when the outcome of a call could not be reported; the call itself is not disturbed. Runs where the call runs, or
     #: for a report that had to wait for the vault in the background: on another thread, or in a task of the event loop. Of
     #: those that wait, the oldest is lost as ``overloaded`` where there are more than 256, and each as ``closed`` with the
-    #: client.
+    #: client. Close it before the process ends: they do not keep the process, and are lost with it and nobody is told. An
+    #: exception of this function's own goes to ``sys.excepthook``.
     report_failed: Callable[[WarderClientError], None] | None = None
     #: Draws from 0 <= x < 1 where renewals of many processes must not fall together.
     jitter: Callable[[], float] = field(default=random.random, repr=False)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from .._core import answers, requests
 from .._core.approvals import MAXIMUM_QUESTIONS
+from .._core.reporter import say_failed
 from .._core.resolver import Resolver
 from .._core.secret_request import SecretRequest
 from ..configuration import WarderClientConfiguration
@@ -234,8 +235,7 @@ class AsyncWarderClient:
         try:
             await self.report(CallReport(outcome, duration_ms=int(seconds * 1_000)), secret)
         except WarderClientError as error:
-            if self._configuration.report_failed is not None:
-                self._configuration.report_failed(error)
+            say_failed(self._configuration, error)
 
     async def _finish(self, secret: ResolvedSecret, reports: list[asyncio.Future[None]]) -> None:
         session = self._session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import Generic
@@ -142,8 +143,17 @@ class Reporter(Generic[Flight]):
             self._say(WarderClientError(code))
 
     def _say(self, error: WarderClientError) -> None:
-        if self._configuration.report_failed is not None:
-            self._configuration.report_failed(error)
+        say_failed(self._configuration, error)
+
+
+def say_failed(configuration: WarderClientConfiguration, error: WarderClientError) -> None:
+    """Tells that a report did not reach the vault. What is raised by whoever is told ends neither calls nor other reports."""
+    if configuration.report_failed is None:
+        return
+    try:
+        configuration.report_failed(error)
+    except Exception as fault:
+        sys.excepthook(type(fault), fault, fault.__traceback__)
 
 
 def _cut(changed: str) -> str:

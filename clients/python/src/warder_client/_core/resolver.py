@@ -50,15 +50,17 @@ class Resolver(Generic[Flight]):
         self._kept = KeptValues()
         #: Until the vault was asked what changes; ``None`` from then on.
         self._following: Flight | None = transport.new_flight()
+        #: Tools whose calls people were asked about.
+        self._asked_about: set[str] = set()
 
-    async def resolve(self, wanted: SecretRequest) -> ResolvedSecret:
+    async def resolve(self, wanted: SecretRequest, *, is_patient: bool = True) -> ResolvedSecret:
         """The value as it is now. A call counts as long as it waits, for people as well."""
         with self._transport.lock:
             if self._calls >= self._configuration.maximum_calls:
                 raise WarderClientError(Code.OVERLOADED)
             self._calls += 1
         try:
-            if self._configuration.approval_patience > 0:
+            if is_patient and self._configuration.approval_patience > 0:
                 return await self._resolve_patiently(wanted)
             return await self._resolve(wanted)
         finally:
@@ -83,18 +85,21 @@ class Resolver(Generic[Flight]):
         """Another version than the one that its upstream did not accept; ``None`` where there is none.
 
         It is asked for with the token that is there: so nobody is asked for an approval once more, and what was let
-        through once is not let through again.
+        through once is not let through again. A shared one that has ended meanwhile is replaced, once and without
+        waiting for people.
 
         Raises:
             WarderClientError: It cannot be had; ``token_invalid`` also for a token that was for one use.
         """
         wanted = refused._request
-        with self._transport.lock:
-            self._kept.forget(wanted.key)
         if refused.stale is None:
-            return await self._newer(refused)
-        # It was kept, so that the vault has not heard of this call yet.
-        other = await self.resolve(wanted)
+            try:
+                return await self._newer(refused)
+            except WarderClientError as error:
+                if error.code is not Code.TOKEN_INVALID or not self._may_replace(refused._token, wanted):
+                    raise
+        # A value that was kept came with no token, so that the vault has not heard of this call yet.
+        other = await self.resolve(wanted, is_patient=refused.stale is not None)
         if other.version != refused.version:
             return other
         other.wipe()
@@ -110,14 +115,34 @@ class Resolver(Generic[Flight]):
         except WarderClientError as error:
             self._heed(wanted, error)
             raise
-        if found is None or found.version == old.version:
+        if found is None:
+            return None
+        if found.version == old.version:
+            for value in found.values:
+                value.wipe()
             return None
         secret = ResolvedSecret._of(wanted, found.version, found.values, token)
         self._keep(secret, found.max_stale, question)
         return secret
 
+    def _may_replace(self, token: VaultToken, wanted: SecretRequest) -> bool:
+        """Forgets a shared token that the vault did not accept any more; whether another is worth asking for.
+
+        Not where people are asked: it may have been for one use, and they have just let this call through.
+        """
+        if token.is_for_one_call:
+            return False
+        self._tokens.drop(token, wanted.demand)
+        return wanted.demand.key.tool not in self._asked_about
+
     async def report(self, report: CallReport, secret: ResolvedSecret) -> None:
-        """Tells the vault how a call went; of one that used a kept value, in the background."""
+        """Tells the vault how a call went; of one that used a kept value, in the background.
+
+        A value that its upstream did not accept is kept no more.
+        """
+        if report.outcome == "refused":
+            with self._transport.lock:
+                self._kept.forget(secret._request.key)
         await self._reporter.report(report, secret)
 
     async def ask(self, request: Request, read: Callable[[Answer], Result], within: float | None = None) -> Result:
@@ -263,6 +288,8 @@ class Resolver(Generic[Flight]):
 
     def _in_place_of(self, error: WarderClientError, wanted: SecretRequest) -> ResolvedSecret:
         """The kept value where the vault could not be asked and the call allows it; else the error."""
+        if error.code is Code.APPROVAL_REQUIRED:
+            self._asked_about.add(wanted.demand.key.tool)
         if error.code not in OUTAGES:
             self._heed(wanted, error)
             raise error

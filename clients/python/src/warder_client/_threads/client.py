@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from .._core import answers, requests
 from .._core.approvals import MAXIMUM_QUESTIONS
+from .._core.reporter import say_failed
 from .._core.resolver import Resolver, run
 from .._core.secret_request import SecretRequest
 from ..configuration import WarderClientConfiguration
@@ -276,8 +277,7 @@ class WarderClient:
         try:
             self.report(CallReport(outcome, duration_ms=int(seconds * 1_000)), secret)
         except WarderClientError as error:
-            if self._configuration.report_failed is not None:
-                self._configuration.report_failed(error)
+            say_failed(self._configuration, error)
 
     def _finish(self, secret: ResolvedSecret) -> None:
         session = self._session
