@@ -209,6 +209,44 @@ import WarderModel
         #expect(first.places.map(\.pointer) == ["/mcpServers/a", "/mcpServers/b"])
     }
 
+    @Test func `an entry that two imports rewrote is taken back twice, and a third import forgets neither`() throws {
+        let entry =
+            #"{"command": "a", "args": ["--token", "\#(Invented.slack)"], "env": {"X_TOKEN": "\#(Invented.github)"}}"#
+        let text = #"{"numStartups": 1, "mcpServers": {"a": \#(entry)}}"#
+        let kept = ImportSettings(keepsArguments: true)
+        let planned = try #require(try ImportPlan([file(".claude.json", text)], settings: kept).files.first)
+        let once = try #require(planned.rewritten)
+        var record = try #require(planned.record)
+        let again = try #require(try ImportPlan([file(".claude.json", once.text)]).files.first)
+        record.layers = record.layers(shownIn: once) + [try #require(ImportLayer(again))]
+        #expect(record.layers.map { $0.entries.map(\.place.pointer) } == [["/mcpServers/a"], ["/mcpServers/a"]])
+
+        let now = try #require(again.rewritten) + [0x20]
+        #expect(record.layers(shownIn: now) == record.layers)
+        let last = try #require(record.reversal(of: now))
+        #expect(last.layer == 1 && last.differing.isEmpty)
+        let between = try last.original(current: now, values: [Invented.slack.bytes])
+        #expect(between == once + [0x20])
+        #expect(record.differing(in: between).isEmpty, "it is as the first import wrote it")
+        let first = try #require(record.reversal(of: between))
+        #expect(first.layer == 0 && first.differing.isEmpty)
+        #expect(try first.original(current: between, values: [Invented.github.bytes]).text == text + " ")
+    }
+
+    @Test(arguments: [
+        "https://hooks.slack.com/services/T0Q7LW2ZR/B0XK9VTYM/q7Lw2ZrXk9Vt", "https://h/\(Invented.github)",
+        "https://ada:\(Invented.password)@h", "x \(Invented.slack)",
+    ])
+    func `attack: no record says where a server lies whose name holds a secret`(key: String) throws {
+        let servers = #""\#(key)": \#(Self.entry(Invented.github)), "b": \#(Self.entry(Invented.slack))"#
+        let text = #"{"mcpServers": {\#(servers)}}"#
+        let imported = try Imported(".claude.json", text)
+        #expect(imported.record.layers[0].entries.map(\.place.pointer) == ["/mcpServers/b"])
+        #expect(!imported.record.stored.contains(key))
+        #expect(try imported.undone(imported.rewritten) == text)
+        #expect(try imported.undone(imported.rewritten + " ").contains(Self.entry(Invented.slack)))
+    }
+
     /// What `JSON.stringify(…, null, unit)` writes.
     private static func written(_ node: JSONNode, _ unit: String, _ depth: Int = 0) throws -> String {
         let (line, end) = (

@@ -45,6 +45,8 @@ import Testing
         (nil, "https://mcp.example.net/v1/\(Invented.path)/mcp", [Invented.path]),
         (nil, "https://mcp.example.net/mcp?thing=\(Invented.path)#x", [Invented.path]),
         (nil, "https://mcp.example.net/mcp#\(Invented.path)", [Invented.path]),
+        (nil, "https://h/s/v1.\(Invented.github)/mcp", [Invented.github]),
+        (nil, "https://h/mcp?x=Bearer%20\(Invented.github)", [Invented.github]),
         ("SERVER_ARGS", "-p=\(Invented.path) --quiet", [Invented.path]),
         ("PAIR", "ada:\(Invented.path)", [Invented.path]),
         (nil, "https://u:pw-7@h/\(Invented.path)", ["pw-7", Invented.path]),
@@ -148,6 +150,11 @@ import Testing
         #expect(evidence("X_KEY", Invented.github) == .token(issuer: "GitHub"))
         #expect(evidence(nil, Invented.databaseURL) == .addressPassword)
         #expect(evidence("A", "Bearer \(Invented.github)") == .token(issuer: "GitHub"))
+        // What is random around a token takes nothing from it.
+        #expect(evidence(nil, "https://h/s/v1.\(Invented.github)/mcp") == .token(issuer: "GitHub"))
+        #expect(evidence(nil, "https://h/mcp?x=Bearer%20\(Invented.github)") == .token(issuer: "GitHub"))
+        #expect(evidence("REDIS_AUTH", "foobared")?.certainty == .doubtful)
+        #expect(evidence(nil, "https://h/mcp?auth=foobared")?.certainty == .doubtful)
     }
 
     @Test(arguments: Invented.all)

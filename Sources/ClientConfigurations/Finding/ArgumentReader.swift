@@ -15,11 +15,15 @@ struct ArgumentReader {
         let known = Set(containers.variables.keys).union(texts)
         let options = OptionValue.read(Array(words), except: Set(known.map { $0 - first }))
         let byWord = Dictionary(uniqueKeysWithValues: options.map { ($0.word + first, $0) })
+        let own = ContainerOptions.own(in: [commandName] + words)
         for index in words.indices {
             if let variable = containers.variables[index] { add(variable, at: index) }
             if texts.contains(index) { add(shellText: index) }
             // What is started stands among the first words.
-            if let option = byWord[index] { add(option, at: index, of: [commandName] + words[..<index].prefix(8)) }
+            if let option = byWord[index] {
+                let programs = [commandName] + words[..<index].prefix(8)
+                add(option, at: index, of: programs, isOfContainer: own.contains(index - first + 1))
+            }
         }
     }
 
@@ -36,10 +40,10 @@ struct ArgumentReader {
         )
     }
 
-    private mutating func add(_ option: OptionValue, at index: Int, of programs: [String]) {
+    private mutating func add(_ option: OptionValue, at index: Int, of programs: [String], isOfContainer: Bool) {
         let argument = program.arguments[index]
         let value = String(decoding: Array(argument.text.utf8)[option.head...], as: UTF8.self)
-        let found = option.spans(in: value, of: programs)
+        let found = option.spans(in: value, of: programs, isOfContainer: isOfContainer)
         add(
             Candidate(
                 .argument(index),

@@ -11,11 +11,16 @@ struct ContainerOptions {
 
     /// By the number of the argument.
     private(set) var variables: [Int: Variable] = [:]
+    /// Number of the argument behind its own options: of the image, or the container.
+    private var end = 0
 
     init(_ arguments: ArraySlice<String>, program: String) {
         guard Self.isClient(program),
             let run = arguments.firstIndex(where: { $0 == "run" || $0 == "exec" })
-        else { return }
+        else {
+            end = arguments.endIndex
+            return
+        }
         // Options of the client itself may stand before `run`; none of them is a variable.
         var index = run + 1
         while index < arguments.endIndex, arguments[index].hasPrefix("-"), arguments[index] != "--" {
@@ -32,13 +37,22 @@ struct ContainerOptions {
                 add(argument, at: index, skipping: 2)
                 index += 1
             default:
-                index += takesValue(argument) ? 2 : 1
+                index += Self.takesValue(argument) ? 2 : 1
             }
         }
+        end = min(index, arguments.endIndex)
+    }
+
+    /// Which words of a command line are options of a program that starts a container, and not of what runs in it.
+    static func own(in words: [String]) -> Range<Int> {
+        guard let client = words.firstIndex(where: isClient) else { return 0..<0 }
+        return client + 1..<ContainerOptions(words[(client + 1)...], program: words[client]).end
     }
 
     /// Whether a program starts containers.
-    static func isClient(_ program: String) -> Bool { ["docker", "podman", "nerdctl"].contains(program) }
+    static func isClient(_ program: String) -> Bool {
+        ["docker", "podman", "nerdctl", "docker-compose", "podman-compose"].contains(program)
+    }
 
     private mutating func add(_ argument: String, at index: Int, skipping skipped: Int) {
         let bytes = Array(argument.utf8)
@@ -47,17 +61,18 @@ struct ContainerOptions {
         variables[index] = Variable(name: name, head: equals + 1)
     }
 
-    private func takesValue(_ option: String) -> Bool {
+    private static func takesValue(_ option: String) -> Bool {
         guard option.hasPrefix("--") else {
             // `-it` is two switches; of the short options these take none.
-            return !option.dropFirst().allSatisfy { "itdPq".contains($0) }
+            return !option.dropFirst().allSatisfy { "itdPqT".contains($0) }
         }
-        return !option.contains("=") && !Self.switches.contains(option)
+        return !option.contains("=") && !switches.contains(option)
     }
 
     private static let switches: Set<String> = [
         "--rm", "--interactive", "--tty", "--detach", "--init", "--privileged", "--read-only", "--publish-all",
         "--no-healthcheck", "--oom-kill-disable", "--sig-proxy", "--quiet", "--disable-content-trust", "--replace",
-        "--tls-verify", "--no-hosts", "--rmi",
+        "--tls-verify", "--no-hosts", "--rmi", "--no-TTY", "--no-deps", "--service-ports", "--use-aliases", "--build",
+        "--remove-orphans",
     ]
 }

@@ -29,8 +29,10 @@ enum Credentials {
             text[..<colon].allSatisfy({ $0.isWord || ".@+".utf8.contains($0) })
         else { return nil }
         let password = text[(colon + 1)...]
-        guard !password.isEmpty, !password.hasPrefix("//"), !password.contains(where: { $0.isSpace }),
-            !password.allSatisfy({ $0.isDigit }), !password.elementsEqual(text[..<colon]),
+        // `C:/server.py`, `jdbc:postgresql://h/db` and `redis:6379/0` are paths and addresses.
+        guard let first = password.first, !"/\\".utf8.contains(first), password.firstRange(of: "://".utf8) == nil,
+            !password.contains(where: { $0.isSpace }),
+            !password.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: "/") }), !password.elementsEqual(text[..<colon]),
             !Placeholders.isPlaceholder(password), !Placeholders.isReference(password)
         else { return nil }
         return SecretSpan(range: password.startIndex..<password.endIndex, evidence: .userPassword)

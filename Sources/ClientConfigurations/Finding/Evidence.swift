@@ -21,6 +21,8 @@ package enum Evidence: Hashable, Sendable {
     case random
     /// It stands right behind the letter of an option, as passwords can.
     case attached
+    /// Its name can be that of a secret, and its value one of a setting.
+    case ambiguous
 
     package enum Certainty: Int, Comparable, Sendable {
         /// Nothing but its look speaks for it; a person decides.
@@ -35,7 +37,7 @@ package enum Evidence: Hashable, Sendable {
         switch self {
         case .token, .privateKey, .webToken, .authorization, .addressPassword: .certain
         case .parameter, .name, .userPassword, .copy: .likely
-        case .random, .attached: .doubtful
+        case .random, .attached, .ambiguous: .doubtful
         }
     }
 
@@ -53,6 +55,7 @@ package enum Evidence: Hashable, Sendable {
         case .copy: "it is the same value as a secret that is moved"
         case .random: "it is long and looks random"
         case .attached: "it stands right behind an option's letter, as passwords can"
+        case .ambiguous: "its name can be that of a secret or of a setting"
         }
     }
 }

@@ -56,7 +56,7 @@ enum KnownTokens {
         var previous: UInt8 = 0
         while at < text.endIndex {
             let byte = text[at]
-            if !previous.isWord, let span = token(at: at, in: text) {
+            if !previous.isWord || isEscaped(before: at, in: text), let span = token(at: at, in: text) {
                 found.append(span)
                 previous = text[span.range.upperBound - 1]
                 at = span.range.upperBound
@@ -66,6 +66,12 @@ enum KnownTokens {
             at += 1
         }
         return found + privateKeys(in: text)
+    }
+
+    /// Whether a byte that is written in hexadecimal, as in addresses, ends there: `Bearer%20ghp_…`.
+    private static func isEscaped(before at: Int, in text: ArraySlice<UInt8>) -> Bool {
+        at - 3 >= text.startIndex && text[at - 3] == UInt8(ascii: "%")
+            && text[(at - 2)..<at].allSatisfy { HexDigits.value($0) != nil }
     }
 
     private static func token(at start: Int, in text: ArraySlice<UInt8>) -> SecretSpan? {

@@ -22,13 +22,13 @@ struct OptionValue: Hashable {
                 continue
             }
             let next = index + 1
-            guard word.hasPrefix("-"), isName(word), next < words.count, !known.contains(next),
-                isValue(words[next], of: word)
+            guard word.hasPrefix("-"), let name = optionName(word), next < words.count, !known.contains(next),
+                isValue(words[next], of: name)
             else {
                 values.append(OptionValue(word: index, head: 0, name: nil, isAttached: false))
                 continue
             }
-            values.append(OptionValue(word: next, head: 0, name: word, isAttached: false))
+            values.append(OptionValue(word: next, head: 0, name: name, isAttached: false))
             index = next
         }
         return values
@@ -39,20 +39,20 @@ struct OptionValue: Hashable {
         let bytes = Array(word.utf8)
         guard bytes.count > 2, bytes[0] == UInt8(ascii: "-"), bytes[1] < 0x80 else { return nil }
         if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
-            let name = String(decoding: bytes[..<equals], as: UTF8.self)
-            if isName(name) { return OptionValue(word: index, head: equals + 1, name: name, isAttached: equals == 2) }
-        } else if isName(word) {
+            if let name = optionName(String(decoding: bytes[..<equals], as: UTF8.self)) {
+                return OptionValue(word: index, head: equals + 1, name: name, isAttached: equals == 2)
+            }
+        } else if optionName(word) != nil {
             return nil
         }
         let letter = String(decoding: bytes[..<2], as: UTF8.self)
         return OptionValue(word: index, head: 2, name: letter, isAttached: true)
     }
 
-    /// Whether a word is an option's name and nothing else: `--word`, `-x`, and `-token` of programs that write long options
-    /// with one dash. Of `-pRootPassword1` only the `p` may be one.
-    private static func isName(_ word: String) -> Bool {
-        if word.hasPrefix("--") || word.utf8.count <= 2 { return true }
-        return SecretNames.isKnown(String(word.dropFirst()))
+    /// What a word names where it is an option's name and nothing else: `--word`, `-x`, and `-token` of programs that write
+    /// long options with one dash. Of `-pRootPassword1` only the `p` may be one.
+    private static func optionName(_ word: String) -> String? {
+        word.hasPrefix("--") || word.utf8.count <= 2 ? word : SecretNames.option(word)
     }
 
     private static func isValue(_ word: String, of option: String) -> Bool {
@@ -64,16 +64,19 @@ struct OptionValue: Hashable {
     /// - Parameters:
     ///   - value: the word from ``head`` on.
     ///   - programs: what is started, as far as the words before tell.
+    ///   - isOfContainer: whether it belongs to who starts a container, for whom `-u` takes a user and a group.
     /// - Returns: the parts that are secret, and why there is none where the name promised one.
-    func spans(in value: String, of programs: [String]) -> (spans: [SecretSpan], innocence: Innocence?) {
+    func spans(
+        in value: String,
+        of programs: [String],
+        isOfContainer: Bool
+    ) -> (spans: [SecretSpan], innocence: Innocence?) {
         let reader = ValueReader(name: name, value: value)
         let bytes = Array(value.utf8)[...]
         guard !Placeholders.isReference(bytes), reader.evidence.map({ $0.certainty == .doubtful }) ?? true else {
             return (reader.spans, reader.innocence)
         }
-        if let name, Self.takesUser.contains(name), !programs.contains(where: ContainerOptions.isClient),
-            let password = Credentials.userPassword(bytes)
-        {
+        if let name, Self.takesUser.contains(name), !isOfContainer, let password = Credentials.userPassword(bytes) {
             return ([password], nil)
         }
         guard reader.spans.isEmpty, isAttached, isDoubtful(bytes, of: programs) else {
@@ -88,6 +91,9 @@ struct OptionValue: Hashable {
     /// others not what is a port, a path, or the rest of a word.
     private func isDoubtful(_ value: ArraySlice<UInt8>, of programs: [String]) -> Bool {
         guard name == "-p" || name == "-a", !Placeholders.isPlaceholder(value) else { return false }
+        // `-port=8080`, `-addr=:80` of programs that write long options with one dash.
+        let word = value.prefix { $0.isLower || "-_".utf8.contains($0) }
+        if !word.isEmpty, word.endIndex < value.endIndex, value[word.endIndex] == UInt8(ascii: "=") { return false }
         let known = name == "-p" ? ["mysql", "mariadb"] : ["redis"]
         if programs.contains(where: { program in known.contains { program.contains($0) } }) { return true }
         guard value.count >= 4, !value.contains(where: { "/\\".utf8.contains($0) }) else { return false }

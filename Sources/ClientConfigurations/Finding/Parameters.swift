@@ -10,9 +10,9 @@ enum Parameters {
             if !setting.value.isEmpty, let meaning = SecretNames.meaning(of: setting.name),
                 isPromised(setting.value, meaning)
             {
-                found.append(
-                    SecretSpan(range: setting.value.startIndex..<setting.value.endIndex, evidence: .parameter)
-                )
+                let isSure = ValueReader.evidence(of: setting.value, meaning: meaning) == .name
+                let range = setting.value.startIndex..<setting.value.endIndex
+                found.append(SecretSpan(range: range, evidence: isSure ? .parameter : .ambiguous))
                 at = max(at, setting.value.endIndex)
             }
         }
@@ -23,7 +23,7 @@ enum Parameters {
     private static func isPromised(_ value: ArraySlice<UInt8>, _ meaning: SecretNames.Meaning) -> Bool {
         switch meaning {
         case .chance: Randomness.isLikely(value)
-        case .proof, .password, .key, .authorization: ValueReader.innocence(of: value, meaning: meaning) == nil
+        case .proof, .password, .key, .item, .authorization: ValueReader.innocence(of: value, meaning: meaning) == nil
         }
     }
 

@@ -44,7 +44,8 @@ enum Randomness {
                 // What names a content says nothing secret: `sha256:…`, and `sha512-…` of packages.
                 if isDigest(word, in: bytes) { return [] }
                 let pieces = isAddress ? word.split { "/?#&".utf8.contains($0) } : [word]
-                return pieces.map(valuePart).filter(isLikely).map { $0.startIndex..<$0.endIndex }
+                return pieces.map(valuePart).filter { isLikely($0) && !(isAddress && isCommit($0, in: bytes)) }
+                    .map { $0.startIndex..<$0.endIndex }
             }
         return ranges.map { SecretSpan(range: $0, evidence: .random) }
     }
@@ -67,6 +68,19 @@ enum Randomness {
         if names.contains(where: { word.hasPrefix($0 + "-") }) { return true }
         let name = text[..<word.startIndex].dropLast().ending { $0.isAlphanumeric }.lowercased
         return names.contains(name)
+    }
+
+    /// Whether it is the commit that a package or a file is taken from: `git+https://…#COMMIT`.
+    private static func isCommit(_ piece: ArraySlice<UInt8>, in text: ArraySlice<UInt8>) -> Bool {
+        guard piece.count == 40, piece.allSatisfy({ HexDigits.value($0) != nil }) else { return false }
+        let before = text[..<piece.startIndex].ending { !$0.isSpace }
+        switch before.last {
+        case UInt8(ascii: "#"): return before.firstRange(of: "git+".utf8) != nil
+        case UInt8(ascii: "/"):
+            return before.firstRange(of: "://raw.githubusercontent.com/".utf8) != nil
+                && !before.contains(UInt8(ascii: "?"))
+        default: return false
+        }
     }
 
     /// How often a small letter, a capital and a digit take turns. In a word that is joined from others it is seldom.

@@ -9,6 +9,8 @@ enum SecretNames {
         case authorization
         /// A secret, or the way in which one is asked for: `basic`, `oauth2`.
         case proof
+        /// A secret, or one of the many things that are called so: what a model reads, what a table is sorted by.
+        case item
         /// A secret where it looks random.
         case chance
     }
@@ -24,10 +26,17 @@ enum SecretNames {
         switch SecretWords.role(of: last) {
         case .password: return .password
         case .secret: return .key
-        case .key: return before.flatMap { SecretWords.role(of: $0) } == .open ? nil : .key
+        case .key:
+            switch before.flatMap({ SecretWords.role(of: $0) }) {
+            case .open: return nil
+            case .thing: return .item
+            default: return before == "primary" ? .item : .key
+            }
+        case .several:
+            return last == "keys" && before.flatMap { SecretWords.role(of: $0) } == .open ? nil : .item
         case .proof: return .proof
         case .chance: return .chance
-        case .open, .qualifier, .owner, nil: return nil
+        case .open, .thing, .qualifier, .owner, nil: return nil
         }
     }
 
@@ -39,11 +48,29 @@ enum SecretNames {
             && !words(of: name).contains { $0.contains(where: \.isNumber) }
     }
 
+    /// What of an option that is written with one dash names a secret, with the dash: the words at the end of it that are in
+    /// the table, `-token` of `-github-token`. Of `-pRootPassword` the letter may be all of the name, and `-pRootPassword1`
+    /// is none.
+    static func option(_ word: String) -> String? {
+        let name = word.dropFirst()
+        guard name.utf8.allSatisfy({ $0.isLetter || "-_".utf8.contains($0) }), let meaning = meaning(of: String(name)),
+            meaning != .chance
+        else { return nil }
+        let words = words(of: String(name))
+        if let first = words.first, first.utf8.count == 1, words.count > 1, SecretWords.role(of: first) == nil {
+            return nil
+        }
+        let end = words.reversed().prefix { $0 == "authorization" || SecretWords.isWhole($0) }.reversed()
+        let said = end.isEmpty ? words.last.flatMap { SecretWords.ending(of: $0) } : end.joined(separator: "-")
+        return said.map { "-" + $0 }
+    }
+
     /// Whether a value says how somebody proves who they are, and not with what: `basic`, `oauth2`, `azure-cli`.
     static func isMethod(_ value: ArraySlice<UInt8>) -> Bool {
         value.trimmed.split { !$0.isAlphanumeric }.allSatisfy { part in
             let word = part.prefix { !$0.isDigit }
-            return SecretWords.methods.contains(word.lowercased) || word.isEmpty && part.allSatisfy(\.isDigit)
+            guard part[word.endIndex...].allSatisfy(\.isDigit) else { return false }
+            return word.isEmpty || SecretWords.methods.contains(word.lowercased)
         }
     }
 

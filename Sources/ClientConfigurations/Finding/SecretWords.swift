@@ -10,8 +10,12 @@ enum SecretWords {
         case secret
         /// Made by a program; the word before it may say that everybody has it.
         case key
+        /// More than one: of secrets, or of what else is called so.
+        case several
         /// Before ``key``: everybody may know that one.
         case open
+        /// Before ``key``: it may as well say where something lies.
+        case thing
         /// A secret or the way in which one is asked for: the value tells.
         case proof
         /// A secret where the value looks random.
@@ -26,7 +30,15 @@ enum SecretWords {
     static func role(of word: String) -> Role? {
         if let role = roles[word] { return role }
         // `PGPASSWORD`, `authtoken`: without anything between the words.
-        return glued.first { word.hasSuffix($0.key) }?.value
+        return ending(of: word).flatMap { roles[$0] }
+    }
+
+    /// Whether it is a word of the table, and not one that only ends like it.
+    static func isWhole(_ word: String) -> Bool { roles[word] != nil }
+
+    /// The longest word of the table that a longer one ends in.
+    static func ending(of word: String) -> String? {
+        glued.keys.filter { word.hasSuffix($0) }.max { $0.utf8.count < $1.utf8.count }
     }
 
     private static let table: [(Role, String)] = [
@@ -34,23 +46,23 @@ enum SecretWords {
             .password,
             """
             password passwords passwd passwds passphrase passphrases passcode passcodes passwort pass dbpass userpass \
-            smtppass pwd pwds pw pswd pin pins
+            smtppass pwd pwds pw pswd pin
             """
         ),
         (
             .secret,
             """
-            token tokens secret secrets credential credentials cred creds jwt jwts cookie cookies bearer pat pats \
+            token secret secrets credential credentials cred creds jwt jwts cookie cookies bearer pat pats \
             signature sig dsn mnemonic seedphrase recoveryphrase apikey apikeys apihash accesskey accesskeys authkey \
             secretkey secretkeys privatekey privatekeys privkey signingkey encryptionkey masterkey sharedkey
             """
         ),
-        (.key, "key keys"),
+        (.key, "key"), (.several, "tokens keys pins"),
         (
             .open,
             "public pub publishable site sort partition foreign authorized verifying idempotency project space issue"
         ),
-        (.proof, "auth"),
+        (.thing, "cache object index map"), (.proof, "auth"),
         (.chance, "session code"),
         (
             .qualifier,
@@ -68,7 +80,8 @@ enum SecretWords {
 
     /// Words that are long enough to be known at the end of a longer one: `monkey` is no key.
     private static let glued = roles.filter { word, role in
-        role == .password && word.count >= 6 || word == "pwd" || role == .secret && word.count >= 5
+        role == .password && word.count >= 6 || word == "pwd"
+            || (role == .secret || role == .several) && word.count >= 5
     }
 
     /// For a test: every word once, with its role.
@@ -82,5 +95,8 @@ enum SecretWords {
         "kerberos", "ldap", "iam", "aws", "azure", "gcp", "adc", "cli", "api", "key", "apikey", "device", "code",
         "interactive", "managed", "identity", "default", "local", "required", "optional", "scram", "sha", "login",
         "public", "private", "session", "cookie", "header", "github", "google", "user", "service", "account", "env",
+        "anonymous", "windows", "client", "credentials", "authorization", "integrated", "certificate",
+        "externalbrowser",
+        "passthrough", "workload", "principal",
     ]
 }

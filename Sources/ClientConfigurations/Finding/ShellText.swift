@@ -14,10 +14,13 @@ struct ShellText {
     init(_ text: String) {
         let words = Self.words(Array(text.utf8))
         let texts = words.map { String(decoding: $0.bytes, as: UTF8.self) }
+        let own = ContainerOptions.own(in: texts)
         spans = OptionValue.read(texts).flatMap { option -> [SecretSpan] in
             let word = words[option.word]
             let value = String(decoding: word.bytes[option.head...], as: UTF8.self)
-            return option.spans(in: value, of: Array(texts[..<option.word].prefix(8))).spans.map { span in
+            let programs = Array(texts[..<option.word].prefix(8))
+            let found = option.spans(in: value, of: programs, isOfContainer: own.contains(option.word))
+            return found.spans.map { span in
                 let first = word.offsets[option.head + span.range.lowerBound]
                 let last = word.offsets[option.head + span.range.upperBound - 1]
                 return SecretSpan(range: first..<last + 1, evidence: span.evidence)

@@ -27,15 +27,20 @@ struct ValueReader {
         let isForm = !spans.isEmpty
         if !isForm, let meaning, meaning != .chance {
             innocence = Self.innocence(of: bytes, meaning: meaning)
-            if innocence == nil { spans = [Self.whole(bytes, .name)] }
+            if innocence == nil { spans = [Self.whole(bytes, Self.evidence(of: bytes, meaning: meaning))] }
         }
         // No name makes a random value harmless; only its form does.
-        let isOpen = isForm ? Addresses.isAddress(bytes) : innocence == nil || innocence == .address
+        let isOpen =
+            isForm
+            ? Addresses.isAddress(bytes)
+            : innocence == nil || innocence == .address || innocence == .plain && meaning == .item
         guard isOpen, !KnownTokens.isPublic(bytes) else { return }
         let random = Randomness.find(in: bytes).map { span in
             meaning == .chance ? SecretSpan(range: span.range, evidence: .name) : span
         }
-        spans = Self.apart(spans + random)
+        // A better reason is not given up for a longer run around it.
+        let certain = spans
+        spans = Self.apart(certain + random.filter { span in !certain.contains { $0.range.overlaps(span.range) } })
         if !spans.isEmpty { innocence = nil }
     }
 
@@ -90,7 +95,8 @@ struct ValueReader {
         if Placeholders.isReference(part) { return Placeholders.defaultOfReference(part) != nil }
         return switch evidence {
         // These were held against placeholders, or are none by their form.
-        case .token, .webToken, .privateKey, .parameter, .random, .name, .userPassword, .copy, .attached: true
+        case .token, .webToken, .privateKey, .parameter, .random, .name, .userPassword, .copy, .attached, .ambiguous:
+            true
         case .addressPassword: !Placeholders.isPlaceholder(part)
         case .authorization: !Placeholders.isPlaceholder(part) && part.count >= 4
         }
@@ -117,7 +123,7 @@ struct ValueReader {
     static func innocence(of bytes: ArraySlice<UInt8>, meaning: SecretNames.Meaning) -> Innocence? {
         let text = meaning == .authorization ? Credentials.withoutScheme(bytes) : bytes.trimmed
         if Placeholders.isReference(text) { return .reference }
-        let isMade = meaning == .key || meaning == .proof
+        let isMade = meaning != .password && meaning != .authorization
         if isMade ? isPath(text) : isFolder(text) { return .path }
         if isMade, Addresses.isAddress(text) { return .address }
         if Placeholders.isPlaceholder(text) { return .placeholder }
@@ -126,8 +132,33 @@ struct ValueReader {
         }
         if meaning == .password { return nil }
         if meaning == .proof, SecretNames.isMethod(text) { return .plain }
+        if meaning == .item { return items(of: text).contains(where: isMixed) ? nil : .plain }
         if text.count < 6 || text.allSatisfy({ $0.isDigit }) && text.count < 12 { return .plain }
         return nil
+    }
+
+    /// What the name of a value without ``innocence(of:meaning:)`` is worth.
+    static func evidence(of bytes: ArraySlice<UInt8>, meaning: SecretNames.Meaning) -> Evidence {
+        let text = bytes.trimmed
+        switch meaning {
+        case .proof: return text.allSatisfy { $0.isLower || "-_".utf8.contains($0) } ? .ambiguous : .name
+        case .item: return items(of: text).count == 1 ? .name : .ambiguous
+        case .password, .key, .authorization, .chance: return .name
+        }
+    }
+
+    /// Those of a list; nothing of paths.
+    private static func items(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        if Randomness.isLikely(text) { return [text] }
+        return text.contains { "/\\".utf8.contains($0) } ? [] : text.split { $0.isSpace || ",;|:<>".utf8.contains($0) }
+    }
+
+    /// Whether letters and digits are mixed as in what a program makes, and not as in `cache-v2` or `128k`.
+    private static func isMixed(_ item: ArraySlice<UInt8>) -> Bool {
+        item.split { !$0.isAlphanumeric }.contains { run in
+            run.contains { $0.isDigit } && run.contains { $0.isLetter }
+                && (run.count >= 8 || run.count >= 4 && run.contains { $0.isUpper })
+        }
     }
 
     private static func isPath(_ text: ArraySlice<UInt8>) -> Bool {

@@ -131,7 +131,14 @@ private struct ImportPlanner {
         }
         let values = moved.map { value in plan.secrets.first { $0.name == value.secret }?.bytes ?? [] }
         guard OriginalPiece.assemble(pieces, kept: rewritten, values: values) == source else { throw .unsound }
-        let entries = changes.places.compactMap { place in
+        // What may hold a secret itself is not remembered: such an entry is undone with the whole file alone.
+        let sayable = changes.places.filter { place in
+            place.steps.allSatisfy { step in
+                guard case .member(let name) = step else { return true }
+                return Leftovers.isHarmless(name, copies)
+            }
+        }
+        let entries = sayable.compactMap { place in
             RewrittenEntry(at: place, before: file.tree, after: again.tree)
         }
         for entry in entries {

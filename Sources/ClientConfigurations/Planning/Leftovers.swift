@@ -75,7 +75,7 @@ struct Leftovers {
         var place = Place()
         while node.index != wanted {
             if let member = node.members.first(where: { $0.value.index <= wanted && wanted < $0.value.next }) {
-                guard let name = member.name, isHarmless(name) else { return Place() }
+                guard let name = member.name, Self.isHarmless(name, needles) else { return Place() }
                 (node, place) = (member.value, place.member(name))
             } else if let found = node.elements.enumerated().first(where: { wanted < $0.element.next }) {
                 (node, place) = (found.element, place.element(found.offset))
@@ -86,9 +86,11 @@ struct Leftovers {
         return place
     }
 
-    private func isHarmless(_ name: String) -> Bool {
+    /// Whether a name can be said: no needle, no token, and no address with a credential is in it.
+    static func isHarmless(_ name: String, _ needles: some Sequence<[UInt8]>) -> Bool {
         let bytes = Array(name.utf8)[...]
         return !needles.contains { bytes.firstRange(of: $0) != nil } && KnownTokens.find(in: bytes).isEmpty
+            && Addresses.find(in: bytes).isEmpty
     }
 
     /// What is searched for: values, and the secret parts of them. A single word or a few letters would be found

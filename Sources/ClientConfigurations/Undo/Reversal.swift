@@ -136,20 +136,22 @@ extension ImportRecord {
         }.first
     }
 
-    /// Entries that still start their server through the vault, and not as the last import of each wrote them.
+    /// Entries that still start their server through the vault, and not as any import wrote them.
     package func differing(in content: [UInt8]) -> [DifferingEntry] {
         guard let tree = SyntaxTree.reading(content) else { return [] }
-        var seen: Set<Place> = []
-        return layers.reversed().flatMap(\.entries).filter { seen.insert($0.place).inserted }
+        let entries = layers.reversed().flatMap(\.entries)
+        // Where the last import of an entry was taken back, it is as the one before wrote it.
+        var seen = Set(entries.filter { $0.range(in: tree) != nil }.map(\.place))
+        return entries.filter { seen.insert($0.place).inserted }
             .compactMap { DifferingEntry($0, in: tree) }
     }
 
     /// The imports that the file still shows, the last one first to be undone: those that led to this content, or else
-    /// those with an entry that is as they wrote it.
+    /// all, where an entry is as one of them wrote it: below an import of an entry lies what the one before made of it.
     package func layers(shownIn content: [UInt8]) -> [ImportLayer] {
         let exact = layers(leadingTo: content)
         guard exact.isEmpty, let tree = SyntaxTree.reading(content) else { return exact }
-        return layers.filter { $0.stands(in: tree) }
+        return layers.contains { $0.stands(in: tree) } ? layers : []
     }
 
     /// Forgets the entries that were put back; those that differ stay in mind.

@@ -1,7 +1,8 @@
-import ClientConfigurations
 import RandomTesting
 import Testing
 import WarderModel
+
+@testable import ClientConfigurations
 
 /// Secrets in places and under names that are easily missed: each is moved or listed, and none of them is shown.
 @Suite struct FormerlySilentTests {
@@ -13,6 +14,9 @@ import WarderModel
         ("PUB_TOKEN", "q7Lw2ZrXk9"), ("BAIDU_MAP_API_KEY", "q7Lw2ZrXk9"), ("TENCENT_MAP_KEY", "Q7LW2-ZRXK9-VTYM4"),
         ("DB_PASSWORDS", "tiger"), ("ACCESS_TOKENS", "q7Lw2ZrXk9"), ("BOT_CRED", "q7Lw2ZrXk9"), ("DB_PW", "tiger"),
         ("REDIS_AUTH", "hunter22x"), ("MYSQL_PSWD", "tiger"), ("TELEGRAM_BOT", Invented.telegram),
+        // What only begins like a method is none.
+        ("MCP_AUTH", "key7f9QmW2"), ("DB_AUTH", "user1Secret9"),
+        ("SERVICE_TOKENS", "q7Lw2ZrXk9"), ("DATA_CACHE_KEY", "q7Lw2ZrXk9"),
     ]
 
     private static let entries: [(entry: String, secret: String)] = [
@@ -30,6 +34,14 @@ import WarderModel
         (#"{"command": "a", "args": ["-token", "q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
         (#"{"command": "a", "args": ["-api-key", "q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
         (#"{"command": "a", "args": ["-dbPassword=tiger-7"]}"#, "tiger-7"),
+        (#"{"command": "a", "args": ["-github-token", "q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
+        (#"{"command": "a", "args": ["-notion-key", "q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
+        (#"{"command": "a", "args": ["-slack-bot-token", "q7Lw2ZrXk9", "-y"]}"#, "q7Lw2ZrXk9"),
+        (#"{"command": "a", "args": ["-githubToken", "q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
+        (#"{"command": "a", "args": ["-github-token=q7Lw2ZrXk9"]}"#, "q7Lw2ZrXk9"),
+        // Behind the image, `-u` is the program's in the container.
+        (#"{"command": "docker", "args": ["run", "-i", "img", "curl", "-u", "admin:hunter22x"]}"#, "hunter22x"),
+        (#"{"command": "sudo", "args": ["docker", "run", "-i", "img", "curl", "-uadmin:hunter22x"]}"#, "hunter22x"),
         (#"{"command": "sh", "args": ["-c", "exec server --token \#(Invented.github)"]}"#, Invented.github),
     ]
 
@@ -65,6 +77,10 @@ import WarderModel
         (#"{"command": "a", "args": ["https://mcp.example.net/s/\#(Invented.path)"]}"#, .doubtful, "args › #1"),
         (#"{"command": "a", "env": {"CACHE_INDEX": "\#(Invented.path)"}}"#, .doubtful, "env › CACHE_INDEX"),
         (#"{"command": "a", "env": {"PUBLIC_KEY": "\#(Invented.path)"}}"#, .doubtful, "env › PUBLIC_KEY"),
+        // One word may be a method that nobody has heard of, and a list may be one of secrets.
+        (#"{"command": "a", "env": {"REDIS_AUTH": "foobared"}}"#, .doubtful, "env › REDIS_AUTH"),
+        (#"{"command": "a", "args": ["--auth", "some-method"]}"#, .doubtful, "args › #2"),
+        (#"{"command": "a", "env": {"SERVICE_KEYS": "q7Lw2ZrXk9,q8Kd83jK"}}"#, .doubtful, "env › SERVICE_KEYS"),
         (#"{"command": "a", "env": {"PAIR": "ada:\#(Invented.path)"}}"#, .doubtful, "env › PAIR"),
     ]
 
@@ -81,9 +97,19 @@ import WarderModel
         #expect(again.changesNothing && again.left.isEmpty)
     }
 
+    private static let commit = "9f2c4e81b7d05a36e1c8f4097b2d6a539f2c4e81"
+
     static let harmless = [
         #"{"command": "docker", "args": ["run", "-i", "--rm", "-u", "1000:1000", "-p8080:80", "-p", "127.0.0.1:80:80", "i"]}"#,
         #"{"command": "docker", "args": ["run", "--user", "node:node", "mcp/x@sha256:9f2c4e81b7d05a36e1c8f4097b2d6a53"]}"#,
+        #"{"command": "docker-compose", "args": ["exec", "-T", "-u", "app:staff", "web", "server"]}"#,
+        #"{"command": "sudo", "args": ["docker", "run", "-u", "app:staff", "i"]}"#,
+        #"{"command": "python", "args": ["-u", "C:/Users/x/server.py"]}"#,
+        #"{"command": "a", "args": ["-u", "jdbc:postgresql://h/db", "-u", "redis:6379/0"]}"#,
+        #"{"command": "a", "args": ["--primary-key", "customer_id", "--max-tokens", "128k"]}"#,
+        #"{"command": "a", "args": ["-port=8080", "-addr=:8080", "-project=x", "-api-addr=:80"]}"#,
+        #"{"command": "npx", "args": ["git+https://github.com/ada/notes.git#\#(commit)"]}"#,
+        #"{"command": "a", "args": ["https://raw.githubusercontent.com/ada/notes/\#(commit)/openapi.json"]}"#,
         #"{"command": "java", "args": ["-Xmx512m", "-Dspring.profiles.active=prod", "-jar", "/opt/server-1.2.3.jar"]}"#,
         #"{"command": "a", "args": ["-path", "/srv", "-port", "8080", "-p8080", "-all", "-addr", ":80", "-python3", "-y"]}"#,
         #"{"command": "a", "args": ["-transport", "stdio", "-allow-origin", "*", "-profile", "dev", "-a", "x", "-it"]}"#,
@@ -98,6 +124,19 @@ import WarderModel
     func `what is clearly no secret is neither moved nor listed`(entry: String) throws {
         let plan = try plan(entry: entry)
         #expect(plan.changesNothing && plan.left.isEmpty, "\(plan.left)")
+    }
+
+    @Test(arguments: [
+        ("-github-token", "-token"), ("-token", "-token"), ("-dbPassword", "-db-password"), ("-pmytoken", "-token"),
+        ("-api-key", "-api-key"), ("--github-token", "--github-token"), ("-u", "-u"),
+    ])
+    func `of an option with one dash only known words are a name`(word: String, name: String) {
+        #expect(OptionValue.read([word, "x"]).map(\.name) == [name])
+    }
+
+    @Test(arguments: ["-pRootPassword", "-pRootPassword1", "-port", "-monkey", "-github-session", "-t0ken"])
+    func `what may be a value is no name of one`(word: String) {
+        #expect(OptionValue.read([word, "x"]).map(\.name) == [String(word.prefix(2)), nil])
     }
 
     @Test func `no name in a plan has any text of an argument's value`() throws {

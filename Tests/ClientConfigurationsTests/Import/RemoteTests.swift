@@ -60,6 +60,9 @@ import WarderModel
             ("Token token={KEY}", "X-Api-Key", false), ("\(Invented.hex){NOTHING}", "X-Api-Key", true),
             ("https://h/mcp?api_key={NOTHING}\(Invented.hex)", nil, true),
             ("blue", "X-Team", false),
+            ("session_token={T}", "Cookie", false), ("acme-production-{KEY}", "X-Api-Key", false),
+            ("theme=dark; session_token={MCP_COOKIE}", "Cookie", false), ("\(Invented.github){X}", "X-Api-Key", true),
+            ("a=\(Invented.hex); session_token={T}", "Cookie", true),
             // It may be anything, and no name says that it is secret.
             (Invented.hex, "X-Blob", false),
         ] as [(String, String?, Bool)]
