@@ -35,6 +35,11 @@ extension StartError {
                 "another daemon\(pid.map { " (process \($0))" } ?? "") has this database open",
                 remedy: "Stop it first (systemctl stop warderd), or give this one another state_directory"
             )
+        case .shared:
+            self.init(
+                "somebody reads this database while no daemon runs (warder rescue?)",
+                remedy: "Wait until it has ended, or end it"
+            )
         case .unusablePath:
             self.init("the state directory is no absolute path", remedy: "Set state_directory to one")
         case .kernel(let reason):

@@ -25,12 +25,20 @@ package final class BackupMaking: Sendable {
     /// Nobody wanted it any more, or it took longer than ``longest``.
     package struct GivenUp: Error {}
 
-    /// How long one may take from its first byte to its last: a reader who falls asleep must not keep a second copy of
-    /// the database on the disk for ever.
+    /// How long one may take to be copied and read: a reader who falls asleep must not keep a second copy of the database
+    /// on the disk for ever.
     package static let longest = Duration.seconds(3600)
+    /// How long the copy may be looked at after that. The reader has all but the end of it then: what takes longer ends the
+    /// look, and not the backup.
+    package static let longestLook = Duration.seconds(1800)
 
     private let vault: Vault
     private let program: String
+    private let longestLook: Duration
+    private let now: @Sendable () -> ContinuousClock.Instant
+    /// Whether nobody wants it any more, or the vault was sealed.
+    private let isUnwanted: @Sendable () -> Bool
+    /// The same, or it has taken too long.
     private let isGivenUp: @Sendable () -> Bool
     private let pace = Pace()
     private let work = Locked(Work())
@@ -38,18 +46,26 @@ package final class BackupMaking: Sendable {
     /// - Parameters:
     ///   - vault: An open one.
     ///   - program: Version of this program.
-    ///   - longest: After which it is given up.
-    ///   - isCancelled: Asked between two pieces, and many times a second while the database is copied.
+    ///   - longest: After which it is given up, unless it is looked at by then.
+    ///   - longestLook: After which it is not looked at any more.
+    ///   - isCancelled: Asked between two pieces, and many times a second while the database is copied and looked at.
+    ///   - now: A clock that nobody sets.
     package init(
         _ vault: Vault,
         program: String,
         longest: Duration = BackupMaking.longest,
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        longestLook: Duration = BackupMaking.longestLook,
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.vault = vault
         self.program = program
-        let end = ContinuousClock.now + longest
-        isGivenUp = { isCancelled() || vault.phase != .unsealed || ContinuousClock.now >= end }
+        self.longestLook = longestLook
+        self.now = now
+        let isUnwanted: @Sendable () -> Bool = { isCancelled() || vault.phase != .unsealed }
+        self.isUnwanted = isUnwanted
+        let end = now() + longest
+        isGivenUp = { isUnwanted() || now() >= end }
     }
 
     /// What was handed over; `nil` before the last piece.
@@ -95,15 +111,23 @@ package final class BackupMaking: Sendable {
     ///
     /// What keeps the check from an end does not keep the backup from one, which may be all that there is.
     private func look(at snapshot: any StoreSnapshot, with check: Check) throws -> MadeBackup.Verdict {
-        let isGivenUp = isGivenUp
+        let begin = now()
+        let (hurry, end) = (begin + longestLook / 2, begin + longestLook)
+        let isOver: @Sendable () -> Bool = { [pace, now, isUnwanted] in
+            let time = now()
+            // It must not be the rests that keep it from its end.
+            if time < hurry { pace.rest() }
+            return isUnwanted() || time >= end
+        }
         do {
             return MadeBackup.Verdict(
-                try snapshot.read(isCancelled: isGivenUp) { store in
-                    try DeepCheck(check.ring, check.foundation, store: store).run(isCancelled: isGivenUp)
+                try snapshot.read(isCancelled: isOver) { store in
+                    try DeepCheck(check.ring, check.foundation, store: store).run(isCancelled: isOver)
                 }
             )
         } catch {
-            if isGivenUp() { throw GivenUp() }
+            if isUnwanted() { throw GivenUp() }
+            if now() >= end { return .unchecked(.overdue) }
             switch error {
             case let stop as DeepCheck.Stop: return .unchecked(stop)
             case let error as StoreError: return .unchecked(.store(error))

@@ -1,4 +1,6 @@
+import Dispatch
 import HashTreeCollections
+import Locking
 package import WarderModel
 
 /// Backups: the whole vault in one sealed file, made while it is at work, and the way back. docs/formats/backup.md.
@@ -15,15 +17,16 @@ package enum Backups {
         }
     }
 
-    /// Writes down that the last byte of a backup was handed over, and what was seen in it. Requires what ``create(by:)``
-    /// does.
+    /// Permission to hand over the last bytes of a backup, and what was seen in it. Requires what ``create(by:)`` does; a
+    /// refusal says the same, because all but those bytes is gone by then.
     static func handOver(_ made: MadeBackup, by caller: Caller) -> Command<Void> {
-        Command(.backupCreate, by: caller) { _, event in event.changes = ["outcome=handed-over"] + made.changes }
+        Command(.backupCreate, by: caller, describe: { $0.changes = ["outcome=handed-over"] + made.changes }) { _, _ in
+        }
     }
 
     /// Writes down that no more of a backup is coming, for which permission was given. Requires what ``create(by:)`` does.
     static func giveUp(by caller: Caller) -> Command<Void> {
-        Command(.backupCreate, by: caller) { _, event in event.changes = ["outcome=given-up"] }
+        Command(.backupCreate, by: caller, describe: { $0.changes = ["outcome=given-up"] }) { _, _ in }
     }
 
     /// Takes the word of whoever took a backup that its file is whole and on their disk, which nobody else can know, and
@@ -74,23 +77,54 @@ extension Vault {
     /// A backup that was handed over lately; `nil` where there is no such one.
     package func madeBackup(header: String, bytes: UInt64) -> MadeBackup? { made.find(header: header, bytes: bytes) }
 
-    /// Hands a backup over, piece by piece, and writes down how that ended. Blocks.
+    /// Takes the word of whoever took a backup: ``Backups/keep(_:by:)``. Once: a backup of which it was said is forgotten, and
+    /// not found when somebody says it again.
+    package func keepBackup(
+        header: String,
+        bytes: UInt64,
+        by caller: Caller,
+        completion: @escaping @Sendable (Result<MadeBackup, Refusal>) -> Void
+    ) {
+        submit(Backups.keep(madeBackup(header: header, bytes: bytes), by: caller)) { [made] outcome in
+            if case .success(let backup) = outcome { made.remove(backup) }
+            completion(outcome)
+        }
+    }
+
+    /// Hands a backup over, piece by piece, and writes down how that ended. Blocks; never on the writer's thread.
     ///
-    /// - Throws: what keeps it from being whole, and what `take` throws.
+    /// - Throws: what keeps it from being whole, and what `take` throws; a `Refusal` where the caller may not have it any
+    ///   more, or nothing can be written down.
     package func handOver(
         _ making: BackupMaking,
         to caller: Caller,
         _ take: ([UInt8]) throws -> Void
     ) throws {
         do {
-            while let piece = try making.next() { try take(piece) }
+            while let piece = try making.next() {
+                // Without its last piece it is no backup.
+                if let made = making.made {
+                    try performAndWait(Backups.handOver(made, by: caller))
+                    self.made.add(made)
+                }
+                try take(piece)
+            }
         } catch {
+            if let made = making.made { self.made.remove(made) }
+            // Whoever asked hears of the failure anyway, and the daemon's own log of what the store answers.
             submit(Backups.giveUp(by: caller)) { _ in }
             throw error
         }
-        // Before whoever took it knows that this was the last.
-        guard let made = making.made else { return }
-        self.made.add(made)
-        submit(Backups.handOver(made, by: caller)) { _ in }
+    }
+
+    private func performAndWait(_ command: Command<Void>) throws(Refusal) {
+        let outcome = Locked<Result<Void, Refusal>>(.failure(.sealed))
+        let done = DispatchSemaphore(value: 0)
+        submit(command) { decided in
+            outcome.withLock { $0 = decided }
+            done.signal()
+        }
+        done.wait()
+        try outcome.withLock { $0 }.get()
     }
 }

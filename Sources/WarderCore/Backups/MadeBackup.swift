@@ -92,6 +92,11 @@ final class MadeBackups: Sendable {
         backups.withLock { backups in backups.first { $0.header == header && $0.bytes == bytes } }
     }
 
+    /// Forgets one, of which there is nothing more to be said.
+    func remove(_ backup: MadeBackup) {
+        backups.withLock { backups in backups.removeAll { $0.header == backup.header } }
+    }
+
     /// Forgets all: findings have names, which a sealed vault does not know.
     func clear() { backups.withLock { $0 = [] } }
 }

@@ -17,6 +17,8 @@ package struct DeepCheck: Sendable {
     /// Why there is no report.
     package enum Stop: Error, Equatable, Sendable {
         case cancelled
+        /// It took longer than whoever wanted it had time for.
+        case overdue
         /// Memory for opened values ran out: nothing can be said about the rest.
         case exhausted
         /// The vault's keys were changed meanwhile: again, with the new ones.
@@ -39,7 +41,8 @@ package struct DeepCheck: Sendable {
     ///   - foundation: What the vault is built on, as it was read to open it. What has become another since is found.
     ///   - store: Where the rows lie.
     ///   - start: Number of the newest event when `ring` and `foundation` had not been read yet, for a vault at work.
-    ///   - checksStructure: Whether the storage engine looks through its whole file first, which cannot be cancelled.
+    ///   - checksStructure: Whether the storage engine looks through its whole file first, which can be cancelled
+    ///     on a copy alone.
     package init(
         _ ring: KeyRing,
         _ foundation: Foundation,

@@ -172,7 +172,7 @@ package struct RowsUnderOldKeys: Sendable, Equatable {
 }
 
 /// Why the store could not do it. Carries the storage engine's number, never its text.
-package enum StoreError: Error, Equatable, Sendable {
+package enum StoreError: Error, Hashable, Sendable {
     /// The disk is full or gone, or the engine failed. Trying again later can succeed.
     case unavailable(code: Int32)
     /// The bytes in the store do not make sense.

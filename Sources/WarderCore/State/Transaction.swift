@@ -428,7 +428,7 @@ extension Refusal {
             switch stop {
             case .exhausted: .memoryNotLocked
             case .store(let error): Refusal(error)
-            case .cancelled, .keysChanged, .pruned: .checkUnderWay
+            case .cancelled, .overdue, .keysChanged, .pruned: .checkUnderWay
             }
     }
 }

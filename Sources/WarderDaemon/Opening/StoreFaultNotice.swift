@@ -7,21 +7,18 @@ import WarderCore
 final class StoreFaultNotice: Sendable {
     private static let pause = Duration.seconds(60)
 
-    private struct Said {
-        var fault: StoreError
-        var at: ContinuousClock.Instant
-    }
-
     private let logger: Logger
-    private let said = Locked<Said?>(nil)
+    /// What was said in the last minute, and when.
+    private let said = Locked<[StoreError: ContinuousClock.Instant]>([:])
 
     init(_ logger: Logger) { self.logger = logger }
 
     func say(_ fault: StoreError) {
         let now = ContinuousClock.now
         let isNews = said.withLock { said in
-            if let said, said.fault == fault, now - said.at < Self.pause { return false }
-            said = Said(fault: fault, at: now)
+            said = said.filter { now - $0.value < Self.pause }
+            guard said[fault] == nil else { return false }
+            said[fault] = now
             return true
         }
         guard isNews else { return }

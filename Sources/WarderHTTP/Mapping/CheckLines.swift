@@ -33,6 +33,7 @@ package enum CheckLines {
     static func words(of stop: DeepCheck.Stop) -> (reason: String, message: String) {
         switch stop {
         case .cancelled: ("sealed", "The vault was sealed meanwhile.")
+        case .overdue: ("took_too_long", "The look took too long.")
         case .exhausted: ("memory_not_locked", "There is no locked memory left for what has to be opened.")
         case .keysChanged: ("keys_changed", "The keys were changed meanwhile; begin again.")
         case .pruned: ("log_pruned", "The log was pruned meanwhile; begin again.")

@@ -14,8 +14,12 @@ extension RouteTable {
         },
         Route(.POST, "/v1/backup/kept", action: .backupCreate, body: .small) { exchange throws(Problem) in
             let kept = try exchange.decode(BackupKept.self)
-            let made = exchange.vault.madeBackup(header: kept.headerSHA256, bytes: kept.bytes)
-            return exchange.ask(Backups.keep(made, by: exchange.caller)) { .json(BackupCheck($0)) }
+            let (vault, caller) = (exchange.vault, exchange.caller)
+            return .decision(.backupCreate) { finish in
+                vault.keepBackup(header: kept.headerSHA256, bytes: kept.bytes, by: caller) { outcome in
+                    finish { outcome.map { .json(BackupCheck($0)) } }
+                }
+            }
         },
         Route(.GET, "/v1/backup/review", action: .backupReview, query: ["limit", "offset"]) {
             exchange throws(Problem) in

@@ -5,6 +5,8 @@ package import SystemPackage
 package enum DatabaseLockError: Error, Hashable, Sendable {
     /// Another process has it; its number where it has written one.
     case held(byPid: Int32?)
+    /// Others have it together, who only read and write no number.
+    case shared
     /// The path is empty, relative, or has a NUL in it.
     case unusablePath
     /// The kernel refused.
@@ -31,7 +33,7 @@ package final class DatabaseLock: Sendable {
     ///
     /// - Parameter path: A file beside the database, created with mode 0600 where it is missing.
     /// - Returns: The lock.
-    /// - Throws: `.held` when another process, or another part of this one, has it.
+    /// - Throws: `.held` when another process, or another part of this one, has it; `.shared` when somebody reads.
     package static func acquire(path: String) throws(DatabaseLockError) -> DatabaseLock {
         guard path.hasPrefix("/"), !path.utf8.contains(0) else { throw .unusablePath }
         do throws(Errno) {
@@ -43,7 +45,7 @@ package final class DatabaseLock: Sendable {
             try writeOwnNumber(to: file)
             return DatabaseLock(file: file)
         } catch {
-            if error == .wouldBlock { throw .held(byPid: holder(of: path)) }
+            if error == .wouldBlock { throw isShared(path) ? .shared : .held(byPid: holder(of: path)) }
             throw .kernel(error)
         }
     }
@@ -73,6 +75,16 @@ package final class DatabaseLock: Sendable {
         try retrying { ftruncate(file.number, 0) }
         let count = try retrying { Int32(truncatingIfNeeded: unsafe pwrite(file.number, text, text.count, 0)) }
         guard Int(count) == text.count else { throw .noSpace }
+    }
+
+    /// Whether those who have the lock let another reader in. The number in the file is not theirs then: it is that of who had
+    /// it last for themselves.
+    private static func isShared(_ path: String) -> Bool {
+        guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            flock(file.number, LOCK_SH | LOCK_NB) == 0
+        else { return false }
+        flock(file.number, LOCK_UN)
+        return true
     }
 
     private static func holder(of path: String) -> Int32? {

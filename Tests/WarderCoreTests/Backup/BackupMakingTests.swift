@@ -74,15 +74,8 @@ import WarderTesting
             try FileManager.default.contentsOfDirectory(atPath: kit.directory.path)
                 .filter { $0.hasPrefix(".warder-snapshot") }
         }
-        let all = Locked(0)
-        let whole = BackupMaking(kit.vault, program: "0.0.0") {
-            all.withLock { $0 += 1 }
-            return false
-        }
-        while try whole.next() != nil {}
-        // The copy is looked at before the last piece.
-        let total = all.withLock { $0 }
-        for count in Array(0..<4) + [total / 2, total * 9 / 10] {
+        let whole = try Self.counts(kit)
+        for count in Array(0..<4) + [whole.before / 2] {
             let asked = Locked(0)
             let making = BackupMaking(kit.vault, program: "0.0.0") {
                 asked.withLock { asked in
@@ -95,8 +88,81 @@ import WarderTesting
             let after = try making.next()
             #expect(after == nil)
         }
+        // The first question of the last call comes before the look, the others while it lasts.
+        try #require(whole.looking > 3)
+        for count in [1, whole.looking / 2] {
+            let asked = Locked(0)
+            let isLast = Locked(false)
+            let making = BackupMaking(kit.vault, program: "0.0.0") {
+                guard isLast.withLock({ $0 }) else { return false }
+                return asked.withLock { asked in
+                    asked += 1
+                    return asked > count
+                }
+            }
+            for _ in 1..<whole.pieces { _ = try making.next() }
+            isLast.withLock { $0 = true }
+            #expect(throws: BackupMaking.GivenUp.self, "\(count)") { try making.next() }
+            #expect(making.made == nil)
+            #expect(try files() == [], "\(count)")
+        }
         let slow = BackupMaking(kit.vault, program: "0.0.0", longest: .zero)
         #expect(throws: BackupMaking.GivenUp.self) { try slow.next() }
+    }
+
+    @Test("time that runs out while it is looked at ends the look at most, and never takes a finished copy away")
+    func slowLook() async throws {
+        let kit = try await TestVault()
+        for number in 0..<200 { try await kit.mustPut("load/s\(number)", "value") }
+        let pieces = try Self.counts(kit).pieces
+        for (minutes, verdict) in [(20, "sound"), (31, "overdue")] {
+            let time = Locked(ContinuousClock.now)
+            let asked = Locked(0)
+            let isLast = Locked(false)
+            let making = BackupMaking(
+                kit.vault,
+                program: "0.0.0",
+                longest: .seconds(600),
+                longestLook: .seconds(1800),
+                isCancelled: {
+                    // The first question comes before the look.
+                    let isLooking =
+                        isLast.withLock { $0 }
+                        && asked.withLock { asked in
+                            asked += 1
+                            return asked == 2
+                        }
+                    if isLooking { time.withLock { $0 += .seconds(minutes * 60) } }
+                    return false
+                },
+                now: { time.withLock { $0 } }
+            )
+            for _ in 1..<pieces { _ = try making.next() }
+            isLast.withLock { $0 = true }
+            let last = try making.next()
+            #expect(last?.isEmpty == false)
+            switch making.made?.verdict {
+            case .sound: #expect(verdict == "sound")
+            case .unchecked(.overdue): #expect(verdict == "overdue")
+            default: Issue.record("\(String(describing: making.made))")
+            }
+        }
+    }
+
+    /// How many pieces a backup has, and how often it is asked whether anybody wants it before and with the last of them.
+    private static func counts(_ kit: TestVault) throws -> (pieces: Int, before: Int, looking: Int) {
+        let asked = Locked(0)
+        let making = BackupMaking(kit.vault, program: "0.0.0") {
+            asked.withLock { $0 += 1 }
+            return false
+        }
+        var (pieces, before) = (0, 0)
+        while true {
+            let count = asked.withLock { $0 }
+            guard try making.next() != nil else { break }
+            (pieces, before) = (pieces + 1, count)
+        }
+        return (pieces, before, asked.withLock { $0 } - before)
     }
 
     @Test("commits go on while a backup is read, and are not in it")

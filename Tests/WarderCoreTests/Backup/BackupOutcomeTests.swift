@@ -52,14 +52,63 @@ import WarderTesting
         let before = try #require(kit.vault.backups().value)
         #expect(before.last == nil && before.attempt != nil)
 
-        let known = kit.vault.madeBackup(header: made.header, bytes: made.bytes)
-        _ = try await kit.vault.perform(Backups.keep(known, by: kit.admin))
+        _ = try await Self.keep(made, in: kit)
         #expect(try Self.said(kit).last == ["outcome=kept", "verdict=sound"])
         let event = try kit.lastEvent()
         #expect(event.changes?.contains("backup=\(made.header)") == true)
         #expect(event.changes?.contains("bytes=\(made.bytes)") == true)
         let after = try #require(kit.vault.backups().value)
         #expect(after.last != nil && after.attempt == nil)
+    }
+
+    @Test("it can be said once that one arrived, and counts from when it was made, whatever failed meanwhile")
+    func once() async throws {
+        struct FullDisk: Error {}
+        let kit = try await TestVault()
+        let made = try await Self.take(kit)
+        kit.clock.advance(seconds: 3600)
+        try await kit.vault.perform(Backups.create(by: kit.admin))
+        let making = BackupMaking(kit.vault, program: "0.0.0")
+        #expect(throws: FullDisk.self) { try kit.vault.handOver(making, to: kit.admin) { _ in throw FullDisk() } }
+        kit.clock.advance(seconds: 3600)
+        _ = try await Self.keep(made, in: kit)
+        for _ in 0..<2 {
+            let facts = try #require(kit.vault.backups().value)
+            #expect(facts.last == Instant(made.created))
+            #expect(facts.attempt == Instant(made.created.adding(seconds: 3600)))
+            await #expect(throws: Refusal.notFound) { try await Self.keep(made, in: kit) }
+        }
+        #expect(try Self.said(kit).count { $0.contains("outcome=kept") } == 1)
+    }
+
+    @Test("whoever may not have it any more gets no last piece, and the log says what they have of it")
+    func rightLost() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("github/pat", "value")
+        let stranger = kit.caller(.synthetic(uid: 4321, pid: 5), .operator)
+        let making = BackupMaking(kit.vault, program: "0.0.0")
+        var taken = 0
+        do {
+            try kit.vault.handOver(making, to: stranger) { taken += $0.count }
+            Issue.record("all of it was handed over")
+        } catch { #expect(error as? Refusal == .notAnOperator) }
+        let made = try #require(making.made)
+        #expect(UInt64(taken) < made.bytes)
+        #expect(kit.vault.madeBackup(header: made.header, bytes: made.bytes) == nil)
+        _ = try await kit.vault.perform(Secrets.list(by: kit.admin))
+        let refused = try kit.events().filter { $0.type == "backup.create" && $0.decision == "refused" }
+        #expect(refused.map { $0.changes?.first } == ["outcome=handed-over", "outcome=given-up"])
+        #expect(refused.first?.changes?.contains("backup=\(made.header)") == true)
+        #expect(refused.first?.changes?.contains("bytes=\(made.bytes)") == true)
+    }
+
+    /// Says that one arrived, as a route does.
+    private static func keep(_ made: MadeBackup, in kit: TestVault) async throws -> MadeBackup {
+        try await withCheckedContinuation { (continuation: CheckedContinuation<Result<MadeBackup, Refusal>, Never>) in
+            kit.vault.keepBackup(header: made.header, bytes: made.bytes, by: kit.admin) {
+                continuation.resume(returning: $0)
+            }
+        }.get()
     }
 
     @Test("nobody can say that one arrived which was not handed over, or whose file has another length")

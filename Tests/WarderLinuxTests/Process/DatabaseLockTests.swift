@@ -24,6 +24,17 @@ struct DatabaseLockTests {
         withExtendedLifetime(lock) {}
     }
 
+    @Test("readers have it together, and whoever wants it alone hears of them, and not of who had it before")
+    func readers() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("vault.lock")
+        try Data("2147483647\n".utf8).write(to: URL(fileURLWithPath: path))
+        let first = try #require(try DatabaseLock.acquireForReading(path: path))
+        let second = try #require(try DatabaseLock.acquireForReading(path: path))
+        #expect(throws: DatabaseLockError.shared) { try DatabaseLock.acquire(path: path) }
+        withExtendedLifetime((first, second)) {}
+    }
+
     @Test("another process is refused while the lock is held, and gets it afterwards")
     func otherProcess() throws {
         let directory = try TemporaryDirectory()
