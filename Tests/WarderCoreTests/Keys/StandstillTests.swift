@@ -1,6 +1,7 @@
 import Sealing
 import Testing
 import WarderModel
+import WarderStoreSQLite
 import WarderTesting
 
 @testable import WarderCore
