@@ -85,6 +85,7 @@ extension Vault {
 
     func adopt(_ transaction: Transaction, _ open: inout Open) {
         open.state = transaction.state
+        if transaction.batch.changesRows { open.state.writes += 1 }
         open.keys = transaction.keys
         open.foundation = transaction.foundation
         open.sequence = transaction.lastSequence

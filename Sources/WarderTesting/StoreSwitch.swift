@@ -30,6 +30,7 @@ package final class StoreSwitch: VaultStore {
         var lostContents: ClosedRange<UInt64>?
         var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
+        var oldRowCounts = 0
         var isHeld = false
         var entered: CheckedContinuation<Void, Never>?
     }
@@ -97,6 +98,9 @@ package final class StoreSwitch: VaultStore {
     /// Commits since the beginning that reached the disk.
     package var commits: [Commit] { state.withLock { $0.commits } }
 
+    /// How often rows under old keys were counted.
+    package var oldRowCounts: Int { state.withLock { $0.oldRowCounts } }
+
     // MARK: VaultStore
 
     package func commit(_ batch: Batch) throws(StoreError) {
@@ -142,7 +146,8 @@ package final class StoreSwitch: VaultStore {
     }
 
     package func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys {
-        try store.rowsUnderOldKeys(metadata: metadata, keyEncryption: keyEncryption)
+        state.withLock { $0.oldRowCounts += 1 }
+        return try store.rowsUnderOldKeys(metadata: metadata, keyEncryption: keyEncryption)
     }
 
     package func tree() -> Frontier? { store.tree() }

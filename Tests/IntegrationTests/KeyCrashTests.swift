@@ -25,7 +25,7 @@ struct KeyCrashTests {
         /// Two of the shares of an added slot.
         var shares: [String] = []
         /// The public key of the log, before and after.
-        var logKeys: [String] = []
+        var logKeys: [String]
     }
 
     @Test(
@@ -48,6 +48,7 @@ struct KeyCrashTests {
             try origin.ask("POST", "/v1/grants", #"{"tool":"github/list","secret":"load/s\#(number)"}"#, expecting: 201)
         }
         try origin.ask("POST", "/v1/keys/slots", #"{"passphrase":"\#(Self.second)"}"#, expecting: 201)
+        let logKey = try #require(try Self.logKey(origin))
         #expect(origin.stop() == 0)
 
         var struck = 0
@@ -59,7 +60,7 @@ struct KeyCrashTests {
             try FileManager.default.removeItem(atPath: vault.stateDirectory, ifPresent: true)
             try FileManager.default.copyItem(atPath: origin.stateDirectory, toPath: vault.stateDirectory)
             let environment = ["WARDER_TEST_VOLUME": vault.stateDirectory, "WARDER_TEST_KILL_AT": String(point)]
-            var said = Said()
+            var said = Said(logKeys: [logKey])
             let ended = (try? Self.live(vault, program, environment, change, &said)) ?? false
             if ended, vault.process.isRunning { finished += 1 } else { (struck, finished) = (struck + 1, 0) }
             vault.kill()
@@ -91,7 +92,6 @@ struct KeyCrashTests {
     ) throws -> Bool {
         try vault.start(program: program, environment: environment)
         try vault.unseal()
-        if let key = try logKey(vault) { said.logKeys.append(key) }
         let slots = try vault.ask("GET", "/v1/keys").json["slots"] as? [[String: Any]] ?? []
         let ids = slots.compactMap { $0["id"] as? String }
         guard ids.count == 2 else { return false }
@@ -123,7 +123,12 @@ struct KeyCrashTests {
         }
         switch change {
         // Each look is an event, and so a few points more.
-        case .rotateKeys, .rotateRoot, .rotateRootMeanwhile: while try isRotating(vault) { usleep(300_000) }
+        case .rotateKeys, .rotateRoot, .rotateRootMeanwhile:
+            let end = ContinuousClock.now + .seconds(600)
+            while try isRotating(vault) {
+                try #require(ContinuousClock.now < end, "\(change): rows or keys of before stay")
+                usleep(300_000)
+            }
         case .rotateLog: try vault.ask("GET", "/v1/audit/checkpoint")
         case .addSlot, .changePassphrase, .removeSlot: break
         }
@@ -210,18 +215,38 @@ struct KeyCrashTests {
         try readEverything(vault, when)
     }
 
-    /// The log has the key that was answered, or the one before where nobody was answered; and that only where the change
-    /// replaces it.
+    /// The log has the key that was answered, or one of the two where nobody was answered; and another than before only
+    /// where the change replaces it. What it signs verifies for whoever has the key from before.
     private static func tryLogKey(_ vault: VaultProcess, _ change: Change, _ said: Said, _ when: String) throws {
-        guard let before = said.logKeys.first else { return }
+        let before = said.logKeys[0]
         if try vault.ask("GET", "/v1/sys/status").json["state"] as? String != "unsealed" { try vault.unseal() }
         let now = try logKey(vault)
         switch change {
         case .rotateRoot, .rotateRootMeanwhile, .rotateLog:
-            guard said.isAnswered else { return }
-            try #require(said.logKeys.count == 2 && now == said.logKeys[1] && now != before, "\(when)")
+            if said.isAnswered {
+                try #require(said.logKeys.count == 2 && now == said.logKeys[1] && now != before, "\(when)")
+            }
+            try verify(vault, with: before, when)
         case .addSlot, .changePassphrase, .removeSlot, .rotateKeys: try #require(now == before, "\(when)")
         }
+    }
+
+    /// Checks the log against a checkpoint that is signed now, with a key that it has or had.
+    private static func verify(_ vault: VaultProcess, with key: String, _ when: String) throws {
+        let (log, checkpoint) = (vault.directory + "/log.jsonl", vault.directory + "/checkpoint")
+        let exported = try RestoreStory.warder(["audit", "export", "--output-file", log], vault)
+        try #require(exported.status == 0, "\(when): \(exported.errors)")
+        let size = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count
+        let signed = try RestoreStory.warder(
+            ["audit", "checkpoint", "--size", "\(size)", "--output-file", checkpoint],
+            vault
+        )
+        try #require(signed.status == 0, "\(when): \(signed.errors)")
+        let verdict = try RestoreStory.warder(
+            ["audit", "verify", log, "--key", key, "--checkpoint", checkpoint],
+            vault
+        )
+        try #require(verdict.status == 0, "\(when): \(verdict.output)\(verdict.errors)")
     }
 }
 

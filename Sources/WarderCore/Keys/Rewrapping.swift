@@ -5,7 +5,7 @@ package import WarderModel
 /// transaction of its own: wherever it ends, the next one goes on from there.
 ///
 /// Nothing that is sealed changes, so that a step is no event; the end of it all is one.
-package struct Rewrapping: Sendable {
+package struct Rewrapping: Sendable, Equatable {
     package enum Step: Sendable, Equatable {
         /// There may be more.
         case progressed
@@ -24,6 +24,9 @@ package struct Rewrapping: Sendable {
     /// them.
     private var lastRecord = Int64.min
     private var lastValue = Int64.min
+    /// Whether there was something that the store cannot read. From there on all rows are looked at one by one: a question
+    /// for old ones alone would come upon it again each time.
+    private var hasUnreadable = false
 
     package init() {}
 
@@ -58,14 +61,14 @@ package struct Rewrapping: Sendable {
         before epoch: UInt32,
         limit: Int
     ) throws(Refusal) -> Int {
-        let ring = transaction.keys.ring
-        let rows: [RecordRow]
-        do throws(StoreError) {
-            rows = try transaction.store.recordRows(before: epoch, after: lastRecord, limit: limit)
-        } catch { throw Refusal(error) }
+        let (ring, store) = (transaction.keys.ring, transaction.store)
+        let all = RowScan<RecordRow>(slice: limit, position: \.position, read: store.recordRows)
+        let (rows, last) = try next(limit, behind: lastRecord, of: all) { after, limit throws(StoreError) in
+            try store.recordRows(before: epoch, after: after, limit: limit)
+        }
+        lastRecord = last
         for row in rows {
-            lastRecord = row.position
-            guard let record = row.record else { continue }
+            guard let record = row.record, record.epoch < epoch else { continue }
             do throws(SealingError) {
                 transaction.reseal(try ring.reseal(record))
             } catch {
@@ -80,16 +83,16 @@ package struct Rewrapping: Sendable {
         before epoch: UInt32,
         limit: Int
     ) throws(Refusal) -> Int {
-        let ring = transaction.keys.ring
-        let rows: [ValueRow]
-        do throws(StoreError) {
-            rows = try transaction.store.valueRows(before: epoch, after: lastValue, limit: limit)
-        } catch { throw Refusal(error) }
+        let (ring, store) = (transaction.keys.ring, transaction.store)
+        let all = RowScan<ValueRow>(slice: limit, position: \.position, read: store.valueRows)
+        let (rows, last) = try next(limit, behind: lastValue, of: all) { after, limit throws(StoreError) in
+            try store.valueRows(before: epoch, after: after, limit: limit)
+        }
+        lastValue = last
         for row in rows {
-            lastValue = row.position
-            guard let secret = row.secret, let version = row.version, case .sealed(let value) = row.content else {
-                continue
-            }
+            guard let secret = row.secret, let version = row.version, case .sealed(let value) = row.content,
+                value.epoch < epoch
+            else { continue }
             do throws(SealingError) {
                 let place = Batch.Place(secret: secret, version: version)
                 transaction.rewrap(try ring.rewrap(value, secret: secret, version: version), at: place)
@@ -100,7 +103,39 @@ package struct Rewrapping: Sendable {
         return rows.count
     }
 
-    /// Writes down that nothing is left, and lets go of the old keys but for those that damaged rows still lie under.
+    /// The next rows behind a position, new ones among them where not all can be read, and the last position that was
+    /// come to. What cannot be read is stepped over.
+    private mutating func next<Row>(
+        _ limit: Int,
+        behind last: Int64,
+        of all: RowScan<Row>,
+        old: (Int64, Int) throws(StoreError) -> [Row]
+    ) throws(Refusal) -> (rows: [Row], last: Int64) {
+        if !hasUnreadable {
+            do throws(StoreError) {
+                let rows = try old(last, limit)
+                return (rows, rows.last.map(all.position) ?? last)
+            } catch .damaged { hasUnreadable = true } catch { throw Refusal(error) }
+        }
+        var found: [Row] = []
+        do throws(DeepCheck.Stop) {
+            try all.run(
+                after: last,
+                unreadable: { _ throws(DeepCheck.Stop) in },
+                body: { rows throws(DeepCheck.Stop) in
+                    found += rows
+                    guard found.count < limit else { throw .cancelled }
+                }
+            )
+        } catch .cancelled {
+            return (found, found.last.map(all.position) ?? last)
+        } catch { throw Refusal(error) }
+        // Nothing more is there that can be read.
+        return (found, .max)
+    }
+
+    /// Writes down that nothing is left, and lets go of the old keys but for those that damaged rows still lie under. Where
+    /// something cannot be read at all, every old key stays.
     private func finish(_ transaction: inout Transaction) throws(Refusal) {
         let damaged = try transaction.rowsUnderOldKeys()
         var event = Event(action: .keyRewrap, time: transaction.now.wall, actor: .vault)
@@ -109,11 +144,13 @@ package struct Rewrapping: Sendable {
             event.reason = .valueDamaged
             event.changes = ["damaged=\(damaged.count)"]
         }
-        let ring: KeyRing
-        do {
-            ring = try transaction.keys.ring.dropping(oldEpochsOf: Keys.rewrapped, but: damaged.epochs)
-        } catch { throw Refusal(error) }
-        try transaction.replace(ring: ring)
+        if !damaged.hasUnreadable {
+            let ring: KeyRing
+            do {
+                ring = try transaction.keys.ring.dropping(oldEpochsOf: Keys.rewrapped, but: damaged.epochs)
+            } catch { throw Refusal(error) }
+            try transaction.replace(ring: ring)
+        }
         transaction.state.rowsUnderOldKeys = damaged.count
         transaction.state.rotationStandsStill = damaged.count > 0
         transaction.record(event)
@@ -147,16 +184,51 @@ extension Vault {
     ) async throws(Refusal) -> (Rewrapping, Rewrapping.Step) {
         let outcome: Result<(Rewrapping, Rewrapping.Step), Refusal> = await withCheckedContinuation { continuation in
             alone { (open: inout Open) throws(Refusal) in
-                var rewrapping = rewrapping
                 guard open.keys.ring.hasOldEpochs(of: Keys.rewrapped) else { return (rewrapping, .done) }
-                let step = try self.commitAlone(&open) { transaction throws(Refusal) in
-                    try rewrapping.step(&transaction, limit: limit)
+                var next = rewrapping
+                do throws(Refusal) {
+                    let step = try self.step(&next, &open, limit: limit)
+                    return (next, step)
+                } catch .databaseDamaged {
+                    // A row can grow into the page beside its own, and that one may be damaged. So one by one, and past
+                    // the row that cannot be written.
+                    next = rewrapping
+                    do throws(Refusal) {
+                        let step = try self.step(&next, &open, limit: 1)
+                        return (next, step)
+                    } catch .databaseDamaged where next != rewrapping { return (next, .progressed) }
                 }
-                return (rewrapping, step)
             } completion: {
                 continuation.resume(returning: $0)
             }
         }
         return try outcome.get()
+    }
+
+    private func step(
+        _ rewrapping: inout Rewrapping,
+        _ open: inout Open,
+        limit: Int
+    ) throws(Refusal) -> Rewrapping.Step {
+        try commitAlone(&open) { transaction throws(Refusal) in try rewrapping.step(&transaction, limit: limit) }
+    }
+}
+
+/// When to ask again for rows that a rotation could not seal anew, because the answer takes a look at two tables: after
+/// something was written, which may have been one of them, and each minute, in case a repaired disk brought one back.
+package struct StandstillWatch: Sendable {
+    /// Milliseconds.
+    private static let patience: Int64 = 60_000
+    private var lastLook: (at: Int64, writes: UInt64)?
+
+    package init() {}
+
+    package mutating func isRewrappingDue(in vault: Vault) -> Bool {
+        if let state = vault.state, state.rotationStandsStill {
+            let now = vault.clock.now().uptime
+            if let lastLook, lastLook.writes == state.writes, now - lastLook.at < Self.patience { return false }
+            lastLook = (now, state.writes)
+        }
+        return vault.isRewrappingDue
     }
 }

@@ -71,6 +71,8 @@ extension Vault {
         completion: @escaping @Sendable (Result<RootKeyRotation, RootRotation.Obstacle>) -> Void
     ) {
         let outcome = Result { () throws(RootRotation.Obstacle) in
+            // First what tries no secret, so that it costs no try.
+            _ = try presentRoot(for: openings, dropping: dropped)
             if let uid = caller.peer?.uid, case .wait = unsealThrottle.begin(uid, at: clock.now()) {
                 throw RootRotation.Obstacle(.throttled)
             }
@@ -99,8 +101,7 @@ extension Vault {
         _ openings: [RootRotation.Opening],
         dropping dropped: Set<RecordID>
     ) throws(RootRotation.Obstacle) -> RootRotation {
-        let (foundation, oldRoot): (Foundation, AEADKey)
-        do throws(Refusal) { (foundation, oldRoot) = try presentRoot() } catch { throw RootRotation.Obstacle(error) }
+        let (foundation, oldRoot) = try presentRoot(for: openings, dropping: dropped)
         let root: AEADKey
         do { root = try AEADKey.random() } catch { throw RootRotation.Obstacle(.memoryNotLocked) }
         var slots: [KeySlot] = []
@@ -110,10 +111,24 @@ extension Vault {
                 slots.append(try old.wrapping(root, for: opening, insteadOf: oldRoot, vault: foundation.vault))
             } catch { throw RootRotation.Obstacle(error, slot: old.id) }
         }
-        if let missing = openings.first(where: { opening in !slots.contains { $0.id == opening.slot } }) {
+        return RootRotation(oldRoot: oldRoot, root: root, slots: slots, dropped: dropped)
+    }
+
+    /// The root key, where there is something for each slot that stays and for no other. Tries none of it.
+    private func presentRoot(
+        for openings: [RootRotation.Opening],
+        dropping dropped: Set<RecordID>
+    ) throws(RootRotation.Obstacle) -> (Foundation, AEADKey) {
+        let (foundation, root): (Foundation, AEADKey)
+        do throws(Refusal) { (foundation, root) = try presentRoot() } catch { throw RootRotation.Obstacle(error) }
+        let kept = foundation.slots.map(\.id).filter { !dropped.contains($0) }
+        if let closed = kept.first(where: { slot in !openings.contains { $0.slot == slot } }) {
+            throw RootRotation.Obstacle(.slotNotOpened, slot: closed)
+        }
+        if let missing = openings.first(where: { !kept.contains($0.slot) }) {
             throw RootRotation.Obstacle(.slotMissing, slot: missing.slot)
         }
-        return RootRotation(oldRoot: oldRoot, root: root, slots: slots, dropped: dropped)
+        return (foundation, root)
     }
 }
 

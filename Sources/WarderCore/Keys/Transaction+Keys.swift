@@ -59,12 +59,40 @@ extension Transaction {
 }
 
 extension VaultStore {
-    /// What is sealed under keys before the newest.
+    /// What is sealed under keys before the newest. One damaged page must neither keep the vault sealed nor its keys in
+    /// use: where the store cannot read all of it, what it can read is counted.
     func rowsUnderOldKeys(of ring: KeyRing) throws -> RowsUnderOldKeys {
         guard ring.hasOldEpochs(of: Keys.rewrapped) else { return RowsUnderOldKeys(count: 0, epochs: [:]) }
-        return try rowsUnderOldKeys(
-            metadata: ring.current(.metadata).epoch,
-            keyEncryption: ring.current(.keyEncryption).epoch
-        )
+        let metadata = try ring.current(.metadata).epoch
+        let keyEncryption = try ring.current(.keyEncryption).epoch
+        do throws(StoreError) {
+            return try rowsUnderOldKeys(metadata: metadata, keyEncryption: keyEncryption)
+        } catch .damaged {
+            let records = try Self.count(RowScan<RecordRow>(slice: 64, position: \.position, read: recordRows)) { row in
+                row.epoch.map { $0 < metadata } ?? true
+            }
+            let values = try Self.count(RowScan<ValueRow>(slice: 64, position: \.position, read: valueRows)) { row in
+                switch row.content {
+                case .destroyed: false
+                case .sealed(let value): value.epoch < keyEncryption
+                case .malformed: true
+                }
+            }
+            var rows = RowsUnderOldKeys(count: max(1, records + values), epochs: [:])
+            rows.hasUnreadable = true
+            return rows
+        }
+    }
+
+    /// Rows of a table that are old, and stretches of it that cannot be read.
+    private static func count<Row>(_ scan: RowScan<Row>, where isOld: (Row) -> Bool) throws -> Int {
+        var count = 0
+        do throws(DeepCheck.Stop) {
+            try scan.run(
+                unreadable: { _ throws(DeepCheck.Stop) in count += 1 },
+                body: { rows throws(DeepCheck.Stop) in count += rows.count(where: isOld) }
+            )
+        } catch .store(let error) { throw error }
+        return count
     }
 }

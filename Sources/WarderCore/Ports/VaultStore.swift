@@ -19,7 +19,7 @@ package protocol VaultStore: RowStore {
     func recordRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [RecordRow]
     /// The same of values whose data keys are wrapped under an epoch before this one.
     func valueRows(before epoch: UInt32, after position: Int64, limit: Int) throws(StoreError) -> [ValueRow]
-    /// The records and values that are sealed under an epoch before these.
+    /// The records and values that are sealed under an epoch before these. `damaged` where not all can be read.
     func rowsUnderOldKeys(metadata: UInt32, keyEncryption: UInt32) throws(StoreError) -> RowsUnderOldKeys
     /// Sequence number of the newest event; 0 in an empty log.
     func lastSequence() throws(StoreError) -> UInt64
@@ -149,6 +149,12 @@ package struct Batch: Sendable {
 
     package init() {}
 
+    /// Whether records or values are not what they were.
+    package var changesRows: Bool {
+        !(records.isEmpty && removedRecords.isEmpty && values.isEmpty && rewrappedValues.isEmpty
+            && destroyedValues.isEmpty)
+    }
+
     package var isEmpty: Bool {
         foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
             && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
@@ -161,9 +167,12 @@ package typealias StoreFaultReport = @Sendable (StoreError) -> Void
 
 /// What is sealed under keys before the newest.
 package struct RowsUnderOldKeys: Sendable, Equatable {
+    /// Where the store cannot read all of them, each stretch that it cannot read counts as one.
     package var count: Int
-    /// The epochs that something lies under.
+    /// The epochs that something lies under, as far as it can be read.
     package var epochs: [KeyRing.Purpose: Set<UInt32>]
+    /// Whether there is something that cannot be read, so that it can lie under any epoch.
+    package var hasUnreadable = false
 
     package init(count: Int, epochs: [KeyRing.Purpose: Set<UInt32>]) {
         self.count = count

@@ -44,6 +44,8 @@ package struct VaultState: Sendable {
     package internal(set) var rowsUnderOldKeys = 0
     /// Whether all of these rows were tried and did not open: a rotation of the keys goes no further then.
     package internal(set) var rotationStandsStill = false
+    /// Grows with every transaction that changed records or values.
+    package internal(set) var writes: UInt64 = 0
     /// How far the log was pruned.
     package internal(set) var prunedLog: PrunedLog?
     /// How many values each user may still look for in the log.

@@ -15,9 +15,10 @@ struct KeyKeeping: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var watch = StandstillWatch()
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.rhythm)
-                if vault.isRewrappingDue { await rewrap() }
+                if watch.isRewrappingDue(in: vault) { await rewrap() }
             }
         }
     }

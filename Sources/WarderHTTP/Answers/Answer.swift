@@ -85,6 +85,8 @@ struct Answer: Sendable {
     var allow: String?
     /// Whether the connection ends with this answer.
     var closes = false
+    /// What is counted where the answer is that it was not done.
+    var failure: ErrorCode?
     /// Called where the peer has gone before the answer could be handed to the kernel.
     var ifLost: (@Sendable () -> Void)?
 

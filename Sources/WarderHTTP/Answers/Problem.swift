@@ -52,6 +52,7 @@ struct Problem: Error, Sendable {
         answer.retryAfter = retryAfter
         answer.allow = allow
         answer.closes = closes
+        answer.failure = code
         return answer
     }
 }

@@ -323,7 +323,7 @@ final class Connection: ChannelInboundHandler {
             } catch { return send(error.answer(requestID: requestID), code: error.code.rawValue) }
         }
         switch outcome {
-        case .success(let answer): send(answer)
+        case .success(let answer): send(answer, code: answer.failure?.rawValue)
         case .failure(let refusal):
             var problem = door.problem(refusal, about: action)
             if refusal == .rateLimited { problem.retryAfter = check.peer.map(server.vault.secondsUntilTokens) }

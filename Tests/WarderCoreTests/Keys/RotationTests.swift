@@ -203,6 +203,17 @@ import WarderTesting
         #expect(try await kit.rotateRoot(slot.id, with: TestVault.passphrase) == nil)
     }
 
+    @Test("an opening for a slot that is not there tries nothing, and costs no try")
+    func noGuess() async throws {
+        let kit = try await TestVault()
+        let slot = try #require(kit.vault.foundation?.slots.first)
+        for _ in 1...6 {
+            let refused = try await kit.rotateRoot(.random(), with: TestVault.passphrase)
+            #expect(refused == RootRotation.Obstacle(.slotNotOpened, slot: slot.id))
+        }
+        #expect(try await kit.rotateRoot(slot.id, with: TestVault.passphrase) == nil)
+    }
+
     @Test("what only looks like a proof of presence lets nobody try a slot")
     func madeUpProof() async throws {
         let kit = try await TestVault(profile: .singleUser)
@@ -451,7 +462,7 @@ extension TestVault {
     }
 
     /// Two secrets, a rotation of the keys, and one byte of the second one's wrapped data key that fell over.
-    fileprivate static func rotatedAndDamaged() async throws -> TestVault {
+    static func rotatedAndDamaged() async throws -> TestVault {
         let kit = try await TestVault()
         try await kit.mustPut("github/pat", "value")
         try await kit.mustPut("github/hurt", "value")
@@ -466,11 +477,11 @@ extension TestVault {
         return later
     }
 
-    fileprivate func epochs(_ purpose: KeyRing.Purpose) -> [UInt32] {
+    func epochs(_ purpose: KeyRing.Purpose) -> [UInt32] {
         vault.keys?.ring.entries.filter { $0.purpose == purpose }.map(\.epoch).sorted() ?? []
     }
 
-    fileprivate func standstill() async throws -> Diagnosis? {
+    func standstill() async throws -> Diagnosis? {
         try await vault.perform(Doctor.read(vault.jobs.presence, by: admin)).first {
             $0.code == "key_rotation_stands_still"
         }

@@ -38,6 +38,8 @@ import WarderTesting
                 body: #"{"slots":[{"slot":"\#(first)","passphrase":"\#(TestVault.passphrase)"}]}"#
             )
             #expect(try Node(json: missing.body)["error"]?["message"]?.text?.contains("\(added.id)") == true)
+            let metrics = try client.ask("GET", "/v1/metrics").text
+            #expect(metrics.contains(#"warder_failures_total{code="wrong_passphrase"} 1"#), "\(metrics)")
 
             let done = try client.ask("POST", "/v1/keys/root", body: body("another correct battery horse"))
             #expect(done.status == 200, "\(done.text)")

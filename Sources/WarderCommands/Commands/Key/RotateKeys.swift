@@ -119,7 +119,7 @@ struct RotateKeys: VaultCommand {
         session.console.message(
             answer.value.log == nil
                 ? "the log is not signed, so that its key stays; once it is again: warder key rotate --log"
-                : "keep the log's key where you keep the one before; both verify what comes from now on"
+                : "give the log's key to whoever verifies the log; in place of the one before, if somebody may have had that"
         )
     }
 

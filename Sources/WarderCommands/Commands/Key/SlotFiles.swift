@@ -3,8 +3,8 @@ import WarderWire
 
 /// Which file opens which key slot: `SLOT=PATH`, or a path alone where a file opens one slot only.
 struct SlotFiles {
-    /// By the slots' ids.
-    private let paths: [String: String]
+    /// The slots' ids, in the slots' order.
+    private let paths: [(slot: String, path: String)]
 
     /// Gives each slot of `kept` that a credential opens its file.
     ///
@@ -35,7 +35,7 @@ struct SlotFiles {
                 ]
             )
         }
-        self.paths = paths
+        self.paths = wanted.compactMap { slot in paths[slot.id].map { (slot.id, $0) } }
     }
 
     /// The text before the equals sign is a slot if it can be one: `./cafe=1` is a path.
