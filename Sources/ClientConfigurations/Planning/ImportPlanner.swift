@@ -90,6 +90,7 @@ private struct ImportPlanner {
                 changes.moved.append(range)
             }
             seen.moved.formUnion(decision.moves.map(\.candidate.node.index))
+            seen.names += decision.moves.map { ($0.candidate.node.index, $0.variable) }
             moves += decision.moves
         }
         self.seen.append(seen)
@@ -197,14 +198,16 @@ private struct ImportPlanner {
             decision.moves.map { ($0.variable, $0.bytes) },
             uniquingKeysWith: { first, _ in first }
         )
-        let base = Naming.segment(entry.key) ?? ""
+        // A name in the vault stands in its log for good: it must not say what the key may show.
+        let key = Leftovers.isHarmless(entry.key, Leftovers.needles(decision.moves)) ? entry.key : "server"
+        let base = Naming.segment(key) ?? ""
         if let same = registered.first(where: { $0.base == base && $0.variables == variables }),
             let index = plan.servers.firstIndex(where: { $0.name == same.name })
         {
             plan.servers[index].places.append(place)
             return same.name
         }
-        guard let name = Naming.server(for: settings.serverPrefix + entry.key, isFree: { !takenServers.contains($0) })
+        guard let name = Naming.server(for: settings.serverPrefix + key, isFree: { !takenServers.contains($0) })
         else { return nil }
         takenServers.insert(name)
         registered.append((base, variables, name))
@@ -227,7 +230,8 @@ private struct ImportPlanner {
             if candidate.isArgument { plan.secrets[index].isArgument = true }
             secret = plan.secrets[index]
         } else {
-            let name = Naming.secret(for: move.label, of: server) { !takenSecrets.contains($0) }
+            let label = Leftovers.isHarmless(move.label, copies) ? move.label : "secret"
+            let name = Naming.secret(for: label, of: server) { !takenSecrets.contains($0) }
             guard let name else { return nil }
             takenSecrets.insert(name)
             secret = PlannedSecret(name: name, source: source, move: move, exposures: exposures)

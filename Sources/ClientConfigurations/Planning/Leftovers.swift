@@ -9,6 +9,8 @@ struct Leftovers {
         let tree: SyntaxTree
         /// Numbers of nodes whose values leave the file.
         var moved: Set<Int> = []
+        /// Names that stay beside moved values, with the numbers of their nodes.
+        var names: [(node: Int, name: String)] = []
         /// Numbers of nodes that are listed as staying.
         var left: Set<Int> = []
         /// Where servers stand.
@@ -28,6 +30,9 @@ struct Leftovers {
         tree = seen.tree
         self.needles = needles
         for comment in tree.comments { read(comment) }
+        for (index, name) in seen.names where !Self.isHarmless(name, needles) {
+            add(.copy, at: SyntaxNode(tree: tree, index: index).range.lowerBound, nil, in: index)
+        }
         let known = seen.moved.union(seen.left)
         for index in tree.nodes.indices where tree.nodes[index].kind == .text && !known.contains(index) {
             let node = SyntaxNode(tree: tree, index: index)

@@ -128,6 +128,24 @@ import WarderModel
         #expect(plan.newText?.contains(#"{MCP_TOKEN}", "--header", "X-Api-Key: {MCP_X_API_KEY}""#) == true)
     }
 
+    @Test func `a server that the file calls by its credential has another name in the vault`() throws {
+        let address = "https://mcp.zapier.com/api/mcp/s/\(Invented.path)/mcp"
+        let plan = try plan(entry: #"{"url": "\#(address)"}"#, key: address)
+        #expect(plan.servers.map(\.name.text) == ["server"])
+        #expect(plan.secrets.map(\.name.text) == ["server/token"])
+        #expect(!plan.left.isEmpty)
+    }
+
+    @Test func `a variable whose name shows a secret lends it to no name in the vault, and is listed`() throws {
+        let name = "API_K\(Invented.github)"
+        let plan = try plan(
+            entry: #"{"command": "a", "env": {"GITHUB_TOKEN": "\#(Invented.github)", "\#(name)": "\#(Invented.hex)"}}"#,
+            key: "x"
+        )
+        #expect(plan.secrets.allSatisfy { !$0.name.text.contains("ghp") })
+        #expect(plan.left.contains { $0.reason == .copy || $0.place != nil })
+    }
+
     @Test func `references of the client's own are no secrets, and the entry stays remote`() throws {
         for value in ["${input:key}", "Bearer ${env:KEY}", "${KEY}"] {
             let entry = #"{"type": "http", "url": "https://h", "headers": {"Authorization": "\#(value)"}}"#
