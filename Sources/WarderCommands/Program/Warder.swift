@@ -19,7 +19,7 @@ package struct Warder: ParsableCommand {
               1  usage or local error      8  the daemon cannot be reached
               2  error of the vault        9  the audit log cannot be written
               3  not found                10  verification failed
-              4  sealed                   11  findings (doctor, rescue, plan, report, rehearse)
+              4  sealed                   11  findings (doctor, rescue, plan, report, ...)
               5  denied                   12  a rotation needs attention
               6  approval pending          13  the value was stored here (audit find-leak)
             """,
