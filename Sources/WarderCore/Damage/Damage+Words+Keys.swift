@@ -15,8 +15,8 @@ extension Damage.Kind {
                 lost: "Nothing. Somebody may get in who should not.",
                 good: "The other slots.",
                 remedy: Self.suspect
-                    + "Give the vault new keys, without this slot: warder key rotate --root --drop SLOT. What was written "
-                    + "before stays open to whoever has what opened the slot, and a copy: rotate those secrets."
+                    + "What is in the vault by now stays open to whoever has what opened the slot, and a copy: rotate those "
+                    + "secrets. Give the vault new keys, without this slot: warder key rotate --root --drop SLOT"
             )
         case .slotDeleted:
             DamageWords(
