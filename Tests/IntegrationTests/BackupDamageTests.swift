@@ -56,8 +56,8 @@ struct BackupDamageTests {
         #expect(try RestoreStory.verify(backup, source).status == 0)
     }
 
-    @Test("rows that were damaged before the backup are named, and restored only when somebody says so")
-    func damagedRows() throws {
+    /// An open vault in which one of two values is damaged.
+    private static func harmed() throws -> VaultProcess {
         let source = try VaultProcess(profile: "single-user")
         try source.start()
         try source.initialise()
@@ -67,6 +67,12 @@ struct BackupDamageTests {
         try RestoreStory.harmValue(0, in: source.database)
         try source.start()
         try source.unseal()
+        return source
+    }
+
+    @Test("rows that were damaged before the backup are named, and restored only when somebody says so")
+    func damagedRows() throws {
+        let source = try Self.harmed()
         let backup = source.directory + "/warder.backup"
         let made = try RestoreStory.warder(["backup", "create", backup], source)
         #expect(made.status == 10 && made.output.contains("version 1 of harmed/pat"), "\(made)")
@@ -93,15 +99,7 @@ struct BackupDamageTests {
 
     @Test("a backup of a damaged vault takes no older one's place, says what is damaged, and counts in no report")
     func inPlaceOfSound() throws {
-        let source = try VaultProcess(profile: "single-user")
-        try source.start()
-        try source.initialise()
-        try source.furnish(uid: geteuid())
-        try source.ask("PUT", "/v1/secrets/harmed/pat", #"{"fields":{"value":"harmed"}}"#, expecting: 201)
-        #expect(source.stop() == 0)
-        try RestoreStory.harmValue(0, in: source.database)
-        try source.start()
-        try source.unseal()
+        let source = try Self.harmed()
         let folder = source.directory + "/bk"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         let sound = "warder-20260101T000000Z.backup"

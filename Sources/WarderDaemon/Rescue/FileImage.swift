@@ -95,12 +95,8 @@ struct FileImage {
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(BackupStop) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw unwritable(errno) }
-            rest = rest.dropFirst(count)
+        do { try FileDescriptor(rawValue: descriptor).writeAll(bytes) } catch {
+            throw unwritable((error as? Errno)?.rawValue ?? EIO)
         }
     }
 
