@@ -12,7 +12,8 @@ from ._threads.client import WarderClient
 from .configuration import WarderClientConfiguration
 from .errors import Code, CredentialRefused, WarderClientError
 from .messages import CallContext, CallReport, Change, ChangeKind, Health, WhoAmI
-from .secret import ResolvedSecret, Secret
+from .resolved_secret import ResolvedSecret
+from .secret import Secret
 
 __all__ = [
     "AsyncWarderClient",

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from .secret import ResolvedSecret
+from .resolved_secret import ResolvedSecret
 
 # Not a name that a tool would have by itself.
 _CONTEXT = "warder_mcp_context"

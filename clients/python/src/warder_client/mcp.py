@@ -25,7 +25,7 @@ from ._handler import Handler
 from ._threads.client import WarderClient
 from .errors import Code, CredentialRefused, WarderClientError
 from .messages import CallContext
-from .secret import ResolvedSecret
+from .resolved_secret import ResolvedSecret
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -18,7 +18,7 @@ from .._core.secret_request import SecretRequest
 from ..configuration import WarderClientConfiguration
 from ..errors import Code, CredentialRefused, WarderClientError
 from ..messages import CallContext, CallReport, Change, Health, WhoAmI
-from ..secret import ResolvedSecret
+from ..resolved_secret import ResolvedSecret
 from .following import Follower
 from .pool import ConnectionPool
 from .transport import LoopFlight, LoopTransport

@@ -10,7 +10,7 @@ from typing import Generic
 from ..configuration import WarderClientConfiguration
 from ..errors import Code, WarderClientError
 from ..messages import CallReport
-from ..secret import ResolvedSecret
+from ..resolved_secret import ResolvedSecret
 from . import answers, requests
 from .kept import leaves_reports
 from .late_reports import LateReport, LateReports

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 from ..configuration import WarderClientConfiguration
 from ..errors import Code, WarderClientError
 from ..messages import CallReport, Change
-from ..secret import ResolvedSecret, Secret
+from ..resolved_secret import ResolvedSecret
+from ..secret import Secret
 from . import answers, requests
 from .approvals import Approvals
 from .http import Answer, Request
