@@ -300,7 +300,7 @@ check 'it upgrades' on dpkg --install --force-confdef --force-confold /tmp/warde
 cp "$work/output" "$work/upgraded"
 check 'nothing is started, stopped or restarted' says '' changes_asked
 check 'systemd reads its units again' has daemon-reload "$root/run/systemctl"
-check 'it says that the daemon is the old one' has 'systemctl restart warderd' "$work/upgraded"
+check 'it says that daemon and worker are the old ones' has 'systemctl restart warderd warder-worker && warder unseal' "$work/upgraded"
 check 'the vault is open still' warder status
 check 'the configuration is as the administrator left it' says "$configuration" cat "$root/etc/warder/warder.yaml"
 check 'what was enabled is enabled' diff "$work/enabled" <(links)
