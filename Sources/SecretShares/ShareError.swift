@@ -45,7 +45,8 @@ extension ShareError {
     package var words: String {
         switch self {
         case .outOfRange: "there are no such shares"
-        case .malformed(let place): "share \(place) is not one, or not all of one: it begins with wdr_s_"
+        case .malformed(let place):
+            "share \(place) is not one, or not all of one: it begins with wdr_s_, in small letters, without blanks"
         case .mistyped(let place): "share \(place) has a typing mistake"
         case .unsupportedFormat(_, let place): "share \(place) was made by a later version of Warder"
         case .foreign(let place): "share \(place) is of another set"

@@ -36,7 +36,14 @@ enum Remedy {
         case .enrolmentInvalid: "Get another from an admin, who runs: warder operator enrol NAME"
         case .wrongKey where subject.action == .keyRotateRoot:
             "Try again with what opens that slot, or let it go: warder key rotate --root --drop SLOT"
+        case .wrongKey where subject.action == .unsealShare:
+            "One of them is no share of this set: all that were brought are dropped, and people begin again: warder unseal --share"
+        case .wrongKey where subject.action == .operatorEnrolShare:
+            "One of them is no share of this set: all that were brought are dropped, and people begin again: warder operator enrol \(subject.name ?? "NAME") --share"
         case .wrongKey: "See what opens it: warder status"
+        case .wrongPassphrase where subject.action == .slotChange:
+            "It is the old one of this slot that is wrong; see what there is: warder key slots"
+        case .throttled: "Wait half a minute; the wait doubles with every further try, up to a quarter of an hour"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
         case .restoredVault: "Look what may be out of date: warder backup review; let servers in: warder backup release"
         case .checkUnderWay: "Wait until it has ended, and try again"
@@ -87,7 +94,8 @@ enum Remedy {
         case .rotationUnderWay:
             "See how far it is: warder key slots; which rows hold it up, if it stands still: warder doctor --deep"
         case .lastSlot: "Add another first: warder key add-slot"
-        case .shareMistyped, .shareMalformed: "Copy it again, all of it: it begins with wdr_s_"
+        case .shareMistyped, .shareMalformed:
+            "Copy it again, all of it, in small letters and without blanks: it begins with wdr_s_"
         case .shareForeign:
             "Shares of one set begin alike, in the seven groups behind wdr_s_: compare with another person's"
         case .shareTwice where subject.action == .operatorEnrolShare:
@@ -95,7 +103,8 @@ enum Remedy {
         case .attemptUnknown where subject.action == .operatorEnrolShare:
             "Ask for its name: whoever began it has it; another one that is under way is dropped by: warder unseal --cancel"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
-        case .attemptUnknown: "See its name: warder status; then: warder unseal --share --attempt NAME"
+        case .attemptUnknown:
+            "Ask whoever began it for its name; where none is under way, yours is the first share: warder unseal --share"
         case .logContradicted:
             "Put the newest database or backup in place, or go on from this one if it is the newest: docs/operations/older-database.md"
         case .checkpointUnreadable:

@@ -18,7 +18,8 @@ enum KeyDiagnosis {
     }
 
     private static func slots(_ foundation: Foundation) -> [Diagnosis] {
-        guard foundation.slots.count == 1, let only = foundation.slots.first else { return [] }
+        // Of shares, some may be lost.
+        guard foundation.slots.count == 1, let only = foundation.slots.first, only.opener != .shares else { return [] }
         return [
             Diagnosis(
                 .note,

@@ -165,13 +165,10 @@ extension Problem {
         case .shareMalformed: (.badRequest, .invalidRequest, "This is not the text of a share.")
         case .shareMistyped: (.badRequest, .invalidRequest, "The share has a typing mistake: its checksum is wrong.")
         case .shareForeign:
-            (.forbidden, .denied, "The share is of another vault, or of a set that opens no key slot any more.")
+            (.forbidden, .denied, "The share is of another vault, or of another set than the one that is asked for.")
         case .shareTwice: (.conflict, .conflict, "This share was brought already; another one is needed.")
         case .attemptUnknown:
-            (
-                .conflict, .conflict,
-                "This is not the attempt to unseal that is under way."
-            )
+            (.conflict, .conflict, "This is not the attempt that is under way, or none is.")
 
         case .rotationMissing: (.notFound, .notFound, "Nobody has said how this secret is rotated.")
         case .rotationEnded: (.conflict, .conflict, "No rotation of this secret is under way.")

@@ -62,9 +62,13 @@ struct RotateKeys: VaultCommand {
         if log { return try rotateLog(session) }
         let answer: Answer<KeysRotated> = try session.vault().ask(VaultRequest("POST", "/v1/keys/rotate"))
         try session.output.show(answer) { rotated throws(CommandFailure) in
-            try session.console.print("new keys are in use; \(rotated.rows) rows are sealed anew in the background")
+            try session.console.print(Self.inUse(rotated.rows))
         }
         session.console.message("see how far it is: warder key slots")
+    }
+
+    private static func inUse(_ rows: Int) -> String {
+        "new keys are in use; \(ListSlots.rows(rows)) \(rows == 1 ? "is" : "are") sealed anew in the background"
     }
 
     private func rotateLog(_ session: Session) throws(CommandFailure) {
@@ -112,7 +116,7 @@ struct RotateKeys: VaultCommand {
         try session.output.show(answer) { rotated throws(CommandFailure) in
             let openers = rotated.slots.map(\.opener).joined(separator: ", ")
             try session.console.print("a new root key is in use; what opens the vault: \(openers)")
-            try session.console.print("new keys are in use; \(rotated.rows) rows are sealed anew in the background")
+            try session.console.print(Self.inUse(rotated.rows))
             guard let log = rotated.log else { return }
             try session.console.print("the log has key \(log.epoch) now: \(TerminalText.escaped(log.logKey))")
         }

@@ -29,7 +29,7 @@ struct UnsealCommand: VaultCommand {
     @Flag(help: "Bring one share; the last that is needed opens the vault.")
     var share = false
 
-    @Option(help: ArgumentHelp("The attempt that others have begun, as status shows it.", valueName: "name"))
+    @Option(help: ArgumentHelp("The attempt that others have begun, as they read it to you.", valueName: "name"))
     var attempt: String?
 
     @Flag(help: "Drop the shares that were brought so far.")
@@ -100,7 +100,7 @@ struct UnsealCommand: VaultCommand {
         if stdin {
             text = try SecretSource.standardInput(session.context.standardInput, keepsNewline: false)
         } else {
-            text = try session.context.prompter.hidden("Your share:", otherwise: CommandFailure(.noTerminal))
+            text = try ShareQuestions(session: session).one("Your share:")
         }
         // After the share, though it decides about it: who is asked for something first types the share, and this
         // question shows what is typed.
@@ -111,7 +111,7 @@ struct UnsealCommand: VaultCommand {
             )
             name = try session.context.prompter.line(
                 "The name of the attempt, as those who began it read it to you:",
-                otherwise: .usage("name the attempt: --attempt NAME", hints: ["See it: warder status"])
+                otherwise: .usage("name the attempt: --attempt NAME", hints: ["Ask whoever began it"])
             )
         }
         var body = JSONBuffer(capacity: 96 + SecretJSON.capacity(for: text))
