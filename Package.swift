@@ -425,7 +425,7 @@ if Context.environment["WARDER_FUZZING"] == "1" {
                 "StrictJSON",
                 "ToolDefinitions", "TransparencyLog", "UnixHTTP", "UpstreamAddresses", "UpstreamProxy", "WarderClient",
                 "WarderCommands", "WarderConfiguration", "WarderCore", "WarderCrypto", "WarderDaemon", "WarderHTTP",
-                "WarderLinux", "WarderModel", "WarderTesting", "WarderWire", "WarderWorker",
+                "WarderLinux", "WarderModel", "WarderStoreSQLite", "WarderTesting", "WarderWire", "WarderWorker",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio), "Yams",
             ],

@@ -137,6 +137,16 @@ extension StartError {
                     and go on as of before the damage: truncate -s \(offset) \(path)-wal
                     """
             )
+        case .logAlone:
+            self.init(
+                "\(path) is empty or gone, and what was changed in it last still lies in \(path)-wal",
+                remedy: """
+                    Nothing was changed; a start would have removed that file. Is the database somewhere else? Put it back \
+                    beside it
+                      Otherwise save what it gives (warder rescue --save FILE), and restore a backup: \
+                    docs/operations/disk-damaged.md
+                    """
+            )
         case .notMigrated(let schema, .unavailable(let code)):
             self.init(
                 "\(path) could not be migrated to schema \(schema) (SQLite \(code))",

@@ -43,7 +43,7 @@ package final class SQLiteStore: VaultStore {
     ///   - migrations: Those of this version. Tests add others.
     ///   - report: Told of what takes time. From any thread.
     /// - Throws: `OpeningError`, with `.newer` for a database of a later version and `.store(.damaged)` for a file that
-    ///   is no database of a vault; `.brokenLog` where opening it would lose what was answered.
+    ///   is no database of a vault; `.brokenLog` and `.logAlone` where opening it would lose what was answered.
     package init(
         path: String,
         migrations: [Migration] = Migration.all,
@@ -64,6 +64,9 @@ package final class SQLiteStore: VaultStore {
             log.watch(commitsOf: writer)
         } catch let error as OpeningError {
             throw error
+        } catch DatabaseError.SQLITE_ERROR {
+            // What the engine is asked here is always the same: what it does not understand is the file.
+            throw .store(.damaged(code: ResultCode.SQLITE_ERROR.rawValue))
         } catch {
             throw .store(StoreError(error))
         }

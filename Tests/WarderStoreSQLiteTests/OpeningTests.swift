@@ -70,6 +70,55 @@ struct OpeningTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path)) == before)
     }
 
+    @Test("a schema that no version can have is damage", arguments: [2000, 0x0800_0001])
+    func farSchema(_ number: Int) throws {
+        try scratch.open().close()
+        try scratch.intrude { try $0.execute(sql: "PRAGMA user_version = \(number)") }
+        guard case .store(.damaged) = refusal() else {
+            Issue.record("not refused as damaged")
+            return
+        }
+    }
+
+    @Test("a format of definitions that the engine does not know is damage, and no full disk")
+    func strangeFormat() throws {
+        try scratch.open().close()
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: scratch.path))
+        try file.seek(toOffset: 47)
+        try file.write(contentsOf: [0x14])
+        try file.close()
+        guard case .store(.damaged) = refusal() else {
+            Issue.record("not refused as damaged")
+            return
+        }
+    }
+
+    /// The engine takes the log for another database's, removes it, and begins an empty one.
+    @Test(
+        "a database that is empty or gone is refused while its write-ahead log is there",
+        arguments: [nil, 0, 1] as [Int?]
+    )
+    func logAlone(_ byteCount: Int?) throws {
+        let store = try scratch.open()
+        try store.commit { $0.inbox = [[UInt8](repeating: 1, count: 64)] }
+        let copy = try Scratch()
+        try FileManager.default.copyItem(atPath: scratch.path + "-wal", toPath: copy.path + "-wal")
+        store.close()
+        let attributes = [FileAttributeKey.posixPermissions: 0o600]
+        if let byteCount {
+            let bytes = Data(repeating: 0, count: byteCount)
+            try #require(FileManager.default.createFile(atPath: copy.path, contents: bytes, attributes: attributes))
+        }
+        let log = try Data(contentsOf: URL(fileURLWithPath: copy.path + "-wal"))
+        #expect(throws: OpeningError.logAlone) { try SQLiteStore(path: copy.path) }
+        #expect(throws: StoreError.self) { try SQLiteStore.settle(copy.path) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: copy.path + "-wal")) == log)
+        #expect(FileManager.default.fileExists(atPath: copy.path) == (byteCount != nil))
+        // Nothing is lost with a log that has nothing in it.
+        try Data(log.prefix(32)).write(to: URL(fileURLWithPath: copy.path + "-wal"))
+        try SQLiteStore(path: copy.path).close()
+    }
+
     @Test("kinds of records and key slots that only a later version knows are refused")
     func laterKinds() throws {
         let store = try scratch.open()

@@ -25,8 +25,9 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case auditUnavailable = 9
     /// A signature, proof or backup does not hold.
     case verificationFailed = 10
-    /// `doctor` found something at or above the threshold, `report` what it was told to fail on, `plan --check` a change, or
-    /// `rehearse` misuse that was not refused or not recorded.
+    /// `doctor` found something at or above the threshold, `report` what it was told to fail on, `plan --check` a change,
+    /// `rehearse` misuse that was not refused or not recorded; `doctor --deep` and `rescue` found damage, or their `--save`
+    /// what could not be saved.
     case findings = 11
     /// A rotation stopped half-way and needs a person.
     case rotationNeedsAttention = 12

@@ -179,6 +179,10 @@ extension CommandFailure {
             case "exists", "locked": .conflict
             default: .usage
             }
-        self.init(status, TerminalText.escaped(failure.message), hints: [TerminalText.escaped(failure.remedy)])
+        // Each line by itself, without the indentation that it has in the daemon's log.
+        let hints = failure.remedy.split(separator: "\n").map { line in
+            TerminalText.escaped(String(line.drop { $0 == " " }))
+        }
+        self.init(status, TerminalText.escaped(failure.message), hints: hints)
     }
 }

@@ -33,18 +33,20 @@ package struct Salvage: Sendable {
     /// Hands over one version after the other, those of a secret in a row; of each secret the current one last, so that
     /// whoever stores them again in this order has it current.
     ///
-    /// Holds one version's values at a time. A secret that was put back or shares its name is handed over as any other:
-    /// the deep check says which those are. Blocks.
+    /// Holds one version's values at a time, and the places of all once one is not found where the store looks for it. A
+    /// secret that was put back or shares its name is handed over as any other: the deep check says which those are.
+    /// Blocks.
     ///
     /// - Throws: `DeepCheck.Stop`, or what `take` throws.
     package func run(_ take: (Piece) throws -> Void) throws -> Outcome {
         var outcome = Outcome()
+        var places: ValuePlaces?
         var failure: (any Error)?
         do throws(DeepCheck.Stop) {
             try RowScan(slice: Self.slice, position: \.position, read: store.recordRows).run(
                 unreadable: { _ throws(DeepCheck.Stop) in outcome.unreadableRecords += 1 },
                 body: { rows throws(DeepCheck.Stop) in
-                    do { for row in rows { try save(row, &outcome, take) } } catch {
+                    do { for row in rows { try save(row, &outcome, &places, take) } } catch {
                         failure = error
                         throw .cancelled
                     }
@@ -54,7 +56,12 @@ package struct Salvage: Sendable {
         return outcome
     }
 
-    private func save(_ row: RecordRow, _ outcome: inout Outcome, _ take: (Piece) throws -> Void) throws {
+    private func save(
+        _ row: RecordRow,
+        _ outcome: inout Outcome,
+        _ places: inout ValuePlaces?,
+        _ take: (Piece) throws -> Void
+    ) throws {
         let open: OpenRecord
         do throws(RecordFault) { open = try row.opened(with: ring) } catch .exhausted {
             throw DeepCheck.Stop.exhausted
@@ -65,7 +72,7 @@ package struct Salvage: Sendable {
         guard case .secret(let secret) = open.noun else { return }
         let live = secret.versions.filter { $0.state != .destroyed }
         for version in live.filter({ $0.state != .current }) + live.filter({ $0.state == .current }) {
-            guard let fields = try fields(of: secret, version) else {
+            guard let fields = try fields(of: secret, version, &places) else {
                 outcome.lost += 1
                 continue
             }
@@ -75,12 +82,33 @@ package struct Salvage: Sendable {
     }
 
     /// `nil` where they are not to be had.
-    private func fields(of secret: Secret, _ version: SecretVersion) throws(DeepCheck.Stop) -> SecretFields? {
-        let sealed: SealedValue?
-        do throws(StoreError) { sealed = try store.value(of: secret.id, version: version.number) } catch .damaged {
-            return nil
-        } catch { throw .store(error) }
-        guard let sealed else { return nil }
+    ///
+    /// `places`: read once something is not where the store looks for it.
+    private func fields(
+        of secret: Secret,
+        _ version: SecretVersion,
+        _ places: inout ValuePlaces?
+    ) throws(DeepCheck.Stop) -> SecretFields? {
+        if let sealed = try sealed(secret, version), let fields = try open(sealed, secret, version) { return fields }
+        let known = if let places { places } else { try ValuePlaces(in: store) }
+        places = known
+        for sealed in try known.sealed(secret.id, version.number) {
+            if let fields = try open(sealed, secret, version) { return fields }
+        }
+        return nil
+    }
+
+    private func sealed(_ secret: Secret, _ version: SecretVersion) throws(DeepCheck.Stop) -> SealedValue? {
+        do throws(StoreError) {
+            return try store.value(of: secret.id, version: version.number)
+        } catch .unavailable(let code) { throw .store(.unavailable(code: code)) } catch { return nil }
+    }
+
+    private func open(
+        _ sealed: SealedValue,
+        _ secret: Secret,
+        _ version: SecretVersion
+    ) throws(DeepCheck.Stop) -> SecretFields? {
         do throws(SealingError) {
             return try ring.open(sealed, secret: secret.id, version: version.number)
         } catch .exhausted { throw .exhausted } catch { return nil }

@@ -108,7 +108,8 @@ struct FileImage {
         )
     }
 
-    private static func unwritable(_ code: Int32) -> BackupStop {
+    /// Of a file in the workspace.
+    static func unwritable(_ code: Int32) -> BackupStop {
         BackupStop(
             .failed,
             "the copy that is looked at cannot be written (errno \(code))",

@@ -26,21 +26,26 @@ struct StoppedDatabase {
         let lock = try Self.lock(directory)
         defer { withExtendedLifetime(lock) {} }
         let image = try FileImage.copy(source, to: path, progress: { desk.progress("opening", $0, of: $1) })
-        guard let image else {
+        // What was committed last lies there; a file without it is as old as the last time it was written back.
+        let log = try FileImage.copy(source + "-wal", to: path + "-wal")
+        let hasLog = SQLiteStore.hasContent(logBytes: log?.byteCount ?? 0)
+        guard image != nil || hasLog else {
             throw BackupStop(
                 .failed,
                 "there is no database in \(directory)",
                 remedy: "Say where the daemon has it: --state PATH"
             )
         }
-        // What was committed last lies there; a file without it is as old as the last time it was written back.
-        let log = try FileImage.copy(source + "-wal", to: path + "-wal")
-        byteCount = image.byteCount
+        byteCount = image?.byteCount ?? 0
         var remarks = [
             "The database was only read: no event says that somebody looked at it, or took values out of it."
         ]
-        let unreadable = image.unreadable + (log?.unreadable ?? 0)
+        let unreadable = (image?.unreadable ?? 0) + (log?.unreadable ?? 0)
         if unreadable > 0 { remarks.append("The disk does not give \(unreadable) bytes of it; they count as zeroes.") }
+        if byteCount > 1 || hasLog {
+            let page = try FirstPage.mend(path)
+            remarks += FirstPage.remarks(on: page, byteCount: byteCount, hasLog: hasLog)
+        }
         store = try Self.open(path, &remarks)
         self.remarks = remarks
         foundation = try Self.foundation(of: store)
@@ -90,7 +95,7 @@ struct StoppedDatabase {
     }
 
     private static func open(_ path: String, _ remarks: inout [String]) throws(BackupStop) -> SQLiteStore {
-        do throws(OpeningError) { return try SQLiteStore(path: path, migrations: Daemon.migrations) } catch {
+        do throws(OpeningError) { return try store(at: path) } catch {
             guard case .brokenLog(let offset) = error, unsafe truncate(path + "-wal", offset) == 0 else {
                 throw stop(error)
             }
@@ -98,8 +103,16 @@ struct StoppedDatabase {
                 "The write-ahead log is damaged at its byte \(offset): what was committed behind that is left out."
             )
         }
+        do throws(OpeningError) { return try store(at: path) } catch { throw stop(error) }
+    }
+
+    /// Opens it. A header that says that a later version wrote it is not believed where the definitions are this one's.
+    private static func store(at path: String) throws(OpeningError) -> SQLiteStore {
         do throws(OpeningError) { return try SQLiteStore(path: path, migrations: Daemon.migrations) } catch {
-            throw stop(error)
+            guard case .newer = error, (try? FirstPage.mend(path, trustsSchema: false)) != nil,
+                let store = try? SQLiteStore(path: path, migrations: Daemon.migrations)
+            else { throw error }
+            return store
         }
     }
 

@@ -54,7 +54,9 @@ extension SQLiteStore {
     package static func settle(_ path: String) throws(StoreError) {
         do {
             // Written back, a damaged log would lose what lies behind the damage, and take the trace of it along.
-            guard try LogFile.damage(of: path + "-wal") == nil else { throw StoreError.corrupt }
+            guard try LogFile.damage(of: path + "-wal") == nil, try !DatabaseFile.hasLogAlone(path) else {
+                throw StoreError.corrupt
+            }
             let writer = try Connection.open(path, as: .writer)
             try writer.inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try writer.close()

@@ -14,11 +14,20 @@ enum DatabaseFile {
         let directory = try status(of: slash == path.startIndex ? "/" : String(path[..<slash]), followingLinks: true)
         guard let directory, directory.st_mode & S_IFMT == S_IFDIR else { throw .noDirectory }
         guard directory.st_mode & 0o077 == 0 else { throw .openDirectory(mode: directory.st_mode & 0o7777) }
+        guard try !hasLogAlone(path) else { throw .logAlone }
         try create(path)
         // SQLite gives the two others the mode of the first.
         for suffix in ["", "-wal", "-shm"] {
             if let file = try status(of: path + suffix, followingLinks: false) { try check(file) }
         }
+    }
+
+    /// Whether nothing is left of a database but its write-ahead log. The engine takes that for the log of another, and
+    /// removes it. A file of one byte is empty to it as well.
+    static func hasLogAlone(_ path: String) throws(OpeningError) -> Bool {
+        let database = try status(of: path, followingLinks: false)
+        let log = try status(of: path + "-wal", followingLinks: false)
+        return (database?.st_size ?? 0) <= 1 && (log?.st_size ?? 0) > LogFile.headerBytes
     }
 
     private static func create(_ path: String) throws(OpeningError) {

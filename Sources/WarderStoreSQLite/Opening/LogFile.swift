@@ -20,7 +20,8 @@ struct LogFile {
         let offset: Int
     }
 
-    private static let headerBytes = 32
+    /// A log that is no longer has nothing in it.
+    static let headerBytes = 32
     private static let frameHeaderBytes = 24
     /// Either for words as this machine has them or, with the lowest bit set, for the most significant byte first.
     private static let magic: UInt32 = 0x377f_0682
@@ -164,4 +165,9 @@ struct LogFile {
             return sum
         }
     }
+}
+
+extension SQLiteStore {
+    /// Whether a write-ahead log of so many bytes has something in it.
+    package static func hasContent(logBytes: Int) -> Bool { logBytes > LogFile.headerBytes }
 }

@@ -19,6 +19,9 @@ package enum OpeningError: Error, Equatable, Sendable {
     /// The write-ahead log is damaged, and commits that were answered lie behind: opening the database would leave them
     /// out. `offset`: how long the log would have to be for that, in bytes.
     case brokenLog(offset: Int)
+    /// The database is empty or not there, and a write-ahead log with something in it is: the engine would throw that
+    /// away.
+    case logAlone
     /// A later version's database.
     case newer(NewerDatabase)
     /// The database has to be migrated, and there is no copy to go back to: nothing was changed.

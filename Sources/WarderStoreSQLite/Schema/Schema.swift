@@ -8,6 +8,9 @@ struct Schema {
     /// "WRDR", says what the file is for; stands in the file as `application_id`.
     static let applicationID = 0x5752_4452
 
+    /// No version is so many schemas ahead of another: a number beyond that is a damaged one.
+    static let greatestLead = 1000
+
     private let migrations: [Migration]
     private let report: OpeningReport
 
@@ -27,6 +30,7 @@ struct Schema {
     func open(_ writer: DatabaseQueue) throws -> FinishedMigration? {
         let newest = migrations.last?.number ?? 0
         let found = try writer.inDatabase(Self.identify)
+        guard found <= newest + Self.greatestLead else { throw StoreError.corrupt }
         guard found <= newest else { throw OpeningError.newer(try NewerDatabase(writer, found: found, known: newest)) }
         try writer.inDatabase(turnLogOn)
         if found < newest { return try SchemaUpgrade(migrations, from: found, report: report).run(writer) }

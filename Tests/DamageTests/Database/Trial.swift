@@ -112,9 +112,26 @@ struct Trial {
             outcome.findings = report.findings.map { "\($0.kind.rawValue) \($0.place)" }
             outcome.end = report.verdict.rawValue
             outcome.contents = try? Self.contents(of: store)
+            if !mayAnswerEarlier, !expectsNothing { try salvage(store, ring, report, &outcome) }
         } catch { outcome.end = "check stopped" }
         try await ask(store, ring, foundation, &outcome, mayAnswerEarlier, expectsNothing)
         return outcome
+    }
+
+    /// What the check calls good is saved, where it is known of all of it whose it is.
+    private func salvage(
+        _ store: SQLiteStore,
+        _ ring: KeyRing,
+        _ report: DeepCheckReport,
+        _ outcome: inout Outcome
+    ) throws(DeepCheck.Stop) {
+        guard report.counts.keys.allSatisfy({ !$0.rawValue.hasPrefix("record_") && $0 != .rowsUnreadable }) else {
+            return
+        }
+        let saved = try? Salvage(ring, store: store).run { _ in }.saved
+        if saved != report.good.values {
+            outcome.wrong.append("\(saved.map(String.init) ?? "none") of \(report.good.values) values saved")
+        }
     }
 
     private static func hasRows(_ store: SQLiteStore) -> Bool {

@@ -14,7 +14,7 @@ struct Harness: Sendable {
         .json, .body, .target, .head, .token, .share, .sealed, .backup, .record, .configuration, .name, .process,
         .answer, .client, .output, .transparency, .schedule, .imports, .declaration,
         .openAPI, .tools, .relay, .proxy, .hook, .kernel, .report, .webhook, .session, .job, .export, .kept, .typed,
-        .address, .remote,
+        .address, .remote, .database,
     ]
 }
 

@@ -37,6 +37,21 @@ enum ClosedDatabase {
             file.write(b"\\x00" * size)
         """
 
+    private static let rootBreaker = """
+        import sqlite3, sys
+        path, name, masks = sys.argv[1], sys.argv[2], sys.argv[3:]
+        database = sqlite3.connect(path)
+        size, = database.execute("PRAGMA page_size").fetchone()
+        root, = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+        database.close()
+        with open(path, "r+b") as file:
+            file.seek((root - 1) * size)
+            page = bytearray(file.read(size)) if masks else bytearray(size)
+            for bit in map(int, masks): page[bit // 8 % size] ^= 1 << bit % 8
+            file.seek((root - 1) * size)
+            file.write(page)
+        """
+
     /// Runs statements with every trigger and check off, and puts the triggers back.
     ///
     /// - Throws: `TestFailure` when they change nothing.
@@ -85,6 +100,11 @@ enum ClosedDatabase {
 
     /// Overwrites one page in the middle of a table, so that the engine cannot read it.
     static func breakPage(of table: String, at path: String) throws { try run(breaker, [path, table]) }
+
+    /// Turns these bits of the first page of a table or an index, or makes it zeroes where there are none.
+    static func breakRoot(of name: String, bits: [Int] = [], at path: String) throws {
+        try run(rootBreaker, [path, name] + bits.map(String.init))
+    }
 
     private static func run(_ program: String, _ arguments: [String]) throws {
         let process = Process()

@@ -34,6 +34,13 @@ import WarderTesting
             book.rows = rows
             let report = try fixture.check(book)
             #expect(report.verdict == .damaged, "\(kind.rawValue), seed \(numbers.seed), number \(struck)")
+            try expectSalvage(
+                of: book,
+                fixture,
+                report,
+                kind,
+                "\(kind.rawValue), seed \(numbers.seed), number \(struck)"
+            )
             // The vault answers by its records and values, and no other row.
             if rows.records == fixture.sound.records, rows.values == fixture.sound.values { continue }
             let answers = try fixture.ask(book)
@@ -46,5 +53,25 @@ import WarderTesting
                 )
             }
         }
+    }
+
+    /// Every value that the check calls good is saved, unless nobody knows any more whose it is; with the index and
+    /// without.
+    private func expectSalvage(
+        of book: RowBook,
+        _ fixture: DamageFixture,
+        _ report: DeepCheckReport,
+        _ kind: RandomDamage,
+        _ place: String
+    ) throws {
+        let salvage = Salvage(fixture.ring, store: book)
+        let outcome = try salvage.run { _ in }
+        book.hasIndex = false
+        defer { book.hasIndex = true }
+        #expect(try salvage.run { _ in } == outcome, "\(place)")
+        #expect(outcome.saved <= report.good.values, "\(place)")
+        // What was put back may be the value of a version that its secret says is destroyed.
+        guard book.rows.records == fixture.sound.records, kind != .rowPutBack else { return }
+        #expect(outcome.saved == report.good.values, "\(place)")
     }
 }

@@ -28,8 +28,15 @@ struct Rows: Sendable {
 /// Rows as a store. What is committed to it is forgotten.
 final class RowBook: VaultStore {
     private let content: Locked<Rows>
+    private let indexes = Locked(true)
 
     init(_ rows: Rows) { content = Locked(rows) }
+
+    /// Whether a value is found by its secret and version.
+    var hasIndex: Bool {
+        get { indexes.withLock { $0 } }
+        set { indexes.withLock { $0 = newValue } }
+    }
 
     var rows: Rows {
         get { content.withLock { $0 } }
@@ -41,6 +48,7 @@ final class RowBook: VaultStore {
     func records() throws(StoreError) -> [SealedRecord] { [] }
 
     func value(of secret: RecordID, version: UInt32) throws(StoreError) -> SealedValue? {
+        guard hasIndex else { throw .damaged(code: 11) }
         guard let row = rows.values.first(where: { $0.secret == secret && $0.version == version }) else { return nil }
         switch row.content {
         case .destroyed: return nil

@@ -1,3 +1,4 @@
+import Foundation
 import HashTreeCollections
 import Sealing
 import Testing
@@ -49,6 +50,33 @@ import WarderTesting
         let (texts, outcome) = try pieces(Salvage(ring, store: damaged.store))
         #expect(texts == ["a/b v2 value=two"])
         #expect(outcome == Salvage.Outcome(saved: 1, lost: 1, unreadableRecords: 1))
+    }
+
+    private static let index = "sqlite_autoindex_version_values_1"
+
+    /// A page that says where values lie is damaged, and none of the values.
+    @Test("what the deep check calls good is saved, whatever has become of the index of values")
+    func brokenIndex() async throws {
+        let kit = try await TestVault()
+        for number in 0..<6 { for value in ["one", "two"] { try await kit.mustPut("a/b\(number)", value) } }
+        let (ring, foundation) = (try #require(kit.vault.keys?.ring), try #require(kit.vault.foundation))
+        func expectAll(bits: [Int]) throws {
+            let path = try kit.closedCopy()
+            try ClosedDatabase.breakRoot(of: Self.index, bits: bits, at: path)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            let store = try SQLiteStore(path: path)
+            defer { store.close() }
+            #expect(try DeepCheck(ring, foundation, store: store).run().good.values == 12, "\(bits)")
+            let (texts, outcome) = try pieces(Salvage(ring, store: store))
+            #expect(outcome == Salvage.Outcome(saved: 12, lost: 0, unreadableRecords: 0), "\(bits)")
+            #expect(texts.prefix(2) == ["a/b0 v1 value=one", "a/b0 v2 value=two"], "\(bits)")
+        }
+        try expectAll(bits: [])
+        var numbers = SeededNumbers()
+        print("bits of an index from seed \(numbers.seed)")
+        // Its header and the places of its cells, then its cells.
+        for bit in 0..<8 * 8 where bit.isMultiple(of: 3) { try expectAll(bits: [bit]) }
+        for _ in 0..<24 { try expectAll(bits: [Int.random(in: 0..<4096 * 8, using: &numbers)]) }
     }
 
     @Test("whoever takes the pieces can stop it")

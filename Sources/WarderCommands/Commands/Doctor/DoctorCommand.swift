@@ -16,7 +16,8 @@ struct DoctorCommand: VaultCommand {
 
             With --deep the vault opens every row it has, holds them against its log, and says what is damaged and what \
             is still good; it goes on serving meanwhile. With --save it writes every version that still opens, with its \
-            values in the clear, to a file of yours: for a vault that is to be given up.
+            values in the clear, to a file of yours: for a vault that is to be given up. Both exit with 11 when there is \
+            what does not open.
 
             EXAMPLE
               warder doctor
@@ -45,7 +46,10 @@ struct DoctorCommand: VaultCommand {
     }
 
     func run(in session: Session) throws(CommandFailure) {
-        if let save { return try SaveWhatOpens(path: save, session: session).run() }
+        if let save {
+            guard try SaveWhatOpens(path: save, session: session).run() else { throw .silent(.findings) }
+            return
+        }
         if deep { return try runDeep(session) }
         let examination = try Examination(session)
         try show(examination, session)

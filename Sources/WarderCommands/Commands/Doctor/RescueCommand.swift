@@ -13,7 +13,8 @@ struct RescueCommand: VaultCommand {
 
             It opens every row, in a private copy of the database, and says what is damaged and what is still good; it \
             exits with 11 when anything is. With --save it writes every version that opens, with its values in the clear, to \
-            a file of yours. The database is only read, so that no event says who did this.
+            a file of yours, and exits with 11 when others do not. The database is only read, so that no event says who did \
+            this.
 
             EXAMPLE
               warder rescue
@@ -66,8 +67,10 @@ struct RescueCommand: VaultCommand {
             }
         }
         if let save {
-            try SaveWhatOpens(path: save, session: session).run(stream)
-            return tell(remarks, session)
+            let isWhole = try SaveWhatOpens(path: save, session: session).run(stream)
+            tell(remarks, session)
+            guard isWhole else { throw .silent(.findings) }
+            return
         }
         let examination = try DeepExamination(session.console, stream)
         if session.output.format == .table {

@@ -9,6 +9,8 @@ struct SaveWhatOpens {
         let lost: Int
         let unreadableRecords: Int
 
+        var isWhole: Bool { lost == 0 && unreadableRecords == 0 }
+
         enum CodingKeys: String, CodingKey {
             case saved, lost
             case unreadableRecords = "unreadable_records"
@@ -23,14 +25,17 @@ struct SaveWhatOpens {
     let path: String
     let session: Session
 
-    func run() throws(CommandFailure) {
+    /// - Returns: whether everything that there should be was saved.
+    func run() throws(CommandFailure) -> Bool {
         try run { take throws(CommandFailure) in
             try session.vault().streamWithPresence(VaultRequest("POST", "/v1/sys/salvage", timeoutSeconds: 600), take)
         }
     }
 
     /// What came before the stream broke off is kept: it is what can be saved.
-    func run(_ stream: PieceStream) throws(CommandFailure) {
+    ///
+    /// - Returns: whether everything that there should be was saved.
+    func run(_ stream: PieceStream) throws(CommandFailure) -> Bool {
         let file = try AtomicFile(path: path, mayReplace: session.global.yes)
         var last = LastLine()
         var failure: CommandFailure?
@@ -56,7 +61,7 @@ struct SaveWhatOpens {
                     "The values in it are in the clear: store them again (warder secret put), and remove it: shred -u \(name)",
                 ]
             )
-            return
+            return outcome.isWhole
         }
         throw end?.failed?.asCommandFailure ?? failure ?? .brokenOff
     }
