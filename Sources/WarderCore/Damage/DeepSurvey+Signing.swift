@@ -9,7 +9,7 @@ extension DeepSurvey {
 
     /// What was signed of the log, before it is read.
     ///
-    /// Of each hour a root is kept in memory until the log has come so far, and each checkpoint costs a signature.
+    /// Of each hour a root is kept in memory until the log has come so far, and each checkpoint costs two signatures.
     func readSigned() throws(DeepCheck.Stop) {
         // Where a restore's record cannot be read, it is not known what the log was called; that is said elsewhere.
         guard let state = try readOrigins() else { return }
@@ -26,13 +26,15 @@ extension DeepSurvey {
             read: store.checkpointRows,
             body: { row throws(DeepCheck.Stop) in
                 guard let stored = row.checkpoint,
-                    let checkpoint = origins.lazy.compactMap({ keys.checkpoint(in: stored.note, of: $0) }).first,
-                    checkpoint.size == stored.size
+                    let found = origins.lazy.compactMap({ keys.signed(in: stored.note, of: $0) }).first,
+                    found.checkpoint.size == stored.size,
+                    found.moment.milliseconds == max(0, stored.time.milliseconds / 1000) * 1000
                 else {
                     mending.lostCheckpoints.append(row.position)
                     return list.add(.checkpointDamaged, .checkpoint(row.position))
                 }
-                signed.append(SignedRoot(row: row.position, size: checkpoint.size, root: checkpoint.root))
+                let (size, root) = (found.checkpoint.size, found.checkpoint.root)
+                signed.append(SignedRoot(row: row.position, size: size, root: root))
             }
         )
         signed.sort { $0.size > $1.size }

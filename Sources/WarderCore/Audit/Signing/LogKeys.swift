@@ -56,11 +56,14 @@ struct LogKeys {
     }
 
     /// When a key of this log signed a note as a checkpoint under the name of an origin; `nil` for any other note.
-    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? {
-        guard checkpoint(in: bytes, of: origin) != nil, let note = try? SignedNote(bytes) else { return nil }
+    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? { signed(in: bytes, of: origin)?.moment }
+
+    /// Both of a note; `nil` for one that lacks either.
+    func signed(in bytes: [UInt8], of origin: RecordID) -> (checkpoint: Checkpoint, moment: Timestamp)? {
+        guard let checkpoint = checkpoint(in: bytes, of: origin), let note = try? SignedNote(bytes) else { return nil }
         let name = LogName.of(origin)
         let moments = keys.compactMap { try? NoteKey(name: name, key: $0).moment(of: note) }
-        return moments.max().map { Timestamp(milliseconds: Int64(clamping: $0) * 1000) }
+        return moments.max().map { (checkpoint, Timestamp(milliseconds: Int64(clamping: $0) * 1000)) }
     }
 
     /// All changes of key and name, in order: those of the key lie in a table of their own, a restore's in its record.
