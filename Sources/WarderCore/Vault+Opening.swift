@@ -112,6 +112,7 @@ extension Vault {
     ) throws(Refusal) -> Open {
         let keys: OpenKeys
         do { keys = try OpenKeys(ring, root: root) } catch { throw .memoryNotLocked }
+        if let restoration { try mend(restoration.mending) }
         let state = try StateLoader.load(from: store, with: ring, profile: foundation.profile)
         var open: Open
         let inbox: [(number: Int64, sealed: [UInt8])]
@@ -171,6 +172,14 @@ extension Vault {
             try transaction.interruptRotations(restored: restoration != nil)
         }
         return open
+    }
+
+    /// Before the log's standing is looked at, which follows from it.
+    private func mend(_ mending: LogMending) throws(Refusal) {
+        guard !mending.isEmpty else { return }
+        var batch = Batch()
+        batch.logMending = mending
+        do throws(StoreError) { try store.commit(batch) } catch { throw refusal(of: error) }
     }
 
     private func store(inbox event: Event, _ foundation: Foundation) throws(Refusal) {

@@ -206,6 +206,10 @@ package final class StoreSwitch: VaultStore {
     package func spanRows(after position: Int64, limit: Int) throws(StoreError) -> [SpanRow] {
         try store.spanRows(after: position, limit: limit)
     }
+    package func checkpointRows(after position: Int64, limit: Int) throws(StoreError) -> [CheckpointRow] {
+        try store.checkpointRows(after: position, limit: limit)
+    }
+    package func treeHashCount() throws(StoreError) -> Int { try store.treeHashCount() }
     package func inboxRows(after position: Int64, limit: Int) throws(StoreError) -> [InboxRow] {
         try store.inboxRows(after: position, limit: limit)
     }

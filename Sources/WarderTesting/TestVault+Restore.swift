@@ -1,5 +1,5 @@
 import Sealing
-import WarderCore
+package import WarderCore
 package import WarderModel
 
 extension TestVault {
@@ -15,11 +15,13 @@ extension TestVault {
     ///   - text: The passphrase of one of its slots.
     ///   - damaged: Findings that were accepted.
     ///   - outside: Checkpoints that the restore finds outside, by the origin of their log.
+    ///   - mending: What it mends of the log.
     /// - Throws: whatever keeps it shut.
     package func openAsRestored(
         _ text: String = passphrase,
         damaged: Int = 0,
-        outside: [RecordID: [UInt8]] = [:]
+        outside: [RecordID: [UInt8]] = [:],
+        mending: LogMending = LogMending()
     ) async throws {
         guard let foundation = vault.foundation else { throw TestFailure("nobody has set the vault up") }
         let secret = try Self.secret(text)
@@ -31,7 +33,7 @@ extension TestVault {
                     ring,
                     root: root,
                     slot: slot,
-                    restoring: Restoration(of: Self.backup, damaged: damaged, outside: outside)
+                    restoring: Restoration(of: Self.backup, damaged: damaged, outside: outside, mending: mending)
                 ) { continuation.resume(returning: $0) }
             }.get()
         }

@@ -33,6 +33,8 @@ public struct VaultStatus: Codable, Sendable {
     public var confined: Bool?
     /// The log's public key (`name+id+base64`), once initialised.
     public var logKey: String?
+    /// Whether what lies in the log contradicts what was signed, so that nothing is signed any more; as `secrets`.
+    public var logBroken: Bool?
     /// Path of the client socket.
     public var clientSocket: String
     /// Whoever does what rotators are asked to do; as `secrets`.
@@ -46,6 +48,7 @@ public struct VaultStatus: Codable, Sendable {
         case shareSets = "share_sets"
         case memoryLocked = "memory_locked"
         case logKey = "log_key"
+        case logBroken = "log_broken"
         case clientSocket = "client_socket"
     }
 
@@ -67,6 +70,7 @@ public struct VaultStatus: Codable, Sendable {
         memoryLocked: Bool,
         confined: Bool? = nil,
         logKey: String?,
+        logBroken: Bool? = nil,
         clientSocket: String,
         worker: WorkerStatus? = nil,
         quarantine: QuarantineStatus? = nil
@@ -87,6 +91,7 @@ public struct VaultStatus: Codable, Sendable {
         self.memoryLocked = memoryLocked
         self.confined = confined
         self.logKey = logKey
+        self.logBroken = logBroken
         self.clientSocket = clientSocket
         self.worker = worker
         self.quarantine = quarantine

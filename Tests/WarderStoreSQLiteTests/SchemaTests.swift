@@ -45,6 +45,30 @@ struct SchemaTests {
         #expect(throws: DatabaseError.self) { try scratch.intrude { try $0.execute(sql: sql) } }
     }
 
+    @Test("a restore writes the log's hashes and changes of the key anew, and afterwards nothing changes them again")
+    func mending() throws {
+        let store = try scratch.open()
+        var samples = Samples()
+        let (events, change) = (samples.events(11...300), samples.bytes(40))
+        try store.commit {
+            $0.events = events
+            $0.logKeyChange = LogKeyChange(epoch: 2, key: samples.bytes(32), note: samples.bytes(40))
+        }
+        let (tree, hashes) = (store.tree(), try store.treeHashes(level: 8, range: 0..<1))
+        #expect(hashes.count == 1)
+        try store.commit {
+            $0.logMending = LogMending()
+            $0.logMending?.regrowsTree = true
+            $0.logMending?.keyChanges = [change]
+        }
+        #expect(try store.tree() == tree && store.treeHashes(level: 8, range: 0..<1) == hashes)
+        #expect(try store.logKeyChanges() == [change])
+        store.close()
+        for table in ["log_nodes", "log_key_changes"] {
+            #expect(throws: DatabaseError.self) { try scratch.intrude { try $0.execute(sql: "DELETE FROM \(table)") } }
+        }
+    }
+
     @Test("a data key can be wrapped anew under a later epoch")
     func rewrapping() throws {
         try scratch.intrude {

@@ -10,10 +10,19 @@ package struct Restoration: Sendable {
     /// The newest checkpoints that lie outside, by the origin of their log: what this restore comes after.
     private let outside: [RecordID: [UInt8]]
 
-    package init(of backup: LogOrigin.Backup, damaged: Int, outside: [RecordID: [UInt8]] = [:]) {
+    /// What the check of the backup's rows found that can be mended.
+    let mending: LogMending
+
+    package init(
+        of backup: LogOrigin.Backup,
+        damaged: Int,
+        outside: [RecordID: [UInt8]] = [:],
+        mending: LogMending = LogMending()
+    ) {
         self.backup = backup
         self.damaged = damaged
         self.outside = outside
+        self.mending = mending
     }
 
     /// When the new log begins: now, and after everything that lies outside and that a key of this vault signed, however

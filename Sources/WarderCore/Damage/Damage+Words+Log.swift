@@ -45,6 +45,35 @@ extension Damage.Kind {
                 good: "The events themselves, and every search that names no times.",
                 remedy: "Search without times, or restore a backup."
             )
+        case .treeHashWrong:
+            DamageWords(
+                "A hash of the log's tree is not the one that the events give: it was altered or deleted, or is too much.",
+                lost: "Nothing. The log may not be signed any more, and no proof of these events can be made.",
+                good: "The events and their leaves, from which a restore computes all hashes.",
+                remedy: Self.suspect + Self.restoreThis
+            )
+        case .checkpointDamaged:
+            DamageWords(
+                "What lies in a checkpoint's place is none that a key of this log signed.",
+                lost: "That checkpoint. If it is the newest, the log is not signed any more.",
+                good: "All events, and every other checkpoint. A restore does without this one.",
+                remedy: Self.suspect + Self.restoreThis
+            )
+        case .checkpointContradicted:
+            DamageWords(
+                "The log does not begin with what was signed of it: events were altered or cut off.",
+                lost: "The proof of the log from there on. It is not signed any more.",
+                good: "Every event by itself, up to the last checkpoint before this one.",
+                remedy: Self.suspect
+                    + "Restore a backup from before, of which this finds nothing: warder backup verify PATH"
+            )
+        case .logKeysBroken:
+            DamageWords(
+                "The stored changes of the log's key do not lead to the key that the vault has.",
+                lost: "Nothing, if the events of these changes are there. The log is not signed any more.",
+                good: "All events, from which a restore takes the changes of the key.",
+                remedy: Self.suspect + Self.restoreThis
+            )
         case .inboxMissing:
             DamageWords(
                 "An event that was written while the vault was sealed was deleted.",

@@ -33,6 +33,8 @@ extension Damage {
         case .events(let range):
             return range.count == 1 ? "event \(range.lowerBound)" : "events \(range.lowerBound) to \(range.upperBound)"
         case .span(let span): return "index of times, row \(span)"
+        case .hash(let range): return "hash over events \(range.lowerBound) to \(range.upperBound)"
+        case .checkpoint(let row): return "checkpoint, row \(row)"
         case .inbox(let number): return "inbox entry \(number)"
         case .slot(let id): return id.map { "key slot \($0)" } ?? "a key slot"
         case .key(let purpose): return purpose.map { "key for \($0.name)" } ?? "the keys"
@@ -46,6 +48,10 @@ extension Damage {
 extension Damage.Kind {
     static let restore = "Restore a backup from before, and put the secrets in again that are newer than it."
     static let suspect = "Ask who could write the vault's database. "
+    /// Where a restore puts in order what is wrong with how the log is signed. docs/operations/disk-damaged.md.
+    static let restoreThis =
+        "Restore a backup of this very database, which mends it: warder backup create PATH; with the daemon stopped: "
+        + "warder backup restore --replace --accept-damage PATH"
 
     var words: DamageWords {
         switch self {
@@ -55,7 +61,7 @@ extension Damage.Kind {
         case .valueUnreadable, .valueFieldsWrong, .valueMissing, .valueRevived, .valueOrphaned, .tombstoneMissing:
             valueWords
         case .eventUnreadable, .eventMissing, .eventContentMissing, .eventLeafMissing, .eventMisplaced, .spanWrong,
-            .originBroken,
+            .originBroken, .treeHashWrong, .checkpointDamaged, .checkpointContradicted, .logKeysBroken,
             .inboxUnreadable, .inboxMissing, .inboxDoubled:
             logWords
         case .slotMalformed, .slotRevived, .slotDeleted, .slotUnlogged, .keyRingMalformed, .keyRingPutBack,

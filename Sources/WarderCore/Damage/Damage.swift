@@ -24,6 +24,10 @@ package struct Damage: Hashable, Sendable {
         /// Consecutive events that have the same thing wrong with them.
         case events(ClosedRange<UInt64>)
         case span(Int64)
+        /// A hash of the log's tree, by the events that it stands for.
+        case hash(over: ClosedRange<UInt64>)
+        /// A row of the checkpoints.
+        case checkpoint(Int64)
         case inbox(Int64)
         case slot(RecordID?)
         case key(KeyRing.Purpose?)
@@ -36,7 +40,7 @@ package struct Damage: Hashable, Sendable {
     }
 
     package enum Table: String, Hashable, Sendable, CaseIterable {
-        case records, values, log, spans, inbox, slots
+        case records, values, log, spans, inbox, slots, hashes, checkpoints
     }
 
     /// What is wrong. The raw value is its stable name.
@@ -96,6 +100,14 @@ package struct Damage: Hashable, Sendable {
         case originBroken = "origin_broken"
         /// A search by time would pass over events.
         case spanWrong = "span_wrong"
+        /// A hash of the log's tree is not the one that the leaves give.
+        case treeHashWrong = "tree_hash_wrong"
+        /// What lies in a checkpoint's place is none that a key of this log signed.
+        case checkpointDamaged = "checkpoint_damaged"
+        /// The log does not begin with what a checkpoint says that was signed.
+        case checkpointContradicted = "checkpoint_contradicted"
+        /// The stored changes of the log's key do not lead to the vault's.
+        case logKeysBroken = "log_keys_broken"
         case inboxUnreadable = "inbox_unreadable"
         /// A number between others is not there.
         case inboxMissing = "inbox_missing"

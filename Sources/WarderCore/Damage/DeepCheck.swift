@@ -97,6 +97,8 @@ package struct DeepCheckReport: Sendable {
     package let findings: [Damage]
     package let counts: [Damage.Kind: Int]
     package let good: Good
+    /// What a restore of these rows does about the log.
+    package let mending: LogMending
     /// Number of the last event that was looked at.
     package let lastSequence: UInt64
 
@@ -113,6 +115,8 @@ package struct DeepCheckReport: Sendable {
             + "unsealing: nothing but their numbers holds them together.",
         "Key slots and the keyring that were altered before the vault was opened: only what opens them can tell. Try each "
             + "passphrase and credential once in a while.",
+        "Checkpoints that were deleted, or put back as they were earlier within their hour: each one that is there can be held "
+            + "against the log.",
         "When the vault was made, and when the root key was: these stand in the database without a seal.",
     ]
 }

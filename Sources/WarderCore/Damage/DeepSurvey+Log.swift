@@ -31,8 +31,10 @@ extension DeepSurvey {
         }
         if sequence > nextSequence {
             list.add(notThere, .events(nextSequence...sequence - 1))
+            try grow(by: nil)
         }
         nextSequence = sequence + 1
+        if case .there(let leaf) = row.leaf { try grow(by: leaf) } else { try grow(by: nil) }
         switch (row.leaf, row.payload) {
         case (.there, _) where sequence <= prunedThrough && !damagedBefore.contains(sequence): good.pruned += 1
         case (.missing, .missing): break

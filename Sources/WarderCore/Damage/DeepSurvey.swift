@@ -1,4 +1,5 @@
 import Sealing
+import TransparencyLog
 import WarderModel
 
 /// One run of a deep check: what it has seen so far. Used by one thread.
@@ -24,6 +25,17 @@ final class DeepSurvey {
     var spans: [Int64: ClosedRange<Timestamp>] = [:]
     /// Tables with rows that the store cannot read: what is not seen there need not be gone.
     var unreadable: Set<Damage.Table> = []
+    /// The tree of the leaves that were read; `nil` from the first one on that was not there.
+    var tree: Frontier? = Frontier()
+    /// Hashes that the store should have of it.
+    var hashes = 0
+    /// What was signed of the log beyond what was read of it, the smallest last.
+    var signed: [SignedRoot] = []
+    /// Whether all that was signed could be held against the log.
+    var isSignatureKnown = false
+    /// The restores, where all of them can be read.
+    var named: VaultState?
+    var mending = LogMending()
     private var checked = 0
     private var total = 0
 
@@ -53,19 +65,23 @@ final class DeepSurvey {
             damagedBefore.insert(contentsOf: run.lowerBound..<run.upperBound + 1)
         }
         ledger = LogLedger(present: present, from: mark?.ledger)
+        try readSigned()
         try readLog()
         for sequence in ledger.misplacedOrigins { list.add(.originBroken, .events(sequence...sequence)) }
         try checkSpans()
         for damage in try differences() { list.add(damage.kind, damage.subject, name: damage.name) }
         try checkInbox()
         try checkFoundation()
+        let hashes = try countHashes()
         // What lies there now was held against keys of before: that others took their place meanwhile is no damage.
         try readLog()
         if let change = ledger.newestKeyChange, change > start { throw .keysChanged }
+        try concludeSigned(hashes: hashes)
         return DeepCheckReport(
             findings: list.findings,
             counts: list.counts,
             good: good,
+            mending: mending,
             lastSequence: nextSequence - 1
         )
     }

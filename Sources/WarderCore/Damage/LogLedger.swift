@@ -1,5 +1,6 @@
 import Sealing
 import StrictJSON
+import TransparencyLog
 import WarderModel
 
 /// What the log's events say that the store must hold: the newest revision of every record, the versions of every
@@ -25,6 +26,8 @@ struct LogLedger {
     /// Whether a slot is there, or was taken away.
     private(set) var slots: [RecordID: Bool] = [:]
     private(set) var epochs: [KeyRing.Purpose: UInt32] = [:]
+    /// The signed notes in which the log's key was changed, by the epoch of the new one.
+    private(set) var logKeyChanges: [UInt32: [UInt8]] = [:]
     /// Number of the last event that changed what the vault's contents are sealed under.
     private(set) var newestKeyChange: UInt64?
     /// Restores that do not begin where the log before them ended.
@@ -87,6 +90,7 @@ struct LogLedger {
             misplacedOrigins.append(sequence)
         }
         let facts = texts.compactMap(LogFact.init)
+        if event.member("type")?.isText(Action.keyRotateLog.rawValue) == true { takeKeyChange(texts, facts) }
         var secret: RecordID?
         for fact in facts {
             if case .record(.secret, let id, _) = fact { secret = id }
@@ -98,6 +102,11 @@ struct LogLedger {
             versions[secret, default: Versions()].newest = max(versions[secret]?.newest ?? 0, number)
         }
         return true
+    }
+
+    private mutating func takeKeyChange(_ texts: [String], _ facts: [LogFact]) {
+        let note = texts.lazy.compactMap { $0.hasPrefix("change=") ? Base64.decode($0.dropFirst(7)) : nil }.first
+        for case .epoch(.signing, let epoch) in facts { logKeyChanges[epoch] = note }
     }
 
     private static func isVisit(_ canonical: [UInt8]) -> Bool {

@@ -14,6 +14,10 @@ package protocol RowStore: Sendable {
     /// There can be a few more than `limit`.
     func logRows(after position: Int64, limit: Int) throws(StoreError) -> [LogRow]
     func spanRows(after position: Int64, limit: Int) throws(StoreError) -> [SpanRow]
+    /// By hour.
+    func checkpointRows(after position: Int64, limit: Int) throws(StoreError) -> [CheckpointRow]
+    /// How many hashes of the log's tree there are, leaves aside.
+    func treeHashCount() throws(StoreError) -> Int
     func inboxRows(after position: Int64, limit: Int) throws(StoreError) -> [InboxRow]
     func slotRows(after position: Int64, limit: Int) throws(StoreError) -> [SlotRow]
     /// The greatest version number that each secret has a row for, destroyed ones included.
@@ -134,6 +138,17 @@ package struct SpanRow: Sendable, Equatable {
     package init(position: Int64, times: ClosedRange<Timestamp>?) {
         self.position = position
         self.times = times
+    }
+}
+
+/// The last checkpoint of an hour; `nil` for a row that has none.
+package struct CheckpointRow: Sendable, Equatable {
+    package var position: Int64
+    package var checkpoint: StoredCheckpoint?
+
+    package init(position: Int64, checkpoint: StoredCheckpoint?) {
+        self.position = position
+        self.checkpoint = checkpoint
     }
 }
 

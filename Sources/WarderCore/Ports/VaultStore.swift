@@ -144,6 +144,8 @@ package struct Batch: Sendable {
     package var logKeyChange: LogKeyChange?
     /// Inbox entries up to this number are in `events` now.
     package var inboxTakenThrough: Int64?
+    /// Only where a vault is restored.
+    package var logMending: LogMending?
     /// Events before the mark whose contents go; their leaves stay.
     package var prunedPayloads: ClosedRange<UInt64>?
 
@@ -159,6 +161,7 @@ package struct Batch: Sendable {
         foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
             && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
             && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil && prunedPayloads == nil
+            && logMending == nil
     }
 }
 

@@ -121,7 +121,8 @@ package struct Restore {
         let restoration = Restoration(
             of: LogOrigin.Backup(created: file.header.created, header: file.headerDigest),
             damaged: found.counts.values.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 },
-            outside: checkpoints?.readable() ?? [:]
+            outside: checkpoints?.readable() ?? [:],
+            mending: found.mending
         )
         let outcome = Locked<Result<Void, Refusal>>(.failure(.auditUnavailable))
         let done = DispatchSemaphore(value: 0)

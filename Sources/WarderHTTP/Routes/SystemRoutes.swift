@@ -166,6 +166,7 @@ extension Exchange {
             memoryLocked: memory.unlockedBytes == 0,
             confined: context.facts.isConfined,
             logKey: foundation?.logKeyText(state),
+            logBroken: state == nil ? nil : vault.isLogBroken,
             clientSocket: context.facts.clientSocket,
             worker: state == nil ? nil : WorkerStatus(vault.jobs.presence),
             quarantine: vault.state.flatMap(QuarantineStatus.init)
@@ -173,15 +174,28 @@ extension Exchange {
     }
 
     fileprivate func daemonFindings() -> [Diagnosis] {
-        guard LockedMemory.status.unlockedBytes > 0 else { return [] }
-        return [
-            Diagnosis(
-                .warning,
-                "memory_not_locked",
-                "Keys and values can reach the swap: memory could not be locked.",
-                remedy: "Raise LimitMEMLOCK (systemd) or ulimit -l, then restart warderd."
+        var findings: [Diagnosis] = []
+        if vault.isLogBroken {
+            findings.append(
+                Diagnosis(
+                    .error,
+                    "log_broken",
+                    "What lies in the log contradicts what was signed before: nothing is signed any more, and no export has a proof.",
+                    remedy: "See what is damaged, and how it is mended: warder doctor --deep"
+                )
             )
-        ]
+        }
+        if LockedMemory.status.unlockedBytes > 0 {
+            findings.append(
+                Diagnosis(
+                    .warning,
+                    "memory_not_locked",
+                    "Keys and values can reach the swap: memory could not be locked.",
+                    remedy: "Raise LimitMEMLOCK (systemd) or ulimit -l, then restart warderd."
+                )
+            )
+        }
+        return findings
     }
 }
 

@@ -74,6 +74,19 @@ extension SQLiteStore {
         }
     }
 
+    package func checkpointRows(after position: Int64, limit: Int) throws(StoreError) -> [CheckpointRow] {
+        try rows("hour, size, time, note", of: "log_checkpoints", by: "hour", position, limit) { row in
+            let checkpoint = try? StoredCheckpoint(size: row.number(1), time: row.time(2), note: row.bytes(3))
+            return CheckpointRow(position: try row.decode(Int64.self, atIndex: 0), checkpoint: checkpoint)
+        }
+    }
+
+    package func treeHashCount() throws(StoreError) -> Int {
+        try storing {
+            try scans.inDatabase { try Int.fetchOne($0, sql: "SELECT count(*) FROM log_nodes") ?? 0 }
+        }
+    }
+
     package func inboxRows(after position: Int64, limit: Int) throws(StoreError) -> [InboxRow] {
         try rows("number, sealed", of: "inbox", by: "number", position, limit) { row in
             InboxRow(position: try row.decode(Int64.self, atIndex: 0), sealed: (try? row.bytes(1)) ?? [])

@@ -14,6 +14,7 @@ struct BatchWriter {
     /// `tree`: the log's tree, which grows with the events.
     /// - Throws: `StoreError.rejected` or `DatabaseError`; the transaction has to be rolled back then.
     func write(_ batch: Batch, growing tree: inout Frontier?) throws {
+        if let mending = batch.logMending { try LogMender(database).mend(mending, growing: &tree) }
         if let foundation = batch.foundation { try lay(foundation) }
         if let keys = batch.keys { try replace(keys) }
         for record in batch.records { try put(record) }

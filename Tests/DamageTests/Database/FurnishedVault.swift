@@ -8,7 +8,7 @@ import WarderTesting
 
 /// The database file of a vault with a history, as a daemon leaves it, and files of the same vault from earlier: a restore
 /// and its release, rotated and rolled back secrets, a destroyed version, a grant and a server that went and came again,
-/// a quarantine, all that people can agree about calls, a key slot that was removed, events of the time when it was
+/// a quarantine, a log that was signed with two keys and has hashes of its tree, all that people can agree about calls, a key slot that was removed, events of the time when it was
 /// sealed.
 final class FurnishedVault: Sendable {
     /// What a server's process may ask for, whether it gets it or not.
@@ -93,6 +93,7 @@ final class FurnishedVault: Sendable {
         try await kit.mustTrade()
         try done()
         try await kit.mustCloseBooks()
+        try await kit.mustSignLog()
         guard let foundation = kit.vault.foundation, let slot = foundation.slots.first else {
             throw TestFailure("the vault is sealed")
         }
@@ -121,5 +122,15 @@ final class FurnishedVault: Sendable {
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try database.close()
         return Array(try Data(contentsOf: URL(filePath: copy.file("vault.db"))))
+    }
+}
+
+extension TestVault {
+    /// Signs the log, gives it another key, lets it grow until a hash stands for its first events, and signs it again.
+    fileprivate func mustSignLog() async throws {
+        _ = try await vault.signCheckpoint()
+        _ = try await vault.perform(Keys.rotateLog(of: vault, by: admin))
+        while vault.sequence < 260 { _ = try await vault.perform(Secrets.list(by: admin)) }
+        _ = try await vault.signCheckpoint()
     }
 }

@@ -10,6 +10,7 @@ enum RowDamage: String, CaseIterable, Sendable {
     private static let cells = [
         ("records", "sealed"), ("records", "id"), ("version_values", "secret"), ("version_values", "wrapped_key"),
         ("version_values", "sealed"), ("log_leaves", "leaf"), ("log_payloads", "sealed"), ("inbox", "sealed"),
+        ("log_nodes", "hash"), ("log_checkpoints", "note"), ("log_key_changes", "note"),
         ("vault", "key_ring"), ("vault", "inbox_key"), ("vault", "log_key"), ("vault", "id"),
     ]
 
@@ -21,8 +22,12 @@ enum RowDamage: String, CaseIterable, Sendable {
     ]
 
     private static let tables = [
-        "records", "version_values", "log_payloads", "log_leaves", "inbox", "key_slots", "vault",
+        "records", "version_values", "log_payloads", "log_leaves", "inbox", "key_slots", "vault", "log_nodes",
+        "log_key_changes",
     ]
+
+    /// What tells a table's rows apart.
+    private static func key(of table: String) -> String { table == "log_nodes" ? "level * 65536 + number" : "rowid" }
 
     /// Damages rows in one place, with every trigger and check off. `false` when that came to nothing.
     ///
@@ -47,7 +52,8 @@ enum RowDamage: String, CaseIterable, Sendable {
     }
 
     private static func row(of table: String, _ database: Database, _ numbers: inout SeededNumbers) throws -> Int64? {
-        try Int64.fetchAll(database, sql: "SELECT rowid FROM \(table) ORDER BY rowid").randomElement(using: &numbers)
+        try Int64.fetchAll(database, sql: "SELECT \(key(of: table)) AS row FROM \(table) ORDER BY row")
+            .randomElement(using: &numbers)
     }
 
     private static func change(
@@ -60,7 +66,7 @@ enum RowDamage: String, CaseIterable, Sendable {
             let row = try row(of: table, database, &numbers),
             let data = try Data.fetchOne(
                 database,
-                sql: "SELECT \(column) FROM \(table) WHERE rowid = ?",
+                sql: "SELECT \(column) FROM \(table) WHERE \(key(of: table)) = ?",
                 arguments: [row]
             )
         else { return false }
@@ -68,7 +74,7 @@ enum RowDamage: String, CaseIterable, Sendable {
         body(&bytes, &numbers)
         guard Data(bytes) != data else { return false }
         try database.execute(
-            sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+            sql: "UPDATE \(table) SET \(column) = ? WHERE \(key(of: table)) = ?",
             arguments: [Data(bytes), row]
         )
         return true
@@ -80,11 +86,11 @@ enum RowDamage: String, CaseIterable, Sendable {
         guard let (table, column) = cells.randomElement(using: &numbers),
             let one = try row(of: table, database, &numbers), let other = try row(of: table, database, &numbers)
         else { return false }
-        let read = "SELECT \(column) FROM \(table) WHERE rowid = ?"
+        let read = "SELECT \(column) FROM \(table) WHERE \(key(of: table)) = ?"
         let first = try Data.fetchOne(database, sql: read, arguments: [one])
         let second = try Data.fetchOne(database, sql: read, arguments: [other])
         guard first != second else { return false }
-        let write = "UPDATE \(table) SET \(column) = ? WHERE rowid = ?"
+        let write = "UPDATE \(table) SET \(column) = ? WHERE \(key(of: table)) = ?"
         try database.execute(sql: write, arguments: [second, one])
         try database.execute(sql: write, arguments: [first, other])
         return true
@@ -109,10 +115,13 @@ enum RowDamage: String, CaseIterable, Sendable {
             table == "inbox"
             ? "WHERE number > (SELECT min(number) FROM inbox) AND number < (SELECT max(number) FROM inbox)" : ""
         guard
-            let row = try Int64.fetchAll(database, sql: "SELECT rowid FROM \(table) \(bounds) ORDER BY rowid")
-                .randomElement(using: &numbers)
+            let row = try Int64.fetchAll(
+                database,
+                sql: "SELECT \(key(of: table)) AS row FROM \(table) \(bounds) ORDER BY row"
+            )
+            .randomElement(using: &numbers)
         else { return false }
-        try database.execute(sql: "DELETE FROM \(table) WHERE rowid = ?", arguments: [row])
+        try database.execute(sql: "DELETE FROM \(table) WHERE \(key(of: table)) = ?", arguments: [row])
         return true
     }
 
@@ -136,6 +145,8 @@ enum RowDamage: String, CaseIterable, Sendable {
             ),
             ("log_leaves", "INSERT INTO log_leaves SELECT (SELECT max(seq) + 1 FROM log_leaves), leaf FROM log_leaves"),
             ("inbox", "INSERT INTO inbox SELECT (SELECT max(number) + 1 FROM inbox), sealed FROM inbox"),
+            ("log_nodes", "INSERT INTO log_nodes SELECT level, number + 1, hash FROM log_nodes"),
+            ("log_key_changes", "INSERT INTO log_key_changes SELECT epoch + 1, note FROM log_key_changes"),
             (
                 "key_slots",
                 """
@@ -147,7 +158,7 @@ enum RowDamage: String, CaseIterable, Sendable {
         guard let (table, statement) = statements.randomElement(using: &numbers),
             let row = try row(of: table, database, &numbers)
         else { return false }
-        try database.execute(sql: "\(statement) WHERE rowid = ?", arguments: [row])
+        try database.execute(sql: "\(statement) WHERE \(key(of: table)) = ?", arguments: [row])
         return true
     }
 

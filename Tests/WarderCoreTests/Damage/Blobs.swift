@@ -21,7 +21,29 @@ extension Rows {
         for index in inbox.indices {
             places.append(BlobPlace(read: { $0.inbox[index].sealed }, write: { $0.inbox[index].sealed = $1 }))
         }
-        return (places + Self.foundationBlobs).filter { $0.read(self) != nil }
+        return (places + signedBlobs + Self.foundationBlobs).filter { $0.read(self) != nil }
+    }
+
+    /// What says how the log was signed.
+    private var signedBlobs: [BlobPlace] {
+        checkpoints.indices.map(Self.noteBlob)
+            + keyChanges.indices.map { index in
+                BlobPlace(read: { $0.keyChanges[index] }, write: { $0.keyChanges[index] = $1 })
+            }
+            + hashes.indices.map { index in
+                BlobPlace(read: { $0.hashes[index] }, write: { $0.hashes[index] = $1 })
+            }
+    }
+
+    static func noteBlob(_ index: Int) -> BlobPlace {
+        BlobPlace(
+            read: { $0.checkpoints[index].checkpoint?.note },
+            write: { rows, note in
+                rows.checkpoints[index].checkpoint = rows.checkpoints[index].checkpoint.map {
+                    StoredCheckpoint(size: $0.size, time: $0.time, note: note)
+                }
+            }
+        )
     }
 
     static func recordBlobs(_ index: Int) -> [BlobPlace] {

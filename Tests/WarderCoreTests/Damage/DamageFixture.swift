@@ -8,7 +8,7 @@ import WarderTesting
 @testable import WarderCore
 
 /// A small vault with a history: rotated and rolled back secrets, a destroyed version, a removed server and grant whose
-/// names were given again, a quarantine, events that wait in the inbox. And every row that any table had on the way.
+/// names were given again, a quarantine, a log that was signed with two keys, events that wait in the inbox. And every row that any table had on the way.
 struct DamageFixture {
     /// What a server's process may ask for, whether it gets it or not.
     struct Question: Sendable {
@@ -67,6 +67,12 @@ struct DamageFixture {
         try await kit.mustAddOperator("bob", uid: 1001, roles: [.reader])
         try done()
 
+        _ = try await kit.vault.signCheckpoint()
+        _ = try await kit.vault.perform(Keys.rotateLog(of: kit.vault, by: kit.admin))
+        // As many as one hash of the tree stands for.
+        while kit.vault.sequence < 256 { _ = try await kit.vault.perform(Secrets.list(by: kit.admin)) }
+        kit.clock.advance(seconds: 3600)
+        _ = try await kit.vault.signCheckpoint()
         guard let open = kit.vault.keys, let foundation = kit.vault.foundation else {
             throw TestFailure("the vault is sealed")
         }

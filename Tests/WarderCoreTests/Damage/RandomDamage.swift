@@ -43,6 +43,7 @@ enum RandomDamage: String, CaseIterable, Sendable {
             rows.records.indices.map { Rows.recordBlobs($0)[0] }, rows.records.indices.map { Rows.recordBlobs($0)[1] },
             rows.values.indices.map { Rows.valueBlobs($0)[1] }, rows.values.indices.map { Rows.valueBlobs($0)[2] },
             rows.log.indices.map { Rows.logBlobs($0)[0] }, rows.log.indices.map { Rows.logBlobs($0)[1] },
+            rows.checkpoints.indices.map(Rows.noteBlob),
         ]
         guard let column = columns.randomElement(using: &numbers), let one = column.randomElement(using: &numbers),
             let other = column.randomElement(using: &numbers), let first = one.read(rows),
@@ -116,13 +117,15 @@ enum RandomDamage: String, CaseIterable, Sendable {
     }
 
     private static func delete(_ rows: inout Rows, _ numbers: inout SeededNumbers) -> Bool {
-        switch Int.random(in: 0..<6, using: &numbers) {
+        switch Int.random(in: 0..<8, using: &numbers) {
         case 0: rows.records.remove(at: .random(in: rows.records.indices, using: &numbers))
         case 1: rows.values.remove(at: .random(in: rows.values.indices, using: &numbers))
         case 2: rows.log[.random(in: rows.log.indices, using: &numbers)].leaf = .missing
         case 3: rows.log[.random(in: rows.log.indices, using: &numbers)].payload = .missing
         // The first and the last can go unseen.
         case 4: rows.inbox.remove(at: .random(in: 1..<rows.inbox.count - 1, using: &numbers))
+        case 5: rows.keyChanges.remove(at: .random(in: rows.keyChanges.indices, using: &numbers))
+        case 6: rows.hashes.remove(at: .random(in: rows.hashes.indices, using: &numbers))
         default: rows.slots.remove(at: .random(in: rows.slots.indices, using: &numbers))
         }
         return true
@@ -131,7 +134,7 @@ enum RandomDamage: String, CaseIterable, Sendable {
     /// Under another id or number.
     private static func double(_ rows: inout Rows, _ numbers: inout SeededNumbers) -> Bool {
         let id = RecordID(high: numbers.next(), low: numbers.next())
-        switch Int.random(in: 0..<6, using: &numbers) {
+        switch Int.random(in: 0..<8, using: &numbers) {
         case 0:
             guard var row = rows.records.randomElement(using: &numbers), let last = rows.records.last else {
                 return false
@@ -161,6 +164,8 @@ enum RandomDamage: String, CaseIterable, Sendable {
             guard var row = rows.inbox.randomElement(using: &numbers), let last = rows.inbox.last else { return false }
             row.position = last.position + 1
             rows.inbox.append(row)
+        case 5: rows.keyChanges += rows.keyChanges.suffix(1)
+        case 6: rows.hashes += rows.hashes.suffix(1)
         default:
             guard let slot = rows.slots.first?.slot else { return false }
             let copy = KeySlot(id: id, kind: slot.kind, created: slot.created, wrapped: slot.wrapped)

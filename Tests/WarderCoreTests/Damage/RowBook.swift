@@ -13,6 +13,10 @@ struct Rows: Sendable {
     var log: [LogRow]
     var inbox: [InboxRow]
     var slots: [SlotRow]
+    var checkpoints: [CheckpointRow]
+    var keyChanges: [[UInt8]]
+    /// Of level 8, by number; a vault of a test has no higher ones.
+    var hashes: [[UInt8]]
 
     /// All rows of a real store.
     init(of store: any VaultStore) throws {
@@ -22,6 +26,9 @@ struct Rows: Sendable {
         log = try store.logRows(after: .min, limit: .max)
         inbox = try store.inboxRows(after: .min, limit: .max)
         slots = try store.slotRows(after: .min, limit: .max)
+        checkpoints = try store.checkpointRows(after: .min, limit: .max)
+        keyChanges = try store.logKeyChanges()
+        hashes = try store.treeHashes(level: 8, range: 0..<256).map(\.bytes)
     }
 }
 
@@ -82,11 +89,14 @@ final class RowBook: VaultStore {
 
     func tree() -> Frontier? { nil }
 
-    func treeHashes(level: Int, range: Range<UInt64>) throws(StoreError) -> [TreeHash] { [] }
+    func treeHashes(level: Int, range: Range<UInt64>) throws(StoreError) -> [TreeHash] {
+        guard level == 8 else { return [] }
+        return rows.hashes.enumerated().filter { range.contains(UInt64($0.offset)) }.compactMap { TreeHash($0.element) }
+    }
 
     func checkpoints(limit: Int) throws(StoreError) -> [StoredCheckpoint] { [] }
 
-    func logKeyChanges() throws(StoreError) -> [[UInt8]] { [] }
+    func logKeyChanges() throws(StoreError) -> [[UInt8]] { rows.keyChanges }
 
     func snapshot(isCancelled: @escaping @Sendable () -> Bool) throws(StoreError) -> any StoreSnapshot {
         throw .unavailable(code: 1)
@@ -121,6 +131,12 @@ final class RowBook: VaultStore {
     func logRows(after position: Int64, limit: Int) throws(StoreError) -> [LogRow] {
         Array(rows.log.lazy.filter { $0.position > position }.prefix(limit))
     }
+
+    func checkpointRows(after position: Int64, limit: Int) throws(StoreError) -> [CheckpointRow] {
+        Array(rows.checkpoints.lazy.filter { $0.position > position }.prefix(limit))
+    }
+
+    func treeHashCount() throws(StoreError) -> Int { rows.hashes.count }
 
     func spanRows(after position: Int64, limit: Int) throws(StoreError) -> [SpanRow] { [] }
 

@@ -56,6 +56,9 @@ struct StatusCommand: VaultCommand {
         details.add("Secrets", status.secrets.map(String.init))
         details.add("Servers", status.servers.map(String.init))
         details.add("Events", status.events.map(String.init))
+        if status.logBroken == true {
+            details.add("Log", "broken, not signed any more; what is damaged: warder doctor --deep", .bad)
+        }
         details.add("Key slots", Self.slots(of: status))
         if let unsealing = status.unsealing {
             details.add(

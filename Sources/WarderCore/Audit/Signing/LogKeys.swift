@@ -22,7 +22,13 @@ struct LogKeys {
         epoch: UInt32,
         in store: any VaultStore
     ) throws(Refusal) {
-        guard let current = try? VerifyingKey(foundation.logKey), let notes = try Self.notes(state, in: store) else {
+        guard let changes = try Self.stored(in: store) else { return nil }
+        self.init(foundation, state, epoch: epoch, changes: changes)
+    }
+
+    /// The same with these changes of the key.
+    init?(_ foundation: Foundation, _ state: VaultState, epoch: UInt32, changes: [[UInt8]]) {
+        guard let current = try? VerifyingKey(foundation.logKey), let notes = Self.notes(state, changes) else {
             return nil
         }
         let origin = state.logOrigin(foundation)
@@ -50,23 +56,33 @@ struct LogKeys {
     }
 
     /// When a key of this log signed a note as a checkpoint under the name of an origin; `nil` for any other note.
-    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? {
-        guard checkpoint(in: bytes, of: origin) != nil, let note = try? SignedNote(bytes) else { return nil }
+    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? { signed(in: bytes, of: origin)?.moment }
+
+    /// Both of a note; `nil` for one that lacks either.
+    func signed(in bytes: [UInt8], of origin: RecordID) -> (checkpoint: Checkpoint, moment: Timestamp)? {
+        guard let checkpoint = checkpoint(in: bytes, of: origin), let note = try? SignedNote(bytes) else { return nil }
         let name = LogName.of(origin)
         let moments = keys.compactMap { try? NoteKey(name: name, key: $0).moment(of: note) }
-        return moments.max().map { Timestamp(milliseconds: Int64(clamping: $0) * 1000) }
+        return moments.max().map { (checkpoint, Timestamp(milliseconds: Int64(clamping: $0) * 1000)) }
     }
 
     /// All changes of key and name, in order: those of the key lie in a table of their own, a restore's in its record.
     /// `nil` for one that cannot be read.
     static func notes(_ state: VaultState, in store: any VaultStore) throws(Refusal) -> [[UInt8]]? {
-        var notes: [(size: UInt64, note: [UInt8])] = []
-        let stored: [[UInt8]]
-        do throws(StoreError) { stored = try store.logKeyChanges() } catch {
+        guard let changes = try stored(in: store) else { return nil }
+        return notes(state, changes)
+    }
+
+    private static func stored(in store: any VaultStore) throws(Refusal) -> [[UInt8]]? {
+        do throws(StoreError) { return try store.logKeyChanges() } catch {
             guard case .damaged = error else { throw Refusal(error) }
             return nil
         }
-        for note in stored + state.origins.values.compactMap(\.noteBytes) {
+    }
+
+    private static func notes(_ state: VaultState, _ changes: [[UInt8]]) -> [[UInt8]]? {
+        var notes: [(size: UInt64, note: [UInt8])] = []
+        for note in changes + state.origins.values.compactMap(\.noteBytes) {
             guard let change = try? KeyHistory(note).entries.first?.change else { return nil }
             notes.append((change.size, note))
         }
