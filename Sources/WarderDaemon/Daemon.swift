@@ -248,9 +248,20 @@ package struct Daemon {
             QuarantineNotice.say(of: vault, to: logger)
         } catch {
             logger.error(
-                "the credential file does not open the vault; unseal it by hand: warder unseal",
+                Self.words(error),
                 metadata: ["file": "\(credential.path)", "reason": "\(error)"]
             )
+        }
+    }
+
+    /// The file may be good, and no passphrase better than it.
+    private static func words(_ error: any Error) -> Logger.Message {
+        switch error as? Refusal {
+        case .logContradicted:
+            "the vault stays sealed, whatever it is opened with: a checkpoint outside says that the database was set back, or altered; how to go on: docs/operations/older-database.md"
+        case .checkpointUnreadable:
+            "the vault stays sealed, whatever it is opened with: a checkpoint outside, named above, cannot be read; how to go on: docs/operations/older-database.md"
+        default: "the credential file does not open the vault; unseal it by hand: warder unseal"
         }
     }
 }

@@ -1,3 +1,4 @@
+import SystemPackage
 import WarderCore
 import WarderLinux
 import WarderStoreSQLite
@@ -172,7 +173,10 @@ extension StartError {
         case .notAFile, .noDirectory, .unusablePath:
             self.init("\(path) is not a file in a directory", remedy: "Look at state_directory in the configuration")
         case .kernel(let code):
-            self.init("\(path) cannot be opened (errno \(code))", remedy: "Look at the disk and the directory's owner")
+            self.init(
+                "\(path) cannot be opened: \(Errno(rawValue: code))",
+                remedy: "Look at the disk and the directory's owner"
+            )
         }
     }
 

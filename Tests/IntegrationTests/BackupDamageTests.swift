@@ -29,6 +29,12 @@ struct BackupDamageTests {
         }
     }
 
+    /// 5: what is written of the key slots is harmed, so that nothing opens them. 1: the harmed byte is the one that would
+    /// say that a later version wrote it.
+    private static func statuses(_ run: ProgramResult) -> [Int32] {
+        run.errors.contains("a later version of Warder wrote this backup") ? [1] : [5, 10]
+    }
+
     @Test("whatever happens to a file is refused: by verify, by restore, and without a trace")
     func everyHarm() throws {
         let (source, backup) = try RestoreStory.source()
@@ -42,13 +48,12 @@ struct BackupDamageTests {
             guard file != bytes else { continue }
             try file.write(to: URL(fileURLWithPath: damaged))
             let verified = try RestoreStory.verify(damaged, source)
-            // 5: what is written of the key slots is harmed, so that nothing opens them.
-            let isRefused = [5, 10].contains(verified.status) && !verified.output.contains("sound")
+            let isRefused = Self.statuses(verified).contains(verified.status) && !verified.output.contains("sound")
             try #require(isRefused, "\(what), round \(round), seed \(seed): \(verified)")
             guard round % 3 == 0 else { continue }
             let target = try VaultProcess(profile: "single-user")
             let restored = try RestoreStory.restore(damaged, target)
-            try #require([5, 10].contains(restored.status), "\(what), seed \(seed): \(restored)")
+            try #require(Self.statuses(restored).contains(restored.status), "\(what), seed \(seed): \(restored)")
             #expect(!FileManager.default.fileExists(atPath: target.database), "\(what), seed \(seed)")
             #expect(try RestoreStory.leftovers(in: target.stateDirectory) == [], "\(what), seed \(seed)")
         }

@@ -71,6 +71,39 @@ struct OlderDatabaseTests {
         #expect(try vault.events("type=secret.put").count == 6)
     }
 
+    @Test("a daemon that has the credential names the way on, and no passphrase, which would be refused as well")
+    func withCredential() throws {
+        let folder = vault.directory + "/private"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let made = try TerminalSession(socket: vault.operatorSocket)
+            .run(["key", "add-slot", "--credential-file", folder + "/key"])
+        #expect(made.status == 0, "\(made.screen)")
+        try vault.addSetting("unseal:\n  credential_file: \(folder)/key")
+        #expect(vault.stop() == 0)
+        let older = vault.directory + "/older.db"
+        try copy(vault.database, older)
+        let before = try size()
+        try vault.start()
+        // Its services run when it has signed what is new.
+        while try size() <= before { usleep(50_000) }
+        #expect(vault.stop() == 0)
+
+        try copy(older, vault.database)
+        try vault.start()
+        #expect(vault.said.contains("docs/operations/older-database.md"), "\(vault.said)")
+        #expect(!vault.said.contains("unseal it by hand"), "\(vault.said)")
+        vault.kill()
+
+        try Data("none".utf8).write(to: URL(fileURLWithPath: checkpoints + "/" + checkpointFiles()[0]))
+        try vault.start()
+        #expect(vault.said.contains("named above, cannot be read"), "\(vault.said)")
+        #expect(!vault.said.contains("unseal it by hand"), "\(vault.said)")
+    }
+
     @Test(
         "one from before a restore is not opened while the restored one's checkpoint lies outside; another restore is"
     )

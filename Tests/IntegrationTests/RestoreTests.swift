@@ -97,8 +97,52 @@ struct RestoreTests {
             #expect(verified.status == 10 && verified.errors.contains(words), "\(name): \(verified.errors)")
             #expect(try RestoreStory.restore(backup + name, target).status == 10, "\(name)")
         }
+        // Sound, for all that this version can tell.
+        bytes[bytes.count - 100] ^= 1
+        bytes[14] = 2
+        try bytes.write(to: URL(fileURLWithPath: backup + ".later"))
+        for (path, words) in [
+            (backup + ".later", "a later version of Warder"), (backup + ".none", "No such file or directory"),
+            (source.directory, "Is a directory"),
+        ] {
+            let verified = try RestoreStory.verify(path, source)
+            #expect(verified.status == 1 && verified.errors.contains(words), "\(path): \(verified.errors)")
+        }
         #expect(!FileManager.default.fileExists(atPath: target.database))
         #expect(try RestoreStory.leftovers(in: target.stateDirectory) == [])
+    }
+
+    @Test("with standard output closed it is the output that fails, and not the check")
+    func closedOutput() throws {
+        let (source, backup) = try RestoreStory.source()
+        let run = try Program.run(
+            "/bin/sh",
+            ["-c", #"exec "$0" backup verify "$1" --stdin >&-"#, Programs.path("warder"), backup],
+            input: VaultProcess.passphrase + "\n",
+            environment: ["PATH": "/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": source.operatorSocket]
+        )
+        #expect(run.status == 1 && run.errors.contains("cannot write the output"), "\(run)")
+    }
+
+    @Test("a passphrase is not asked for where none opens the backup; it is said what does")
+    func withoutPassphrase() throws {
+        let vault = try VaultProcess()
+        try vault.start()
+        let credential = Data((0..<32).map { _ in UInt8.random(in: 0...255) })
+        try vault.ask(
+            "POST",
+            "/v1/sys/init",
+            "{\"credential_base64\":\"\(credential.base64EncodedString())\",\"presence\":\"\(VaultProcess.passphrase)\",\"operator\":\"ada\"}",
+            expecting: 201
+        )
+        let backup = vault.directory + "/warder.backup"
+        #expect(try RestoreStory.warder(["backup", "create", backup], vault).status == 0)
+        let words = "credential (--credential-file PATH)"
+        let piped = try RestoreStory.verify(backup, vault)
+        #expect(piped.status == 1 && piped.errors.contains(words), "\(piped.errors)")
+        let asked = try TerminalSession(socket: vault.operatorSocket).run(["backup", "verify", backup])
+        #expect(asked.status == 1 && asked.screen.contains(words), "\(asked.screen)")
+        #expect(!asked.screen.contains("Passphrase"), "\(asked.screen)")
     }
 
     @Test("shares and a credential open a backup like a passphrase does")

@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import Testing
+import WarderCore
 import WarderTesting
 
 @testable import WarderCommands
@@ -20,11 +22,21 @@ import WarderTesting
 
     init() throws {
         folder = try TemporaryFolder()
-        for name in Self.older + Self.foreign { try folder.write(name, to: name, mode: 0o640) }
+        for name in Self.foreign { try folder.write(name, to: name, mode: 0o640) }
     }
 
     private var names: Set<String> {
         get throws { Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) }
+    }
+
+    /// Puts backups of a server's vault there.
+    private func furnish(_ names: [String], of server: TestServer) throws {
+        let place = try TemporaryFolder()
+        let run = try CommandRun(["backup", "create", place.file("one")], socket: server.operatorSocket)
+        try #require(run.status == .done, "\(run.errors)")
+        for name in names {
+            try FileManager.default.copyItem(atPath: place.file("one"), toPath: folder.file(name))
+        }
     }
 
     private func create(_ server: TestServer, keep: Int?, in directory: String? = nil) throws -> CommandRun {
@@ -45,12 +57,13 @@ import WarderTesting
 
     @Test("the oldest go by the time in their names, the new one counts, and nothing else goes", arguments: 1...6)
     func order(keep: Int) async throws {
-        // The disk's times say the opposite.
-        for (age, name) in Self.older.enumerated() {
-            let time = Date(timeIntervalSinceNow: -3600 * Double(age))
-            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: folder.file(name))
-        }
         try await TestServer.with { server in
+            try furnish(Self.older, of: server)
+            // The disk's times say the opposite.
+            for (age, name) in Self.older.enumerated() {
+                let time = Date(timeIntervalSinceNow: -3600 * Double(age))
+                try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: folder.file(name))
+            }
             let run = try create(server, keep: keep)
             #expect(run.status == .done, "\(run.errors)")
             let gone = Self.older.dropLast(keep - 1)
@@ -63,6 +76,7 @@ import WarderTesting
 
     @Test("without a number nothing goes")
     func withoutKeep() async throws {
+        for name in Self.older { try folder.write(name, to: name) }
         try await TestServer.with { server in
             let run = try create(server, keep: nil)
             #expect(run.status == .done, "\(run.errors)")
@@ -73,20 +87,89 @@ import WarderTesting
         #expect(try names == Set(Self.older + Self.foreign + [Self.new]))
     }
 
-    @Test("one that is called after a later time, by a clock that was wrong, is none of the oldest; nor is the new one")
+    @Test("those that are called after a later time, by a clock that was wrong, take no place and are named")
     func clock() async throws {
-        try folder.write("", to: "warder-20990101T000000Z.backup")
+        let later = ["warder-20360101T000000Z.backup", "warder-20360102T000000Z.backup"]
         try await TestServer.with { server in
-            let run = try create(server, keep: 2)
+            try furnish(Self.older + later, of: server)
+            let run = try create(server, keep: 3)
             #expect(run.status == .done, "\(run.errors)")
+            #expect(try names == Set(later + Self.foreign + [Self.new] + Self.older.suffix(2)))
+            #expect(
+                run.errors.contains("mv \(folder.file(later[0])) \(folder.file(later[1])) ELSEWHERE/"),
+                "\(run.errors)"
+            )
         }
-        #expect(try names == Set(Self.foreign + [Self.new, "warder-20990101T000000Z.backup"]))
+    }
+
+    @Test("those of another vault stay, however often this one is copied, and do not count")
+    func otherVault() async throws {
+        // The vault whose state was lost; the daemon's directory has a new one now.
+        try await TestServer.with { lost in try furnish(Self.older, of: lost) }
+        let own = (1...3).map { "warder-2026020\($0)T000000Z.backup" }
+        try await TestServer.with { server in
+            try furnish(own, of: server)
+            let run = try create(server, keep: 3)
+            #expect(run.status == .done, "\(run.errors)")
+            #expect(try names == Set(Self.older + own.suffix(2) + Self.foreign + [Self.new]))
+            #expect(run.outputText.contains("4 backups of another vault"), "\(run.outputText)")
+            #expect(run.errors.contains("docs/operations/machine-lost.md"), "\(run.errors)")
+
+            try FileManager.default.removeItem(atPath: folder.file(Self.new))
+            let programs = try CommandRun(
+                ["backup", "create", "--directory", folder.path, "--keep", "1", "--output", "json"],
+                socket: server.operatorSocket
+            )
+            #expect(programs.outputText.contains(#""of_another_vault": 4"#), "\(programs.outputText)")
+            #expect(try names == Set(Self.older + Self.foreign + [Self.new]))
+        }
+    }
+
+    @Test("nothing goes while a restored vault is in quarantine: what lies there may be better than what came back")
+    func quarantine() async throws {
+        // As the timer's user this process is no operator.
+        let kit = try await TestVault(uid: 54_321)
+        try await TestServer.with(kit) { server in
+            try furnish(Self.older, of: server)
+            try await kit.seal()
+            try await kit.openAsRestored()
+            let held = try create(server, keep: 1)
+            #expect(held.status == .done, "\(held.errors)")
+            #expect(try names == Set(Self.older + Self.foreign + [Self.new]))
+            #expect(held.outputText.contains("nothing, before the restore is released"), "\(held.outputText)")
+            #expect(held.errors.contains("warder backup release"), "\(held.errors)")
+
+            try FileManager.default.removeItem(atPath: folder.file(Self.new))
+            try await kit.vault.perform(Backups.release(by: kit.admin))
+            let released = try create(server, keep: 1)
+            // It is the same vault as before.
+            #expect(try names == Set(Self.foreign + [Self.new]), "\(released.errors)")
+        }
+    }
+
+    @Test("what cannot be read, is cut or is no backup neither goes nor counts")
+    func unreadable() async throws {
+        let strange = [
+            "warder-20260301T000000Z.backup", "warder-20260302T000000Z.backup", "warder-20260303T000000Z.backup",
+        ]
+        try await TestServer.with { server in
+            try furnish(Self.older, of: server)
+            let whole = try Data(contentsOf: URL(filePath: folder.file(Self.older[0])))
+            try whole.dropLast().write(to: URL(filePath: folder.file(strange[0])))
+            try folder.write("notes", to: strange[1])
+            #expect(unsafe symlink(Self.older[0], folder.file(strange[2])) == 0)
+            let run = try create(server, keep: 3)
+            #expect(run.status == .done, "\(run.errors)")
+            #expect(try names == Set(strange + Self.foreign + [Self.new] + Self.older.suffix(2)))
+            #expect(run.outputText.contains("3 backups that cannot be read"), "\(run.outputText)")
+        }
     }
 
     @Test("where there is no new one, nothing goes: a sealed vault, a full disk, a name that is taken, no directory")
     func failures() async throws {
-        let before = try names
         try await TestServer.with { server in
+            try furnish(Self.older, of: server)
+            let before = try names
             #expect(try create(server, keep: 1, in: folder.file("none")).status == .usage)
             #expect(try names == before)
 
@@ -99,8 +182,8 @@ import WarderTesting
             #expect(try create(server, keep: 1).status == .server)
             try await server.kit.seal()
             #expect(try create(server, keep: 1).status == .sealed)
+            #expect(try names == before)
         }
-        #expect(try names == before)
         try expectForeignUntouched()
     }
 }

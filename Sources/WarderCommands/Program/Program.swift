@@ -8,6 +8,7 @@ import WarderModel
 package enum Program {
     /// Runs as the process that the system started.
     package static func main(arguments: [String]) -> Int32 {
+        takeClosedStreams()
         let environment = environment
         let console = Console(environment: environment)
         let mask = umask(0o077)
@@ -31,6 +32,14 @@ package enum Program {
         // A shell stops its loop only where the signal itself ended the program.
         if status == .interrupted { raise(SIGINT) }
         return status.rawValue
+    }
+
+    /// Takes the numbers of standard streams that are closed, for nothing: a pipe to a child would get them otherwise.
+    /// Who writes to such a stream, or reads from it, fails as before.
+    private static func takeClosedStreams() {
+        let streams = [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        // In their order: the system gives the lowest free number.
+        for (number, mode) in streams where fcntl(number, F_GETFD) < 0 { _ = unsafe open("/dev/null", mode) }
     }
 
     /// Parses and runs one command, and tells the person what went wrong if something did.

@@ -90,14 +90,18 @@ final class BackupFile {
     }
 
     private static func unreadable(_ code: Int32) -> BackupStop {
-        BackupStop(.failed, "the backup cannot be read (errno \(code))", remedy: "Look at the path and the file's mode")
+        BackupStop(
+            .failed,
+            "the backup cannot be read: \(Errno(rawValue: code))",
+            remedy: "Name a file that warder backup create made, and that this user may read"
+        )
     }
 
     private static func unwritable(_ code: Int32) -> BackupStop {
         BackupStop(
             .failed,
-            "the database cannot be written (errno \(code))",
-            remedy: "Look whether the disk has room for it, and who owns the directory"
+            "the database cannot be written: \(Errno(rawValue: code))",
+            remedy: "Look whether the disk has room for it and can be written to, and who owns the directory"
         )
     }
 

@@ -37,7 +37,8 @@ struct BackupStop: Error {
                 remedy: "Name a file that warder backup create made"
             )
         case .unknownFormat, .unknownSlotKind:
-            self.init(.notABackup, "a later version of Warder wrote this backup", remedy: "Install that version")
+            // As a later schema of the database in it: nothing says that it does not hold.
+            self.init(.failed, "a later version of Warder wrote this backup", remedy: "Install that version")
         case .wrongKey:
             self.init(
                 .wrongKey,

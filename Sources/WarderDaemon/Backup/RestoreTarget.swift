@@ -93,7 +93,7 @@ struct RestoreTarget {
         do throws(Errno) { try synchronise() } catch {
             throw BackupStop(
                 .failed,
-                "the vault is restored, but may not outlast a power cut (errno \(error.rawValue))",
+                "the vault is restored, but may not outlast a power cut: \(error)",
                 remedy: "Look at the disk" + (aside.map { "; what lay there before is \($0)" } ?? "")
             )
         }
@@ -135,7 +135,7 @@ struct RestoreTarget {
         let kept = aside.map { "what lay there is unharmed, at \($0) too" } ?? "what lay there is unharmed"
         return BackupStop(
             .failed,
-            "the database cannot be put in its place (errno \(code)); \(kept)",
+            "the database cannot be put in its place: \(Errno(rawValue: code)); \(kept)",
             remedy: "Look at the directory and the disk, and try again"
         )
     }

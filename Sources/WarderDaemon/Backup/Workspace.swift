@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import SystemPackage
 
 /// A directory of this user's alone, which goes when this goes, or when a signal ends the process. What a kill leaves
 /// goes when the next one is made beside it.
@@ -19,7 +20,7 @@ final class Workspace {
         guard let (path, descriptor) = Self.make(in: parent) else {
             throw BackupStop(
                 .failed,
-                "a directory for the check cannot be made in \(parent) (errno \(errno))",
+                "a directory for the check cannot be made in \(parent): \(Errno(rawValue: errno))",
                 remedy: "Name another one that has room for the whole database: --workspace PATH"
             )
         }

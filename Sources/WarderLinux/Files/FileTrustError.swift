@@ -45,6 +45,8 @@ package enum FileTrustError: Error, Hashable, Sendable {
         case .modeTooWide(_, let mode, let allowed): return "chmod \(Self.octal(mode & allowed)) \(name)"
         case .wrongKind(_, let expected): return "put \(expected.rawValue) at \(name)"
         case .tooManyLinks: return "give a path with fewer symbolic links"
+        case .unreadable(_, .readOnlyFileSystem), .unreadable(_, .noSpace):
+            return "give \(name) a disk that can be written to and has room"
         case .unreadable: return "let this user read \(name)"
         }
     }
@@ -74,6 +76,9 @@ extension FileTrustError: CustomStringConvertible {
             "\(path) has mode \(Self.octal(mode)), at most \(Self.octal(allowed)) is allowed"
         case .wrongKind(let path, let expected): "\(path) is not \(expected.rawValue)"
         case .tooManyLinks(let path): "\(path) leads through too many symbolic links"
+        // Nobody reads into these: the directory was to be made.
+        case .unreadable(let path, let reason) where [.readOnlyFileSystem, .noSpace].contains(reason):
+            "\(path) cannot be made: \(reason)"
         case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
         }
     }

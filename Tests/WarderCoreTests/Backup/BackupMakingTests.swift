@@ -110,6 +110,18 @@ import WarderTesting
         #expect(throws: BackupMaking.GivenUp.self) { try slow.next() }
     }
 
+    @Test("the timer's unit has the time that the copy and the look at it may take")
+    func unit() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+        let unit = try String(
+            contentsOf: root.appending(path: "deploy/systemd/system/warder-backup.service"),
+            encoding: .utf8
+        )
+        let line = try #require(unit.split(separator: "\n").first { $0.hasPrefix("TimeoutStartSec=") })
+        let hours = try #require(line.hasSuffix("h") ? Int(line.dropFirst("TimeoutStartSec=".count).dropLast()) : nil)
+        #expect(.seconds(3600 * hours) > BackupMaking.longest + BackupMaking.longestLook)
+    }
+
     @Test("time that runs out while it is looked at ends the look at most, and never takes a finished copy away")
     func slowLook() async throws {
         let kit = try await TestVault()

@@ -14,6 +14,8 @@ struct BackupPrefix {
     /// Most bytes of the rest of the header.
     private static let maximumRest: UInt64 = 16_384
 
+    /// The vault that it is of, sixteen bytes. A restored vault has the one of its backup.
+    let vault: [UInt8]
     /// When the backup was made.
     let created: Timestamp
     /// How long the whole file is, in bytes.
@@ -25,6 +27,7 @@ struct BackupPrefix {
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= Self.byteCount, bytes.starts(with: Self.magic), bytes[14] == 1 else { return nil }
         func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        vault = Array(bytes[19..<35])
         created = Timestamp(milliseconds: Int64(bitPattern: number(35..<43)))
         let content = number(43..<51)
         let rest = number(15..<19)

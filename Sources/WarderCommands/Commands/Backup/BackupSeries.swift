@@ -25,24 +25,46 @@ struct BackupSeries {
             }
     }
 
-    /// The oldest beyond the newest `count`; never the one of this name. Their order is that of their names.
-    static func surplus(_ names: [String], keeping count: Int, new: String) -> [String] {
-        let older = names.filter { isName($0) && $0 != new }.sorted(by: >)
-        return Array(older.dropFirst(max(0, count - 1))).sorted()
-    }
-
-    /// Removes those that are too many, and returns their names.
-    func prune(keeping count: Int, new: String) throws(CommandFailure) -> [String] {
-        let surplus = Self.surplus(try names(), keeping: count, new: new)
-        for name in surplus {
+    /// Removes the oldest of this vault beyond the newest `count`, the new one included. Their order is that of their names.
+    ///
+    /// A name tells neither whose backup it is nor whether the clock was right: what is of another vault, what cannot be
+    /// read, and what is named after a later time than the new one neither goes nor counts.
+    func prune(keeping count: Int, new: String, vault: [UInt8]) throws(CommandFailure) -> Pruning {
+        var pruning = Pruning()
+        var older: [String] = []
+        for name in try names().sorted() where Self.isName(name) && name != new {
+            switch owner(of: name) {
+            case nil: pruning.unreadable += 1
+            case vault? where name > new: pruning.later.append(name)
+            case vault?: older.append(name)
+            default: pruning.foreign += 1
+            }
+        }
+        for name in older.dropLast(count - 1) {
             guard unsafe unlink(directory.appending(name).string) == 0 else {
                 throw .usage(
                     "the backup is complete, but \(TerminalText.escaped(name)) could not be removed: "
                         + SystemReason.text(Errno(rawValue: errno))
                 )
             }
+            pruning.removed.append(name)
         }
-        return surplus
+        return pruning
+    }
+
+    /// The vault that a file is a backup of; `nil` for what is none, is not whole, or is not for this user to read.
+    private func owner(of name: String) -> [UInt8]? {
+        let path = directory.appending(name)
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
+        else { return nil }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: BackupPrefix.byteCount)
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            unsafe bytes.withUnsafeMutableBytes({ try? unsafe file.read(into: $0) }) == bytes.count,
+            let prefix = BackupPrefix(bytes), prefix.fileByteCount == UInt64(max(0, status.st_size))
+        else { return nil }
+        return prefix.vault
     }
 
     private func names() throws(CommandFailure) -> [String] {

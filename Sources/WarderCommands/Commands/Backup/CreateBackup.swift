@@ -13,8 +13,9 @@ struct CreateBackup: VaultCommand {
         abstract: "Copy the whole vault into one sealed file, while it is at work.",
         discussion: """
             The file is private to you, and it appears under its name when it is complete; a file that is there is \
-            left alone. With --directory its name is its time, and --keep removes the oldest of that kind of name \
-            once the new one is complete. It takes an admin, root, or the user that the daemon runs as.
+            left alone. With --directory its name is its time, and --keep removes the oldest ones of this very vault \
+            once the new one is complete; none while the vault is in quarantine after a restore. It takes an admin, \
+            root, or the user that the daemon runs as.
 
             The vault opens every row of what it hands over. Where something in it is damaged, the file is kept all the \
             same, nothing older is removed, and the command says what it is and exits with 10. Names of secrets it says \
@@ -68,13 +69,34 @@ struct CreateBackup: VaultCommand {
         let check = try tell(vault, of: copy, at: place)
         let isSound = check.verdict == "sound"
         // What is older may be all that is good.
-        let removed = try (isSound ? keep : nil).map { keep throws(CommandFailure) in
-            try BackupSeries(directory ?? ".").prune(keeping: keep, new: name)
+        let pruning = try (isSound ? keep : nil).map { keep throws(CommandFailure) in
+            try prune(vault, keeping: keep, new: name, copy)
         }
-        try show(place, copy, check, events: events, removed: removed ?? [], session)
+        try show(place, copy, check, events: events, pruning, session)
         guard isSound else { throw failure(check) }
         guard session.output.format == .table else { return }
-        session.console.message("the backup is complete", hints: ["Try whether it opens: warder backup verify PATH"])
+        session.console.message(
+            "the backup is complete",
+            hints: (pruning?.hints(in: directory ?? ".") ?? []) + ["Try whether it opens: warder backup verify PATH"]
+        )
+    }
+
+    /// The vault says only now, of itself as it is, that it is in no quarantine.
+    private func prune(
+        _ vault: Vault,
+        keeping count: Int,
+        new name: String,
+        _ copy: Copy
+    ) throws(CommandFailure) -> Pruning {
+        let status: VaultStatus
+        do throws(CommandFailure) { status = try vault.ask(VaultRequest("GET", "/v1/sys/status")).value } catch {
+            var failure = error
+            failure.message = "the backup is complete, and nothing older was removed: \(error.message)"
+            throw failure
+        }
+        guard status.quarantine == nil else { return Pruning(held: .quarantine) }
+        guard status.state == "unsealed" else { return Pruning(held: .sealed) }
+        return try BackupSeries(directory ?? ".").prune(keeping: count, new: name, vault: copy.prefix.vault)
     }
 
     /// The greatest there is (setpriority(2)).
@@ -169,7 +191,7 @@ struct CreateBackup: VaultCommand {
         _ copy: Copy,
         _ check: BackupCheck,
         events: Int64?,
-        removed: [String],
+        _ pruning: Pruning?,
         _ session: Session
     ) throws(CommandFailure) {
         guard session.output.format == .table else {
@@ -179,7 +201,7 @@ struct CreateBackup: VaultCommand {
             json.field("bytes", Int64(clamping: copy.bytes))
             json.field("created", copy.prefix.created.description)
             if let events { json.field("newest_event_at_least", events) }
-            json.field("removed", removed)
+            if let pruning { pruning.write(to: &json) } else { json.field("removed", [String]()) }
             json.key("check")
             json.raw(try JSONBody.bytes(check))
             json.endObject()
@@ -191,7 +213,7 @@ struct CreateBackup: VaultCommand {
         details.add("Time", session.moment.long(copy.prefix.created.description))
         details.add("Newest event", events.map { "\($0), or later" })
         details.add("Contents", check.verdict, check.verdict == "sound" ? .good : .bad)
-        for name in removed { details.add("Removed", name) }
+        pruning?.show(in: &details)
         try session.output.print(details)
         try DamageView(check).show(on: session.console)
     }

@@ -28,12 +28,13 @@ struct OpenerOptions: ParsableArguments {
         question: String = "Passphrase of the vault when the backup was made:"
     ) throws(CommandFailure) -> RequestBody {
         let prompter = session.context.prompter
+        // Nobody is asked for what cannot open it.
+        let kind = share ? "shares" : credentialFile == nil ? "passphrase" : "credential"
+        guard backup.slots.contains(where: { $0.kind == kind }) else {
+            throw .usage("it opens with no \(kind)", hints: ["What opens it: \(Self.ways(backup))"])
+        }
         if share {
-            let wanted = Self.sets(of: backup)
-            guard !wanted.isEmpty else {
-                throw .usage("no shares open it", hints: ["What opens it: \(Self.kinds(backup))"])
-            }
-            let shares = try ShareQuestions(session: session).enough(of: wanted)
+            let shares = try ShareQuestions(session: session).enough(of: Self.sets(of: backup))
             var body = JSONBuffer(capacity: 64 + shares.reduce(0) { $0 + SecretJSON.capacity(for: $1) })
             body.beginObject()
             body.key("shares")
@@ -79,9 +80,22 @@ struct OpenerOptions: ParsableArguments {
         }
     }
 
-    static func kinds(_ backup: BackupSummary) -> String {
+    /// Each slot, with the option for it.
+    private static func ways(_ backup: BackupSummary) -> String {
         backup.slots.map { slot in
-            slot.threshold.map { "\($0) of \(slot.shares ?? $0) shares" } ?? TerminalText.escaped(slot.kind)
+            switch slot.kind {
+            case "shares": "\(kind(slot)) (--share)"
+            case "credential": "\(kind(slot)) (--credential-file PATH)"
+            default: kind(slot)
+            }
         }.joined(separator: ", ")
+    }
+
+    static func kinds(_ backup: BackupSummary) -> String {
+        backup.slots.map(kind).joined(separator: ", ")
+    }
+
+    private static func kind(_ slot: BackupSummary.Slot) -> String {
+        slot.threshold.map { "\($0) of \(slot.shares ?? $0) shares" } ?? TerminalText.escaped(slot.kind)
     }
 }

@@ -10,7 +10,8 @@ struct VerifyBackup: VaultCommand {
         discussion: """
             Needs what opened the vault when the backup was made, and neither a daemon nor another machine. The opened \
             copy, whose names and values stay sealed, lies in a private directory beside the backup meanwhile. Exits \
-            with 10 when the backup does not hold.
+            with 10 when the backup does not hold, and with 1 where it cannot be looked at: a later version wrote it, \
+            there is no room.
 
             EXAMPLE
               warder backup verify /media/usb/warder.backup
