@@ -49,8 +49,12 @@ enum Policy {
         proofs: inout PresenceProofs,
         at now: Moment
     ) throws(Refusal) {
-        guard let peer = caller.peer, let person = state.operators[peer.uid] else { throw .notAnOperator }
-        if let roles, person.roles.isDisjoint(with: roles) { throw .roleMissing }
+        guard let peer = caller.peer, let person = state.operators[peer.uid] else {
+            throw state.hasLostAdmins ? .databaseDamaged : .notAnOperator
+        }
+        if let roles, person.roles.isDisjoint(with: roles) {
+            throw state.hasLostAdmins ? .databaseDamaged : .roleMissing
+        }
         if needsPresence(action, by: person, in: state) {
             guard person.presence != nil else { throw .presenceNotSet }
             guard let proof = caller.presenceProof,

@@ -246,6 +246,7 @@ package struct Daemon {
             try outcome.get()
             logger.info("unsealed with the credential file")
             QuarantineNotice.say(of: vault, to: logger)
+            LossNotice.say(of: vault, to: logger)
         } catch {
             logger.error(
                 Self.words(error),

@@ -28,6 +28,7 @@ package final class StoreSwitch: VaultStore {
         var readingFault: StoreError?
         var hasNoRoom = false
         var lostContents: ClosedRange<UInt64>?
+        var hidesRecord: @Sendable (RecordRow) -> Bool = { _ in false }
         var values: [Batch.Place: SealedValue] = [:]
         var commits: [Commit] = []
         var oldRowCounts = 0
@@ -55,6 +56,11 @@ package final class StoreSwitch: VaultStore {
         when concerns: @escaping @Sendable (Batch) -> Bool = { _ in true }
     ) {
         state.withLock { $0.fault = Fault(error: error, concerns: concerns, left: times) }
+    }
+
+    /// Does not show some rows of the records from now on, as a damaged page does; their ids still count.
+    package func hideRecords(_ which: @escaping @Sendable (RecordRow) -> Bool) {
+        state.withLock { $0.hidesRecord = which }
     }
 
     /// Has from now on no contents of these events; their leaves stay.
@@ -194,8 +200,12 @@ package final class StoreSwitch: VaultStore {
     // MARK: RowStore
 
     package func rowCounts() throws(StoreError) -> RowCounts { try store.rowCounts() }
+    package func recordCount() throws(StoreError) -> Int { try store.recordCount() }
+
     package func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
-        try store.recordRows(after: position, limit: limit)
+        let rows = try store.recordRows(after: position, limit: limit)
+        let hides = state.withLock { $0.hidesRecord }
+        return rows.filter { !hides($0) }
     }
     package func valueRows(after position: Int64, limit: Int) throws(StoreError) -> [ValueRow] {
         try store.valueRows(after: position, limit: limit)

@@ -94,7 +94,7 @@ struct RemedyTests {
         for reason in [LostRecords.Entry.Reason.damaged, .contested, .stale, .missing] {
             state.lost.insert(LostRecords.Entry(reason: reason, kind: .secret, id: nil, name: "a/lost"))
         }
-        for kind in [RecordKind.limit, .watch] {
+        for kind in [RecordKind.limit, .watch, .approvalRule, .origin] {
             state.lost.insert(LostRecords.Entry(reason: .damaged, kind: kind, id: nil, name: nil))
         }
         state.origins[2] = LogOrigin(

@@ -62,7 +62,7 @@ extension Approvals {
             guard terms.groups.isSubset(of: transaction.state.approverGroups) else { throw .notFound }
             guard case .person(let author, _) = event.actor else { throw .notAnOperator }
             // Whoever says what holds takes away what cannot be read.
-            transaction.removeLostApprovalRules(&event)
+            transaction.removeAllLost(.approvalRule, &event)
             let now = transaction.now.wall
             let before = transaction.state.terms(for: scope)
             if before != terms { event.tell(gone: ["votes=\(before)"]) }

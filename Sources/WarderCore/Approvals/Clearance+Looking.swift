@@ -34,7 +34,7 @@ extension Clearance {
         let asked = releases.filter { $0.grant.approval == .byClass }
         guard !asked.isEmpty else { return .free }
         // It may have asked for more people than what is left does.
-        guard !state.lost.hidesApprovalRule else { throw .valueDamaged }
+        guard !state.lost.mayHideApprovalRule else { throw .valueDamaged }
         let terms = state.approvalTerms(of: tool)
         guard !terms.isEmpty else { return .free }
         // What a server needs just to run cannot wait for anybody.

@@ -63,7 +63,7 @@ package enum Backups {
         Command(.backupRelease, by: caller) { transaction, event throws(Refusal) in
             guard transaction.state.isQuarantined else { throw .nothingToUndo }
             guard case .person(let person, _) = event.actor else { throw .notAnOperator }
-            transaction.removeLostOrigins(&event)
+            transaction.removeAllLost(.origin, &event)
             for origin in transaction.state.origins.values where origin.released == nil {
                 var released = origin
                 released.released = LogOrigin.Release(time: transaction.now.wall, by: person)

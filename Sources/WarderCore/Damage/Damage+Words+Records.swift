@@ -36,7 +36,9 @@ extension Damage.Kind {
                 "A tool names a server, or a grant a tool or a secret, that is not there.",
                 lost: "What the tool or the grant allowed. It is refused.",
                 good: "All other records.",
-                remedy: "Add what is missing again, or remove what names it."
+                remedy:
+                    "Add what is missing again, or remove what names it. A server whose record is damaged may have been "
+                    + "quarantined, and begins so when it is added again: warder server release NAME"
             )
         case .recordPutBack:
             DamageWords(

@@ -32,6 +32,8 @@ struct LogLedger {
     private(set) var newestKeyChange: UInt64?
     /// Restores that do not begin where the log before them ended.
     private(set) var misplacedOrigins: [UInt64] = []
+    /// Number of the last event in which somebody said what holds of a kind, in place of all that could not be read.
+    private(set) var settled: [RecordKind: UInt64] = [:]
     /// Grows with every event that changes something here.
     private(set) var generation = 0
     /// Records that lay in the store before the log was read. Of the others it is not worth remembering that they were
@@ -58,6 +60,9 @@ struct LogLedger {
     private static let visits = ["\"consumer/", "\"tool/"].map { Array($0.utf8) }
     private static let versionMakers: [Action] = [.secretPut, .rotationStep, .rotationAnswer]
     private static let keyChanges: [Action] = [.keyRotate, .keyRewrap, .keyRotateRoot, .keyRotateLog]
+    private static let settling: [(Action, RecordKind)] = [
+        (.backupRelease, .origin), (.approvalRuleSet, .approvalRule),
+    ]
     /// The vault wrote these bytes itself: no length of theirs may leave an event out.
     private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
@@ -88,6 +93,9 @@ struct LogLedger {
             !texts.contains("size=\(sequence - 1)")
         {
             misplacedOrigins.append(sequence)
+        }
+        for (action, kind) in Self.settling where event.member("type")?.isText(action.rawValue) == true {
+            if texts.contains(kind.settledText) { settled[kind] = sequence }
         }
         let facts = texts.compactMap(LogFact.init)
         if event.member("type")?.isText(Action.keyRotateLog.rawValue) == true { takeKeyChange(texts, facts) }
@@ -235,6 +243,11 @@ enum LogFact: Equatable {
     private static func id(_ text: Substring) -> RecordID? {
         Hex.decode(String(text)).flatMap { RecordID(bytes: $0) }
     }
+}
+
+extension RecordKind {
+    /// Entry of the event in which somebody said what holds, in place of what neither records nor log can say.
+    var settledText: String { "settled=\(rawValue)" }
 }
 
 extension [UInt8] {

@@ -29,6 +29,13 @@ extension LostRecords.Entry {
         }
     }
 
+    /// Mends what a rule of approvals that cannot be read holds up.
+    static let setRule =
+        "See what holds: warder approval rule list; say what shall hold, which takes what cannot be read away: "
+        + "warder approval rule set critical financial --vote owner; or restore a backup"
+    /// Ends the quarantine that a restore's record is held for that cannot be read.
+    static let release = "See what is damaged: warder doctor --deep; then let servers in: warder backup release"
+
     /// The command that mends it.
     var remedy: String {
         let restore = "See what else is damaged and what can be saved: warder doctor --deep; then restore a backup."
@@ -41,12 +48,15 @@ extension LostRecords.Entry {
         case .watch:
             "See what holds: warder alert rule list; set it anew: warder alert rule set honeytoken --quarantine; "
                 + "or restore a backup"
+        case .approvalRule: Self.setRule
+        case .origin: Self.release
         default: restore
         }
     }
 
     private var subject: String {
         switch (name, id) {
+        case (let name?, let id?) where reason == .damaged: "The record \(id) (\(noun) \(name))"
         case (let name?, _): "The \(noun) \(name)"
         case (nil, let id?): "The record \(id) (\(noun))"
         case (nil, nil): "A record (\(noun))"
@@ -57,6 +67,8 @@ extension LostRecords.Entry {
         switch kind {
         case .limit: "limit of token requests"
         case .watch: "settings of an alert rule"
+        case .approvalRule: "approval rule"
+        case .origin: "restore"
         case let kind?: kind.rawValue
         case nil: "unknown kind"
         }
@@ -69,6 +81,8 @@ extension LostRecords.Entry {
             "Whatever it was set for has the next more general limit now, or the usual one: "
                 + Tool.Risk.allCases.map { "\(RateLimit.usual($0)) a minute for \($0.rawValue) tools" }
                 .joined(separator: ", ") + "."
+        case .approvalRule: "Calls whose approvals go by rules are refused: it may have asked for more people."
+        case .origin: "The vault is in quarantine: it may be a restore that nobody released."
         case .watch:
             "The rule looks for what is usual again: it quarantines no server, and nobody is muted."
         default: nil

@@ -18,17 +18,24 @@ package struct LostRecords: Sendable {
         }
 
         package let reason: Reason
-        /// `nil` where the row does not say.
-        package let kind: RecordKind?
+        /// As the log has it, or as it was sealed; where neither can be known, the word of the row, which is not to be
+        /// believed. `nil` where the row says nothing either.
+        package fileprivate(set) var kind: RecordKind?
         package let id: RecordID?
         /// Where it is known for certain.
-        package let name: String?
+        package fileprivate(set) var name: String?
     }
 
     package private(set) var entries: [Entry] = []
     private var keys: Set<NounKey> = []
     /// Names that must not be given again, because rows still have them.
     private var taken: Set<NounKey> = []
+    /// Kinds of which the log cannot say whether some are missing.
+    private var untold: Set<RecordKind> = []
+
+    /// Kinds whose absence would give somebody more than they had: of others it only takes away, or what is usual holds
+    /// instead.
+    private static let restricting: [RecordKind] = [.origin, .approvalRule, .retention, .server]
 
     init() {}
 
@@ -53,7 +60,29 @@ package struct LostRecords: Sendable {
         }
     }
 
+    /// Takes over what the log says: what the damaged records were, and which others should be there. Rows need not be
+    /// seen to be lost, and those that are seen need not say what they were.
+    ///
+    /// `isLoaded`: whether the vault goes by the record of an id.
+    mutating func hear(_ account: LogAccount, isLoaded: (RecordID) -> Bool) {
+        var places: [RecordID: Int] = [:]
+        for (place, entry) in entries.enumerated() { if let id = entry.id { places[id] = place } }
+        let missing = account.ledger.records.filter { $0.value.revision != nil && !isLoaded($0.key) }
+        for (id, trace) in missing.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
+            if let place = places[id] {
+                guard entries[place].reason == .damaged else { continue }
+                (entries[place].kind, entries[place].name) = (trace.kind, trace.name)
+            } else {
+                insert(Entry(reason: .damaged, kind: trace.kind, id: id, name: trace.name))
+            }
+        }
+        untold = Set(Self.restricting.filter { !account.isWhole(for: $0) })
+    }
+
     package var isEmpty: Bool { entries.isEmpty }
+
+    /// Whether a record of a kind may be among them.
+    private func mayHide(_ kind: RecordKind) -> Bool { untold.contains(kind) || entries.contains { $0.kind == kind } }
 
     func contains(_ key: NounKey) -> Bool { keys.contains(key) }
 
@@ -64,26 +93,40 @@ package struct LostRecords: Sendable {
     /// a damaged row says of its kind is not to be believed.
     package var mayHideServer: Bool { entries.contains { $0.kind == .server || $0.reason == .damaged } }
 
-    /// Whether a restore's own record is among them: then nobody can say that its quarantine is over.
-    package var hidesOrigin: Bool { entries.contains { $0.kind == .origin } }
+    /// Whether a server of this name may be among them, and with it a quarantine.
+    func mayHide(_ name: ServerName) -> Bool {
+        untold.contains(.server)
+            || entries.contains { $0.kind == .server && $0.reason == .damaged && $0.name ?? name.text == name.text }
+    }
 
-    /// Forgets the records of restores, which were removed.
-    mutating func forgetOrigins() { entries.removeAll { $0.kind == .origin } }
+    /// Whether a restore's own record may be among them: then nobody can say that its quarantine is over.
+    package var mayHideOrigin: Bool { mayHide(.origin) }
 
-    /// Whether a rule is among them that says whose votes are needed: it may ask for more than what is left does.
-    package var hidesApprovalRule: Bool { entries.contains { $0.kind == .approvalRule } }
+    /// Whether a rule may be among them that says whose votes are needed: it may ask for more than what is left does.
+    package var mayHideApprovalRule: Bool { mayHide(.approvalRule) }
 
-    /// Forgets rules that somebody has replaced.
-    mutating func forgetApprovalRules() { entries.removeAll { $0.kind == .approvalRule } }
+    /// Whether neither records nor log can say what rules there were.
+    package var hasUntoldApprovalRule: Bool { untold.contains(.approvalRule) }
 
-    /// Forgets one damaged record of a kind. Nothing of it is known but its id.
-    mutating func forgetDamaged(_ kind: RecordKind) -> RecordID? {
-        let isOne = { (entry: Entry) in entry.reason == .damaged && entry.kind == kind && entry.id != nil }
+    /// Forgets all records of a kind, because somebody has said what holds.
+    ///
+    /// - Returns: their ids, and whether there may have been others of which the log cannot say.
+    mutating func forgetAll(_ kind: RecordKind) -> (ids: [RecordID], wasUntold: Bool) {
+        let ids = entries.filter { $0.kind == kind }.compactMap(\.id)
+        entries.removeAll { $0.kind == kind }
+        return (ids, untold.remove(kind) != nil)
+    }
+
+    /// Forgets one damaged record of a kind: of that name alone, where one is given.
+    mutating func forgetDamaged(_ kind: RecordKind, named name: String? = nil) -> RecordID? {
+        let isOne = { (entry: Entry) in
+            entry.reason == .damaged && entry.kind == kind && entry.id != nil && (name == nil || entry.name == name)
+        }
         return entries.firstIndex(where: isOne).flatMap { entries.remove(at: $0).id }
     }
 
     /// Whether the mark of an earlier prune may be among them.
-    var mayHideMark: Bool { entries.contains { $0.kind == .retention } }
+    var mayHideMark: Bool { mayHide(.retention) }
 
     private static let named = 100
 

@@ -8,6 +8,8 @@ package import WarderModel
 /// Every call reads the store as it is at that moment.
 package protocol RowStore: Sendable {
     func rowCounts() throws(StoreError) -> RowCounts
+    /// How many records there are, by what the store looks them up with: rows that are gone from their table still count.
+    func recordCount() throws(StoreError) -> Int
     func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow]
     func valueRows(after position: Int64, limit: Int) throws(StoreError) -> [ValueRow]
     /// Leaves and payloads of the log, joined by their numbers; where one of the two is missing, the other comes alone.

@@ -132,6 +132,8 @@ package struct Batch: Sendable {
     /// New records, and new revisions of old ones.
     package var records: [SealedRecord] = []
     package var removedRecords: [(kind: RecordKind, id: RecordID)] = []
+    /// Records that cannot be read, and whose rows go where they can be found.
+    package var unreadableRecords: [RecordID] = []
     package var values: [(place: Place, value: SealedValue)] = []
     /// Values that stay what they are; their data keys are wrapped anew.
     package var rewrappedValues: [(place: Place, value: SealedValue)] = []
@@ -153,15 +155,15 @@ package struct Batch: Sendable {
 
     /// Whether records or values are not what they were.
     package var changesRows: Bool {
-        !(records.isEmpty && removedRecords.isEmpty && values.isEmpty && rewrappedValues.isEmpty
-            && destroyedValues.isEmpty)
+        !(records.isEmpty && removedRecords.isEmpty && unreadableRecords.isEmpty && values.isEmpty
+            && rewrappedValues.isEmpty && destroyedValues.isEmpty)
     }
 
     package var isEmpty: Bool {
-        foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && values.isEmpty
-            && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty && inbox.isEmpty
-            && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil && prunedPayloads == nil
-            && logMending == nil
+        foundation == nil && keys == nil && records.isEmpty && removedRecords.isEmpty && unreadableRecords.isEmpty
+            && values.isEmpty && rewrappedValues.isEmpty && destroyedValues.isEmpty && events.isEmpty
+            && inbox.isEmpty && inboxTakenThrough == nil && checkpoint == nil && logKeyChange == nil
+            && prunedPayloads == nil && logMending == nil
     }
 }
 

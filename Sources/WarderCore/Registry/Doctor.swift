@@ -35,6 +35,17 @@ package enum Doctor {
 
     private static func quarantine(_ state: VaultState) -> [Diagnosis] {
         guard state.isQuarantined else { return [] }
+        guard state.hasUnreleasedOrigin else {
+            return [
+                Diagnosis(
+                    .error,
+                    "restored_vault",
+                    "What cannot be read may be a restore that nobody released. The vault is in quarantine: no server gets "
+                        + "a credential.",
+                    remedy: LostRecords.Entry.release
+                )
+            ]
+        }
         let since = state.newestOrigin.map { " since \($0.began), from a backup of \($0.backup.created)" } ?? ""
         return [
             Diagnosis(
@@ -53,9 +64,21 @@ package enum Doctor {
     }
 
     private static func lostRecords(_ state: VaultState) -> [Diagnosis] {
-        state.lost.entries.map { entry in
+        var findings = state.lost.entries.map { entry in
             Diagnosis(.error, entry.reason.code, entry.message, remedy: entry.remedy)
         }
+        if state.lost.hasUntoldApprovalRule {
+            findings.append(
+                Diagnosis(
+                    .error,
+                    LostRecords.Entry.Reason.damaged.code,
+                    "What cannot be read may be an approval rule, and the log cannot say, because it is damaged too. Calls "
+                        + "whose approvals go by rules are refused.",
+                    remedy: LostRecords.Entry.setRule
+                )
+            )
+        }
+        return findings
     }
 
     private static func operatorsWithoutPresence(_ state: VaultState) -> [Diagnosis] {

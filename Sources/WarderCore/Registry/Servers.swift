@@ -21,7 +21,8 @@ package enum Servers {
         package let alreadySince: Timestamp?
     }
 
-    /// Registers a server. Requires `admin`, and presence.
+    /// Registers a server. Where one of the name may be among the records that cannot be read, it begins blocked: the other
+    /// may have been. Requires `admin`, and presence.
     package static func add(
         _ name: ServerName,
         owner: PlainText?,
@@ -31,13 +32,22 @@ package enum Servers {
         Command(.serverAdd, by: caller, describe: { $0.server = name }) { transaction, event throws(Refusal) in
             try mustNameSomebody(selectors)
             guard transaction.state.servers[name] == nil else { throw .alreadyExists }
-            let server = Server(
+            var server = Server(
                 id: transaction.keys.newRecordID(),
                 name: name,
                 owner: owner,
                 selectors: selectors,
                 created: transaction.now.wall
             )
+            if transaction.state.lost.mayHide(name) {
+                guard case .person(let person, _) = event.actor else { throw .notAnOperator }
+                let reason = try? PlainText(
+                    "A damaged record may be of a server of this name, and say that it is blocked."
+                )
+                server.quarantine = Server.Quarantine(since: transaction.now.wall, by: person, reason: reason)
+                event.changes.append("quarantined")
+                transaction.removeLost(name, &event)
+            }
             try transaction.put(server, &event)
             event.changes += server.eventTexts
             return Overview(server: server, tools: [], liveTokens: 0)

@@ -9,6 +9,7 @@ struct Savepoint {
     private let keys: Batch.Keys?
     private let records: Int
     private let removedRecords: Int
+    private let unreadableRecords: Int
     private let values: Int
     private let rewrappedValues: Int
     private let destroyedValues: Int
@@ -24,6 +25,7 @@ struct Savepoint {
         keys = batch.keys
         records = batch.records.count
         removedRecords = batch.removedRecords.count
+        unreadableRecords = batch.unreadableRecords.count
         values = batch.values.count
         rewrappedValues = batch.rewrappedValues.count
         destroyedValues = batch.destroyedValues.count
@@ -41,6 +43,7 @@ struct Savepoint {
         batch.keys = keys
         batch.records.removeSubrange(records...)
         batch.removedRecords.removeSubrange(removedRecords...)
+        batch.unreadableRecords.removeSubrange(unreadableRecords...)
         batch.values.removeSubrange(values...)
         batch.rewrappedValues.removeSubrange(rewrappedValues...)
         batch.destroyedValues.removeSubrange(destroyedValues...)

@@ -22,8 +22,13 @@ enum StateLoader {
         var state = VaultState(profile: profile)
         for record in records { state.adopt(record) }
         noteMissing(records, &lost)
+        if !lost.isEmpty { lost.hear(try account(of: store, ring)) { state.revisions[$0] != nil } }
         state.lost = lost
         return state
+    }
+
+    private static func account(of store: any VaultStore, _ ring: KeyRing) throws(Refusal) -> LogAccount {
+        do throws(DeepCheck.Stop) { return try LogAccount(of: store, with: ring) } catch { throw Refusal(error) }
     }
 
     private static func open(
@@ -33,12 +38,14 @@ enum StateLoader {
     ) throws(Refusal) -> [OpenRecord] {
         var records: [OpenRecord] = []
         var isNewer = false
+        var count = 0
         do throws(DeepCheck.Stop) {
             try RowScan(slice: slice, position: \.position, read: store.recordRows).run(
                 unreadable: { _ throws(DeepCheck.Stop) in
                     lost.insert(LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil))
                 },
                 body: { rows throws(DeepCheck.Stop) in
+                    count += rows.count
                     for row in rows {
                         do throws(RecordFault) {
                             records.append(try row.opened(with: ring))
@@ -61,7 +68,17 @@ enum StateLoader {
             )
         } catch { throw Refusal(error) }
         guard !isNewer else { throw .valueDamaged }
+        // A damaged page can have fewer rows than it had, and look whole.
+        if lost.isEmpty, try !hasNoMore(than: count, store) {
+            lost.insert(LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil))
+        }
         return records
+    }
+
+    private static func hasNoMore(than count: Int, _ store: any VaultStore) throws(Refusal) -> Bool {
+        do throws(StoreError) { return try store.recordCount() <= count } catch .damaged { return false } catch {
+            throw Refusal(error)
+        }
     }
 
     private static func newestVersions(_ store: any VaultStore) throws(Refusal) -> [RecordID: UInt32] {

@@ -229,27 +229,25 @@ package struct Transaction {
         state.standingApprovals[standing.id] = standing
     }
 
-    /// Takes rules away that cannot be read, once somebody has said what holds.
-    mutating func removeLostApprovalRules(_ event: inout Event) {
-        for entry in state.lost.entries where entry.kind == .approvalRule {
-            if let id = entry.id { remove(.approvalRule, id, &event) }
-        }
-        state.lost.forgetApprovalRules()
-    }
-
-    /// Takes the records of restores away that cannot be read, so that a release need not wait for ever.
-    mutating func removeLostOrigins(_ event: inout Event) {
-        for entry in state.lost.entries where entry.kind == .origin {
-            if let id = entry.id { remove(.origin, id, &event) }
-        }
-        state.lost.forgetOrigins()
+    /// Takes all records of a kind away that cannot be read, once somebody has said what holds: rules of approvals are set,
+    /// or a restore is released. What the log cannot say of them is settled with it.
+    mutating func removeAllLost(_ kind: RecordKind, _ event: inout Event) {
+        let (ids, wasUntold) = state.lost.forgetAll(kind)
+        for id in ids { remove(unreadable: kind, id, &event) }
+        if wasUntold { event.changes.append(kind.settledText) }
     }
 
     /// Takes one record of a kind away that cannot be read, where somebody has just said anew what it may have said. Of
     /// several nobody knows which it was: each that is set anew takes one with it, so that the last goes with the last.
     mutating func removeLost(_ kind: RecordKind, _ event: inout Event) {
         guard let id = state.lost.forgetDamaged(kind) else { return }
-        remove(kind, id, &event)
+        remove(unreadable: kind, id, &event)
+    }
+
+    /// Takes the server of a name away that cannot be read, where it is made anew.
+    mutating func removeLost(_ name: ServerName, _ event: inout Event) {
+        guard let id = state.lost.forgetDamaged(.server, named: name.text) else { return }
+        remove(unreadable: .server, id, &event)
     }
 
     mutating func put(_ limit: RateLimit, _ event: inout Event) throws(Refusal) {
@@ -377,6 +375,12 @@ package struct Transaction {
         event.changes.append("\(noun.kind.rawValue)/\(noun.id)@\(revision)")
     }
 
+    /// Of what cannot be read, the kind is the log's word and need not be the row's.
+    private mutating func remove(unreadable kind: RecordKind, _ id: RecordID, _ event: inout Event) {
+        batch.unreadableRecords.append(id)
+        event.changes.append("\(kind.rawValue)/\(id)@removed")
+    }
+
     private mutating func remove(_ kind: RecordKind, _ id: RecordID, _ event: inout Event) {
         batch.removedRecords.append((kind, id))
         state.revisions[id] = nil
@@ -385,7 +389,7 @@ package struct Transaction {
 
     // MARK: Values
 
-    /// The opened fields of a version.
+    /// The opened fields of a version that is not destroyed: that its values are not there is damage.
     func fields(of secret: Secret, version: UInt32) throws(Refusal) -> SecretFields {
         let place = Batch.Place(secret: secret.id, version: version)
         let sealed: SealedValue?
@@ -394,7 +398,7 @@ package struct Transaction {
         } else {
             do { sealed = try values.value(at: place) } catch { throw Refusal(error) }
         }
-        guard let sealed else { throw .versionDestroyed }
+        guard let sealed else { throw .valueDamaged }
         do { return try keys.ring.open(sealed, secret: secret.id, version: version) } catch { throw Refusal(error) }
     }
 

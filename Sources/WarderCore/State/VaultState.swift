@@ -90,9 +90,13 @@ extension VaultState {
     package var newestOrigin: LogOrigin? { origins.values.max { $0.number < $1.number } }
 
     /// Whether the vault came from a backup and was not released: servers get nothing.
-    package var isQuarantined: Bool {
-        origins.values.contains { $0.released == nil } || lost.hidesOrigin
-    }
+    package var isQuarantined: Bool { hasUnreleasedOrigin || lost.mayHideOrigin }
+
+    /// Whether it is known to be in quarantine, and not only held for it because of damage.
+    package var hasUnreleasedOrigin: Bool { origins.values.contains { $0.released == nil } }
+
+    /// Whether nobody is left who could give anybody a role: no admin can be removed who is the last.
+    var hasLostAdmins: Bool { !lost.isEmpty && !operators.values.contains { $0.roles.contains(.admin) } }
 
     /// Servers that a peer may speak for, by name.
     package func servers(matching peer: Peer) -> [Server] {

@@ -16,6 +16,7 @@ extension Exchange {
         case .success:
             context.logger.info("\(done)", metadata: metadata)
             QuarantineNotice.say(of: vault, to: context.logger)
+            LossNotice.say(of: vault, to: context.logger)
         case .failure(.throttled): break
         case .failure(let reason):
             metadata["reason"] = "\(reason.rawValue)"

@@ -8,7 +8,9 @@ package enum QuarantineNotice {
     package static func say(of vault: Vault, to logger: Logger) {
         guard let state = vault.state, state.isQuarantined else { return }
         logger.warning(
-            "the vault was restored from a backup: servers get nothing until warder backup release",
+            state.hasUnreleasedOrigin
+                ? "the vault was restored from a backup: servers get nothing until warder backup release"
+                : "a damaged record may be of a restore: servers get nothing until warder backup release",
             metadata: state.newestOrigin.map {
                 ["restored": "\($0.began)", "backup": "\($0.backup.created)", "event": "\($0.previous.size)"]
             } ?? [:]

@@ -140,6 +140,7 @@ package enum Refusal: String, Error, Sendable, Codable, CaseIterable {
     /// Outside lies something in a checkpoint's place that is none, or cannot be read.
     case checkpointUnreadable = "checkpoint_unreadable"
     case auditUnavailable = "audit_unavailable"
-    /// The storage engine finds its file damaged: the event cannot be written, or what it is about not be read.
+    /// The storage engine finds its file damaged: the event cannot be written, or what it is about not be read. Also of the
+    /// records of all admins, so that nobody could allow it.
     case databaseDamaged = "database_damaged"
 }

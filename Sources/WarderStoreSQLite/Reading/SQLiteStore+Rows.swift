@@ -24,6 +24,18 @@ extension SQLiteStore {
         }
     }
 
+    /// The index of the ids.
+    package func recordCount() throws(StoreError) -> Int {
+        try storing {
+            try scans.inDatabase { database in
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM records INDEXED BY sqlite_autoindex_records_1"
+                ) ?? 0
+            }
+        }
+    }
+
     package func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
         try rows(Self.recordColumns, of: "records", by: "rowid", position, limit, Self.recordRow)
     }

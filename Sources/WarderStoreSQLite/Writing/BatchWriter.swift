@@ -22,6 +22,7 @@ struct BatchWriter {
         for (place, value) in batch.rewrappedValues { try rewrap(value, at: place) }
         for place in batch.destroyedValues { try destroy(place) }
         for (kind, id) in batch.removedRecords { try remove(kind, id) }
+        for id in batch.unreadableRecords { try remove(unreadable: id) }
         if !batch.events.isEmpty {
             try EventWriter(database).append(batch.events)
             try TreeWriter(database).grow(&tree, by: batch.events)
@@ -95,6 +96,17 @@ struct BatchWriter {
 
     private func remove(_ kind: RecordKind, _ id: RecordID) throws {
         try execute("DELETE FROM records WHERE id = ? AND kind = ?", [Data(id.bytes), kind.rawValue])
+    }
+
+    /// Whatever the row says of its kind. Where the engine cannot take it out of a broken page, it stays: the log says that
+    /// it is gone, and nobody goes by it.
+    private func remove(unreadable id: RecordID) throws {
+        do {
+            try database.inSavepoint {
+                try execute("DELETE FROM records WHERE id = ?", [Data(id.bytes)])
+                return .commit
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {}
     }
 
     private func insert(_ value: SealedValue, at place: Batch.Place) throws {

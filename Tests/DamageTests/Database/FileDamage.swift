@@ -2,7 +2,7 @@ import WarderTesting
 
 /// What a disk does to a file, and a person who knows nothing but bytes.
 enum FileDamage: String, CaseIterable, Sendable {
-    case flippedBits, overwrittenBytes, truncation, zeroedPage, swappedPages, copiedPage, pagePutBack
+    case flippedBits, overwrittenBytes, flippedRecords, truncation, zeroedPage, swappedPages, copiedPage, pagePutBack
 
     static let pageBytes = 4096
 
@@ -19,6 +19,10 @@ enum FileDamage: String, CaseIterable, Sendable {
             for place in start..<min(file.count, start + .random(in: 1...64, using: &numbers)) {
                 file[place] = .random(in: 0...255, using: &numbers)
             }
+        case .flippedRecords:
+            guard let place = RecordPlace.all(in: file).randomElement(using: &numbers) else { return false }
+            file[.random(in: place - RecordPlace.header..<place + 16, using: &numbers)] ^=
+                1 << UInt8.random(in: 0..<8, using: &numbers)
         case .truncation:
             let count = Int.random(in: 0..<file.count, using: &numbers)
             file.removeSubrange((Bool.random(using: &numbers) ? count / Self.pageBytes * Self.pageBytes : count)...)

@@ -44,11 +44,15 @@ final class FurnishedVault: Sendable {
         // By a yes in advance; the other tool's was taken back.
         Question("shop/pay", "shop/key", "value", uid: 4000, answer: "s40p", once: ["s40p"]),
         Question("shop/ship", "shop/key", "value", uid: 4000, answer: nil, once: ["s40p"]),
+        // Nothing but a rule keeps it from being served: it waits for a yes.
+        Question("safe/open", "safe/key", "value", uid: 5000, answer: nil, once: ["s4fe"]),
         // Never granted.
         Question("notes/search", "mail/key", "value", uid: 2000, answer: nil, once: []),
     ]
 
     let file: [UInt8]
+    /// The same, restored once more and not released: no question has an answer.
+    let quarantined: [UInt8]
     /// Oldest first.
     let earlier: [[UInt8]]
     let root: AEADKey
@@ -90,6 +94,7 @@ final class FurnishedVault: Sendable {
         try await kit.mustAddOperator("bob", uid: 1001, roles: [.reader])
         try await kit.mustOpenShop()
         try done()
+        try await kit.mustLockSafe()
         try await kit.mustTrade()
         try done()
         try await kit.mustCloseBooks()
@@ -108,6 +113,9 @@ final class FurnishedVault: Sendable {
         for _ in 0..<4 { _ = try await kit.unseal(with: "wrong") }
         file = try Self.file(of: kit)
         self.earlier = earlier
+        let restored = try TestVault(restarting: kit)
+        try await restored.openAsRestored()
+        quarantined = try Self.file(of: restored)
     }
 
     /// The database and its write-ahead log as one file; the vault goes on.

@@ -77,6 +77,17 @@ extension TestVault {
         _ = try await vault.perform(Keys.remove(second.id, by: admin))
     }
 
+    /// A server whose calls nothing but a rule keeps from getting what they ask for.
+    func mustLockSafe() async throws {
+        try await mustAddServer("safe", Selectors(uid: 5000))
+        try await mustAddTool("safe/open")
+        try await mustPut("safe/key", "s4fe")
+        try await mustGrant("safe/open", "safe/key")
+        let scope = ApprovalRule.Scope(server: try ServerName("safe"), risk: .readOnly, category: .standard)
+        let terms = ApprovalTerms([try ApprovalTerms.Seat("security")])
+        _ = try await vault.perform(Approvals.setRule(scope, terms, by: admin))
+    }
+
     private func mustAsk(_ tool: String, _ arguments: String) async throws -> ApprovalID {
         let demand = try demand(tool, arguments: arguments)
         guard case .waits(let status) = try await vault.perform(Tokens.issue(demand, by: server(Self.shop))) else {

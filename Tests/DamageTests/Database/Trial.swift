@@ -81,8 +81,13 @@ struct Trial {
     }
 
     /// Goes as far as it goes. `mayAnswerEarlier`: an answer that was right once is no wrong one. `expectsNothing`: no
-    /// answer is.
-    func run(mayAnswerEarlier: Bool = false, expectsNothing: Bool = false) async throws -> Outcome {
+    /// answer is. `isQuarantined`: every answer is. `isChecked`: whether everything is looked through first.
+    func run(
+        mayAnswerEarlier: Bool = false,
+        expectsNothing: Bool = false,
+        isQuarantined: Bool = false,
+        isChecked: Bool = true
+    ) async throws -> Outcome {
         var outcome = Outcome()
         let store: SQLiteStore
         do throws(OpeningError) { store = try SQLiteStore(path: path) } catch {
@@ -106,6 +111,12 @@ struct Trial {
             outcome.end = "keys do not open"
             return outcome
         }
+        if isChecked { check(store, ring, foundation, &outcome) }
+        try await ask(store, ring, foundation, &outcome, mayAnswerEarlier, expectsNothing, isQuarantined)
+        return outcome
+    }
+
+    private func check(_ store: SQLiteStore, _ ring: KeyRing, _ foundation: Foundation, _ outcome: inout Outcome) {
         do throws(DeepCheck.Stop) {
             let report = try DeepCheck(ring, foundation, store: store).run()
             outcome.verdict = report.verdict
@@ -114,8 +125,6 @@ struct Trial {
             outcome.contents = try? Self.contents(of: store)
             if !mayAnswerEarlier, !expectsNothing { try salvage(store, ring, report, &outcome) }
         } catch { outcome.end = "check stopped" }
-        try await ask(store, ring, foundation, &outcome, mayAnswerEarlier, expectsNothing)
-        return outcome
     }
 
     /// What the check calls good is saved, where it is known of all of it whose it is.
@@ -145,7 +154,8 @@ struct Trial {
         _ foundation: Foundation,
         _ outcome: inout Outcome,
         _ mayAnswerEarlier: Bool,
-        _ expectsNothing: Bool
+        _ expectsNothing: Bool,
+        _ isQuarantined: Bool
     ) async throws {
         let clock = ManualClock()
         guard let opened = try? Vault(store: store, clock: clock) else {
@@ -171,7 +181,9 @@ struct Trial {
                 by: Caller(door: .client, peer: .synthetic(uid: question.uid, pid: 7), requestID: "req_test")
             )
             guard let answer = try? await opened.perform(command).get().value.text else { continue }
-            if answer == question.answer {
+            if isQuarantined {
+                outcome.wrong.append("\(question.secret) in quarantine")
+            } else if answer == question.answer {
                 outcome.answered += 1
             } else if question.once.contains(answer) {
                 outcome.earlier += 1

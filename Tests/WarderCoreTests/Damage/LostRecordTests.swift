@@ -185,9 +185,11 @@ import WarderTesting
             kit,
             after: "UPDATE records SET id = x'01', kind = 'nothing', revision = -1 WHERE id = x'\(grant)'"
         )
+        // The row says nothing, and the log which record is not there.
         #expect(
             again.vault.state?.lost.entries == [
-                LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil)
+                LostRecords.Entry(reason: .damaged, kind: nil, id: nil, name: nil),
+                LostRecords.Entry(reason: .damaged, kind: .grant, id: grant, name: "notes/search → notes/api"),
             ]
         )
     }
@@ -208,7 +210,7 @@ import WarderTesting
         let findings = try await again.vault.perform(Doctor.read(again.vault.jobs.presence, by: again.admin))
             .filter { $0.code == "record_damaged" }
         let ofLimit = try #require(findings.first { $0.message.contains("\(limit)") })
-        #expect(ofLimit.message.hasPrefix("The record \(limit) (limit of token requests) does not open"))
+        #expect(ofLimit.message.hasPrefix("The record \(limit) (limit of token requests critical of notes) does not"))
         #expect(ofLimit.message.contains("10 a minute for critical tools"))
         #expect(ofLimit.remedy.contains("warder limit set SERVER"))
         let ofPolicy = try #require(findings.first { $0.message.contains("\(policy)") })
@@ -285,7 +287,12 @@ import WarderTesting
         let rule = try #require(line.rule)
         for kind in ["habit", "nothing"] {
             let again = try await reopened(kit, after: "UPDATE records SET kind = '\(kind)' WHERE id = x'\(rule.id)'")
-            let entry = LostRecords.Entry(reason: .damaged, kind: .approvalRule, id: rule.id, name: nil)
+            let entry = LostRecords.Entry(
+                reason: .damaged,
+                kind: .approvalRule,
+                id: rule.id,
+                name: "read-only/standard"
+            )
             #expect(again.vault.state?.lost.entries == [entry])
             let issue = Tokens.issue(try again.demand(), by: again.server(.synthetic()))
             #expect(await again.refusal(ofRequest: issue) == .valueDamaged)

@@ -120,6 +120,8 @@ final class RowBook: VaultStore {
         )
     }
 
+    func recordCount() throws(StoreError) -> Int { rows.records.count }
+
     func recordRows(after position: Int64, limit: Int) throws(StoreError) -> [RecordRow] {
         Array(rows.records.lazy.filter { $0.position > position }.prefix(limit))
     }

@@ -38,6 +38,7 @@ import WarderTesting
         transaction.takeInbox(through: 7)
         transaction.letGo(of: 1...2)
         transaction.batch.inbox.append([1])
+        transaction.batch.unreadableRecords.append(secret.id)
         transaction.batch.checkpoint = StoredCheckpoint(size: 1, time: transaction.now.wall, note: [1])
         transaction.batch.logKeyChange = LogKeyChange(epoch: 2, key: [1], note: [1])
         transaction.record(Event(action: .keyRewrap, time: transaction.now.wall, actor: .vault))

@@ -37,6 +37,12 @@ struct AddServer: VaultCommand {
         try session.output.show(answer) { server throws(CommandFailure) in
             try session.console.print("\(name.text): registered (\(TerminalText.escaped(server.selectors.text)))")
         }
+        if answer.value.state == "quarantined" {
+            session.console.message(
+                "\(name.text) is quarantined: a damaged record may be of a server of this name that was",
+                hints: ["Let it in: warder server release \(name.text)"]
+            )
+        }
         session.warnOfSharedUser(name, selectors)
     }
 }

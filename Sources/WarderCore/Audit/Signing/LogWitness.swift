@@ -43,7 +43,7 @@ extension LogStanding {
         _ foundation: Foundation,
         _ state: VaultState
     ) throws(Refusal) {
-        guard let keys, !state.lost.hidesOrigin else { return }
+        guard let keys, !state.lost.mayHideOrigin else { return }
         let known = [foundation.vault] + state.origins.values.map(\.id)
         let began = state.newestOrigin?.began ?? .distantPast
         for (origin, note) in outside where !known.contains(origin) {
