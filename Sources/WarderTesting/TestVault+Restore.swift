@@ -14,11 +14,13 @@ extension TestVault {
     /// - Parameters:
     ///   - text: The passphrase of one of its slots.
     ///   - damaged: Findings that were accepted.
+    ///   - backup: What it comes from.
     ///   - outside: Checkpoints that the restore finds outside, by the origin of their log.
     /// - Throws: whatever keeps it shut.
     package func openAsRestored(
         _ text: String = passphrase,
         damaged: Int = 0,
+        of backup: LogOrigin.Backup = backup,
         outside: [RecordID: [UInt8]] = [:]
     ) async throws {
         guard let foundation = vault.foundation else { throw TestFailure("nobody has set the vault up") }
@@ -31,7 +33,7 @@ extension TestVault {
                     ring,
                     root: root,
                     slot: slot,
-                    restoring: Restoration(of: Self.backup, damaged: damaged, outside: outside)
+                    restoring: Restoration(of: backup, damaged: damaged, outside: outside)
                 ) { continuation.resume(returning: $0) }
             }.get()
         }
