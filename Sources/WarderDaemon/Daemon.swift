@@ -40,6 +40,7 @@ package struct Daemon {
         defer { withExtendedLifetime(lock) {} }
 
         let clock = SystemClock()
+        try resumeRestore(at: clock.now().wall)
         let notification = ServiceNotification(environment: ProcessInfo.processInfo.environment)
         let store = try DatabaseOpening(
             path: configuration.stateDirectory + "/vault.db",
@@ -120,6 +121,15 @@ package struct Daemon {
         await recordStop(of: vault)
         store.close()
         logger.info("stopped")
+    }
+
+    /// Before anything looks at the database: a restore can have been ended between two of its steps.
+    private func resumeRestore(at time: Timestamp) throws(StartError) {
+        let target = RestoreTarget(database: configuration.stateDirectory + "/vault.db")
+        do throws(BackupStop) {
+            guard try target.resume(at: time) else { return }
+        } catch { throw StartError(error.message, remedy: error.remedy) }
+        logger.notice("a restore that was ended on its way is finished", metadata: ["database": "\(target.database)"])
     }
 
     /// What a unit forbids as well where there is one; the vault of one user starts its worker, whose right to networks is

@@ -14,12 +14,14 @@ extension TestVault {
     /// - Parameters:
     ///   - text: The passphrase of one of its slots.
     ///   - damaged: Findings that were accepted.
+    ///   - backup: What it comes from.
     ///   - outside: Checkpoints that the restore finds outside, by the origin of their log.
     ///   - mending: What it mends of the log.
     /// - Throws: whatever keeps it shut.
     package func openAsRestored(
         _ text: String = passphrase,
         damaged: Int = 0,
+        of backup: LogOrigin.Backup = backup,
         outside: [RecordID: [UInt8]] = [:],
         mending: LogMending = LogMending()
     ) async throws {
@@ -33,7 +35,7 @@ extension TestVault {
                     ring,
                     root: root,
                     slot: slot,
-                    restoring: Restoration(of: Self.backup, damaged: damaged, outside: outside, mending: mending)
+                    restoring: Restoration(of: backup, damaged: damaged, outside: outside, mending: mending)
                 ) { continuation.resume(returning: $0) }
             }.get()
         }

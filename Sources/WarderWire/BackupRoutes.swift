@@ -125,8 +125,12 @@ public struct BackupReview: Codable, Sendable {
     public var backup: String
     /// When it was restored, RFC 3339.
     public var restored: String
-    /// Seconds between the two, of which this vault knows nothing.
-    public var gapSeconds: Int64
+    /// When the backup was made with which the gap begins, RFC 3339: an earlier one than `backup` where that was made of a
+    /// restored vault which nobody had released.
+    public var gapSince: String
+    /// Seconds from then to the restore, of which this vault knows nothing; left out where a clock was behind, and nobody
+    /// knows how many.
+    public var gapSeconds: Int64?
     /// Number of the backup's newest event.
     public var newestEvent: UInt64
     /// When the quarantine was ended, RFC 3339; left out while it lasts.
@@ -142,6 +146,7 @@ public struct BackupReview: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case backup, restored, released, counts, secrets, servers
+        case gapSince = "gap_since"
         case gapSeconds = "gap_seconds"
         case newestEvent = "newest_event"
         case unreadable = "unreadable_events"
@@ -151,7 +156,8 @@ public struct BackupReview: Codable, Sendable {
     public init(
         backup: String,
         restored: String,
-        gapSeconds: Int64,
+        gapSince: String,
+        gapSeconds: Int64?,
         newestEvent: UInt64,
         released: String?,
         unreadable: Int,
@@ -161,6 +167,7 @@ public struct BackupReview: Codable, Sendable {
     ) {
         self.backup = backup
         self.restored = restored
+        self.gapSince = gapSince
         self.gapSeconds = gapSeconds
         self.newestEvent = newestEvent
         self.released = released

@@ -12,6 +12,8 @@ import WarderTesting
 // WARDER_TEST_KILL_AT the process is killed at this write, sync or truncation
 // WARDER_TEST_KILL_AT_SYNC the process is killed at this sync: what is to be committed there is lost
 // WARDER_TEST_RESTORE_KILL the process is killed at this step of a restore
+// WARDER_TEST_RESTORE_FILL a file that fills the disk when the restored database is whole
+// WARDER_TEST_RESTORE_BLOCK a directory that is made when the way of the restored database is free
 // WARDER_TEST_COPY_KILL the process is killed at this step of a copy of the database
 // WARDER_TEST_LATER   it is a later release: its schema is LaterSchema's
 
@@ -35,11 +37,29 @@ for (name, operations) in [
 }
 let lastStep = variable("WARDER_TEST_RESTORE_KILL").map { RestoreStep(rawValue: $0) }
 if case .some(.none) = lastStep { exit(70) }
+
+/// Writes until the disk has no room any more; it has to be a small one, of the test's own.
+@Sendable func fill(_ path: String) {
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let block = [UInt8](repeating: 1, count: 4096)
+    var written = 0
+    while written < 64 << 20, unsafe block.withUnsafeBytes({ unsafe write(file, $0.baseAddress, $0.count) }) > 0 {
+        written += block.count
+    }
+    close(file)
+}
+
+@Sendable func reach(_ step: RestoreStep) {
+    if step == .closed, let path = variable("WARDER_TEST_RESTORE_FILL") { fill(path) }
+    if step == .cleared, let path = variable("WARDER_TEST_RESTORE_BLOCK") { unsafe mkdir(path, 0o700) }
+    if step == lastStep { kill(getpid(), SIGKILL) }
+}
+
 let lastOfCopy = variable("WARDER_TEST_COPY_KILL").map { CopyStep(rawValue: $0) }
 if case .some(.none) = lastOfCopy { exit(70) }
 let migrations = variable("WARDER_TEST_LATER") == nil ? Daemon.migrations : LaterSchema.migrations
 await Daemon.$migrations.withValue(migrations) {
-    await Restore.$reached.withValue({ if $0 == lastStep { kill(getpid(), SIGKILL) } }) {
+    await Restore.$reached.withValue({ reach($0) }) {
         await CopyStep.$reached.withValue({ if $0 == lastOfCopy { kill(getpid(), SIGKILL) } }) { await runDaemon() }
     }
 }

@@ -145,6 +145,26 @@ struct RestoreTests {
         #expect(!asked.screen.contains("Passphrase"), "\(asked.screen)")
     }
 
+    @Test("over the directory of another user it restores nothing, and says as whom to run it")
+    func foreignDirectory() throws {
+        let (source, backup) = try RestoreStory.source()
+        defer { source.remove() }
+        let target = try VaultProcess(profile: "single-user")
+        try FileManager.default.createDirectory(
+            atPath: target.stateDirectory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let nobody: uid_t = 65534
+        try #require(unsafe chown(target.stateDirectory, nobody, nobody) == 0)
+        let refused = try RestoreStory.restore(backup, target)
+        #expect(refused.status != 0)
+        #expect(refused.errors.contains("sudo -u nobody warder backup restore"), "\(refused.errors)")
+        // What would keep the daemon from opening it.
+        #expect(!refused.errors.contains("chown"), "\(refused.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target.stateDirectory) == [])
+    }
+
     @Test("shares and a credential open a backup like a passphrase does")
     func openers() throws {
         let vault = try VaultProcess(profile: "single-user")

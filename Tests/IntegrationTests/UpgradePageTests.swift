@@ -102,6 +102,11 @@ struct UpgradePageTests {
         try vault.unseal()
         try vault.ask("PUT", "/v1/secrets/github/pat", #"{"fields":{"value":"later"}}"#, expecting: 200)
         #expect(try value() == "later")
+        // What a restore has kept is no part of this.
+        let kept = vault.database + ".before-restore-20261121T093000Z"
+        for suffix in ["", "-wal"] {
+            #expect(FileManager.default.createFile(atPath: kept + suffix, contents: Data("kept".utf8)))
+        }
         let commands = try page.commands("Going back")
         #expect(commands.count == 11)
         for command in commands.dropLast() { try follow(command, start: { try vault.start() }) }
@@ -116,6 +121,7 @@ struct UpgradePageTests {
         #expect(try value() == "value-of-the-secret")
         try follow(try #require(commands.last), start: {})
         #expect(!FileManager.default.fileExists(atPath: vault.stateDirectory + "/newer"))
+        for suffix in ["", "-wal"] { #expect(FileManager.default.fileExists(atPath: kept + suffix)) }
     }
 
     @Test("removing the copy: what the page says leaves a vault that goes on")

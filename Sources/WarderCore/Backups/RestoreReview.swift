@@ -37,8 +37,10 @@ package struct RestoreReview: Sendable {
     static let tokenSeconds: Int64 = 3600
 
     package let origin: LogOrigin
-    /// Between the backup and its restore: what was changed then is lost.
-    package let gapSeconds: Int64
+    /// When the oldest backup was made since which nobody released the vault: what was changed then is lost.
+    package let since: Timestamp
+    /// From then to the restore; `nil` where a clock was behind, and nobody knows.
+    package let gapSeconds: Int64?
     /// Most probably outdated first.
     package let secrets: [Secret]
     /// Events of those days that could not be read: what they said is not known.
@@ -48,12 +50,16 @@ package struct RestoreReview: Sendable {
 
     init(of origin: LogOrigin, _ state: VaultState, _ history: History, at now: Timestamp) {
         self.origin = origin
-        let gap = max(0, (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
+        since = history.backup
+        let gap = Self.gapSeconds(to: origin, state)
         gapSeconds = gap
         unreadable = history.unreadable
         secrets = state.secrets.values.filter { $0.deleted == nil }.map { secret in
             let name = secret.name.text
-            let changes = max(history.changes[name] ?? 0, Self.changes(of: secret, before: origin))
+            let changes = max(
+                history.changes[name] ?? 0,
+                Self.changes(of: secret, since: history.beginning, before: origin)
+            )
             let expired = secret.expires.flatMap { $0 <= now ? $0 : nil }
             return Secret(
                 name: secret.name,
@@ -73,16 +79,39 @@ package struct RestoreReview: Sendable {
 
     /// Likely when at the pace of the days before one change at least fell into the gap, or the upstream's own date has
     /// passed; possible when it changed at all.
-    static func outdated(changes: Int, gapSeconds: Int64, hasExpired: Bool) -> Outdated {
-        let (pace, overflow) = Int64(changes).multipliedReportingOverflow(by: gapSeconds)
+    ///
+    /// `gapSeconds`: `nil` where nobody knows; that counts as very long.
+    static func outdated(changes: Int, gapSeconds: Int64?, hasExpired: Bool) -> Outdated {
+        let (pace, overflow) = Int64(changes).multipliedReportingOverflow(by: gapSeconds ?? .max)
         if hasExpired || changes > 0 && (overflow || pace >= days * 86_400) { return .likely }
         return changes > 0 ? .possible : .unlikely
     }
 
     /// What the record itself says, whatever the log has lost: versions that took an earlier one's place.
-    private static func changes(of secret: WarderModel.Secret, before origin: LogOrigin) -> Int {
-        let since = origin.backup.created.adding(seconds: -days * 86_400)
-        return secret.versions.count { $0.number > 1 && $0.created >= since && $0.created < origin.began }
+    private static func changes(
+        of secret: WarderModel.Secret,
+        since: Timestamp,
+        before origin: LogOrigin
+    ) -> Int {
+        secret.versions.count { $0.number > 1 && $0.created >= since && $0.created < origin.began }
+    }
+
+    /// The restores of a quarantine: one that was restored again before anybody released it is in the same as before.
+    private static func quarantine(of origin: LogOrigin, _ state: VaultState) -> [LogOrigin] {
+        state.origins.values.filter { $0.number <= origin.number && $0.released == origin.released }
+    }
+
+    /// The oldest backup's moment since which nobody said that the vault is up to date.
+    static func beginning(of origin: LogOrigin, _ state: VaultState) -> Timestamp {
+        quarantine(of: origin, state).map(\.backup.created).min() ?? origin.backup.created
+    }
+
+    private static func gapSeconds(to origin: LogOrigin, _ state: VaultState) -> Int64? {
+        guard quarantine(of: origin, state).allSatisfy({ $0.began >= $0.backup.created }) else { return nil }
+        let beginning = beginning(of: origin, state)
+        guard origin.began >= beginning else { return nil }
+        let (gap, overflow) = origin.began.milliseconds.subtractingReportingOverflow(beginning.milliseconds)
+        return overflow ? nil : gap / 1000
     }
 
     /// What the log says about the days before the backup.
@@ -100,6 +129,9 @@ package struct RestoreReview: Sendable {
         let backup: Timestamp
 
         init(before backup: Timestamp) { self.backup = backup }
+
+        /// Events before it are left out.
+        var beginning: Timestamp { backup.adding(seconds: -RestoreReview.days * 86_400) }
 
         /// Takes an event over.
         mutating func take(_ event: NumberedEvent) {
@@ -142,8 +174,8 @@ extension Vault {
     /// - Throws: `sealed`, `auditUnavailable`.
     package func review(of origin: LogOrigin) throws(Refusal) -> RestoreReview {
         guard let state else { throw .sealed }
-        var history = RestoreReview.History(before: origin.backup.created)
-        let filter = EventFilter(since: origin.backup.created.adding(seconds: -RestoreReview.days * 86_400))
+        var history = RestoreReview.History(before: RestoreReview.beginning(of: origin, state))
+        let filter = EventFilter(since: history.beginning)
         var after: UInt64 = 0
         while after < origin.previous.size {
             let page = try events(

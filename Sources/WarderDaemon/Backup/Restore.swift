@@ -22,7 +22,10 @@ package enum RestoreStep: String, CaseIterable, Sendable {
     case settled
     /// It has another name as well, which is on the disk.
     case setAside = "set-aside"
-    /// What the engine kept beside it has other names alone: nothing there belongs to it any more but itself.
+    /// The restored one lies where the next start takes it from, whatever happens to this process.
+    case decided
+    /// What the engine kept beside the old one has other names alone, and so has the old one where a write-ahead log was
+    /// left: nothing there belongs to it any more but itself.
     case cleared
     /// The restored one has its name; whether that outlasts a power cut is the file system's affair.
     case renamed
@@ -45,20 +48,15 @@ package struct Restore {
     /// Returns the exit status.
     func run(_ desk: BackupDesk) throws(BackupStop) -> Int32 {
         let directory = target.directory.string
-        do throws(StartError) {
-            try StartError.explaining(directory) { () throws(FileTrustError) in try PrivateDirectory.ensure(directory) }
-        } catch {
-            throw BackupStop(
-                .failed,
-                error.problem,
-                remedy: "Run it as the user that the daemon runs as. \(error.remedy)"
-            )
+        do throws(FileTrustError) { try PrivateDirectory.ensure(directory) } catch {
+            throw BackupStop(.failed, "\(error)", remedy: target.ownerRemedy ?? error.remedy)
         }
         let lock: DatabaseLock
         do throws(StartError) { lock = try DatabaseLock.acquireOrExplain(directory + "/vault.lock") } catch {
             throw BackupStop(.locked, error.problem, remedy: error.remedy)
         }
         defer { withExtendedLifetime(lock) {} }
+        _ = try target.resume(at: SystemClock().now().wall)
         guard mayReplace || !target.isTaken else {
             throw BackupStop(
                 .exists,
@@ -87,17 +85,21 @@ package struct Restore {
         }
         try target.expectOneFile(path)
         Self.reached(.closed)
+        var finished = path
         if target.isTaken {
-            // So that the database is one file. Where it is too damaged for that, its files get their names one by one.
+            // So that the database is one file. Where it is too damaged for that, or the disk too full, its files get their
+            // names one by one.
             if target.hasDatabase { try? SQLiteStore.settle(target.database.string) }
             Self.reached(.settled)
             let aside = try target.setAside(at: SystemClock().now().wall)
             Self.reached(.setAside)
+            finished = try target.decide(path, instead: aside)
+            Self.reached(.decided)
             try target.clear(aside)
             Self.reached(.cleared)
             report.kept = aside
         }
-        try target.put(path, instead: report.kept) { Self.reached(.renamed) }
+        try target.put(finished, instead: report.kept) { Self.reached(.renamed) }
         Self.reached(.placed)
         report.restored = target.database.string
         desk.say(BackupMessage(report: report))

@@ -49,6 +49,7 @@ extension BackupReview {
         self.init(
             backup: review.origin.backup.created.description,
             restored: review.origin.began.description,
+            gapSince: review.since.description,
             gapSeconds: review.gapSeconds,
             newestEvent: review.origin.previous.size,
             released: review.origin.released?.time.description,

@@ -108,7 +108,7 @@ enum RestoreStory {
     static func leftovers(in directory: String) throws -> [String] {
         guard FileManager.default.fileExists(atPath: directory) else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: directory)
-            .filter { $0.hasPrefix(".") || $0.contains("before-schema") }
+            .filter { $0.hasPrefix(".") || $0.contains("before-schema") || $0.hasSuffix(".restored") }
     }
 
     /// Whether a killed restore left a vault; if so it must be in quarantine.

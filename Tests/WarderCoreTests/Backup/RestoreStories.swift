@@ -175,6 +175,53 @@ import WarderTesting
         #expect(review.gapSeconds == (origin.began.milliseconds - origin.backup.created.milliseconds) / 1000)
     }
 
+    @Test("the gap begins with the oldest backup since which nobody released the vault")
+    func gapOfRestoredBackup() async throws {
+        let day: Int64 = 86_400
+        let kit = try await TestVault()
+        try await kit.mustPut("busy/key", "first")
+        try await kit.mustPut("busy/key", "second")
+        let made = kit.clock.now().wall
+        kit.clock.advance(seconds: 50 * day)
+        let first = try TestVault(restarting: kit)
+        try await first.openAsRestored(of: LogOrigin.Backup(created: made, header: TestVault.backup.header))
+        // A backup is taken in quarantine, and restored an hour later.
+        let again = first.clock.now().wall
+        first.clock.advance(seconds: 3600)
+        let second = try TestVault(restarting: first)
+        try await second.openAsRestored(of: LogOrigin.Backup(created: again, header: TestVault.backup.header))
+        func review(_ kit: TestVault) async throws -> RestoreReview {
+            try kit.vault.review(of: try await kit.vault.perform(Backups.review(by: kit.admin)))
+        }
+        for isReleased in [false, true] {
+            if isReleased { try await second.vault.perform(Backups.release(by: second.admin)) }
+            let found = try await review(second)
+            #expect(found.since == made && found.gapSeconds == 50 * day + 3600)
+            #expect(found.secrets.map(\.changes) == [1])
+        }
+        // What was released is up to date: the next restore's gap begins with its own backup.
+        let released = second.clock.now().wall
+        second.clock.advance(seconds: 7200)
+        let third = try TestVault(restarting: second)
+        try await third.openAsRestored(of: LogOrigin.Backup(created: released, header: TestVault.backup.header))
+        let found = try await review(third)
+        #expect(found.since == released && found.gapSeconds == 7200)
+    }
+
+    @Test("attack: a clock behind the backup does not make the gap short; nobody knows how long it is")
+    func clockBehind() async throws {
+        let kit = try await TestVault()
+        try await kit.mustPut("stable/key")
+        for value in ["first", "second"] { try await kit.mustPut("busy/key", value) }
+        let created = kit.clock.now().wall.adding(seconds: 3600)
+        let next = try TestVault(restarting: kit)
+        try await next.openAsRestored(of: LogOrigin.Backup(created: created, header: TestVault.backup.header))
+        let review = try next.vault.review(of: try await next.vault.perform(Backups.review(by: next.admin)))
+        #expect(review.gapSeconds == nil)
+        #expect(review.secrets.map(\.name.text) == ["busy/key", "stable/key"])
+        #expect(review.secrets.map(\.outdated) == [.likely, .unlikely])
+    }
+
     @Test("one version that took another's place is a change, also where the log has lost its event")
     func rotatedOnce() async throws {
         let kit = try await TestVault()

@@ -62,7 +62,11 @@ struct ReviewBackup: VaultCommand {
         let moment = session.moment
         details.add("Backup", moment.long(review.backup))
         details.add("Restored", moment.long(review.restored))
-        details.add("Gap", "\(Self.span(review.gapSeconds)): what changed then is not in this vault")
+        let gap = review.gapSeconds.map(Self.span) ?? "unknown, the clock was behind"
+        details.add(
+            "Gap",
+            "\(gap): what changed since \(moment.long(review.gapSince) ?? review.gapSince) is not in this vault"
+        )
         details.add("Newest event", String(review.newestEvent))
         details.add("Released", review.released.flatMap { moment.long($0) } ?? "no: servers get nothing", nil)
         details.add("Tokens", "void, all of them: clients ask for new ones")
