@@ -122,6 +122,7 @@ struct Subject: Equatable, Sendable {
         case ("DELETE", _) where parts.starts(with: ["keys", "slots"]): .slotRemove
         case ("POST", _) where parts.starts(with: ["keys", "slots"]): .slotChange
         case ("POST", "sys/seal"): .vaultSeal
+        case ("DELETE", "sys/unseal/share"): .unsealCancel
         case ("GET", "sys/findings"): .doctorRead
         case ("POST", "sys/check"): .doctorDeep
         case ("GET", "report/facts"): .reportRead
