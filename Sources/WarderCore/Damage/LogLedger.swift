@@ -86,6 +86,10 @@ struct LogLedger {
         {
             misplacedOrigins.append(sequence)
         }
+        if event.member("type")?.isText(Action.keyRotateRoot.rawValue) == true {
+            // It names every slot that there was: of others it had the last word.
+            slots = slots.mapValues { _ in false }
+        }
         let facts = texts.compactMap(LogFact.init)
         var secret: RecordID?
         for fact in facts {

@@ -56,7 +56,7 @@ struct StatusCommand: VaultCommand {
         details.add("Secrets", status.secrets.map(String.init))
         details.add("Servers", status.servers.map(String.init))
         details.add("Events", status.events.map(String.init))
-        details.add("Key slots", Self.slots(of: status))
+        details.add("Key slots", Self.slots(of: status), status.slots.isEmpty ? .bad : nil)
         if let unsealing = status.unsealing {
             details.add(
                 "Unsealing",
@@ -101,7 +101,10 @@ struct StatusCommand: VaultCommand {
 
     /// `2: passphrase, 2 of 3 shares`; how many shares there are is told to operators of an open vault.
     static func slots(of status: VaultStatus) -> String {
-        guard !status.slots.isEmpty else { return "" }
+        guard !status.slots.isEmpty else {
+            return status.state == "not_initialised"
+                ? "" : "0: none, the database is damaged; how to go on: docs/operations/disk-damaged.md"
+        }
         var sets = status.shareSets ?? []
         let openers = status.slots.map { kind in
             guard kind == "shares", let set = sets.first else { return kind }
