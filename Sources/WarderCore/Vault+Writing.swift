@@ -88,6 +88,7 @@ extension Vault {
         if transaction.batch.changesRows { open.state.writes += 1 }
         open.keys = transaction.keys
         open.foundation = transaction.foundation
+        if transaction.batch.keys != nil { gathering.dropUnless(among: open.foundation.slots) }
         open.sequence = transaction.lastSequence
         presence.remove(transaction.proofs.used)
         presence.forget(transaction.proofs.forgotten)

@@ -65,7 +65,8 @@ package final class Vault: Sendable {
     /// Servers that wait for what people say.
     package let approvals = ApprovalBoard()
     package let stepTally = StepTally()
-    /// Who was an admin when the vault was sealed last.
+    /// Who was an admin when this process sealed the vault last: nothing of it is on disk, where a sealed vault could
+    /// not tell whether it is true.
     let lastAdmins = Locked<Set<UInt32>>([])
     let watchers = EventWatchers()
     let view: Locked<View>

@@ -1,3 +1,4 @@
+import Dispatch
 import Locking
 package import Logging
 import NIOPosix
@@ -30,6 +31,8 @@ package struct ServerContext: Sendable {
     /// One: Argon2id takes a core and a quarter of a gigabyte.
     private let passphraseThread: NIOThreadPool
     private let waitingPassphrases = WaitingCount(atMost: 8)
+    /// It waits on one of the few threads for slow work: one at a time.
+    private let rewrappings = WaitingCount(atMost: 1)
     /// Walks through the whole database: one at a time, and no other slow work waits for it long.
     let walks = WaitingCount(atMost: 1)
 
@@ -72,6 +75,27 @@ package struct ServerContext: Sendable {
             waitingPassphrases.leave()
         }
         return true
+    }
+
+    /// Runs work that takes the thread for passphrases many times, with `passphraseTurn`. `false` while such work goes on.
+    func rewrappingWork(_ body: @escaping @Sendable () -> Void) -> Bool {
+        guard rewrappings.enter() else { return false }
+        slowThreads.submit { [rewrappings] state in
+            if case .active = state { body() }
+            rewrappings.leave()
+        }
+        return true
+    }
+
+    /// Runs a part of longer work on the thread for passphrases, and returns when it is done: whoever else waits for that
+    /// thread comes in between. Off that thread and off event loops only.
+    func passphraseTurn(_ body: @escaping @Sendable () -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        passphraseThread.submit { state in
+            if case .active = state { body() }
+            done.signal()
+        }
+        done.wait()
     }
 
     /// Runs what would hold an event loop up, such as walks through the log.
@@ -126,6 +150,10 @@ package struct ServerLimits: Sendable {
     package var drainSeconds: Int64 = 5
 
     package init() {}
+
+    /// How long a request may take that opens so many key slots and wraps a key for each: as long for each as for one
+    /// passphrase, and once more for whoever came before.
+    func seconds(forSlots count: Int) -> Int64 { requestSeconds * Int64(1 + min(count, Keys.maximumSlots)) }
 }
 
 /// What the daemon knows of itself, for `status`.

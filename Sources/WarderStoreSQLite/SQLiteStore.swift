@@ -23,6 +23,8 @@ package final class SQLiteStore: VaultStore {
     /// Whether a failed commit may have left remains in the write-ahead log; see `bury`. Changes on the writer's
     /// queue only.
     let hasRemains = Atomic(false)
+    /// Whether the write-ahead log may have keys in it, or slots, that are none any more; see `dropOldKeys`.
+    let hasOldKeys = Atomic(false)
     let isKeepingOver = Atomic(false)
     /// The log's tree as of the last commit; `nil` when what lies in the tables makes none. Changes on the writer's
     /// queue only.
@@ -49,7 +51,7 @@ package final class SQLiteStore: VaultStore {
         migrations: [Migration] = Migration.all,
         report: @escaping OpeningReport = { _ in }
     ) throws(OpeningError) {
-        try DatabaseFile.prepare(at: path)
+        let hadLog = try DatabaseFile.prepare(at: path)
         if let damage = try LogFile.damage(of: path + "-wal") { throw .brokenLog(offset: damage.offset) }
         do {
             writer = try Connection.open(path, as: .writer)
@@ -62,6 +64,8 @@ package final class SQLiteStore: VaultStore {
             log = WriteAheadLog()
             isCancelled = { false }
             log.watch(commitsOf: writer)
+            // Whoever left it may have been killed before it could be cut.
+            hasOldKeys.store(hadLog, ordering: .relaxed)
         } catch let error as OpeningError {
             throw error
         } catch DatabaseError.SQLITE_ERROR {

@@ -29,7 +29,7 @@ struct SubjectTests {
         ("POST", "/v1/keys/slots", .slotAdd, nil), ("DELETE", "/v1/keys/slots/0a", .slotRemove, nil),
         ("POST", "/v1/keys/slots/0a/passphrase", .slotChange, nil), ("POST", "/v1/keys/rotate", .keyRotate, nil),
         ("POST", "/v1/keys/root", .keyRotateRoot, nil), ("POST", "/v1/keys/log", .keyRotateLog, nil),
-        ("POST", "/v1/sys/seal", .vaultSeal, nil),
+        ("POST", "/v1/sys/seal", .vaultSeal, nil), ("DELETE", "/v1/sys/unseal/share", .unsealCancel, nil),
         ("GET", "/v1/sys/findings", .doctorRead, nil), ("GET", "/v1/audit/events", .auditSearch, nil),
         ("POST", "/v1/sys/check", .doctorDeep, nil), ("GET", "/v1/report/facts", .reportRead, nil),
         ("POST", "/v1/sys/salvage", .secretSalvage, nil),

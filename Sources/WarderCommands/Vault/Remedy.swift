@@ -30,6 +30,8 @@ enum Remedy {
         case .inUse: dependants(subject)
         case .nothingToUndo: state(subject)
 
+        case .notAnOperator where subject.action == .unsealCancel:
+            "As root, or as the daemon's user: warder unseal --cancel"
         case .notAnOperator: "For an admin to run: warder operator add NAME --uid \(Accounts.ownUID) --role ROLE"
         case .presenceNotSet:
             "Get a code from an admin (warder operator enrol NAME), then set one: warder operator passphrase"
@@ -90,6 +92,8 @@ enum Remedy {
         case .memoryNotLocked: "Raise the daemon's limit: LimitMEMLOCK=64M in its unit (for a shell: ulimit -l)"
         case .alreadyInitialised: "Look: warder status"
         case .slotLimit: "Take one away that is no longer needed: warder key slots; warder key remove-slot"
+        case .keysChanged where subject.action == .operatorEnrolShare:
+            "Begin again: warder operator enrol \(subject.name ?? "NAME") --share"
         case .keysChanged, .slotMissing, .slotNotOpened, .slotTakesNoPassphrase: "See what there is: warder key slots"
         case .rotationUnderWay:
             "See how far it is: warder key slots; which rows hold it up, if it stands still: warder doctor --deep"
@@ -101,7 +105,7 @@ enum Remedy {
         case .shareTwice where subject.action == .operatorEnrolShare:
             "The next person brings theirs: warder operator enrol \(subject.name ?? "NAME") --share --attempt ATTEMPT"
         case .attemptUnknown where subject.action == .operatorEnrolShare:
-            "Ask for its name: whoever began it has it; another one that is under way is dropped by: warder unseal --cancel"
+            "Ask whoever began it for its name; where it has ended, begin again: warder operator enrol \(subject.name ?? "NAME") --share; another one is dropped by: warder unseal --cancel"
         case .shareTwice: "The next person brings theirs: warder unseal --share"
         case .attemptUnknown:
             "Ask whoever began it for its name; where none is under way, yours is the first share: warder unseal --share"

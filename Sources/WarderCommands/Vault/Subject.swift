@@ -123,6 +123,7 @@ struct Subject: Equatable, Sendable {
         case ("POST", _) where parts.starts(with: ["keys", "slots"]): .slotChange
         case ("POST", "sys/seal"): .vaultSeal
         case ("POST", "sys/unseal/share"): .unsealShare
+        case ("DELETE", "sys/unseal/share"): .unsealCancel
         case ("GET", "sys/findings"): .doctorRead
         case ("POST", "sys/check"): .doctorDeep
         case ("GET", "report/facts"): .reportRead

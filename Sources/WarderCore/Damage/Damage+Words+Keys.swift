@@ -23,7 +23,9 @@ extension Damage.Kind {
                 "A key slot was deleted, and not by Warder.",
                 lost: "This way to open the vault.",
                 good: "The other slots.",
-                remedy: Self.suspect + "Add a slot anew while the vault is open."
+                remedy: Self.suspect
+                    + "Add a slot anew while the vault is open. A new root key is wrapped by the slots that there are, and this "
+                    + "one counts as gone then: warder key rotate --root"
             )
         case .slotUnlogged:
             DamageWords(

@@ -97,6 +97,10 @@ struct LogLedger {
         for (action, kind) in Self.settling where event.member("type")?.isText(action.rawValue) == true {
             if texts.contains(kind.settledText) { settled[kind] = sequence }
         }
+        if event.member("type")?.isText(Action.keyRotateRoot.rawValue) == true {
+            // It names every slot that there was: of others it had the last word.
+            slots = slots.mapValues { _ in false }
+        }
         let facts = texts.compactMap(LogFact.init)
         if event.member("type")?.isText(Action.keyRotateLog.rawValue) == true { takeKeyChange(texts, facts) }
         var secret: RecordID?

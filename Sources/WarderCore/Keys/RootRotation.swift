@@ -1,3 +1,4 @@
+import Locking
 package import SecretMemory
 import Sealing
 import SecretShares
@@ -55,6 +56,10 @@ package struct RootRotation: Sendable {
         }
     }
 
+    /// Does the work for one slot where slow work may be done, and returns when it is done; not at all where there is no
+    /// such place any more. Between two slots others have their turn.
+    package typealias Turn = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+
     let oldRoot: AEADKey
     let root: AEADKey
     let slots: [KeySlot]
@@ -68,6 +73,7 @@ extension Vault {
         _ openings: [RootRotation.Opening],
         dropping dropped: Set<RecordID>,
         by caller: Caller,
+        inTurns turn: RootRotation.Turn = { $0() },
         completion: @escaping @Sendable (Result<RootKeyRotation, RootRotation.Obstacle>) -> Void
     ) {
         let outcome = Result { () throws(RootRotation.Obstacle) in
@@ -76,7 +82,7 @@ extension Vault {
             if let uid = caller.peer?.uid, case .wait = unsealThrottle.begin(uid, at: clock.now()) {
                 throw RootRotation.Obstacle(.throttled)
             }
-            let rotation = try prepareRootRotation(openings, dropping: dropped)
+            let rotation = try prepareRootRotation(openings, dropping: dropped, inTurns: turn)
             if let uid = caller.peer?.uid { unsealThrottle.succeed(uid) }
             return rotation
         }
@@ -99,7 +105,8 @@ extension Vault {
     ///   for one that is neither opened nor dropped, `slotMissing`; without: `sealed`, `memoryNotLocked`.
     func prepareRootRotation(
         _ openings: [RootRotation.Opening],
-        dropping dropped: Set<RecordID>
+        dropping dropped: Set<RecordID>,
+        inTurns turn: RootRotation.Turn = { $0() }
     ) throws(RootRotation.Obstacle) -> RootRotation {
         let (foundation, oldRoot) = try presentRoot(for: openings, dropping: dropped)
         let root: AEADKey
@@ -108,7 +115,15 @@ extension Vault {
         for old in foundation.slots where !dropped.contains(old.id) {
             do throws(Refusal) {
                 guard let opening = openings.first(where: { $0.slot == old.id }) else { throw .slotNotOpened }
-                slots.append(try old.wrapping(root, for: opening, insteadOf: oldRoot, vault: foundation.vault))
+                // Nothing comes of a turn that is not had: the daemon ends.
+                let wrapped = Locked<Result<KeySlot, Refusal>>(.failure(.sealed))
+                turn { [vault = foundation.vault] in
+                    let outcome = Result { () throws(Refusal) in
+                        try old.wrapping(root, for: opening, insteadOf: oldRoot, vault: vault)
+                    }
+                    wrapped.withLock { $0 = outcome }
+                }
+                slots.append(try wrapped.withLock { $0 }.get())
             } catch { throw RootRotation.Obstacle(error, slot: old.id) }
         }
         return RootRotation(oldRoot: oldRoot, root: root, slots: slots, dropped: dropped)

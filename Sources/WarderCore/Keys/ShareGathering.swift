@@ -111,6 +111,24 @@ package final class ShareGathering: Sendable {
         }
     }
 
+    /// Takes a share out of the attempt of this name again, and leaves those that others brought; an attempt without
+    /// any is none.
+    func takeBack(_ share: Share, from name: String) {
+        attempt.withLock { attempt in
+            guard attempt?.name == name else { return }
+            attempt?.shares.removeAll { $0.index == share.index }
+            if attempt?.shares.isEmpty == true { attempt = nil }
+        }
+    }
+
+    /// Drops an attempt whose slot was removed, or wraps another root key by now: its shares make nothing any more.
+    func dropUnless(among slots: [KeySlot]) {
+        attempt.withLock { attempt in
+            guard let slot = attempt?.slot else { return }
+            if !slots.contains(where: { $0.id == slot.id && $0.wrapped == slot.wrapped }) { attempt = nil }
+        }
+    }
+
     /// Drops the attempt and its shares, and says what it was; one of another name is left alone.
     @discardableResult
     func cancel(_ name: String? = nil, at now: Moment) -> Progress? {

@@ -11,4 +11,13 @@ extension Vault {
         guard let proof = caller.presenceProof, let process = caller.peer?.process else { return true }
         return !presence.holds(proof, from: process, at: clock.now())
     }
+
+    /// Lets the proof of presence that a request came with hold until its slow work is done and the command decided: the
+    /// person was there when it arrived.
+    ///
+    /// `seconds`: how long that work may take.
+    package func holdProof(of caller: Caller, seconds: Int64) {
+        guard let proof = caller.presenceProof, let process = caller.peer?.process else { return }
+        presence.hold(proof, from: process, at: clock.now(), seconds: seconds)
+    }
 }

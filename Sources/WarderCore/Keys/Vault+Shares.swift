@@ -46,7 +46,11 @@ extension Vault {
         case .success(.waiting(let progress)):
             // Whether it is a true one shows only when the last is there: nothing was proved, and nothing guessed.
             if let uid = caller.peer?.uid { unsealThrottle.takeBack(uid) }
-            recordShare(progress, nil, by: caller, completion)
+            recordShare(progress, nil, by: caller) { [self] written in
+                // A share that could not be written down was not brought.
+                if case .failure = written { gathering.takeBack(share, from: progress.attempt) }
+                completion(written)
+            }
         case .success(.complete(let secret, let slot)):
             unseal(with: secret, slots: [slot], by: caller) { completion($0.map { .unsealed }) }
         }
@@ -59,8 +63,8 @@ extension Vault {
         return false
     }
 
-    /// Drops the shares that were brought, whatever for. Whoever could stop the daemon may, and admins; in a sealed
-    /// vault, which knows nobody, those who were when it was last open.
+    /// Drops the shares that were brought, whatever for, once that is written down. Whoever could stop the daemon may,
+    /// and admins; in a sealed vault, which knows nobody, those who were when this process sealed it.
     package func cancelUnsealing(
         by caller: Caller,
         completion: @escaping @Sendable (Result<Void, Refusal>) -> Void
@@ -70,13 +74,18 @@ extension Vault {
         guard let uid = caller.peer?.uid, caller.isOwner || isOrWasAdmin(uid) else {
             return completion(.failure(.notAnOperator))
         }
-        guard let dropped = gathering.cancel(at: now) else { return completion(.failure(.nothingToUndo)) }
+        guard let present = gathering.progress(at: now) else { return completion(.failure(.nothingToUndo)) }
         let actor = state.map { Policy.actor(caller, in: $0) } ?? caller.unverifiedActor
         var event = Event(action: .unsealCancel, time: now.wall, actor: actor)
-        event.changes = dropped.facts
+        event.changes = present.facts
         event.requestID = caller.requestID
         event.durationMicroseconds = caller.elapsedMicroseconds()
-        record(attempt: event, by: caller, completion: completion)
+        record(attempt: event, by: caller) { [self] written in
+            guard case .success = written else { return completion(written) }
+            // Its last share, or somebody else who drops it, may have come first.
+            let isDropped = gathering.cancel(present.attempt, at: now) != nil
+            completion(isDropped ? written : .failure(.nothingToUndo))
+        }
     }
 
     /// Ends an attempt whose time is up, and writes that down. The shares are gone in any case.

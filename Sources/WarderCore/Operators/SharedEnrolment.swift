@@ -102,7 +102,7 @@ extension Vault {
             if let uid { unsealThrottle.takeBack(uid) }
             submit(SharedEnrolment.take(progress, for: name, by: caller)) { [self] written in
                 // A share that could not be written down was not brought.
-                if case .failure = written { gathering.cancel(progress.attempt, at: now) }
+                if case .failure = written { gathering.takeBack(share, from: progress.attempt) }
                 completion(written)
             }
         case .success(.complete(let secret, let slot)):

@@ -3,7 +3,7 @@ import SecretMemory
 package import WarderModel
 
 /// Proofs that a person typed their passphrase a moment ago: each works once, for one minute, from the process that
-/// asked.
+/// asked. One that came with a request in time lasts as long as that request's own work may.
 package final class PresenceLedger: Sendable {
     private struct Entry {
         let process: ProcessIdentity
@@ -48,6 +48,19 @@ package final class PresenceLedger: Sendable {
         guard let body = Base62.decode(text, byteCount: 16) else { return false }
         return entries.withLock { entries in
             entries[body].map { $0.process == process && now.isBefore($0.until) } ?? false
+        }
+    }
+
+    /// Lets a proof that holds now hold for at least so many seconds from now on. Nothing else about it changes: it works
+    /// once, and for its own process.
+    func hold(_ text: String, from process: ProcessIdentity, at now: Moment, seconds: Int64) {
+        guard let body = Base62.decode(text, byteCount: 16) else { return }
+        let until = now.adding(seconds: seconds)
+        entries.withLock { entries in
+            guard let entry = entries[body], entry.process == process, now.isBefore(entry.until),
+                entry.until.isBefore(until)
+            else { return }
+            entries[body] = Entry(process: process, until: until)
         }
     }
 

@@ -56,6 +56,11 @@ extension Problem {
         case .restoredVault:
             (.serviceUnavailable, .restoredVault, "The vault was restored from a backup and is in quarantine.")
         case .unknownPeer: (.forbidden, .denied, "This process matches no registered server.")
+        case .notAnOperator where action == .unsealCancel:
+            (
+                .forbidden, .denied,
+                "Root, the daemon's user and admins drop shares; in a sealed vault whoever was an admin when it was sealed, until the daemon restarts. An attempt also ends by itself."
+            )
         case .notAnOperator:
             (.forbidden, .denied, "Your user is not an operator of this vault.")
         case .roleMissing: (.forbidden, .denied, "None of your roles allows this.")

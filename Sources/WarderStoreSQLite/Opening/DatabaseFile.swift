@@ -7,7 +7,9 @@ enum DatabaseFile {
     ///
     /// Looks at names only and opens nothing that is there already: to close a descriptor of a database would release
     /// the locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
-    static func prepare(at path: String) throws(OpeningError) {
+    ///
+    /// - Returns: whether there is something in its write-ahead log.
+    static func prepare(at path: String) throws(OpeningError) -> Bool {
         guard path.hasPrefix("/"), !path.utf8.contains(0), let slash = path.lastIndex(of: "/"), path.last != "/" else {
             throw .unusablePath
         }
@@ -20,6 +22,7 @@ enum DatabaseFile {
         for suffix in ["", "-wal", "-shm"] {
             if let file = try status(of: path + suffix, followingLinks: false) { try check(file) }
         }
+        return try status(of: path + "-wal", followingLinks: false).map { $0.st_size > 0 } ?? false
     }
 
     /// Whether nothing is left of a database but its write-ahead log. The engine takes that for the log of another, and

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Locking
 import Synchronization
@@ -11,6 +12,12 @@ extension SQLiteStore {
                 var grown = logTree.withLock { $0 }
                 try transact(database) { try BatchWriter(database).write(batch, growing: &grown) }
                 logTree.withLock { $0 = grown }
+                if batch.keys != nil {
+                    hasOldKeys.store(true, ordering: .relaxed)
+                    // It is committed, whatever comes of this. What does not work now is tried again by `keep`.
+                    try? dropOldKeys()
+                    if hasOldKeys.load(ordering: .relaxed) { log.becameLong.signal() }
+                }
             }
         }
     }

@@ -4,9 +4,12 @@ package import WarderCore
 
 extension SQLiteStore {
     /// Whether `maintain` has something to do. Costs next to nothing.
-    package var needsMaintenance: Bool { log.isLong || hasRemains.load(ordering: .relaxed) }
+    package var needsMaintenance: Bool {
+        log.isLong || hasRemains.load(ordering: .relaxed) || hasOldKeys.load(ordering: .relaxed)
+    }
 
-    /// Writes the log back into the database where it has become long, so that it is written over from its beginning.
+    /// Writes the log back into the database where it has become long, so that it is written over from its beginning; and
+    /// cuts it to nothing where keys lie in it that are none any more.
     ///
     /// A log that is written over costs a commit less than one that grows, and SQLite starts over only when the whole
     /// log is written back and no reader is in it. Under load that never happens by itself, because commits go on
@@ -16,7 +19,26 @@ extension SQLiteStore {
     /// - Throws: `StoreError`; the log goes on growing then, and nothing is lost.
     package func maintain() throws(StoreError) {
         if hasRemains.load(ordering: .relaxed) { writer.inDatabase { bury($0) } }
-        if log.isLong { try writeBack() }
+        let hasOldKeys = self.hasOldKeys.load(ordering: .relaxed)
+        if log.isLong || hasOldKeys { try writeBack() }
+        if hasOldKeys { try storing { try writer.inDatabase { _ in try dropOldKeys() } } }
+    }
+
+    /// Cuts the log to nothing, so that no copy of the database's files opens with a key slot that is gone. On the writer's
+    /// queue only: no commit may come meanwhile.
+    ///
+    /// A reader that stays in it for longer holds it up; `needsMaintenance` goes on to say so.
+    ///
+    /// - Throws: `DatabaseError`; nothing is lost.
+    func dropOldKeys() throws {
+        let (pages, written) = try copyBack()
+        log.pages.store(pages - written, ordering: .relaxed)
+        // A reader of an older state: to wait for it would only hold commits up.
+        guard pages == written else { return }
+        do { try checkpointer.inDatabase { _ = try $0.checkpoint(.truncate) } } catch DatabaseError.SQLITE_BUSY {
+            return
+        }
+        hasOldKeys.store(false, ordering: .relaxed)
     }
 
     /// Writes the log back, however short it is.

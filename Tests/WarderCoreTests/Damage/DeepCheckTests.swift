@@ -1,6 +1,7 @@
 import Dispatch
 import HashTreeCollections
 import Sealing
+import SecretMemory
 import Testing
 import WarderCrypto
 import WarderModel
@@ -105,6 +106,41 @@ import WarderTesting
                 """
         )
         #expect(Set(found.map(\.kind)) == [.recordShapeless, .recordDeleted, .valueUnreadable, .structureBroken])
+    }
+
+    @Test("a key slot that was deleted is missed until there is a new root key, as the remedy says")
+    func deletedSlot() async throws {
+        let scene = try await Scene()
+        let lost = try scene.kit.vault.prepareSlot(.credential(SecretBytes.random(count: 32)))
+        _ = try await scene.kit.vault.perform(Keys.add(lost, by: scene.kit.admin))
+        let kit = try scene.kit.damaged(by: "DELETE FROM key_slots WHERE id = x'\(lost.slot.id)'")
+        try await kit.unseal().get()
+        func findings() throws -> [Damage] {
+            guard let keys = kit.vault.keys, let foundation = kit.vault.foundation else {
+                throw TestFailure("the vault is sealed")
+            }
+            return try DeepCheck(keys.ring, foundation, store: kit.store).run().findings
+        }
+        #expect(try findings() == [Damage(.slotDeleted, .slot(lost.slot.id))])
+        let anew = try kit.vault.prepareSlot(.credential(SecretBytes.random(count: 32)))
+        _ = try await kit.vault.perform(Keys.add(anew, by: kit.admin))
+        #expect(try findings() == [Damage(.slotDeleted, .slot(lost.slot.id))])
+        #expect(Damage.Kind.slotDeleted.words.remedy.hasSuffix("warder key rotate --root"))
+        _ = try await kit.replaceRoot(dropping: [anew.slot.id])
+        #expect(try findings().isEmpty)
+        // Whoever puts it back is found out.
+        let later = try kit.damaged(
+            by: """
+                INSERT INTO key_slots (id, created, wrapped, kind, salt)
+                VALUES (x'\(lost.slot.id)', 1, x'01\(String(repeating: "00", count: 72))', 'credential', zeroblob(16))
+                """
+        )
+        try await later.unseal().get()
+        guard let keys = later.vault.keys, let foundation = later.vault.foundation else {
+            throw TestFailure("the vault is sealed")
+        }
+        let found = try DeepCheck(keys.ring, foundation, store: later.store).run().findings
+        #expect(found == [Damage(.slotRevived, .slot(lost.slot.id))])
     }
 
     @Test("a lost value is missed, and a destroyed one that came back is seen")

@@ -389,6 +389,28 @@ import WarderTesting
         }
     }
 
+    @Test("a rotation that takes longer than a proof of presence lasts is done where the proof was held for it")
+    func slow() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        for isHeld in [false, true] {
+            let caller = kit.admin
+            if isHeld { kit.vault.holdProof(of: caller, seconds: 90) }
+            let obstacle = try await kit.rotateRoot(by: caller) { work in
+                kit.clock.advance(seconds: 61)
+                work()
+            }
+            #expect(obstacle?.refusal == (isHeld ? nil : .presenceRequired))
+        }
+        #expect(try kit.events().suffix(1).map(\.line) == ["root.rotate"])
+    }
+
+    @Test("a slot whose turn never comes, because the daemon ends, is not opened")
+    func noTurn() async throws {
+        let kit = try await TestVault()
+        let obstacle = try await kit.rotateRoot(by: kit.admin) { _ in }
+        #expect(obstacle?.refusal == .sealed)
+    }
+
     @Test("a slot that was added meanwhile is not lost: the rotation is refused")
     func meanwhile() async throws {
         let kit = try await TestVault()
@@ -415,6 +437,20 @@ extension TestVault {
             dropping: dropped
         )
         return try await vault.perform(Keys.rotateRoot(rotation, of: vault, by: admin))
+    }
+
+    /// The whole of it, with the first slot's passphrase; what was in the way.
+    fileprivate func rotateRoot(
+        by caller: Caller,
+        inTurns turn: @escaping RootRotation.Turn
+    ) async throws -> RootRotation.Obstacle? {
+        let first = try #require(vault.foundation?.slots.first)
+        let opening = RootRotation.Opening(slot: first.id, .secret(try Self.secret(Self.passphrase)))
+        let outcome = await withCheckedContinuation { continuation in
+            vault.rotateRoot([opening], dropping: [], by: caller, inTurns: turn) { continuation.resume(returning: $0) }
+        }
+        if case .failure(let obstacle) = outcome { return obstacle }
+        return nil
     }
 
     func finishRewrapping() async throws {

@@ -111,6 +111,45 @@ import WarderTesting
         #expect(try kit.events().filter { $0.line == "unseal.cancel" }.count == 4)
     }
 
+    @Test("a share that cannot be written down was not brought, and those that were stay")
+    func unwritten() async throws {
+        let (kit, shares) = try await Self.sealed()
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.bring(shares[0], by: 5001).refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.bring(shares[1], attempt: name, by: 5002).refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
+        _ = try await kit.bring(shares[2], attempt: name, by: 5003).get()
+        #expect(kit.vault.phase == .sealed)
+        _ = try await kit.bring(shares[1], attempt: name, by: 5002).get()
+        #expect(kit.vault.phase == .unsealed)
+        #expect(try kit.events().filter { $0.line == "unseal.share" }.map(\.actor) == ["uid:5001", "uid:5003"])
+    }
+
+    @Test("an end that cannot be written down is none")
+    func unwrittenCancel() async throws {
+        let (kit, shares) = try await Self.sealed()
+        _ = try await kit.bring(shares[0], by: 5001).get()
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.cancel(by: 0, isOwner: true).refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
+        #expect(await kit.cancel(by: 0, isOwner: true).refusal == nil)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        try await kit.unseal().get()
+        #expect(try kit.events().filter { $0.line == "unseal.cancel" }.count == 1)
+    }
+
+    @Test("after a restart nobody is known to have been an admin: root cancels, and time does")
+    func cancelAfterRestart() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let later = try TestVault(restarting: kit)
+        _ = try await later.bring(shares[0], by: 5001).get()
+        #expect(await later.cancel(by: 1000, isOwner: false).refusal == .notAnOperator)
+        #expect(await later.cancel(by: 0, isOwner: true).refusal == nil)
+    }
+
     @Test("whoever brings shares of another vault has to wait, and others do not")
     func throttled() async throws {
         let (kit, shares) = try await Self.sealed()

@@ -40,6 +40,36 @@ import WarderTesting
         #expect(await kit.refusal(of: try addServer("two", late)) == .presenceRequired)
     }
 
+    @Test("a proof that came in time holds until the work that it came with is done, and works once all the same")
+    func held() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let caller = kit.admin
+        kit.clock.advance(milliseconds: 59_999)
+        kit.vault.holdProof(of: caller, seconds: 300)
+        kit.clock.advance(milliseconds: 299_999)
+        #expect(await kit.refusal(of: try addServer("one", caller)) == nil)
+        #expect(await kit.refusal(of: try addServer("two", caller)) == .presenceRequired)
+    }
+
+    @Test("a proof that has ended is not held, nor one that another process shows, nor for longer than was said")
+    func notHeld() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let ended = kit.admin
+        kit.clock.advance(milliseconds: 60_000)
+        kit.vault.holdProof(of: ended, seconds: 300)
+        #expect(await kit.refusal(of: try addServer("one", ended)) == .presenceRequired)
+        let own = kit.admin
+        var thief = kit.ada
+        thief.pid += 1
+        kit.vault.holdProof(of: kit.caller(thief, .operator, proof: own.presenceProof), seconds: 300)
+        kit.clock.advance(milliseconds: 60_000)
+        #expect(await kit.refusal(of: try addServer("one", own)) == .presenceRequired)
+        let long = kit.admin
+        kit.vault.holdProof(of: long, seconds: 300)
+        kit.clock.advance(seconds: 300)
+        #expect(await kit.refusal(of: try addServer("one", long)) == .presenceRequired)
+    }
+
     @Test("a proof that another process shows is worth nothing, and is used up by that")
     func anotherProcess() async throws {
         let kit = try await TestVault(profile: .singleUser)

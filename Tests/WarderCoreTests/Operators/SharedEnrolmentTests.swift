@@ -95,9 +95,40 @@ import WarderTesting
         let (kit, shares) = try await Self.vault()
         let name = try #require(try await kit.enrol(shares[0], by: 5001).get().progress?.attempt)
         let slot = try #require(kit.vault.foundation?.slots.last)
+        let other = try kit.vault.prepareShares(threshold: 2, count: 2)
+        _ = try await kit.vault.perform(Keys.add(other.prepared, by: kit.admin))
         _ = try await kit.vault.perform(Keys.remove(slot.id, by: kit.admin))
         #expect(await kit.enrol(shares[1], attempt: name, by: 5002).refusal == .shareForeign)
         #expect(kit.vault.state?.operators[kit.ada.uid]?.enrolment == nil)
+        // Nor does what is left of them keep another set waiting.
+        _ = try await kit.enrol(other.shares[0], by: 5003).get()
+    }
+
+    @Test("an attempt from before a new root key has ended, and the same shares make a code in another")
+    func newRoot() async throws {
+        let (kit, shares) = try await Self.vault()
+        let old = try #require(try await kit.enrol(shares[0], by: 5001).get().progress?.attempt)
+        let slots = try #require(kit.vault.foundation?.slots)
+        let openings = [
+            RootRotation.Opening(slot: slots[0].id, .secret(try TestVault.secret(TestVault.passphrase))),
+            RootRotation.Opening(slot: slots[1].id, .shares(try shares.prefix(2).map { try $0.text() })),
+        ]
+        let rotation = try kit.vault.prepareRootRotation(openings, dropping: [])
+        _ = try await kit.vault.perform(Keys.rotateRoot(rotation, of: kit.vault, by: kit.admin))
+        #expect(await kit.enrol(shares[1], attempt: old, by: 5002).refusal == .attemptUnknown)
+        let name = try #require(try await kit.enrol(shares[0], by: 5001).get().progress?.attempt)
+        #expect(try await kit.enrol(shares[1], attempt: name, by: 5002).get().made != nil)
+    }
+
+    @Test("a share that cannot be written down was not brought, and those that were stay")
+    func unwritten() async throws {
+        let kit = try await TestVault(profile: .singleUser)
+        let made = try kit.vault.prepareShares(threshold: 3, count: 3)
+        _ = try await kit.vault.perform(Keys.add(made.prepared, by: kit.admin))
+        let name = try #require(try await kit.enrol(made.shares[0], by: 5001).get().progress?.attempt)
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.enrol(made.shares[1], attempt: name, by: 5002).refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
     }
 
     @Test("sealing drops the shares, an admin may, and time does; a sealed vault takes none")

@@ -105,6 +105,10 @@ import WarderWire
             (.inUse, .serverRemove, "The server still has tools; they have to go first."),
             (.nothingToUndo, .serverRelease, "The server is not quarantined."),
             (.nothingToUndo, .secretUndelete, "The secret is not deleted."),
+            (
+                .notAnOperator, .unsealCancel,
+                "Root, the daemon's user and admins drop shares; in a sealed vault whoever was an admin when it was sealed, until the daemon restarts. An attempt also ends by itself."
+            ),
         ]
     )
     func nouns(refusal: Refusal, action: Action, message: String) {

@@ -10,6 +10,13 @@ import WarderTesting
 
 /// A new root key over a real socket.
 @Suite struct RootKeyRouteTests {
+    @Test("there is as much time for each slot as for one passphrase, for as many slots as there may be")
+    func time() {
+        var limits = ServerLimits()
+        limits.requestSeconds = 30
+        #expect([0, 1, 10, 16, 1000].map(limits.seconds(forSlots:)) == [30, 60, 330, 510, 510])
+    }
+
     @Test("a refusal names the slot that did not open, and the answer what became of all keys")
     func slots() async throws {
         let kit = try await TestVault(uid: geteuid())

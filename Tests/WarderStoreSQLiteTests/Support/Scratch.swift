@@ -27,6 +27,20 @@ final class Scratch: Sendable {
         try DatabaseQueue(path: path).inDatabase(body)
     }
 
+    /// Whether these bytes are in the database, or in its write-ahead log.
+    func holds(_ bytes: [UInt8]) -> Bool {
+        ["", "-wal"].contains { suffix in
+            FileManager.default.contents(atPath: path + suffix)?.range(of: Data(bytes)) != nil
+        }
+    }
+
+    /// Copies both, as somebody does who does not ask the engine.
+    func copyFiles(to other: Scratch) throws {
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: other.path + suffix)
+        }
+    }
+
     func mode(of suffix: String = "") throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
         return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0

@@ -59,7 +59,7 @@ struct StatusCommand: VaultCommand {
         if status.logBroken == true {
             details.add("Log", "broken, not signed any more; what is damaged: warder doctor --deep", .bad)
         }
-        details.add("Key slots", Self.slots(of: status))
+        details.add("Key slots", Self.slots(of: status), status.slots.isEmpty ? .bad : nil)
         if let unsealing = status.unsealing {
             details.add(
                 "Unsealing",
@@ -104,7 +104,10 @@ struct StatusCommand: VaultCommand {
 
     /// `2: passphrase, 2 of 3 shares`; how many shares there are is told to operators of an open vault.
     static func slots(of status: VaultStatus) -> String {
-        guard !status.slots.isEmpty else { return "" }
+        guard !status.slots.isEmpty else {
+            return status.state == "not_initialised"
+                ? "" : "0: none, the database is damaged; how to go on: docs/operations/disk-damaged.md"
+        }
         var sets = status.shareSets ?? []
         let openers = status.slots.map { kind in
             guard kind == "shares", let set = sets.first else { return kind }
