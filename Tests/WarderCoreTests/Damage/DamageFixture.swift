@@ -35,7 +35,8 @@ struct DamageFixture {
     static let notes = Peer.synthetic(uid: 2000)
     static let mail = Peer.synthetic(uid: 3000, pid: 301)
 
-    init() async throws {
+    /// `events`: how many the log has at least.
+    init(events: UInt64 = 0) async throws {
         let kit = try await TestVault()
         self.kit = kit
         var steps: [Rows] = []
@@ -69,8 +70,7 @@ struct DamageFixture {
 
         _ = try await kit.vault.signCheckpoint()
         _ = try await kit.vault.perform(Keys.rotateLog(of: kit.vault, by: kit.admin))
-        // As many as one hash of the tree stands for.
-        while kit.vault.sequence < 256 { _ = try await kit.vault.perform(Secrets.list(by: kit.admin)) }
+        while kit.vault.sequence < events { _ = try await kit.vault.perform(Secrets.list(by: kit.admin)) }
         kit.clock.advance(seconds: 3600)
         _ = try await kit.vault.signCheckpoint()
         guard let open = kit.vault.keys, let foundation = kit.vault.foundation else {

@@ -22,12 +22,23 @@ import WarderTesting
     /// 7 kinds, 1430 times each: more than ten thousand.
     @Test("every damage is found, and the vault answers rightly or not at all", arguments: RandomDamage.allCases)
     func found(_ kind: RandomDamage) async throws {
-        let fixture = try await DamageFixture()
+        try strike(kind, try await DamageFixture(), times: 1430)
+    }
+
+    @Test("so it is in a log that keeps hashes of its tree", arguments: RandomDamage.allCases)
+    func foundBesideHashes(_ kind: RandomDamage) async throws {
+        // As many as one hash stands for.
+        let fixture = try await DamageFixture(events: 256)
+        #expect(!fixture.sound.hashes.isEmpty)
+        try strike(kind, fixture, times: 50)
+    }
+
+    private func strike(_ kind: RandomDamage, _ fixture: DamageFixture, times: Int) throws {
         let book = RowBook(fixture.sound)
         var numbers = SeededNumbers()
         print("\(kind.rawValue): seed \(numbers.seed)")
         var struck = 0
-        while struck < 1430 {
+        while struck < times {
             var rows = fixture.sound
             guard kind.strike(&rows, fixture, &numbers) else { continue }
             struck += 1

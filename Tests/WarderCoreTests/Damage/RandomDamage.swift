@@ -125,7 +125,9 @@ enum RandomDamage: String, CaseIterable, Sendable {
         // The first and the last can go unseen.
         case 4: rows.inbox.remove(at: .random(in: 1..<rows.inbox.count - 1, using: &numbers))
         case 5: rows.keyChanges.remove(at: .random(in: rows.keyChanges.indices, using: &numbers))
-        case 6: rows.hashes.remove(at: .random(in: rows.hashes.indices, using: &numbers))
+        case 6:
+            guard !rows.hashes.isEmpty else { return false }
+            rows.hashes.remove(at: .random(in: rows.hashes.indices, using: &numbers))
         default: rows.slots.remove(at: .random(in: rows.slots.indices, using: &numbers))
         }
         return true
@@ -165,7 +167,9 @@ enum RandomDamage: String, CaseIterable, Sendable {
             row.position = last.position + 1
             rows.inbox.append(row)
         case 5: rows.keyChanges += rows.keyChanges.suffix(1)
-        case 6: rows.hashes += rows.hashes.suffix(1)
+        case 6:
+            guard !rows.hashes.isEmpty else { return false }
+            rows.hashes += rows.hashes.suffix(1)
         default:
             guard let slot = rows.slots.first?.slot else { return false }
             let copy = KeySlot(id: id, kind: slot.kind, created: slot.created, wrapped: slot.wrapped)
