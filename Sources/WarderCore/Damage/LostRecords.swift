@@ -79,10 +79,9 @@ package struct LostRecords: Sendable {
         untold = Set(Self.restricting.filter { !account.isWhole(for: $0) })
         // Where the log knows all records of a kind, a row of another id is none of them, whatever it says.
         for (place, entry) in entries.enumerated() {
-            guard entry.reason == .damaged, let kind = entry.kind, Self.restricting.contains(kind), !untold.contains(kind),
-                entry.id.map({ missing[$0] == nil }) ?? true
+            guard entry.reason == .damaged, let kind = entry.kind, entry.id.map({ missing[$0] == nil }) ?? true
             else { continue }
-            entries[place].kind = nil
+            if Self.restricting.contains(kind), !untold.contains(kind) { entries[place].kind = nil }
         }
     }
 
