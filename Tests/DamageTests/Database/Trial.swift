@@ -111,19 +111,26 @@ struct Trial {
             outcome.end = "keys do not open"
             return outcome
         }
-        if isChecked { check(store, ring, foundation, &outcome) }
+        if isChecked { check(store, ring, foundation, &outcome, alsoSaved: !mayAnswerEarlier && !expectsNothing) }
         try await ask(store, ring, foundation, &outcome, mayAnswerEarlier, expectsNothing, isQuarantined)
         return outcome
     }
 
-    private func check(_ store: SQLiteStore, _ ring: KeyRing, _ foundation: Foundation, _ outcome: inout Outcome) {
+    /// `alsoSaved`: whether what the check calls good has to be saved.
+    private func check(
+        _ store: SQLiteStore,
+        _ ring: KeyRing,
+        _ foundation: Foundation,
+        _ outcome: inout Outcome,
+        alsoSaved: Bool
+    ) {
         do throws(DeepCheck.Stop) {
             let report = try DeepCheck(ring, foundation, store: store).run()
             outcome.verdict = report.verdict
             outcome.findings = report.findings.map { "\($0.kind.rawValue) \($0.place)" }
             outcome.end = report.verdict.rawValue
             outcome.contents = try? Self.contents(of: store)
-            if !mayAnswerEarlier, !expectsNothing { try salvage(store, ring, report, &outcome) }
+            if alsoSaved { try salvage(store, ring, report, &outcome) }
         } catch { outcome.end = "check stopped" }
     }
 
