@@ -134,14 +134,16 @@ struct RemovedSlotTests {
             disk.heal()
             if isRemoved, point.isMultiple(of: 2) {
                 try store.maintain()
-                #expect(isGone(from: disk.scratch), label)
+                #expect(!store.needsMaintenance, label)
             }
             disk.crash(crash, store, seed: UInt64(point))
             let again = try disk.scratch.open()
             #expect(try again.foundation()?.slots.count == foundation.slots.count - (isRemoved ? 1 : 0), label)
             try again.maintain()
-            #expect(isGone(from: disk.scratch) == isRemoved, label)
+            #expect(!again.needsMaintenance, label)
+            // This disk keeps a cut to itself until the next sync, so that the file is looked at after an orderly end.
             again.close()
+            #expect(isGone(from: disk.scratch) == isRemoved, label)
             point += 1
         }
         // Those of the commit, and those of writing it back.
