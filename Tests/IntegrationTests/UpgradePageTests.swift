@@ -37,7 +37,7 @@ struct UpgradePageTests {
         let words = command.components(separatedBy: " ").filter { $0 != "sudo" }
         switch (words[0], words.dropFirst().first) {
         case ("systemctl", "stop"): #expect(vault.stop() == 0, "\(command)")
-        case ("systemctl", "restart"):
+        case ("systemctl", "restart"), ("systemctl", "try-restart"):
             if vault.process.isRunning { #expect(vault.stop() == 0, "\(command)") }
             try start()
         case ("systemctl", "start"): try start()
