@@ -19,6 +19,7 @@ struct Savepoint {
     private let checkpoint: StoredCheckpoint?
     private let logKeyChange: LogKeyChange?
     private let prunedPayloads: ClosedRange<UInt64>?
+    private let logMending: LogMending?
 
     init(_ batch: Batch) {
         foundation = batch.foundation
@@ -35,6 +36,7 @@ struct Savepoint {
         checkpoint = batch.checkpoint
         logKeyChange = batch.logKeyChange
         prunedPayloads = batch.prunedPayloads
+        logMending = batch.logMending
     }
 
     /// Parts only grow while a command works, so that cutting them restores them.
@@ -53,5 +55,6 @@ struct Savepoint {
         batch.checkpoint = checkpoint
         batch.logKeyChange = logKeyChange
         batch.prunedPayloads = prunedPayloads
+        batch.logMending = logMending
     }
 }
