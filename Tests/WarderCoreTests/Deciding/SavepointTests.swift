@@ -41,6 +41,7 @@ import WarderTesting
         transaction.batch.unreadableRecords.append(secret.id)
         transaction.batch.checkpoint = StoredCheckpoint(size: 1, time: transaction.now.wall, note: [1])
         transaction.batch.logKeyChange = LogKeyChange(epoch: 2, key: [1], note: [1])
+        transaction.batch.logMending = LogMending()
         transaction.record(Event(action: .keyRewrap, time: transaction.now.wall, actor: .vault))
     }
 
