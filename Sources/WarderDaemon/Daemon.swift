@@ -80,14 +80,16 @@ package struct Daemon {
         try await server.listen(on: listeners.operator, as: .operator)
         try await server.listen(on: listeners.worker, as: .worker)
 
-        logger.info(
-            "ready",
-            metadata: [
-                "state": "\(vault.phase.rawValue)", "client": "\(listeners.clientPath)",
-                "operator": "\(listeners.operatorPath)",
-            ]
-        )
-        try? notification?.ready(status: "\(vault.phase.rawValue)")
+        let sayReady: @Sendable () -> Void = { [logger] in
+            logger.info(
+                "ready",
+                metadata: [
+                    "state": "\(vault.phase.rawValue)", "client": "\(listeners.clientPath)",
+                    "operator": "\(listeners.operatorPath)",
+                ]
+            )
+            try? notification?.ready(status: "\(vault.phase.rawValue)")
+        }
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // Ended in the opposite order.
@@ -110,7 +112,7 @@ package struct Daemon {
                     ),
                     .init(service: LogPruning(vault: vault, reach: reach, logger: logger)),
                     .init(service: Watchdog(notification: notification, vault: vault)),
-                    .init(service: Serving(server: server)),
+                    .init(service: Serving(server: server, whenReady: sayReady)),
                 ] + whereSet(worker, vault),
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger

@@ -125,6 +125,18 @@ struct RestoreOverLogTests {
         }
     }
 
+    /// Rescue looks at what the next start opens, and says so.
+    private static func expectRescueLooksAhead(_ place: VaultProcess, _ comment: String) throws {
+        let looked = try Program.run(
+            Programs.path("warder"),
+            ["rescue", "--state", place.stateDirectory, "--stdin", "--workspace", place.directory],
+            input: VaultProcess.passphrase + "\n",
+            environment: ["PATH": "/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": place.operatorSocket]
+        )
+        #expect(looked.status == 0, "\(comment): \(looked)")
+        #expect((looked.output + looked.errors).contains("/vault.db.restored"), "\(comment): \(looked)")
+    }
+
     private static func expectQuarantine(_ place: VaultProcess, _ comment: String) throws {
         try place.start()
         try place.unseal()
@@ -175,6 +187,7 @@ struct RestoreOverLogTests {
                     try Self.expectOld(occupied, reason, place)
                     return
                 } else {
+                    try Self.expectRescueLooksAhead(place, comment)
                     try Self.expectQuarantine(place, comment)
                 }
                 let aside = try #require(try Self.aside(occupied, place), "\(comment)")

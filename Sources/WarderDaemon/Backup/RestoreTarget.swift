@@ -17,6 +17,9 @@ struct RestoreTarget {
 
     init(database: String) { self.database = FilePath(database) }
 
+    /// The finished database of a restore that was ended before it had its place: what the next start opens.
+    var pending: String? { Self.exists(decided) ? decided : nil }
+
     var directory: FilePath { database.removingLastComponent() }
 
     /// What to do where the directory belongs to somebody else: a daemon takes none but its own user's.
@@ -68,7 +71,7 @@ struct RestoreTarget {
     ///
     /// - Returns: whether a restored vault has its place by this.
     func resume(at time: Timestamp) throws(BackupStop) -> Bool {
-        guard Self.exists(decided) else {
+        guard let decided = pending else {
             removeEarlierNames()
             return false
         }

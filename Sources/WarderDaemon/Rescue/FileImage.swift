@@ -103,7 +103,7 @@ struct FileImage {
     private static func unreadable(_ path: String, _ code: Int32) -> BackupStop {
         BackupStop(
             .failed,
-            "\(path) cannot be read (errno \(code))",
+            "\(path) cannot be read: \(Errno(rawValue: code))",
             remedy: "Run it as the user that the daemon runs as, and look at the disk: journalctl -k"
         )
     }
@@ -112,7 +112,7 @@ struct FileImage {
     static func unwritable(_ code: Int32) -> BackupStop {
         BackupStop(
             .failed,
-            "the copy that is looked at cannot be written (errno \(code))",
+            "the copy that is looked at cannot be written: \(Errno(rawValue: code))",
             remedy: "Name a directory that has room for the whole database: --workspace PATH"
         )
     }

@@ -22,9 +22,10 @@ struct StoppedDatabase {
     ///   - desk: Told how far the copy is.
     /// - Throws: `locked` while a daemon has the database; `damaged` where not even the foundation can be read.
     init(in directory: String, copiedInto workspace: String, _ desk: BackupDesk) throws(BackupStop) {
-        let (source, path) = (directory + "/vault.db", workspace + "/vault.db")
         let lock = try Self.lock(directory)
         defer { withExtendedLifetime(lock) {} }
+        let pending = RestoreTarget(database: directory + "/vault.db").pending
+        let (source, path) = (pending ?? directory + "/vault.db", workspace + "/vault.db")
         let image = try FileImage.copy(source, to: path, progress: { desk.progress("opening", $0, of: $1) })
         // What was committed last lies there; a file without it is as old as the last time it was written back.
         let log = try FileImage.copy(source + "-wal", to: path + "-wal")
@@ -40,6 +41,12 @@ struct StoppedDatabase {
         var remarks = [
             "The database was only read: no event says that somebody looked at it, or took values out of it."
         ]
+        if let pending {
+            remarks.append(
+                "A restore was ended on its way. This is what it made, \(pending), and what the daemon's next start opens; "
+                    + "what was there before is vault.db or vault.db.before-restore-…, beside it."
+            )
+        }
         let unreadable = (image?.unreadable ?? 0) + (log?.unreadable ?? 0)
         if unreadable > 0 { remarks.append("The disk does not give \(unreadable) bytes of it; they count as zeroes.") }
         if byteCount > 1 || hasLog {

@@ -137,9 +137,11 @@ extension SQLiteStore {
 
     package func structuralFaults(limit: Int) throws(StoreError) -> Int {
         try storing {
-            // A connection that may not write leaves the tables' CHECK constraints out. This one has nothing to do
-            // meanwhile: a long read keeps the log from being written back anyway.
-            try checkpointer.inDatabase { database in
+            // A connection that may not write leaves the tables' CHECK constraints out; and the checkpointer's is what a
+            // commit waits for that changes keys.
+            let look = try Connection.open(writer.path, as: .checkpointer)
+            defer { try? look.close() }
+            return try look.inDatabase { database in
                 var lines: [String] = []
                 try CancellationWatch(isCancelled).during(database) {
                     lines = try String.fetchAll(database, sql: "PRAGMA integrity_check(\(max(1, limit)))")

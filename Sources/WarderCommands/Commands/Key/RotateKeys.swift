@@ -112,7 +112,10 @@ struct RotateKeys: VaultCommand {
         body.endArray()
         body.field("drop", dropped)
         body.endObject()
-        let answer: Answer<RootRotated> = try vault.ask(VaultRequest("POST", "/v1/keys/root", body: RequestBody(body)))
+        // Every slot takes as long as it was made to take.
+        let answer: Answer<RootRotated> = try vault.ask(
+            VaultRequest("POST", "/v1/keys/root", body: RequestBody(body), timeoutSeconds: 3600)
+        )
         try session.output.show(answer) { rotated throws(CommandFailure) in
             let openers = rotated.slots.map(\.opener).joined(separator: ", ")
             try session.console.print("a new root key is in use; what opens the vault: \(openers)")
