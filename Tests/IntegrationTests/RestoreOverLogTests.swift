@@ -127,11 +127,10 @@ struct RestoreOverLogTests {
 
     /// Rescue looks at what the next start opens, and says so.
     private static func expectRescueLooksAhead(_ place: VaultProcess, _ comment: String) throws {
-        let looked = try Program.run(
-            Programs.path("warder"),
+        let looked = try RestoreStory.warder(
             ["rescue", "--state", place.stateDirectory, "--stdin", "--workspace", place.directory],
-            input: VaultProcess.passphrase + "\n",
-            environment: ["PATH": "/usr/bin:/bin", "WARDER_OPERATOR_SOCKET": place.operatorSocket]
+            place,
+            input: VaultProcess.passphrase + "\n"
         )
         #expect(looked.status == 0, "\(comment): \(looked)")
         #expect((looked.output + looked.errors).contains("/vault.db.restored"), "\(comment): \(looked)")
