@@ -303,7 +303,9 @@ struct RecoveryPageTests {
         try RestoreStory.harmLog(in: vault.database)
         #expect(throws: VaultProcess.StartFailure.self) { try vault.start() }
         let asked = ["Passphrase of the vault:"]
-        let commands = try page.commands("When the daemon does not start, or does not open the vault")
+        let commands = try page.commands(
+            "When the daemon does not start, does not open the vault, or no admin is left"
+        )
         try #require(commands.count == 3)
         let person = follower()
         try person.follow(commands[0])

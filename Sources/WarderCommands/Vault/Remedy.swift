@@ -45,8 +45,6 @@ enum Remedy {
         case .wrongKey: "See what opens it: warder status"
         case .wrongPassphrase where subject.action == .slotChange:
             "It is the old one of this slot that is wrong; see what there is: warder key slots"
-        case .throttled:
-            "Wait half a minute, and try again; with every wrong try the wait doubles, up to a quarter of an hour"
         case .lastAdmin: "Add another admin first: warder operator add NAME --uid UID --role admin"
         case .restoredVault: "Look what may be out of date: warder backup review; let servers in: warder backup release"
         case .checkUnderWay: "Wait until it has ended, and try again"
