@@ -25,12 +25,19 @@ extension LogLedger {
             var number: UInt32
         }
 
+        struct Settled: Sendable, Codable, Equatable {
+            var kind: String
+            var sequence: UInt64
+        }
+
         var records: [Record] = []
         var versions: [SecretVersions] = []
         /// Key slots that are there.
         var slots: [RecordID] = []
         var epochs: [Epoch] = []
         var newestKeyChange: UInt64?
+        /// Of which kinds somebody has said what holds; `nil` where nobody had to.
+        var settled: [Settled]?
     }
 
     /// What is worth keeping, in an order of its own, so that the same ledger gives the same bytes.
@@ -53,7 +60,11 @@ extension LogLedger {
             slots: slots.filter(\.value).keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) },
             epochs: epochs.map { Summary.Epoch(purpose: $0.key.rawValue, number: $0.value) }
                 .sorted { $0.purpose < $1.purpose },
-            newestKeyChange: newestKeyChange
+            newestKeyChange: newestKeyChange,
+            settled: settled.isEmpty
+                ? nil
+                : settled.map { Summary.Settled(kind: $0.key.rawValue, sequence: $0.value) }
+                    .sorted { $0.kind < $1.kind }
         )
     }
 
@@ -79,5 +90,8 @@ extension LogLedger {
             if let purpose = KeyRing.Purpose(rawValue: epoch.purpose) { set(purpose, epoch.number) }
         }
         set(newestKeyChange: summary.newestKeyChange)
+        for entry in summary.settled ?? [] {
+            if let kind = RecordKind(rawValue: entry.kind) { set(settled: kind, at: entry.sequence) }
+        }
     }
 }

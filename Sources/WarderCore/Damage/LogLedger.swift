@@ -49,6 +49,7 @@ struct LogLedger {
     mutating func set(slot id: RecordID) { slots[id] = true }
     mutating func set(_ purpose: KeyRing.Purpose, _ epoch: UInt32) { epochs[purpose] = epoch }
     mutating func set(newestKeyChange number: UInt64?) { newestKeyChange = number }
+    mutating func set(settled kind: RecordKind, at sequence: UInt64) { settled[kind] = sequence }
 
     // MARK: Reading
 

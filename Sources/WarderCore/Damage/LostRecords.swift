@@ -65,16 +65,22 @@ package struct LostRecords: Sendable {
     ///
     /// `isLoaded`: whether the vault goes by the record of an id.
     mutating func hear(_ account: LogAccount, isLoaded: (RecordID) -> Bool) {
-        var places: [RecordID: Int] = [:]
-        for (place, entry) in entries.enumerated() { if let id = entry.id { places[id] = place } }
         let missing = account.ledger.records.filter { $0.value.revision != nil && !isLoaded($0.key) }
-        for (id, trace) in missing.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
-            if let place = places[id] {
-                guard entries[place].reason == .damaged else { continue }
+        var seen: Set<RecordID> = []
+        for (place, entry) in entries.enumerated() {
+            guard let id = entry.id else { continue }
+            seen.insert(id)
+            guard entry.reason == .damaged else { continue }
+            if isLoaded(id) {
+                // A second row of an id that the vault goes by is no record at all: whoever took it away would take that.
+                entries[place].kind = nil
+            } else if let trace = missing[id] {
                 (entries[place].kind, entries[place].name) = (trace.kind, trace.name)
-            } else {
-                insert(Entry(reason: .damaged, kind: trace.kind, id: id, name: trace.name))
             }
+        }
+        for (id, trace) in missing.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) })
+        where !seen.contains(id) {
+            insert(Entry(reason: .damaged, kind: trace.kind, id: id, name: trace.name))
         }
         untold = Set(Self.restricting.filter { !account.isWhole(for: $0) })
         // Where the log knows all records of a kind, a row of another id is none of them, whatever it says.

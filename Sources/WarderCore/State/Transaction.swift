@@ -377,6 +377,8 @@ package struct Transaction {
 
     /// Of what cannot be read, the kind is the log's word and need not be the row's.
     private mutating func remove(unreadable kind: RecordKind, _ id: RecordID, _ event: inout Event) {
+        // It goes by its id alone, which must not be that of a record that is there.
+        guard state.revisions[id] == nil else { return }
         batch.unreadableRecords.append(id)
         event.changes.append("\(kind.rawValue)/\(id)@removed")
     }

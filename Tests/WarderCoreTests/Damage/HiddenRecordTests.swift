@@ -120,6 +120,23 @@ import WarderTesting
         #expect(try await refusal(broken) == .restoredVault)
     }
 
+    @Test("a row that has the id of another record is nobody's, so that no command takes the record away by it")
+    func borrowedID() async throws {
+        let kit = try await restored()
+        let rows = try kit.store.recordRows(after: .min, limit: .max)
+        let id = try #require(rows.first { $0.kind == "origin" }?.id)
+        let account = try LogAccount(of: kit.store, with: try #require(kit.vault.keys).ring)
+        for isThere in [true, false] {
+            var lost = LostRecords()
+            for _ in 0..<2 { lost.insert(LostRecords.Entry(reason: .damaged, kind: .limit, id: id, name: nil)) }
+            lost.hear(account) { isThere && $0 == id }
+            let taken = lost.forgetDamaged(.limit)
+            #expect(taken == nil)
+            // Where it is not there, both are what the log says.
+            #expect(lost.mayHideOrigin == !isThere)
+        }
+    }
+
     @Test("a damaged log alone holds nothing up")
     func logAlone() async throws {
         let kit = try await TestVault()
