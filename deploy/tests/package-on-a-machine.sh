@@ -255,26 +255,31 @@ backup() {
 }
 stored() { (cd "$backups" && find . -mindepth 1 | LC_ALL=C sort); }
 stamped() { (cd "$backups" && stat --format='%a %U:%G %s %Y %n' -- *.old notes); }
+check 'the unit makes a backup' backup
+first=$(cd "$backups" && echo warder-*.backup)
 for day in $(seq -w 1 16); do
-    as warder sh -c "echo earlier > /var/backups/warder/warder-202501${day}T000000Z.backup"
+    as warder cp "/var/backups/warder/$first" "/var/backups/warder/warder-202501${day}T000000Z.backup"
 done
+as warder rm "/var/backups/warder/$first"
+# One that cannot be told to be of this vault.
+as warder sh -c 'echo unknown > /var/backups/warder/warder-20240102T000000Z.backup'
 # What is none of the unit's, whatever it is called like, and whoever has it.
 echo 'of an administrator' > "$backups/warder-20240101T000000Z.backup.old"
 echo 'of the same user' > "$backups/notes"
 on chown warder:warder /var/backups/warder/notes
 on chmod 0640 /var/backups/warder/notes
 stamped > "$work/stamped"
-check 'the unit makes a backup' backup
+check 'and another' backup
 newest=$(cd "$backups" && find . -name 'warder-*.backup' | LC_ALL=C sort | tail -n 1)
 newest=${newest#./}
 check 'which is its user'"'"'s alone' says "600 warder:warder /var/backups/warder/$newest" owners "/var/backups/warder/$newest"
 remaining() {
     {
         for day in $(seq -w 4 16); do echo "./warder-202501${day}T000000Z.backup"; done
-        printf './%s\n' "$newest" notes warder-20240101T000000Z.backup.old
+        printf './%s\n' "$newest" notes warder-20240101T000000Z.backup.old warder-20240102T000000Z.backup
     } | LC_ALL=C sort
 }
-check 'thirteen earlier ones stay, the newest, and nothing half' diff <(remaining) <(stored)
+check 'thirteen earlier ones stay, the newest, what nobody can tell, and nothing half' diff <(remaining) <(stored)
 check 'what is not the unit'"'"'s is as it was' diff "$work/stamped" <(stamped)
 verify() { printf 'a passphrase for tests' | as warder warder backup verify --stdin "/var/backups/warder/$newest"; }
 check 'it opens' verify
