@@ -113,7 +113,8 @@ extension Vault {
         let keys: OpenKeys
         do { keys = try OpenKeys(ring, root: root) } catch { throw .memoryNotLocked }
         if let restoration { try mend(restoration.mending) }
-        let state = try StateLoader.load(from: store, with: ring, profile: foundation.profile)
+        var state = try StateLoader.load(from: store, with: ring, profile: foundation.profile)
+        if let restoration { state.recover(restoration.mending.lostOrigins) }
         var open: Open
         let inbox: [(number: Int64, sealed: [UInt8])]
         do {
@@ -143,7 +144,11 @@ extension Vault {
         try commitAlone(&open) { transaction throws(Refusal) in
             // Before anything else: the first event of the log's new origin.
             if let restoration {
-                try restoration.begin(in: &transaction, at: restoration.beginning(at: transaction.now.wall, logKeys))
+                try restoration.begin(
+                    in: &transaction,
+                    at: restoration.beginning(at: transaction.now.wall, logKeys),
+                    after: standing
+                )
             }
             let boxKeys: BoxKeyPair
             do { boxKeys = try BoxKeyPair(secretKey: ring.current(.inbox).key) } catch { throw .valueDamaged }

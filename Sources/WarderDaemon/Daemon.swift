@@ -128,10 +128,14 @@ package struct Daemon {
     /// Before anything looks at the database: a restore can have been ended between two of its steps.
     private func resumeRestore(at time: Timestamp) throws(StartError) {
         let target = RestoreTarget(database: configuration.stateDirectory + "/vault.db")
-        do throws(BackupStop) {
-            guard try target.resume(at: time) else { return }
-        } catch { throw StartError(error.message, remedy: error.remedy) }
-        logger.notice("a restore that was ended on its way is finished", metadata: ["database": "\(target.database)"])
+        let resumed: RestoreTarget.Resumed?
+        do throws(BackupStop) { resumed = try target.resume(at: time) } catch {
+            throw StartError(error.message, remedy: error.remedy)
+        }
+        guard let resumed else { return }
+        var metadata: Logger.Metadata = ["database": "\(target.database)"]
+        if let kept = resumed.kept { metadata["kept"] = "\(kept)" }
+        logger.notice("a restore that was ended on its way is finished", metadata: metadata)
     }
 
     /// What a unit forbids as well where there is one; the vault of one user starts its worker, whose right to networks is

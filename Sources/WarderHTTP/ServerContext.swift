@@ -77,9 +77,11 @@ package struct ServerContext: Sendable {
         return true
     }
 
-    /// Runs work that takes the thread for passphrases many times, with `passphraseTurn`. `false` while such work goes on.
-    func rewrappingWork(_ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Runs work that takes the thread for passphrases many times, with `passphraseTurn`. `false` while such work goes on;
+    /// otherwise `admitted` has been called on this thread.
+    func rewrappingWork(admitted: () -> Void, _ body: @escaping @Sendable () -> Void) -> Bool {
         guard rewrappings.enter() else { return false }
+        admitted()
         slowThreads.submit { [rewrappings] state in
             if case .active = state { body() }
             rewrappings.leave()

@@ -13,6 +13,8 @@ package final class TestServer: Sendable {
     package let clientSocket: String
     package let operatorSocket: String
     package let workerSocket: String
+    /// What its connections share.
+    package let context: ServerContext
     private let server: VaultServer
     private let isStopped = Locked(false)
 
@@ -32,17 +34,15 @@ package final class TestServer: Sendable {
         // The peer is the program of all tests, which is larger than any server.
         let options = AttestationOptions(maximumExecutableSize: 4 << 30, sha256: { Digest() })
         let attestor = Attestor(options: options)
-        server = VaultServer(
-            ServerContext(
-                vault: kit.vault,
-                attestor: attestor,
-                limits: limits,
-                workers: workers,
-                facts: facts,
-                logger: logger
-            ),
-            eventLoops: 1
+        context = ServerContext(
+            vault: kit.vault,
+            attestor: attestor,
+            limits: limits,
+            workers: workers,
+            facts: facts,
+            logger: logger
         )
+        server = VaultServer(context, eventLoops: 1)
         try await server.listen(on: try SocketFile.bind(path: clientSocket, mode: 0o600), as: .client)
         try await server.listen(on: try SocketFile.bind(path: operatorSocket, mode: 0o600), as: .operator)
         try await server.listen(on: try SocketFile.bind(path: workerSocket, mode: 0o600), as: .worker)

@@ -63,9 +63,9 @@ public struct BackupReview: Codable, Sendable {
         public var version: UInt32?
         /// When that version was made, RFC 3339.
         public var made: String?
-        /// When it was last served within the 90 days before the backup, RFC 3339.
+        /// When it was last served from 90 days before `gapSince` to the restore, RFC 3339.
         public var served: String?
-        /// How often it was replaced in these 90 days.
+        /// How often it was replaced in that time.
         public var changes: Int
         /// When its upstream stopped accepting it, where that has passed; RFC 3339.
         public var expired: String?
@@ -90,7 +90,7 @@ public struct BackupReview: Codable, Sendable {
         }
     }
 
-    /// A server that was given tokens in the hour before the backup.
+    /// A server that was given tokens from an hour before `gapSince` to the restore.
     public struct Server: Codable, Sendable {
         /// Its name.
         public var name: String
@@ -135,7 +135,7 @@ public struct BackupReview: Codable, Sendable {
     public var newestEvent: UInt64
     /// When the quarantine was ended, RFC 3339; left out while it lasts.
     public var released: String?
-    /// Events of these 90 days that could not be read: what they said is not known.
+    /// Events of that time that could not be read: what they said is not known.
     public var unreadable: Int
     /// How many secrets there are of each degree of probability, those on other pages too.
     public var counts: Counts

@@ -29,16 +29,23 @@ struct BackupDamageTests {
         }
     }
 
-    /// 5: what is written of the key slots is harmed, so that nothing opens them. 1: the harmed byte is the one that would
-    /// say that a later version wrote it.
-    private static func statuses(_ run: ProgramResult) -> [Int32] {
-        run.errors.contains("a later version of Warder wrote this backup") ? [1] : [5, 10]
+    private static let kind = Data("passphrase".utf8)
+    /// Bytes of a backup with one slot that a later version may write otherwise: the format, the number of slots, by which
+    /// other bytes are taken for one, and the kind of the first, its length before it. docs/formats/backup.md.
+    private static let later = [14..<15, 51..<52, 76..<(77 + kind.count)]
+
+    /// 5: what is written of the key slots is harmed, so that nothing opens them. 1: what would say that a later version
+    /// wrote it is, and nothing else.
+    private static func statuses(_ run: ProgramResult, of file: Data, from bytes: Data) -> [Int32] {
+        let isLater = file.count >= bytes.count && later.contains { file[$0] != bytes[$0] }
+        return isLater && run.errors.contains("a later version of Warder wrote this backup") ? [1] : [5, 10]
     }
 
     @Test("whatever happens to a file is refused: by verify, by restore, and without a trace")
     func everyHarm() throws {
         let (source, backup) = try RestoreStory.source()
         let bytes = try Data(contentsOf: URL(fileURLWithPath: backup))
+        try #require(bytes[51] == 1 && bytes[76..<(77 + Self.kind.count)] == [UInt8(Self.kind.count)] + Self.kind)
         let seed = UInt64.random(in: 0...UInt64.max)
         print("backup damage seed: \(seed)")
         var random = SeededNumbers(seed: seed)
@@ -48,12 +55,15 @@ struct BackupDamageTests {
             guard file != bytes else { continue }
             try file.write(to: URL(fileURLWithPath: damaged))
             let verified = try RestoreStory.verify(damaged, source)
-            let isRefused = Self.statuses(verified).contains(verified.status) && !verified.output.contains("sound")
+            let isRefused =
+                Self.statuses(verified, of: file, from: bytes).contains(verified.status)
+                && !verified.output.contains("sound")
             try #require(isRefused, "\(what), round \(round), seed \(seed): \(verified)")
             guard round % 3 == 0 else { continue }
             let target = try VaultProcess(profile: "single-user")
             let restored = try RestoreStory.restore(damaged, target)
-            try #require(Self.statuses(restored).contains(restored.status), "\(what), seed \(seed): \(restored)")
+            let isNotRestored = Self.statuses(restored, of: file, from: bytes).contains(restored.status)
+            try #require(isNotRestored, "\(what), seed \(seed): \(restored)")
             #expect(!FileManager.default.fileExists(atPath: target.database), "\(what), seed \(seed)")
             #expect(try RestoreStory.leftovers(in: target.stateDirectory) == [], "\(what), seed \(seed)")
         }

@@ -30,7 +30,7 @@ struct BrokenLogTests {
         try #require(warder("audit", "checkpoint", "--output-file", older).status == 0)
         #expect(try !warder("status").output.contains("broken"))
         #expect(vault.stop() == 0)
-        try damage(vault, sql)
+        try RestoreStory.alter(sql, in: vault.database)
 
         try vault.start()
         try vault.unseal()
@@ -66,20 +66,5 @@ struct BrokenLogTests {
         #expect(try !warder("doctor").output.contains("[log_broken]"))
         #expect(try warder("doctor", "--deep").status == 0)
         #expect(try warder("backup", "create", vault.directory + "/next.backup").status == 0)
-    }
-
-    /// Runs a statement on a stopped vault's database, whose triggers are put back afterwards.
-    private func damage(_ vault: VaultProcess, _ sql: String) throws {
-        let script = """
-            import sqlite3, sys
-            db = sqlite3.connect(sys.argv[1], isolation_level=None)
-            triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-            for name, _ in triggers: db.execute(f"DROP TRIGGER {name}")
-            if db.execute(sys.argv[2]).rowcount < 1: sys.exit("nothing was changed")
-            for _, text in triggers: db.execute(text)
-            db.close()
-            """
-        let done = try Program.python(script, [vault.database, sql])
-        try #require(done.status == 0, "\(done.errors)")
     }
 }

@@ -14,7 +14,10 @@ struct RecoveryPageTests {
     private let backups: String
 
     init() throws {
-        vault = try VaultProcess(profile: "single-user", settings: "operator_group: root")
+        vault = try VaultProcess(
+            profile: "single-user",
+            settings: "operator_group: root\n" + VaultProcess.withoutRateLimit
+        )
         (usb, backups) = (vault.directory + "/usb", vault.directory + "/backups")
         for folder in [usb, backups] {
             try FileManager.default.createDirectory(
@@ -315,6 +318,32 @@ struct RecoveryPageTests {
         #expect(saved.contains(#""value":"newer""#) && saved.contains("value-of-the-secret"))
         try comeBack(page, person)
         #expect(try resolve(vault).json["value"] as? String == "value-of-the-secret")
+    }
+
+    @Test("the log is not signed any more: what the page says brings one that is, and every event")
+    func logNotSigned() throws {
+        let page = try Runbook("disk-damaged.md")
+        // The first hash that the tree keeps is over 256 events.
+        for _ in 0..<260 { try #require(resolve(vault).status == 200) }
+        #expect(vault.stop() == 0)
+        try RestoreStory.alter("UPDATE log_nodes SET hash = zeroblob(32)", in: vault.database)
+        try vault.start()
+        try vault.unseal()
+        #expect(try RestoreStory.warder(["doctor"], vault).output.contains("[log_broken]"))
+
+        let person = follower()
+        let commands = try page.commands("The log is not signed any more")
+        try #require(commands.count == 8)
+        #expect(try person.follow(commands[0], status: 10).contains("[tree_hash_wrong]"))
+        try follow(
+            Array(commands[1...5]),
+            person,
+            [[], [Self.madeThen], [], ["Passphrase of the vault:"], []]
+        )
+        #expect(try resolve(vault).errorCode == "restored_vault")
+        try follow(Array(commands[6...]), person, [["Type release to go on:"], []])
+        #expect(try !RestoreStory.warder(["doctor"], vault).output.contains("[log_broken]"))
+        #expect(try vault.events("type=secret.resolve&decision=allowed").count == 260)
     }
 
     /// Of each line: who, or which slot or key. Ages differ.

@@ -76,6 +76,17 @@ struct RescueTests {
         }
     }
 
+    @Test("where no key slot is left, nobody is asked for anything, and what is left to do is said")
+    func withoutSlots() throws {
+        let vault = try vault()
+        #expect(vault.stop() == 0)
+        try RestoreStory.alter("DELETE FROM key_slots", in: vault.database)
+        let (result, values) = try rescue(vault)
+        #expect(result.status == 1 && values.isEmpty, "\(result)")
+        #expect(result.errors.contains("nothing opens it any more"), "\(result.errors)")
+        #expect(result.errors.contains("docs/operations/disk-damaged.md"), "\(result.errors)")
+    }
+
     @Test("the page that says where values lie is gone: every value is saved, as the check says")
     func index() throws {
         let vault = try vault()

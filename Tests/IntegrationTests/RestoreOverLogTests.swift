@@ -18,7 +18,7 @@ struct RestoreOverLogTests {
     /// What ends the restore.
     enum End: String, CaseIterable {
         case setAside = "set-aside"
-        case decided, cleared
+        case decided, clearing, cleared
         /// No kill: something lies where the restored database is to go.
         case blocked
     }
@@ -101,12 +101,9 @@ struct RestoreOverLogTests {
     private static func aside(_ occupied: Occupied, _ place: VaultProcess) throws -> String? {
         let names = try FileManager.default.contentsOfDirectory(atPath: place.stateDirectory)
             .filter { $0.contains(".before-restore-") }
-        for name in names where name.hasSuffix("-wal") {
-            guard try bytes(place.stateDirectory + "/" + name) == occupied.log else { continue }
-            let database = String(name.dropLast("-wal".count))
-            return names.contains(database) ? place.stateDirectory + "/" + database : nil
-        }
-        return nil
+        let databases = names.filter { $0.hasSuffix("-wal") }.map { String($0.dropLast("-wal".count)) }
+        guard databases.allSatisfy(names.contains) else { return nil }
+        return try databases.map { place.stateDirectory + "/" + $0 }.first { try bytes($0 + "-wal") == occupied.log }
     }
 
     /// What was there before is what a daemon finds: everything, or its refusal to leave out what was committed.
@@ -190,6 +187,10 @@ struct RestoreOverLogTests {
                     try Self.expectQuarantine(place, comment)
                 }
                 let aside = try #require(try Self.aside(occupied, place), "\(comment)")
+                // Once everything has lost its own name, nothing says which of the other names was its.
+                if !restoresAgain, end == .decided || end == .clearing {
+                    #expect(place.said.contains(aside), "\(comment): \(place.said)")
+                }
                 for suffix in ["", "-wal"] {
                     try? FileManager.default.removeItem(atPath: place.database + suffix)
                     try FileManager.default.moveItem(atPath: aside + suffix, toPath: place.database + suffix)
@@ -197,6 +198,55 @@ struct RestoreOverLogTests {
                 try Self.expectOld(occupied, reason, place)
             }
         }
+    }
+
+    @Test("a restore without --replace finishes one that was decided, says so, and touches nothing else")
+    func goesOn() throws {
+        let (source, backup) = try RestoreStory.source()
+        defer { source.remove() }
+        let occupied = try Self.occupied(.damage)
+        defer { occupied.vault.remove() }
+        try Self.withPlace { place in
+            try Self.put(occupied, into: place)
+            try Self.restore(.damage, .decided, backup, place)
+            let again = try RestoreStory.restore(backup, place)
+            #expect(again.status == 7 && again.errors.contains("is finished now"), "\(again.errors)")
+            let aside = try #require(try Self.aside(occupied, place))
+            #expect(again.errors.contains("what lay there before is \(aside)"), "\(again.errors)")
+            try Self.expectQuarantine(place, "finished by the second")
+        }
+    }
+
+    @Test("what no restore finished takes no vault's place: the next start, restore and rescue say that it is there")
+    func foreign() throws {
+        let (source, backup) = try RestoreStory.source()
+        defer { source.remove() }
+        let occupied = try Self.occupied(.fullDisk)
+        let vault = occupied.vault
+        defer { vault.remove() }
+        let path = vault.database + ".restored"
+        for make: () throws -> Void in [
+            { try #require(FileManager.default.createFile(atPath: path, contents: Data())) },
+            { try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: vault.database) },
+            { try Data(count: 1 << 20).write(to: URL(fileURLWithPath: path)) },
+            { try occupied.database.dropLast(4096).write(to: URL(fileURLWithPath: path)) },
+        ] {
+            try make()
+            let failure = #expect(throws: VaultProcess.StartFailure.self) { try vault.start() }
+            let restored = try RestoreStory.restore(backup, vault, ["--replace"])
+            #expect(restored.status == 1)
+            let looked = try RestoreStory.warder(
+                ["rescue", "--state", vault.stateDirectory, "--stdin", "--workspace", vault.directory],
+                vault,
+                input: VaultProcess.passphrase + "\n"
+            )
+            #expect(looked.status == 1)
+            for said in [failure?.said ?? "", restored.errors, looked.errors] {
+                #expect(said.contains("mv \(path) ELSEWHERE/"), "\(said)")
+            }
+            try FileManager.default.removeItem(atPath: path)
+        }
+        try Self.expectOld(occupied, .fullDisk, vault)
     }
 
     @Test("over a log whose database is gone, what is kept aside has the name that is said")

@@ -102,6 +102,21 @@ import WarderTesting
         }
     }
 
+    @Test("a directory whose name a shell would take apart is one word in what is said to do")
+    func words() async throws {
+        let directory = folder.file("it's my place")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        let later = "warder-20360101T000000Z.backup"
+        try await TestServer.with { server in
+            try furnish([later], of: server)
+            try FileManager.default.moveItem(atPath: folder.file(later), toPath: directory + "/" + later)
+            let run = try create(server, keep: 1, in: directory)
+            #expect(run.status == .done, "\(run.errors)")
+            let word = #"'\#(folder.path)/it'\''s my place/\#(later)'"#
+            #expect(run.errors.contains("mv \(word) ELSEWHERE/"), "\(run.errors)")
+        }
+    }
+
     @Test("those of another vault stay, however often this one is copied, and do not count")
     func otherVault() async throws {
         // The vault whose state was lost; the daemon's directory has a new one now.
@@ -145,6 +160,59 @@ import WarderTesting
             // It is the same vault as before.
             #expect(try names == Set(Self.foreign + [Self.new]), "\(released.errors)")
         }
+    }
+
+    /// A backup that a vault hands over, which it then calls sound.
+    private func handingOver() async throws -> [StubVault.Reply] {
+        var backup = Data()
+        try await TestServer.with { server in
+            try furnish([Self.older[0]], of: server)
+            backup = try Data(contentsOf: URL(filePath: folder.file(Self.older[0])))
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(backup.count)\r\n\r\n"
+        return [
+            .json("GET /v1/sys/status", 200, Self.status("unsealed")),
+            StubVault.Reply(expecting: "GET /v1/backup", bytes: Array(head.utf8) + backup),
+            .json("POST /v1/backup/kept", 200, #"{"verdict":"sound","counts":[],"findings":[]}"#),
+        ]
+    }
+
+    private static func status(_ state: String) -> String {
+        #"{"state":"\#(state)","vault":"01JD","profile":"team","version":"0.1.0","pid":4711,"#
+            + #""started":"2026-11-21T07:00:00.000Z","slots":["passphrase"],"memory_locked":true,"client_socket":"/run/c"}"#
+    }
+
+    @Test("nothing goes where the vault was sealed since: nobody can say whether it is in quarantine")
+    func sealedSince() async throws {
+        for isForPrograms in [false, true] {
+            let replies = try await handingOver() + [.json("GET /v1/sys/status", 200, Self.status("sealed"))]
+            let stub = try StubVault(replies)
+            defer { stub.stop() }
+            let run = try CommandRun(
+                ["backup", "create", "--directory", folder.path, "--keep", "1"]
+                    + (isForPrograms ? ["--output", "json"] : []),
+                socket: stub.path
+            )
+            #expect(run.status == .done && stub.surprises == [], "\(run.errors) \(stub.surprises)")
+            let said = isForPrograms ? #""held": "sealed""# : "nothing: the vault was sealed meanwhile"
+            #expect(run.outputText.contains(said), "\(run.outputText)")
+            #expect(try names == Set([Self.older[0], Self.new] + Self.foreign))
+            for name in [Self.older[0], Self.new] { try FileManager.default.removeItem(atPath: folder.file(name)) }
+        }
+    }
+
+    @Test("nothing goes where the vault does not say how it is, and the run fails: the new one is there all the same")
+    func noStatus() async throws {
+        let failure = #"{"error":{"code":"unavailable","message":"It is busy.","request_id":"req-9"}}"#
+        let stub = try StubVault(try await handingOver() + [.json("GET /v1/sys/status", 503, failure)])
+        defer { stub.stop() }
+        let run = try CommandRun(
+            ["backup", "create", "--directory", folder.path, "--keep", "1"],
+            socket: stub.path
+        )
+        #expect(run.status == .server && stub.surprises == [], "\(run.errors) \(stub.surprises)")
+        #expect(run.errors.contains("the backup is complete, and nothing older was removed"), "\(run.errors)")
+        #expect(try names == Set([Self.older[0], Self.new] + Self.foreign))
     }
 
     @Test("what cannot be read, is cut or is no backup neither goes nor counts")

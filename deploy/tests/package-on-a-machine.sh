@@ -37,7 +37,7 @@ cat > "$root/usr/bin/systemctl" << 'SCRIPT'
 echo "$*" >> /run/systemctl
 case " $* " in
     *' enable '* | *' disable '*) SYSTEMD_OFFLINE=1 exec systemctl.real "$@" ;;
-    *' is-active '*) test -e /run/active ;;
+    *' is-active '*) for unit; do :; done; grep -qsx "$unit" /run/active ;;
     *' is-enabled '*) echo enabled ;;
 esac
 SCRIPT
@@ -299,13 +299,18 @@ check 'an administrator enables it' on systemctl enable warderd-client.socket wa
 links > "$work/enabled"
 check 'which makes links' test -s "$work/enabled"
 rm "$root/run/systemctl"
-touch "$root/run/active"
+printf '%s\n' warderd.service warder-worker.service > "$root/run/active"
 configuration=$(cat "$root/etc/warder/warder.yaml")
 check 'it upgrades' on dpkg --install --force-confdef --force-confold /tmp/warder.deb
 cp "$work/output" "$work/upgraded"
 check 'nothing is started, stopped or restarted' says '' changes_asked
 check 'systemd reads its units again' has daemon-reload "$root/run/systemctl"
 check 'it says that daemon and worker are the old ones' has 'systemctl restart warderd warder-worker && warder unseal' "$work/upgraded"
+echo warder-worker.service > "$root/run/active"
+check 'it upgrades where the worker alone runs' on dpkg --install --force-confdef --force-confold /tmp/warder.deb
+cp "$work/output" "$work/upgraded"
+check 'it says that the worker is the old one' has 'systemctl restart warder-worker' "$work/upgraded"
+check 'and nothing of a vault to unseal' not has 'warder unseal' "$work/upgraded"
 check 'the vault is open still' warder status
 check 'the configuration is as the administrator left it' says "$configuration" cat "$root/etc/warder/warder.yaml"
 check 'what was enabled is enabled' diff "$work/enabled" <(links)

@@ -40,7 +40,8 @@ package final class BackupMaking: Sendable {
     private let isUnwanted: @Sendable () -> Bool
     /// The same, or it has taken too long.
     private let isGivenUp: @Sendable () -> Bool
-    private let pace = Pace()
+    private let pace = Pace(share: Pace.writing)
+    private let lookingPace = Pace(share: Pace.reading)
     private let work = Locked(Work())
 
     /// - Parameters:
@@ -113,10 +114,10 @@ package final class BackupMaking: Sendable {
     private func look(at snapshot: any StoreSnapshot, with check: Check) throws -> MadeBackup.Verdict {
         let begin = now()
         let (hurry, end) = (begin + longestLook / 2, begin + longestLook)
-        let isOver: @Sendable () -> Bool = { [pace, now, isUnwanted] in
+        let isOver: @Sendable () -> Bool = { [lookingPace, now, isUnwanted] in
             let time = now()
             // It must not be the rests that keep it from its end.
-            if time < hurry { pace.rest() }
+            if time < hurry { lookingPace.rest() }
             return isUnwanted() || time >= end
         }
         do {

@@ -33,12 +33,19 @@ package struct Restoration: Sendable {
     }
 
     /// Begins a new origin of the log, and the quarantine with it.
-    func begin(in transaction: inout Transaction, at began: Timestamp) throws(Refusal) {
+    ///
+    /// `standing`: the log's before. No root is signed of one that contradicts what was signed.
+    func begin(
+        in transaction: inout Transaction,
+        at began: Timestamp,
+        after standing: LogStanding
+    ) throws(Refusal) {
         let size = transaction.lastSequence
         let before = transaction.state.newestOrigin
         let id = transaction.keys.newRecordID()
         let number = (before?.number ?? 1) + 1
-        let root = transaction.store.tree().flatMap { $0.size == size ? $0.root : nil }
+        let tree = standing == .broken ? nil : transaction.store.tree()
+        let root = tree.flatMap { $0.size == size ? $0.root : nil }
         let note = try root.map { root throws(Refusal) in
             let signer = LogSigner(transaction.keys, origin: before?.id ?? transaction.foundation.vault)
             let restored = LogSigner(transaction.keys, origin: id)
@@ -67,6 +74,7 @@ package struct Restoration: Sendable {
             origin.note.map { "change=\($0)" },
         ].compactMap(\.self)
         try transaction.put(origin, &event)
+        for lost in mending.lostOrigins { try transaction.put(lost, &event) }
         try Self.voidEnrolments(in: &transaction, &event)
         try Self.voidApprovals(in: &transaction, &event)
         transaction.record(event)

@@ -25,15 +25,15 @@ package struct RestoreReview: Sendable {
         package let version: UInt32?
         package let made: Timestamp?
         package let served: Timestamp?
-        /// How often its current version became another within `days` before the backup.
+        /// How often its current version became another, from `days` before `since` to the restore.
         package let changes: Int
         /// When the upstream stopped accepting it, if that has passed.
         package let expired: Timestamp?
     }
 
-    /// How far back the log is looked through, in days before the backup.
+    /// How far back the log is looked through, in days before `since`. Its end is the restore.
     package static let days: Int64 = 90
-    /// Longest life of a token in seconds: who got one within it before the backup may have had one then.
+    /// Longest life of a token in seconds: who got one within it before `since` may have had one then.
     static let tokenSeconds: Int64 = 3600
 
     package let origin: LogOrigin
@@ -45,7 +45,7 @@ package struct RestoreReview: Sendable {
     package let secrets: [Secret]
     /// Events of those days that could not be read: what they said is not known.
     package let unreadable: Int
-    /// Servers that were given tokens in the hour before the backup, by name.
+    /// Servers that were given tokens from an hour before `since` to the restore, by name.
     package let servers: [(name: String, tokens: Int)]
 
     init(of origin: LogOrigin, _ state: VaultState, _ history: History, at now: Timestamp) {
@@ -114,7 +114,7 @@ package struct RestoreReview: Sendable {
         return overflow ? nil : gap / 1000
     }
 
-    /// What the log says about the days before the backup.
+    /// What the log says of the days before the gap, and of what it has of the gap itself.
     struct History {
         private static let ownBytes = JSONLimits(maxBytes: .max, maxMembers: .max, maxTokens: .max)
 
@@ -126,6 +126,7 @@ package struct RestoreReview: Sendable {
         private(set) var tokens: [String: Int] = [:]
         /// Events of which nobody knows what they said.
         private(set) var unreadable = 0
+        /// When the gap begins.
         let backup: Timestamp
 
         init(before backup: Timestamp) { self.backup = backup }
@@ -169,7 +170,7 @@ package struct RestoreReview: Sendable {
 }
 
 extension Vault {
-    /// Looks through the log from 90 days before the backup to its end. Blocks; never on an event loop.
+    /// Looks through the log from 90 days before the gap to the restore. Blocks; never on an event loop.
     ///
     /// - Throws: `sealed`, `auditUnavailable`.
     package func review(of origin: LogOrigin) throws(Refusal) -> RestoreReview {

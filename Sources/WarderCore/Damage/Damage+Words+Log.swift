@@ -69,9 +69,9 @@ extension Damage.Kind {
             )
         case .logKeysBroken:
             DamageWords(
-                "The stored changes of the log's key do not lead to the key that the vault has.",
-                lost: "Nothing, if the events of these changes are there. The log is not signed any more.",
-                good: "All events, from which a restore takes the changes of the key.",
+                "What is stored of the log's keys and names does not lead to those that the vault has.",
+                lost: "Nothing, if the events of these changes are there. The log may not be signed any more.",
+                good: "All events. A restore takes the changes of keys and names from them.",
                 remedy: Self.suspect + Self.restoreThis
             )
         case .inboxMissing:

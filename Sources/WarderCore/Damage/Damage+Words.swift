@@ -50,8 +50,8 @@ extension Damage.Kind {
     static let suspect = "Ask who could write the vault's database. "
     /// Where a restore puts in order what is wrong with how the log is signed. docs/operations/disk-damaged.md.
     static let restoreThis =
-        "Restore a backup of this very database, which mends it: warder backup create PATH; with the daemon stopped: "
-        + "warder backup restore --replace --accept-damage PATH"
+        "Restore a backup of this very database, which mends it, or an older one where none can be made of it: warder "
+        + "backup create PATH; with the daemon stopped: warder backup restore --replace --accept-damage PATH"
 
     var words: DamageWords {
         switch self {

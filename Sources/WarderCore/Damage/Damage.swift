@@ -106,7 +106,7 @@ package struct Damage: Hashable, Sendable {
         case checkpointDamaged = "checkpoint_damaged"
         /// The log does not begin with what a checkpoint says that was signed.
         case checkpointContradicted = "checkpoint_contradicted"
-        /// The stored changes of the log's key do not lead to the vault's.
+        /// What is stored of the log's keys and names does not lead to the vault's.
         case logKeysBroken = "log_keys_broken"
         case inboxUnreadable = "inbox_unreadable"
         /// A number between others is not there.

@@ -2,7 +2,8 @@ import Sealing
 import WarderModel
 
 extension DeepSurvey {
-    private static let slice = 512
+    /// A fraction of a millisecond to read: others wait meanwhile.
+    private static let slice = 64
     private static let span: Int64 = 1024
 
     /// Reads the log from where it was left, to its end.
@@ -36,13 +37,16 @@ extension DeepSurvey {
         nextSequence = sequence + 1
         if case .there(let leaf) = row.leaf { try grow(by: leaf) } else { try grow(by: nil) }
         switch (row.leaf, row.payload) {
-        case (.there, _) where sequence <= prunedThrough && !damagedBefore.contains(sequence): good.pruned += 1
+        case (.there, _) where sequence <= prunedThrough && !damagedBefore.contains(sequence):
+            good.pruned += 1
+            lastUnsound = max(lastUnsound, sequence)
         case (.missing, .missing): break
         case (.missing, _): list.add(.eventLeafMissing, .events(sequence...sequence))
         case (_, .missing):
             try requireUnpruned(sequence)
+            lastUnsound = max(lastUnsound, sequence)
             list.add(.eventContentMissing, .events(sequence...sequence))
-        case (.malformed, _), (_, .malformed): list.add(.eventUnreadable, .events(sequence...sequence))
+        case (.malformed, _), (_, .malformed): doubt(sequence)
         case (.there(let leaf), .there(let payload)):
             if sequence > prunedThrough { note(payload.time, of: row.position) }
             try open(
@@ -67,22 +71,22 @@ extension DeepSurvey {
     }
 
     private func open(_ event: SealedEvent, _ sealer: EventSealer) throws(DeepCheck.Stop) {
-        let place = Damage.Subject.events(event.sequence...event.sequence)
         do throws(SealingError) {
             let canonical = try sealer.open(event)
-            if isTaken(canonical, event.sequence) {
-                good.events += 1
-            } else {
-                list.add(.eventUnreadable, place)
-            }
+            if isTaken(canonical, event.sequence) { good.events += 1 } else { doubt(event.sequence) }
         } catch .exhausted {
             throw .exhausted
         } catch .unknownEpoch {
             // What was written since is under keys that came since. When it is looked at the next time, it is damage.
             if event.sequence > start { throw .keysChanged }
-            list.add(.eventUnreadable, place)
+            doubt(event.sequence)
             list.add(.keyMissing, .key(.log))
-        } catch { list.add(.eventUnreadable, place) }
+        } catch { doubt(event.sequence) }
+    }
+
+    private func doubt(_ sequence: UInt64) {
+        list.add(.eventUnreadable, .events(sequence...sequence))
+        lastUnsound = max(lastUnsound, sequence)
     }
 
     /// Takes over what an event says; of one before the mark that opens again nothing, because what came after it is known

@@ -9,15 +9,36 @@ extension DeepSurvey {
 
     /// What was signed of the log, before it is read.
     ///
-    /// Of each hour a root is kept in memory until the log has come so far, and each checkpoint costs two signatures.
+    /// Of each hour a root is kept in memory until the log has come so far, and each checkpoint costs two signatures. Where
+    /// the store's own account of names and keys is damaged, the log is read once more, for its.
     func readSigned() throws(DeepCheck.Stop) {
-        // Where a restore's record cannot be read, it is not known what the log was called; that is said elsewhere.
-        guard let state = try readOrigins() else { return }
-        named = state
-        guard let keys = try logKeys(state, changes: try readKeyChanges()) else {
-            return list.add(.logKeysBroken, .key(.signing))
+        var state = VaultState(profile: check.foundation.profile)
+        recordedOrigins = try readOrigins()
+        for origin in recordedOrigins { state.origins[origin.number] = origin }
+        let stored = try readKeyChanges()
+        var keys = try logKeys(state, changes: stored)
+        if keys == nil {
+            list.add(.logKeysBroken, .key(.signing))
+            let changes = try changes(tell(&state), stored ?? [])
+            keys = try logKeys(state, changes: changes)
+            if keys != nil, changes != stored { mending.keyChanges = changes }
         }
-        let origins = [check.foundation.vault] + state.origins.values.map(\.id)
+        guard let keys else { return }
+        var found = try readCheckpoints(keys)
+        if !state.logNames(check.foundation).isSuperset(of: found.map(\.origin)) { try tell(&state) }
+        let names = state.logNames(check.foundation)
+        for stranger in found where !names.contains(stranger.origin) { lose(stranger.root.row) }
+        found.removeAll { !names.contains($0.origin) }
+        signed = found.map(\.root).sorted { $0.size > $1.size }
+        isSignatureKnown = !unreadable.contains(.checkpoints)
+        compareSigned()
+    }
+
+    /// All checkpoints that a key of the log signed, with the origins that their logs were called after.
+    private func readCheckpoints(
+        _ keys: LogKeys
+    ) throws(DeepCheck.Stop) -> [(origin: RecordID, root: SignedRoot)] {
+        var found: [(origin: RecordID, root: SignedRoot)] = []
         try scan(
             .checkpoints,
             slice: Self.slice,
@@ -25,27 +46,26 @@ extension DeepSurvey {
             position: \.position,
             read: store.checkpointRows,
             body: { row throws(DeepCheck.Stop) in
-                guard let stored = row.checkpoint,
-                    let found = origins.lazy.compactMap({ keys.signed(in: stored.note, of: $0) }).first,
-                    found.checkpoint.size == stored.size,
-                    found.moment.milliseconds == max(0, stored.time.milliseconds / 1000) * 1000
-                else {
-                    mending.lostCheckpoints.append(row.position)
-                    return list.add(.checkpointDamaged, .checkpoint(row.position))
-                }
-                let (size, root) = (found.checkpoint.size, found.checkpoint.root)
-                signed.append(SignedRoot(row: row.position, size: size, root: root))
+                guard let stored = row.checkpoint, let signed = keys.signed(in: stored.note),
+                    signed.checkpoint.size == stored.size,
+                    signed.moment?.milliseconds == max(0, stored.time.milliseconds / 1000) * 1000
+                else { return lose(row.position) }
+                let checkpoint = signed.checkpoint
+                let root = SignedRoot(row: row.position, size: checkpoint.size, root: checkpoint.root)
+                found.append((signed.origin, root))
             }
         )
-        signed.sort { $0.size > $1.size }
-        isSignatureKnown = !unreadable.contains(.checkpoints)
-        compareSigned()
+        return found
     }
 
-    /// The vault's restores, after which its log was called; `nil` where one cannot be read.
-    private func readOrigins() throws(DeepCheck.Stop) -> VaultState? {
-        var state = VaultState(profile: check.foundation.profile)
-        var isWhole = true
+    private func lose(_ checkpoint: Int64) {
+        mending.lostCheckpoints.append(checkpoint)
+        list.add(.checkpointDamaged, .checkpoint(checkpoint))
+    }
+
+    /// The vault's restores, after which its log was called, as far as their records can be read.
+    private func readOrigins() throws(DeepCheck.Stop) -> [LogOrigin] {
+        var origins: [LogOrigin] = []
         try scan(
             .records,
             slice: Self.slice,
@@ -55,13 +75,30 @@ extension DeepSurvey {
             body: { row throws(DeepCheck.Stop) in
                 guard row.knownKind == .origin else { return }
                 do throws(RecordFault) {
-                    if case .origin(let origin) = try row.opened(with: ring).noun {
-                        state.origins[origin.number] = origin
-                    }
-                } catch .exhausted { throw .exhausted } catch { isWhole = false }
+                    if case .origin(let origin) = try row.opened(with: ring).noun { origins.append(origin) }
+                } catch .exhausted { throw .exhausted } catch {}
             }
         )
-        return isWhole && !unreadable.contains(.records) ? state : nil
+        return origins
+    }
+
+    /// What the log says, of restores that have no record too. Reads it to its end, once.
+    @discardableResult
+    private func tell(_ state: inout VaultState) throws(DeepCheck.Stop) -> LogLedger {
+        let told: LogLedger
+        if let known = self.told { told = known } else { told = try LogAccount(of: store, with: ring).ledger }
+        self.told = told
+        for origin in lostOrigins(by: told) { state.origins[origin.number] = origin }
+        return told
+    }
+
+    /// Restores that the log tells of and no record. One whose number another has is none: what was written down of it, or
+    /// of the one before, is not all there.
+    private func lostOrigins(by told: LogLedger) -> [LogOrigin] {
+        told.restores.filter { origin in
+            !recordedOrigins.contains { $0.id == origin.id || $0.number == origin.number }
+                && (origin.number == 2) == (origin.previous.origin == check.foundation.vault)
+        }
     }
 
     /// None where they cannot be read.
@@ -110,6 +147,7 @@ extension DeepSurvey {
         while let tree, let next = signed.last, next.size <= tree.size {
             signed.removeLast()
             guard next.size == tree.size, next.root == tree.root else { return contradict(next) }
+            newestSigned = next.size
         }
     }
 
@@ -138,28 +176,28 @@ extension DeepSurvey {
         if tree != nil, let count, count > hashes {
             list.add(.treeHashWrong, .rows(.hashes, after: Int64(clamping: hashes)))
         }
-        if let next = signed.last, next.size >= nextSequence { contradict(next) }
+        if let next = signed.last, next.size >= nextSequence, !unreadable.contains(.log) { contradict(next) }
         // Where something that was signed contradicts the leaves, it may be them that are wrong.
         mending.regrowsTree =
             list.counts[.treeHashWrong] != nil && tree != nil && isSignatureKnown
-            && list.counts[.checkpointContradicted] == nil
-        if list.counts[.logKeysBroken] != nil { mending.keyChanges = try loggedKeyChanges() }
+            && list.counts[.checkpointContradicted] == nil && lastUnsound <= newestSigned
+        mending.lostOrigins = lostOrigins(by: ledger)
+        // Taken away as damaged, it is missing nowhere else.
+        if !mending.lostOrigins.isEmpty, list.counts[.logKeysBroken] == nil { list.add(.logKeysBroken, .key(.signing)) }
     }
 
-    /// All changes of the key as the events tell of them, and where these are gone, as they are stored; `nil` where they do
-    /// not lead to the vault's key either.
-    private func loggedKeyChanges() throws(DeepCheck.Stop) -> [[UInt8]]? {
+    /// All changes of the key as the events tell of them, and where these are gone, as they are stored; `nil` where one is
+    /// nowhere.
+    private func changes(_ told: LogLedger, _ stored: [[UInt8]]) throws(DeepCheck.Stop) -> [[UInt8]]? {
         let epoch = try signingEpoch()
-        guard let named, epoch >= 1, epoch <= KeyHistory.entryLimit + 1 else { return nil }
-        var changes = ledger.logKeyChanges
-        for note in try readKeyChanges() ?? [] {
+        guard epoch >= 1, epoch <= KeyHistory.entryLimit + 1 else { return nil }
+        var changes = told.logKeyChanges
+        for note in stored {
             guard case .rotation(let epoch)? = try? KeyHistory(note).entries.first?.change.reason else { continue }
             changes[epoch] = changes[epoch] ?? note
         }
         let notes = (2..<epoch + 1).map { changes[$0] }
-        let all = notes.compactMap(\.self)
-        guard all.count == notes.count, try logKeys(named, changes: all) != nil else { return nil }
-        return all
+        return notes.contains(nil) ? nil : notes.compactMap(\.self)
     }
 }
 

@@ -31,10 +31,16 @@ final class DeepSurvey {
     var hashes = 0
     /// What was signed of the log beyond what was read of it, the smallest last.
     var signed: [SignedRoot] = []
+    /// Events up to there are those that were signed.
+    var newestSigned: UInt64 = 0
+    /// Number of the last event that does not open or is not there: nothing but a signature says that its leaf is right.
+    var lastUnsound: UInt64 = 0
     /// Whether all that was signed could be held against the log.
     var isSignatureKnown = false
-    /// The restores, where all of them can be read.
-    var named: VaultState?
+    /// What the log says, where it had to be asked before it was read.
+    var told: LogLedger?
+    /// Restores whose records can be read.
+    var recordedOrigins: [LogOrigin] = []
     var mending = LogMending()
     private var checked = 0
     private var total = 0
@@ -144,12 +150,15 @@ final class DeepSurvey {
                 list.add(.rowsUnreadable, .rows(table, after: position))
             },
             body: { rows throws(DeepCheck.Stop) in
-                for row in rows { try body(row) }
+                for row in rows {
+                    try body(row)
+                    // Who is asked may take a rest.
+                    if isCancelled() { throw .cancelled }
+                }
                 if isCounted {
                     checked += rows.count
                     progress(DeepCheck.Progress(checked: min(checked, total), total: total))
                 }
-                if isCancelled() { throw .cancelled }
             }
         )
     }

@@ -1,4 +1,5 @@
 import Sealing
+import TransparencyLog
 import WarderModel
 
 /// The ledger as it is kept when the events that it was learned from go.
@@ -30,6 +31,12 @@ extension LogLedger {
             var sequence: UInt64
         }
 
+        struct LogKey: Sendable, Codable, Equatable {
+            var epoch: UInt32
+            /// The note of its change, base64.
+            var note: String
+        }
+
         var records: [Record] = []
         var versions: [SecretVersions] = []
         /// Key slots that are there.
@@ -38,6 +45,10 @@ extension LogLedger {
         var newestKeyChange: UInt64?
         /// Of which kinds somebody has said what holds; `nil` where nobody had to.
         var settled: [Settled]?
+        /// Changes of the log's key; `nil` for none.
+        var logKeys: [LogKey]?
+        /// Restores, without what was said of them later; `nil` for none.
+        var restores: [LogOrigin]?
     }
 
     /// What is worth keeping, in an order of its own, so that the same ledger gives the same bytes.
@@ -64,7 +75,12 @@ extension LogLedger {
             settled: settled.isEmpty
                 ? nil
                 : settled.map { Summary.Settled(kind: $0.key.rawValue, sequence: $0.value) }
-                    .sorted { $0.kind < $1.kind }
+                    .sorted { $0.kind < $1.kind },
+            logKeys: logKeyChanges.isEmpty
+                ? nil
+                : logKeyChanges.map { Summary.LogKey(epoch: $0.key, note: Base64.encode($0.value)) }
+                    .sorted { $0.epoch < $1.epoch },
+            restores: restores.isEmpty ? nil : restores
         )
     }
 
@@ -93,5 +109,7 @@ extension LogLedger {
         for entry in summary.settled ?? [] {
             if let kind = RecordKind(rawValue: entry.kind) { set(settled: kind, at: entry.sequence) }
         }
+        for key in summary.logKeys ?? [] { if let note = Base64.decode(key.note) { set(note, ofLogKey: key.epoch) } }
+        set(restores: summary.restores ?? [])
     }
 }

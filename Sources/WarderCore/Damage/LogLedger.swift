@@ -28,6 +28,8 @@ struct LogLedger {
     private(set) var epochs: [KeyRing.Purpose: UInt32] = [:]
     /// The signed notes in which the log's key was changed, by the epoch of the new one.
     private(set) var logKeyChanges: [UInt32: [UInt8]] = [:]
+    /// The restores.
+    private(set) var restores: [LogOrigin] = []
     /// Number of the last event that changed what the vault's contents are sealed under.
     private(set) var newestKeyChange: UInt64?
     /// Restores that do not begin where the log before them ended.
@@ -50,6 +52,8 @@ struct LogLedger {
     mutating func set(_ purpose: KeyRing.Purpose, _ epoch: UInt32) { epochs[purpose] = epoch }
     mutating func set(newestKeyChange number: UInt64?) { newestKeyChange = number }
     mutating func set(settled kind: RecordKind, at sequence: UInt64) { settled[kind] = sequence }
+    mutating func set(_ note: [UInt8], ofLogKey epoch: UInt32) { logKeyChanges[epoch] = note }
+    mutating func set(restores: [LogOrigin]) { self.restores = restores }
 
     // MARK: Reading
 
@@ -90,10 +94,9 @@ struct LogLedger {
             return true
         }
         let texts = changes.elements.compactMap { try? $0.string() }
-        if event.member("type")?.isText(Action.backupRestore.rawValue) == true,
-            !texts.contains("size=\(sequence - 1)")
-        {
-            misplacedOrigins.append(sequence)
+        if event.member("type")?.isText(Action.backupRestore.rawValue) == true {
+            if !texts.contains("size=\(sequence - 1)") { misplacedOrigins.append(sequence) }
+            if let origin = LogOrigin(event, texts, after: restores) { restores.append(origin) }
         }
         for (action, kind) in Self.settling where event.member("type")?.isText(action.rawValue) == true {
             if texts.contains(kind.settledText) { settled[kind] = sequence }

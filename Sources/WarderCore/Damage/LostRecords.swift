@@ -103,7 +103,9 @@ package struct LostRecords: Sendable {
 
     /// Whether there may be a server that nobody can see any more: then any user may be one that a server runs as. What
     /// a damaged row says of its kind is not to be believed.
-    package var mayHideServer: Bool { entries.contains { $0.kind == .server || $0.reason == .damaged } }
+    package var mayHideServer: Bool {
+        untold.contains(.server) || entries.contains { $0.kind == .server || $0.reason == .damaged }
+    }
 
     /// Whether a server of this name may be among them, and with it a quarantine.
     func mayHide(_ name: ServerName) -> Bool {
@@ -128,6 +130,9 @@ package struct LostRecords: Sendable {
         entries.removeAll { $0.kind == kind }
         return (ids, untold.remove(kind) != nil)
     }
+
+    /// Forgets a record that is not lost after all.
+    mutating func forget(_ id: RecordID) { entries.removeAll { $0.id == id } }
 
     /// Forgets one damaged record of a kind: of that name alone, where one is given.
     mutating func forgetDamaged(_ kind: RecordKind, named name: String? = nil) -> RecordID? {

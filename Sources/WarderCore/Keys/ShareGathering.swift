@@ -38,7 +38,8 @@ package final class ShareGathering: Sendable {
     /// What came of a share.
     enum Step: Sendable {
         case waiting(Progress)
-        case complete(SecretBytes, KeySlot)
+        /// What they gave back, for this slot. Whoever gets it says with `settle` what came of it.
+        case complete(SecretBytes, KeySlot, attempt: String)
     }
 
     private struct Attempt: Sendable {
@@ -61,22 +62,28 @@ package final class ShareGathering: Sendable {
         }
     }
 
-    private let attempt = Locked<Attempt?>(nil)
+    private struct Gathered: Sendable {
+        var attempt: Attempt?
+        /// The last attempt that was complete, without its last share, until it shows whether that can be written down.
+        var opening: Attempt?
+    }
+
+    private let gathered = Locked(Gathered())
 
     package init() {}
 
     /// The attempt that is under way.
     package func progress(at now: Moment) -> Progress? {
-        attempt.withLock { attempt in
-            attempt.flatMap { now.isBefore($0.ends) ? $0.progress(at: now) : nil }
+        gathered.withLock { gathered in
+            gathered.attempt.flatMap { now.isBefore($0.ends) ? $0.progress(at: now) : nil }
         }
     }
 
     /// Drops an attempt whose time is up, and says what it was.
     func takeOverdue(at now: Moment) -> Progress? {
-        attempt.withLock { attempt in
-            guard let present = attempt, !now.isBefore(present.ends) else { return nil }
-            attempt = nil
+        gathered.withLock { gathered in
+            guard let present = gathered.attempt, !now.isBefore(present.ends) else { return nil }
+            gathered.attempt = nil
             return present.progress(at: now)
         }
     }
@@ -94,17 +101,20 @@ package final class ShareGathering: Sendable {
         slots: [KeySlot],
         at now: Moment
     ) throws(Refusal) -> Step {
-        try attempt.withLock { (attempt: inout sending Attempt?) throws(Refusal) -> Step in
-            var present = try Self.attempt(attempt, for: share, named: name, purpose, slots: slots, at: now)
+        try gathered.withLock { (gathered: inout sending Gathered) throws(Refusal) -> Step in
+            var present = try Self.attempt(gathered.attempt, for: share, named: name, purpose, slots: slots, at: now)
             guard !present.shares.contains(where: { $0.index == share.index }) else { throw .shareTwice }
             present.shares.append(share)
             guard present.shares.count >= present.set.threshold else {
-                attempt = present
+                gathered.attempt = present
                 return .waiting(present.progress(at: now))
             }
-            attempt = nil
+            gathered.attempt = nil
             do throws(ShareError) {
-                return .complete(try Share.combine(present.shares, of: present.set), present.slot)
+                let secret = try Share.combine(present.shares, of: present.set)
+                present.shares.removeLast()
+                gathered.opening = present
+                return .complete(secret, present.slot, attempt: present.name)
             } catch {
                 throw error == .exhausted ? .memoryNotLocked : .wrongKey
             }
@@ -114,27 +124,43 @@ package final class ShareGathering: Sendable {
     /// Takes a share out of the attempt of this name again, and leaves those that others brought; an attempt without
     /// any is none.
     func takeBack(_ share: Share, from name: String) {
-        attempt.withLock { attempt in
-            guard attempt?.name == name else { return }
-            attempt?.shares.removeAll { $0.index == share.index }
-            if attempt?.shares.isEmpty == true { attempt = nil }
+        gathered.withLock { gathered in
+            guard gathered.attempt?.name == name else { return }
+            gathered.attempt?.shares.removeAll { $0.index == share.index }
+            if gathered.attempt?.shares.isEmpty == true { gathered.attempt = nil }
+        }
+    }
+
+    /// Ends an attempt that was complete. Where nothing of that could be written down, its last share was not brought,
+    /// and the others wait for it again, until the attempt's own end; not where they were dropped meanwhile, or another
+    /// attempt has begun.
+    func settle(_ name: String, isWritten: Bool) {
+        gathered.withLock { gathered in
+            guard let opening = gathered.opening, opening.name == name else { return }
+            gathered.opening = nil
+            if !isWritten, gathered.attempt == nil, !opening.shares.isEmpty { gathered.attempt = opening }
         }
     }
 
     /// Drops an attempt whose slot was removed, or wraps another root key by now: its shares make nothing any more.
     func dropUnless(among slots: [KeySlot]) {
-        attempt.withLock { attempt in
-            guard let slot = attempt?.slot else { return }
-            if !slots.contains(where: { $0.id == slot.id && $0.wrapped == slot.wrapped }) { attempt = nil }
+        func isKept(_ attempt: Attempt) -> Bool {
+            slots.contains { $0.id == attempt.slot.id && $0.wrapped == attempt.slot.wrapped }
+        }
+        gathered.withLock { gathered in
+            if let attempt = gathered.attempt, !isKept(attempt) { gathered.attempt = nil }
+            if let opening = gathered.opening, !isKept(opening) { gathered.opening = nil }
         }
     }
 
-    /// Drops the attempt and its shares, and says what it was; one of another name is left alone.
+    /// Drops the attempt and its shares, and says what it was; one of another name is left alone. One that is complete is
+    /// not put back any more.
     @discardableResult
     func cancel(_ name: String? = nil, at now: Moment) -> Progress? {
-        attempt.withLock { attempt in
-            guard let present = attempt, name == nil || name == present.name else { return nil }
-            attempt = nil
+        gathered.withLock { gathered in
+            if name == nil || name == gathered.opening?.name { gathered.opening = nil }
+            guard let present = gathered.attempt, name == nil || name == present.name else { return nil }
+            gathered.attempt = nil
             return present.progress(at: now)
         }
     }

@@ -51,8 +51,11 @@ extension Vault {
                 if case .failure = written { gathering.takeBack(share, from: progress.attempt) }
                 completion(written)
             }
-        case .success(.complete(let secret, let slot)):
-            unseal(with: secret, slots: [slot], by: caller) { completion($0.map { .unsealed }) }
+        case .success(.complete(let secret, let slot, let attempt)):
+            unseal(with: secret, slots: [slot], by: caller) { [self] outcome in
+                gathering.settle(attempt, isWritten: outcome.isWritten)
+                completion(outcome.map { .unsealed })
+            }
         }
     }
 
@@ -128,6 +131,13 @@ extension Vault {
                 completion(.failure(reason ?? .wrongKey))
             }
         }
+    }
+}
+
+extension Result where Failure == Refusal {
+    /// Whether what came of it is in the log.
+    var isWritten: Bool {
+        if case .failure(.auditUnavailable) = self { false } else { true }
     }
 }
 

@@ -105,13 +105,17 @@ extension Vault {
                 if case .failure = written { gathering.takeBack(share, from: progress.attempt) }
                 completion(written)
             }
-        case .success(.complete(let secret, let slot)):
+        case .success(.complete(let secret, let slot, let attempt)):
+            let settle: @Sendable (Result<SharedEnrolment.Outcome, Refusal>) -> Void = { [self] outcome in
+                gathering.settle(attempt, isWritten: outcome.isWritten)
+                completion(outcome)
+            }
             do throws(Refusal) {
                 let opened = try rootKey(of: slot, with: secret, vault: foundation.vault)
                 if let uid { unsealThrottle.succeed(uid) }
-                submit(SharedEnrolment.make(for: name, with: opened, by: caller), completion: completion)
+                submit(SharedEnrolment.make(for: name, with: opened, by: caller), completion: settle)
             } catch {
-                submit(SharedEnrolment.refuse(name, error, by: caller), completion: completion)
+                submit(SharedEnrolment.refuse(name, error, by: caller), completion: settle)
             }
         }
     }

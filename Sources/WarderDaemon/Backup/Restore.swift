@@ -24,6 +24,8 @@ package enum RestoreStep: String, CaseIterable, Sendable {
     case setAside = "set-aside"
     /// The restored one lies where the next start takes it from, whatever happens to this process.
     case decided
+    /// The old one has lost its own name, and the write-ahead log that was left has not yet.
+    case clearing
     /// What the engine kept beside the old one has other names alone, and so has the old one where a write-ahead log was
     /// left: nothing there belongs to it any more but itself.
     case cleared
@@ -56,8 +58,16 @@ package struct Restore {
             throw BackupStop(.locked, error.problem, remedy: error.remedy)
         }
         defer { withExtendedLifetime(lock) {} }
-        _ = try target.resume(at: SystemClock().now().wall)
+        let resumed = try target.resume(at: SystemClock().now().wall)
         guard mayReplace || !target.isTaken else {
+            if let resumed {
+                let kept = resumed.kept.map { "; what lay there before is \($0)" } ?? ""
+                throw BackupStop(
+                    .exists,
+                    "a restore that was ended on its way is finished now: its vault is at \(target.database)\(kept)",
+                    remedy: "Start the daemon with it; or keep it aside too, and restore this backup: --replace"
+                )
+            }
             throw BackupStop(
                 .exists,
                 "there is a vault at \(target.database.string) already",
@@ -95,7 +105,7 @@ package struct Restore {
             Self.reached(.setAside)
             finished = try target.decide(path, instead: aside)
             Self.reached(.decided)
-            try target.clear(aside)
+            try target.clear(aside) { Self.reached(.clearing) }
             Self.reached(.cleared)
             report.kept = aside
         }

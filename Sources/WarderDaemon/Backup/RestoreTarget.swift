@@ -18,7 +18,31 @@ struct RestoreTarget {
     init(database: String) { self.database = FilePath(database) }
 
     /// The finished database of a restore that was ended before it had its place: what the next start opens.
-    var pending: String? { Self.exists(decided) ? decided : nil }
+    ///
+    /// - Throws: `failed` where something else lies there. It would take the place of a vault that is whole.
+    func pending() throws(BackupStop) -> String? {
+        var status = stat()
+        guard unsafe lstat(decided, &status) == 0 else { return nil }
+        let isFile = status.st_mode & S_IFMT == S_IFREG && status.st_uid == geteuid()
+        guard isFile, Self.isFinished(decided, byteCount: Int(status.st_size)) else {
+            throw BackupStop(
+                .failed,
+                "\(decided) is no database that a restore finished; nothing was changed",
+                remedy: "Move it away, and see where it came from: mv \(decided) ELSEWHERE/"
+            )
+        }
+        return decided
+    }
+
+    /// Whether a file begins as a whole database of Warder does, and is as long as that says.
+    private static func isFinished(_ path: String, byteCount: Int) -> Bool {
+        let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        guard let page = try? FileImage.read(file, 0, DatabaseHeader.pageBytes) else { return false }
+        let header = DatabaseHeader(page, newest: Daemon.migrations.last?.number ?? 0)
+        return !header.isDamaged && header.pageCount > 1 && byteCount >= header.pageCount * DatabaseHeader.pageBytes
+    }
 
     var directory: FilePath { database.removingLastComponent() }
 
@@ -66,19 +90,25 @@ struct RestoreTarget {
         for other in names where other.hasPrefix(name) { unsafe unlink(directory.appending(other).string) }
     }
 
+    /// A restore that has come to its end in another process than it began in.
+    struct Resumed {
+        /// What lay there before; `nil` where all of it had lost its own names by then.
+        let kept: String?
+    }
+
     /// Finishes what an earlier restore had decided when it was ended; takes away the names that one gave which had decided
     /// nothing yet. Whoever is about to look at the database does this first, and nobody else looks meanwhile.
     ///
-    /// - Returns: whether a restored vault has its place by this.
-    func resume(at time: Timestamp) throws(BackupStop) -> Bool {
-        guard let decided = pending else {
+    /// - Returns: `nil` where there was none to finish.
+    func resume(at time: Timestamp) throws(BackupStop) -> Resumed? {
+        guard let decided = try pending() else {
             removeEarlierNames()
-            return false
+            return nil
         }
         let aside = try setAside(at: time)
-        try clear(aside)
+        try clear(aside) {}
         try put(decided, instead: aside) {}
-        return true
+        return Resumed(kept: aside)
     }
 
     /// Gives what lies there another name besides its own, which says what it is.
@@ -130,13 +160,16 @@ struct RestoreTarget {
 
     /// Takes the names of what the engine kept beside the old database away: it would take these files for the new
     /// one's. What holds anything has another by now.
-    func clear(_ aside: String?) throws(BackupStop) {
+    ///
+    /// `unnamed`: called where the database has lost its own name, and its log has not yet.
+    func clear(_ aside: String?, unnamed: () -> Void) throws(BackupStop) {
         // The database's own name first: without its log it would open, and lack commits.
         let going = Self.exists(database.string + "-wal") ? fileSuffixes : ["-shm"]
         let left = going.filter { Self.exists(database.string + $0) }
         guard !left.isEmpty else { return }
         for suffix in left {
             guard unsafe unlink(database.string + suffix) == 0 else { throw fault(errno, unharmed: aside) }
+            if suffix.isEmpty { unnamed() }
         }
         do throws(Errno) { try synchronise() } catch { throw fault(error.rawValue, unharmed: aside) }
     }

@@ -24,7 +24,7 @@ struct StoppedDatabase {
     init(in directory: String, copiedInto workspace: String, _ desk: BackupDesk) throws(BackupStop) {
         let lock = try Self.lock(directory)
         defer { withExtendedLifetime(lock) {} }
-        let pending = RestoreTarget(database: directory + "/vault.db").pending
+        let pending = try RestoreTarget(database: directory + "/vault.db").pending()
         let (source, path) = (pending ?? directory + "/vault.db", workspace + "/vault.db")
         let image = try FileImage.copy(source, to: path, progress: { desk.progress("opening", $0, of: $1) })
         // What was committed last lies there; a file without it is as old as the last time it was written back.

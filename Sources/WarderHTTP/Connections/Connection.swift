@@ -284,10 +284,12 @@ final class Connection: ChannelInboundHandler {
         case .passphrase(let start):
             let finish = finisher(requestID)
             if !server.passphraseWork({ start(finish) }) { self.finish(.failure(.throttled), requestID: requestID) }
-        case .slots(let count, let start):
+        case .slots(let count, let admitted, let start):
             deadline = .now() + .seconds(server.limits.seconds(forSlots: count))
             let finish = finisher(requestID)
-            if !server.rewrappingWork({ start(finish) }) { self.finish(.failure(.throttled), requestID: requestID) }
+            if !server.rewrappingWork(admitted: admitted, { start(finish) }) {
+                self.finish(.failure(.throttled), requestID: requestID)
+            }
         case .slow(let start):
             let finish = finisher(requestID)
             server.slowWork { start(finish) }

@@ -158,8 +158,10 @@ extension Exchange {
         for opened in request.slots { openings.append(try opened.opening(Self.slotID(opened.slot))) }
         var dropped: Set<RecordID> = []
         for text in request.drop ?? [] { dropped.insert(try Self.slotID(text)) }
-        vault.holdProof(of: caller, seconds: context.limits.seconds(forSlots: openings.count))
-        return .slots(openings.count) { [openings, dropped] finish in
+        let hold: @Sendable () -> Void = { [seconds = context.limits.seconds(forSlots: openings.count)] in
+            vault.holdProof(of: caller, seconds: seconds)
+        }
+        return .slots(openings.count, admitted: hold) { [openings, dropped] finish in
             vault.rotateRoot(openings, dropping: dropped, by: caller, inTurns: context.passphraseTurn) { outcome in
                 switch outcome {
                 case .success(let rotation): finish { .success(.json(RootRotated(rotation))) }

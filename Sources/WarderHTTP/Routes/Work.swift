@@ -12,8 +12,13 @@ enum Work: Sendable {
     case decision(Action, @Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// A passphrase to check or to make, on the thread for that, and then as above.
     case passphrase(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
-    /// So many key slots to open and to make anew, each in its turn on that thread, and then as above.
-    case slots(Int, @Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
+    /// So many key slots to open and to make anew, each in its turn on that thread, and then as above. `admitted` is called
+    /// before, where no other such work goes on.
+    case slots(
+        Int,
+        admitted: @Sendable () -> Void,
+        @Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void
+    )
     /// Something slow, on a thread of its own, and then as above.
     case slow(@Sendable (_ finish: @escaping @Sendable (@escaping @Sendable () -> Outcome) -> Void) -> Void)
     /// A long poll: the closure returns at once, and finishes when something has happened or the time is up. What it

@@ -30,7 +30,7 @@ struct DatabaseCopy: Sendable {
         switch synchronous {
         // A vault is at work beside it.
         case .off:
-            let pace = Pace()
+            let pace = Pace(share: Pace.writing)
             try PatientThread.run {
                 try copy(to: path) {
                     pace.rest()

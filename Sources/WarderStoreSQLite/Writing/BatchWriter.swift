@@ -98,15 +98,18 @@ struct BatchWriter {
         try execute("DELETE FROM records WHERE id = ? AND kind = ?", [Data(id.bytes), kind.rawValue])
     }
 
-    /// Whatever the row says of its kind. Where the engine cannot take it out of a broken page, it stays: the log says that
-    /// it is gone, and nobody goes by it.
+    /// Whatever the row says of its kind. Where the engine cannot take it out of a broken page, or it has the id of a secret
+    /// with values, it stays: the log says that it is gone, and nobody goes by it.
     private func remove(unreadable id: RecordID) throws {
         do {
             try database.inSavepoint {
                 try execute("DELETE FROM records WHERE id = ?", [Data(id.bytes)])
                 return .commit
             }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {}
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CORRUPT
+            || error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY
+        {}
     }
 
     private func insert(_ value: SealedValue, at place: Batch.Place) throws {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import TransparencyLog
 import WarderCore
+import WarderModel
 
 /// Puts in order what of the log follows from the rest of it, within the transaction of a restore: the only place where
 /// anything of it is taken away.
@@ -16,8 +17,13 @@ struct LogMender {
         for hour in mending.lostCheckpoints {
             try database.execute(sql: "DELETE FROM log_checkpoints WHERE hour = ?", arguments: [hour])
         }
+        // Whatever lies there of them does not open.
+        for origin in mending.lostOrigins {
+            try database.execute(sql: "DELETE FROM records WHERE id = ?", arguments: [Data(origin.id.bytes)])
+        }
         guard let changes = mending.keyChanges else { return }
         try clear("log_key_changes")
+        // The first key has no change: these begin with that of the second epoch.
         for (epoch, note) in zip(2..., changes) {
             try database.execute(
                 sql: "INSERT INTO log_key_changes (epoch, note) VALUES (?, ?)",

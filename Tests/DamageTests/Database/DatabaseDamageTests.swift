@@ -97,7 +97,7 @@ struct DatabaseDamageTests {
                 struck += 1
                 // A rule that is taken out whole asks for nothing: only the check finds that it is gone.
                 let mayAnswerEarlier = kind == .rowPutBack || kind == .deletedRow
-                let outcome = try await trial.run(mayAnswerEarlier: mayAnswerEarlier)
+                let outcome = try await trial.run(mayAnswerEarlier: mayAnswerEarlier, isSaved: kind != .rowPutBack)
                 tally.add(kind.rawValue, outcome)
                 let comment = "\(kind.rawValue), seed \(numbers.seed), number \(struck): \(outcome)"
                 #expect(outcome.wrong == [], "\(comment)")

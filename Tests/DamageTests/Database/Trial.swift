@@ -81,12 +81,14 @@ struct Trial {
     }
 
     /// Goes as far as it goes. `mayAnswerEarlier`: an answer that was right once is no wrong one. `expectsNothing`: no
-    /// answer is. `isQuarantined`: every answer is. `isChecked`: whether everything is looked through first.
+    /// answer is. `isQuarantined`: every answer is. `isChecked`: whether everything is looked through first. `isSaved`:
+    /// whether what the check calls good has to be saved; as a rule, where every answer counts.
     func run(
         mayAnswerEarlier: Bool = false,
         expectsNothing: Bool = false,
         isQuarantined: Bool = false,
-        isChecked: Bool = true
+        isChecked: Bool = true,
+        isSaved: Bool? = nil
     ) async throws -> Outcome {
         var outcome = Outcome()
         let store: SQLiteStore
@@ -111,7 +113,8 @@ struct Trial {
             outcome.end = "keys do not open"
             return outcome
         }
-        if isChecked { check(store, ring, foundation, &outcome, alsoSaved: !mayAnswerEarlier && !expectsNothing) }
+        let isSaved = isSaved ?? (!mayAnswerEarlier && !expectsNothing)
+        if isChecked { check(store, ring, foundation, &outcome, alsoSaved: isSaved) }
         try await ask(store, ring, foundation, &outcome, mayAnswerEarlier, expectsNothing, isQuarantined)
         return outcome
     }
@@ -145,7 +148,8 @@ struct Trial {
             return
         }
         let saved = try? Salvage(ring, store: store).run { _ in }.saved
-        if saved != report.good.values {
+        // More where a row lies at its place by one of the engine's two ways to it alone.
+        if (saved ?? -1) < report.good.values {
             outcome.wrong.append("\(saved.map(String.init) ?? "none") of \(report.good.values) values saved")
         }
     }

@@ -24,6 +24,10 @@ struct PageFollower {
             .replacingOccurrences(of: "-o warder -g warder ", with: "")
             .replacingOccurrences(of: "sudo -u warder ", with: "")
             .replacingOccurrences(of: "sudo ", with: "")
+        // Which belongs to the daemon's user, and lets nobody else in.
+        if command.contains("warder backup "), command.contains("/var/backups/warder") {
+            #expect(command.hasPrefix("sudo -u warder "), "\(command)")
+        }
         let words = here.components(separatedBy: " ")
         switch (words[0], words.dropFirst().first) {
         case ("systemctl", "stop"):

@@ -153,6 +153,21 @@ enum RestoreStory {
         try #require(harmed.status == 0, "\(harmed.errors)")
     }
 
+    /// Runs a statement on the database of a vault that is not running; its triggers are put back afterwards.
+    static func alter(_ sql: String, in database: String) throws {
+        let script = """
+            import sqlite3, sys
+            db = sqlite3.connect(sys.argv[1], isolation_level=None)
+            triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+            for name, _ in triggers: db.execute(f"DROP TRIGGER {name}")
+            if db.execute(sys.argv[2]).rowcount < 1: sys.exit("nothing was changed")
+            for _, text in triggers: db.execute(text)
+            db.close()
+            """
+        let done = try Program.python(script, [database, sql])
+        try #require(done.status == 0, "\(done.errors)")
+    }
+
     private static func harm(_ table: String, by key: String, _ age: Int, in database: String) throws {
         let harm = """
             import sqlite3, sys

@@ -6,7 +6,7 @@ struct PaceTests {
     @Test
     func `A work at this pace has at most a fifth of its time`() {
         let clock = ContinuousClock()
-        let pace = Pace()
+        let pace = Pace(share: Pace.writing)
         var worked = Duration.zero
         let all = clock.measure {
             for _ in 0..<20 {
@@ -22,7 +22,7 @@ struct PaceTests {
     @Test
     func `A work that has hardly begun does not rest`() {
         let clock = ContinuousClock()
-        let times = (0..<50).map { _ in clock.measure { Pace().rest() } }
+        let times = (0..<50).map { _ in clock.measure { Pace(share: Pace.writing).rest() } }
         // Shorter than any rest, unless the machine took the processor away each time.
         #expect((times.min() ?? .zero) < .microseconds(200), "\(times)")
     }

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Sealing
 import Testing
 import TransparencyLog
@@ -109,19 +110,30 @@ import WarderTesting
         #expect(try check(next).findings == [])
     }
 
-    @Test("several of these together are mended by one restore")
-    func together() async throws {
-        let damaged = try kit.damaged(
-            by: "DELETE FROM log_nodes; UPDATE log_checkpoints SET note = x'00' \(Self.newest)"
-        )
+    @Test(
+        "several of these together are mended by one restore",
+        arguments: [
+            "DELETE FROM log_nodes; UPDATE log_checkpoints SET note = x'00' \(Self.newest)",
+            "UPDATE log_nodes SET hash = zeroblob(32) WHERE number = 0; UPDATE log_key_changes SET note = x'00'",
+            "DELETE FROM log_nodes; DELETE FROM log_key_changes",
+            """
+            DELETE FROM log_nodes; DELETE FROM log_key_changes;
+            UPDATE log_checkpoints SET note = x'00' \(Self.newest)
+            """,
+        ]
+    )
+    func together(_ sql: String) async throws {
+        let damaged = try kit.damaged(by: sql)
         try await damaged.unseal().get()
         let report = try check(damaged)
-        #expect(report.mending.regrowsTree && report.mending.lostCheckpoints.count == 1)
+        #expect(report.mending.regrowsTree)
         let restored = try TestVault(restarting: damaged)
-        try await restored.openAsRestored(damaged: 3, mending: report.mending)
+        try await restored.openAsRestored(damaged: report.findings.count, mending: report.mending)
         let next = try TestVault(restarting: restored)
         try await next.unseal().get()
+        try await next.vault.perform(Backups.release(by: next.admin))
         try await verify(next)
+        #expect(try check(next).findings == [])
     }
 
     @Test(
@@ -138,6 +150,161 @@ import WarderTesting
         let report = try check(damaged)
         #expect(report.counts[.checkpointContradicted] == 1, "\(report.findings.map(\.place))")
         #expect(!report.mending.regrowsTree && report.mending.lostCheckpoints == [])
+    }
+
+    /// What may become of the records of restores.
+    static let lostOrigins = [
+        "UPDATE records SET kind = 'tool' WHERE kind = 'origin'",
+        "UPDATE records SET sealed = zeroblob(length(sealed)) WHERE kind = 'origin'",
+        "DELETE FROM records WHERE kind = 'origin'",
+    ]
+    /// What may be damaged with them.
+    static let besides = [
+        "", "; DELETE FROM log_nodes", "; DELETE FROM log_key_changes",
+        "; UPDATE log_checkpoints SET note = x'00' \(newest)",
+    ]
+
+    /// A vault that was restored twice, and signed under each name.
+    private func restored() async throws -> TestVault {
+        var restored = kit
+        for last: UInt64 in [700, 800] {
+            restored = try TestVault(restarting: restored)
+            restored.clock.advance(seconds: 3600)
+            try await restored.openAsRestored()
+            try await restored.vault.perform(Backups.release(by: restored.admin))
+            try await Self.busy(restored, until: last)
+            _ = try await restored.vault.perform(Keys.rotateLog(of: restored.vault, by: restored.admin))
+            _ = try await restored.vault.signCheckpoint()
+        }
+        return restored
+    }
+
+    @Test(
+        "the log's names are taken from its events where the records of restores are lost, and a restore writes them anew",
+        arguments: lostOrigins,
+        besides
+    )
+    func unnamed(_ sql: String, _ more: String) async throws {
+        let damaged = try await restored().damaged(by: sql + more)
+        try await damaged.unseal().get()
+        #expect(damaged.vault.isLogBroken)
+        damaged.clock.advance(seconds: 3600)
+        if damaged.vault.state?.isQuarantined == true {
+            // Takes what cannot be read away: the log still tells of it.
+            try await damaged.vault.perform(Backups.release(by: damaged.admin))
+        }
+        let report = try check(damaged)
+        #expect(report.counts[.logKeysBroken] == 1 && report.mending.lostOrigins.map(\.number) == [2, 3])
+        #expect(report.mending.lostCheckpoints.count == (more.contains("checkpoints") ? 1 : 0))
+
+        let mended = try TestVault(restarting: damaged)
+        try await mended.openAsRestored(damaged: report.findings.count, mending: report.mending)
+        let next = try TestVault(restarting: mended)
+        try await next.unseal().get()
+        #expect(next.vault.state?.newestOrigin?.number == 4 && next.vault.state?.isQuarantined == true)
+        try await next.vault.perform(Backups.release(by: next.admin))
+        try await Self.busy(next, until: 900)
+        try await verify(next)
+        #expect(try check(next).findings == [])
+    }
+
+    @Test("what pruned events said of keys and names stays known")
+    func pruned() async throws {
+        let named = try await restored()
+        let before = named.clock.now().wall
+        named.clock.advance(seconds: 2 * 86_400)
+        let plan = try #require(try named.vault.planPrune(before: before))
+        try await named.vault.prune(plan, as: .caller(named.admin))
+        while try await named.vault.pruneStep(limit: 1000) {}
+        let damaged = try named.damaged(
+            by: "DELETE FROM log_key_changes; DELETE FROM records WHERE kind = 'origin'"
+        )
+        try await damaged.unseal().get()
+        let report = try check(damaged)
+        #expect(report.mending.lostOrigins.count == 2 && report.mending.keyChanges?.count == 3)
+    }
+
+    @Test("where the tree cannot be computed and contradicts what was signed, a restore signs no root of it")
+    func treeless() async throws {
+        let damaged = try kit.damaged(
+            by: """
+                UPDATE log_leaves SET leaf = zeroblob(32) WHERE seq = 17;
+                UPDATE log_nodes SET hash = zeroblob(32) WHERE number = 0
+                """
+        )
+        try await damaged.unseal().get()
+        let report = try check(damaged)
+        #expect(!report.mending.regrowsTree)
+        let restored = try TestVault(restarting: damaged)
+        try await restored.openAsRestored(damaged: report.findings.count, mending: report.mending)
+        let origin = try #require(restored.vault.state?.newestOrigin)
+        #expect(origin.note == nil && origin.previous.root == nil)
+    }
+
+    @Test(
+        "attack: no hash is made to fit an altered leaf that nobody signed yet",
+        arguments: [
+            ("UPDATE log_nodes SET hash = zeroblob(32) WHERE level = 8 AND number = 2", true),
+            ("UPDATE log_leaves SET leaf = zeroblob(32) WHERE seq = 700", false),
+            (
+                "UPDATE log_leaves SET leaf = zeroblob(32) WHERE seq = 700; DELETE FROM log_payloads WHERE seq = 700",
+                false
+            ),
+        ]
+    )
+    func unsigned(_ sql: String, regrows: Bool) async throws {
+        try await Self.busy(kit, until: 900)
+        let damaged = try kit.damaged(by: sql)
+        try await damaged.unseal().get()
+        let report = try check(damaged)
+        #expect(report.counts[.treeHashWrong] == 1 && report.counts[.checkpointContradicted] == nil)
+        #expect(report.mending.regrowsTree == regrows)
+    }
+
+    @Test("a restore whose record is lost keeps its number, though the event of the one before does not open")
+    func renumbered() async throws {
+        let named = try await restored()
+        let earlier = try #require(try named.events().first { $0.type == "backup.restore" }).sequence
+        let last = try #require(named.vault.state?.newestOrigin)
+        let damaged = try named.damaged(
+            by: """
+                UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = \(earlier);
+                DELETE FROM records WHERE id = x'\(last.id)'
+                """
+        )
+        try await damaged.unseal().get()
+        let report = try check(damaged)
+        #expect(report.mending.lostOrigins.map(\.id) == [last.id] && report.mending.lostOrigins.map(\.number) == [3])
+        let mended = try TestVault(restarting: damaged)
+        try await mended.openAsRestored(damaged: report.findings.count, mending: report.mending)
+        let next = try TestVault(restarting: mended)
+        try await next.unseal().get()
+        #expect(!next.vault.isLogBroken)
+        #expect(next.vault.state?.origins.keys.sorted() == [2, 3, 4])
+        let history = try KeyHistory(next.vault.logKeyHistory())
+        #expect(throws: Never.self) { try KeyChain(pinned: first, history: history) }
+    }
+
+    @Test("attack: what was signed of another log of this vault, under a name that this log never had, is none of it")
+    func foreign() async throws {
+        let other = try TestVault(copyOf: try kit.closedCopy())
+        other.clock.advance(seconds: 3 * 3600)
+        try await other.openAsRestored()
+        try await Self.busy(other, until: 700)
+        let foreign = try await other.vault.signCheckpoint()
+        try await Self.busy(kit, until: 800)
+        let (time, note) = (foreign.time.milliseconds, Hex.encode(foreign.note))
+        let hour = time / 3_600_000
+        let damaged = try kit.damaged(
+            by: """
+                INSERT INTO log_checkpoints (hour, size, time, note)
+                VALUES (\(hour), \(foreign.size), \(time), x'\(note)')
+                """
+        )
+        try await damaged.unseal().get()
+        #expect(damaged.vault.isLogBroken)
+        let report = try check(damaged)
+        #expect(report.findings.map(\.kind) == [.checkpointDamaged] && report.mending.lostCheckpoints == [hour])
     }
 
     @Test("attack: an altered change of the key is taken from its event, and not from the table")

@@ -1,4 +1,5 @@
 import Foundation
+import WarderModel
 import WarderStoreSQLite
 import WarderTesting
 
@@ -106,6 +107,16 @@ enum ClosedDatabase {
         try run(rootBreaker, [path, name] + bits.map(String.init))
     }
 
+    /// Writes the id of another record into a row, where the engine's index does not see it.
+    static func lend(_ id: RecordID, to row: RecordID, kind: String, at path: String) throws {
+        let file = URL(filePath: path)
+        var bytes = try Data(contentsOf: file)
+        let (own, other) = (Data(row.bytes + kind.utf8), Data(id.bytes + kind.utf8))
+        guard bytes.range(of: own) != nil else { throw TestFailure("there is no such row") }
+        while let place = bytes.range(of: own) { bytes.replaceSubrange(place, with: other) }
+        try bytes.write(to: file)
+    }
+
     private static func run(_ program: String, _ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -124,6 +135,13 @@ extension TestVault {
     func damaged(by sql: String) throws -> TestVault {
         database.close()
         try ClosedDatabase.run(sql, on: directory.file("vault.db"))
+        return try TestVault(restarting: self)
+    }
+
+    /// The same after a row got the id of another record.
+    func damaged(lending id: RecordID, to row: RecordID, kind: String) throws -> TestVault {
+        database.close()
+        try ClosedDatabase.lend(id, to: row, kind: kind, at: directory.file("vault.db"))
         return try TestVault(restarting: self)
     }
 

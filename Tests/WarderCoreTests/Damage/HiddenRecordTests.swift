@@ -120,6 +120,65 @@ import WarderTesting
         #expect(try await refusal(broken) == .restoredVault)
     }
 
+    private func prune(_ kit: TestVault) async throws {
+        let before = kit.clock.now().wall
+        kit.clock.advance(seconds: 2 * 86_400)
+        let plan = try #require(try kit.vault.planPrune(before: before))
+        try await kit.vault.prune(plan, as: .caller(kit.admin))
+    }
+
+    @Test("what was settled stays so where the events that say it were pruned")
+    func pruned() async throws {
+        let kit = try await TestVault()
+        try await kit.mustSetUpNotes()
+        try await kit.mustAddTool("notes/other")
+        kit.clock.advance(seconds: 10)
+        try await prune(kit)
+        let newest = kit.vault.sequence
+        let again = try await reopened(
+            kit,
+            after: try damageOther(kit)
+                + "; UPDATE log_payloads SET sealed = zeroblob(length(sealed)) WHERE seq = \(newest)"
+        )
+        #expect(try await refusal(again) == .restoredVault)
+        _ = try await again.vault.perform(Backups.release(by: again.admin))
+        _ = try await again.vault.perform(Approvals.setRule(Self.scope, .none, by: again.admin))
+        let settled = again.vault.sequence
+        again.clock.advance(seconds: 10)
+        try await prune(again)
+        #expect(try #require(again.vault.prunedLog).through >= settled)
+        #expect(try await refusal(try await again.reopened()) == nil)
+    }
+
+    /// A record whose id a damaged row has.
+    enum Lender: CaseIterable { case origin, server, approvalRule }
+
+    @Test("attack: setting a rule takes away no record whose id a damaged rule's row has", arguments: Lender.allCases)
+    func lent(_ lender: Lender) async throws {
+        let kit = try await restored()
+        let other = ApprovalRule.Scope(server: nil, risk: .critical, category: .standard)
+        for scope in [Self.scope, other] {
+            _ = try await kit.vault.perform(Approvals.setRule(scope, ApprovalTerms([.anyOperator]), by: kit.admin))
+        }
+        let state = try #require(kit.vault.state)
+        let id =
+            switch lender {
+            case .origin: try #require(state.newestOrigin).id
+            case .server: try #require(try state.servers[ServerName("notes")]).id
+            case .approvalRule: try #require(state.approvalRules[other]).id
+            }
+        let rule = try #require(state.approvalRules[Self.scope]).id
+        // Where the log is whole, it knows that the row is no rule.
+        let again = try kit.damaged(by: Self.brokenLog).damaged(lending: id, to: rule, kind: "approval_rule")
+        try await again.unseal().get()
+        #expect(again.vault.state?.lost.isEmpty == false)
+        _ = try await again.vault.perform(Approvals.setRule(Self.scope, .none, by: again.admin))
+        let later = try #require(try await again.reopened().vault.state)
+        #expect(later.isQuarantined && later.newestOrigin?.id == state.newestOrigin?.id)
+        #expect(try later.servers[ServerName("notes")]?.id == state.servers[ServerName("notes")]?.id)
+        #expect(later.approvalRules[other]?.terms == state.approvalRules[other]?.terms)
+    }
+
     @Test("a row that has the id of another record is nobody's, so that no command takes the record away by it")
     func borrowedID() async throws {
         let kit = try await restored()

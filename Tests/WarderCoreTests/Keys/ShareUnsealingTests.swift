@@ -123,9 +123,64 @@ import WarderTesting
         #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
         _ = try await kit.bring(shares[2], attempt: name, by: 5003).get()
         #expect(kit.vault.phase == .sealed)
+        // The last one neither.
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.bring(shares[1], attempt: name, by: 5002).refusal == .auditUnavailable)
+        #expect(kit.vault.phase == .sealed)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1, 3])
         _ = try await kit.bring(shares[1], attempt: name, by: 5002).get()
         #expect(kit.vault.phase == .unsealed)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
         #expect(try kit.events().filter { $0.line == "unseal.share" }.map(\.actor) == ["uid:5001", "uid:5003"])
+    }
+
+    @Test("shares that wait again for their last one end when they would have, and are dropped as they would have been")
+    func unwrittenLast() async throws {
+        let (kit, shares) = try await Self.sealed()
+        for isCancelled in [true, false] {
+            let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+            kit.clock.advance(seconds: ShareGathering.patienceSeconds - 1)
+            _ = try await kit.bring(shares[1], attempt: name, by: 5002).get()
+            kit.store.fail(.unavailable(code: 13), times: 1)
+            #expect(await kit.bring(shares[2], attempt: name, by: 5003).refusal == .auditUnavailable)
+            #expect(kit.vault.gathering.progress(at: kit.clock.now())?.secondsLeft == 1)
+            if isCancelled {
+                #expect(await kit.cancel(by: 0, isOwner: true).refusal == nil)
+            } else {
+                kit.clock.advance(seconds: 1)
+            }
+            #expect(await kit.bring(shares[2], attempt: name, by: 5003).refusal == .attemptUnknown)
+        }
+    }
+
+    @Test("complete shares are put back only where nobody dropped them meanwhile, or began anew")
+    func putBack() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let slots = try #require(kit.vault.foundation?.slots)
+        let now = kit.clock.now()
+        let gathering = ShareGathering()
+        func complete() throws -> String {
+            var name: String?
+            for share in shares.prefix(3) {
+                switch try gathering.add(share, to: name, for: .unsealing, slots: slots, at: now) {
+                case .waiting(let progress): name = progress.attempt
+                case .complete(_, _, let attempt): #expect(attempt == name)
+                }
+            }
+            return try #require(name)
+        }
+        let dropped = try complete()
+        gathering.cancel(dropped, at: now)
+        gathering.settle(dropped, isWritten: false)
+        #expect(gathering.progress(at: now) == nil)
+        let removed = try complete()
+        gathering.dropUnless(among: [])
+        gathering.settle(removed, isWritten: false)
+        #expect(gathering.progress(at: now) == nil)
+        let overtaken = try complete()
+        _ = try gathering.add(shares[4], to: nil, for: .unsealing, slots: slots, at: now)
+        gathering.settle(overtaken, isWritten: false)
+        #expect(gathering.progress(at: now)?.indexes == [5])
     }
 
     @Test("an end that cannot be written down is none")

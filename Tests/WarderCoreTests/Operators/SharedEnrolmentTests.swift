@@ -129,6 +129,13 @@ import WarderTesting
         kit.store.fail(.unavailable(code: 13), times: 1)
         #expect(await kit.enrol(made.shares[1], attempt: name, by: 5002).refusal == .auditUnavailable)
         #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1])
+        _ = try await kit.enrol(made.shares[1], attempt: name, by: 5002).get()
+        // The last one neither.
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        #expect(await kit.enrol(made.shares[2], attempt: name, by: 5003).refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now())?.indexes == [1, 2])
+        #expect(try await kit.enrol(made.shares[2], attempt: name, by: 5003).get().made != nil)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
     }
 
     @Test("sealing drops the shares, an admin may, and time does; a sealed vault takes none")

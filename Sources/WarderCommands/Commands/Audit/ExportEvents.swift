@@ -150,7 +150,7 @@ struct ExportEvents: VaultCommand {
             "signed: \(manifest.filter == nil ? range : "\(range), filtered"), in \(TerminalText.escaped(path))",
             hints: [
                 format == .jsonl
-                    ? "Verify it, anywhere: warder audit verify \(TerminalText.escaped(outputFile)) --key-file VKEY"
+                    ? "Verify it, anywhere: warder audit verify \(TerminalText.escaped(ShellWord.text(outputFile))) --key-file VKEY"
                     : "It is about these events as JSON Lines; only such a file can be verified."
             ]
         )

@@ -28,6 +28,12 @@ struct OpenerOptions: ParsableArguments {
         question: String = "Passphrase of the vault when the backup was made:"
     ) throws(CommandFailure) -> RequestBody {
         let prompter = session.context.prompter
+        guard !backup.slots.isEmpty else {
+            throw .usage(
+                "nothing opens it any more: no key slot is left",
+                hints: ["Come back from a backup: docs/operations/disk-damaged.md"]
+            )
+        }
         // Nobody is asked for what cannot open it.
         let kind = share ? "shares" : credentialFile == nil ? "passphrase" : "credential"
         guard backup.slots.contains(where: { $0.kind == kind }) else {

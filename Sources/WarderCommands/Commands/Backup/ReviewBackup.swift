@@ -7,8 +7,8 @@ struct ReviewBackup: VaultCommand {
         commandName: "review",
         abstract: "Show what in a restored vault may be older than its upstream.",
         discussion: """
-            Most probably outdated first: what expired at its upstream, then what changed often in the 90 days before \
-            the backup. Put in what has changed since, with `warder secret put`.
+            Most probably outdated first: what expired at its upstream, then what changed often from 90 days before \
+            the gap on. Put in what has changed since, with `warder secret put`.
 
             EXAMPLE
               warder backup review
@@ -71,7 +71,7 @@ struct ReviewBackup: VaultCommand {
         details.add("Released", review.released.flatMap { moment.long($0) } ?? "no: servers get nothing", nil)
         details.add("Tokens", "void, all of them: clients ask for new ones")
         for server in review.servers {
-            details.add("Had tokens", "\(server.name): \(server.tokens) in the hour before the backup")
+            details.add("Had tokens", "\(server.name): \(server.tokens) from an hour before the gap on")
         }
         details.add("Not known", "what was rotated, granted or revoked after the backup: see each secret's upstream")
         if review.unreadable > 0 {

@@ -69,7 +69,7 @@ struct FileChecks {
                     "error",
                     "data_directory_open",
                     "\(path) can be entered by others than its owner",
-                    "chmod 700 \(path)"
+                    "chmod 700 \(ShellWord.text(path))"
                 )
             )
         }
@@ -79,7 +79,7 @@ struct FileChecks {
                     "error",
                     "data_directory_foreign",
                     "\(path) belongs to user \(status.st_uid), not to you",
-                    "sudo chown -R \(uid) \(path)"
+                    "sudo chown -R \(uid) \(ShellWord.text(path))"
                 )
             )
         }

@@ -50,6 +50,7 @@ struct SaveWhatOpens {
         }
         try file.commit()
         let name = TerminalText.escaped(path)
+        let word = TerminalText.escaped(ShellWord.text(path))
         let end: End? = last.line.flatMap { try? Vault.decode($0) }
         if let outcome = end?.outcome {
             session.console.message(
@@ -58,7 +59,7 @@ struct SaveWhatOpens {
                     outcome.unreadableRecords == 0
                         ? "Every record could be read."
                         : "\(outcome.unreadableRecords) records could not be read; what they were is not known.",
-                    "The values in it are in the clear: store them again (warder secret put), and remove it: shred -u \(name)",
+                    "The values in it are in the clear: store them again (warder secret put), and remove it: shred -u \(word)",
                 ]
             )
             return outcome.isWhole

@@ -71,7 +71,7 @@ struct SocketCheck {
             ? error(
                 "socket_refused",
                 "you are in the group \(group), and \(path) refuses you all the same",
-                "ls -ld \(path)"
+                "ls -ld \(ShellWord.text(path))"
             )
             : error(
                 "not_in_group",

@@ -31,7 +31,11 @@ struct StatusCommand: VaultCommand {
         }
         switch answer.value.state {
         case "unsealed": return
-        case "sealed": throw CommandFailure(.statusSealed, "the vault is sealed", hints: ["Open it: warder unseal"])
+        case "sealed":
+            // Nothing opens it where no slot is left.
+            let hint =
+                answer.value.slots.isEmpty ? "How to go on: docs/operations/disk-damaged.md" : "Open it: warder unseal"
+            throw CommandFailure(.statusSealed, "the vault is sealed", hints: [hint])
         case "not_initialised":
             throw CommandFailure(.statusSealed, "the vault was never set up", hints: ["Set it up: warder init"])
         default: throw CommandFailure(.statusFailed, "the vault is in a state that this command does not know")

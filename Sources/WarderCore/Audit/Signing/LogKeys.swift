@@ -45,25 +45,21 @@ struct LogKeys {
         } catch { return nil }
     }
 
-    /// The checkpoint in a note that a key of this log signed under the name of an origin; `nil` for any other note.
-    func checkpoint(in bytes: [UInt8], of origin: RecordID) -> Checkpoint? {
-        let name = LogName.of(origin)
+    /// What a key of this log signed as a checkpoint, under whatever name of the vault's logs; `nil` for any other note.
+    func signed(in bytes: [UInt8]) -> SignedCheckpoint? {
         guard let note = try? SignedNote(bytes), let checkpoint = try? Checkpoint(text: note.text),
-            checkpoint.origin == name,
-            (try? note.verified(by: keys.map { NoteKey(name: name, key: $0) })) != nil
+            let origin = LogName.origin(of: checkpoint.origin)
         else { return nil }
-        return checkpoint
+        let known = keys.map { NoteKey(name: checkpoint.origin, key: $0) }
+        guard (try? note.verified(by: known)) != nil else { return nil }
+        let seconds = known.compactMap { try? $0.moment(of: note) }.max()
+        let moment = seconds.map { Timestamp(milliseconds: Int64(clamping: $0) * 1000) }
+        return SignedCheckpoint(origin: origin, checkpoint: checkpoint, moment: moment)
     }
 
     /// When a key of this log signed a note as a checkpoint under the name of an origin; `nil` for any other note.
-    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? { signed(in: bytes, of: origin)?.moment }
-
-    /// Both of a note; `nil` for one that lacks either.
-    func signed(in bytes: [UInt8], of origin: RecordID) -> (checkpoint: Checkpoint, moment: Timestamp)? {
-        guard let checkpoint = checkpoint(in: bytes, of: origin), let note = try? SignedNote(bytes) else { return nil }
-        let name = LogName.of(origin)
-        let moments = keys.compactMap { try? NoteKey(name: name, key: $0).moment(of: note) }
-        return moments.max().map { (checkpoint, Timestamp(milliseconds: Int64(clamping: $0) * 1000)) }
+    func moment(of bytes: [UInt8], of origin: RecordID) -> Timestamp? {
+        signed(in: bytes).flatMap { $0.origin == origin ? $0.moment : nil }
     }
 
     /// All changes of key and name, in order: those of the key lie in a table of their own, a restore's in its record.
@@ -88,6 +84,15 @@ struct LogKeys {
         }
         return notes.sorted { $0.size < $1.size }.map(\.note)
     }
+}
+
+/// A checkpoint that a key of the vault's log signed.
+struct SignedCheckpoint {
+    /// What the log was called after.
+    let origin: RecordID
+    let checkpoint: Checkpoint
+    /// When it was signed; `nil` where the note does not say.
+    let moment: Timestamp?
 }
 
 extension LogOrigin {

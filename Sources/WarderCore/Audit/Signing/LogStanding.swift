@@ -14,7 +14,6 @@ enum LogStanding: Sendable, Equatable {
     case broken
 
     /// `keys`: who signed it; `nil` where that cannot be said.
-    ///
     /// - Throws: `auditUnavailable` when the store cannot be read.
     static func of(
         _ foundation: Foundation,
@@ -29,16 +28,17 @@ enum LogStanding: Sendable, Equatable {
         }
         guard let keys, let tree = store.tree() else { return .broken }
         guard let newest else { return .continues(nil) }
-        // A restored log goes on from one that had another name.
-        let own = state.logOrigin(foundation)
-        let origins = [own, foundation.vault] + state.origins.values.map(\.id)
-        let signed = origins.lazy.compactMap { origin in
-            keys.checkpoint(in: newest.note, of: origin).map { (origin, $0) }
-        }
-        guard let (origin, checkpoint) = signed.first, checkpoint.size == newest.size, checkpoint.size <= tree.size
+        guard let signed = keys.signed(in: newest.note), state.logNames(foundation).contains(signed.origin),
+            signed.checkpoint.size == newest.size, fits(signed.checkpoint, tree, in: store)
         else { return .broken }
+        // A restored log goes on from one that had another name.
+        return .continues(signed.origin == state.logOrigin(foundation) ? newest : nil)
+    }
+
+    /// Whether the log in the store begins with what a checkpoint says.
+    static func fits(_ checkpoint: Checkpoint, _ tree: Frontier, in store: any VaultStore) -> Bool {
+        guard checkpoint.size <= tree.size else { return false }
         var prover = TreeProver(StoredNodes(store: store), size: checkpoint.size)
-        guard let root = try? prover.root(), root == checkpoint.root else { return .broken }
-        return .continues(origin == own ? newest : nil)
+        return (try? prover.root()) == checkpoint.root
     }
 }

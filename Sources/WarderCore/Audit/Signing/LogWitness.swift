@@ -22,11 +22,9 @@ extension LogStanding {
         in store: any VaultStore
     ) throws(Refusal) {
         guard let outside else { return }
-        guard let checkpoint = keys?.checkpoint(in: outside, of: origin), let tree = store.tree(),
-            checkpoint.size <= tree.size
+        guard let signed = keys?.signed(in: outside), signed.origin == origin, let tree = store.tree(),
+            fits(signed.checkpoint, tree, in: store)
         else { throw .logContradicted }
-        var prover = TreeProver(StoredNodes(store: store), size: checkpoint.size)
-        guard let root = try? prover.root(), root == checkpoint.root else { throw .logContradicted }
     }
 
     /// Compares the vault with the checkpoints of logs that it does not know.
@@ -44,7 +42,7 @@ extension LogStanding {
         _ state: VaultState
     ) throws(Refusal) {
         guard let keys, !state.lost.mayHideOrigin else { return }
-        let known = [foundation.vault] + state.origins.values.map(\.id)
+        let known = state.logNames(foundation)
         let began = state.newestOrigin?.began ?? .distantPast
         for (origin, note) in outside where !known.contains(origin) {
             guard let signed = keys.moment(of: note, of: origin), signed > began else { continue }
