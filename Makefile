@@ -88,11 +88,12 @@ sanitize: testdeps ## Many clients at once on a daemon that the thread sanitizer
 	swift build --build-tests $(CHECKED)
 	deploy/tests/thread-sanitizer.sh
 
-# Beside HARNESS= (json, body, ...; all when left out).
+# Beside HARNESS= (json, body, ...; all when left out) and SEED= (another for each run when left out).
 SECONDS := 60
+SEED :=
 
 fuzz: deps ## Fuzz what reads bytes from outside, for SECONDS=60 each; HARNESS=name for one.
-	deploy/tests/fuzz.sh $(SECONDS) $(HARNESS)
+	SEED=$(SEED) deploy/tests/fuzz.sh $(SECONDS) $(HARNESS)
 
 format: ## Format the sources.
 	swift format format --in-place --parallel --recursive $(FORMATTED)

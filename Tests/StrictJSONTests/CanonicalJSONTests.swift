@@ -122,4 +122,12 @@ struct CanonicalJSONTests {
                 == "\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f\\\"\\\\/\u{7F}\u{2028}\""
         )
     }
+
+    @Test("a byte order mark in a text is a character as any other, however it is spelled")
+    func byteOrderMark() throws {
+        let form = try canonical(#"["\uFEFF","\uFEFFa\n\uFEFF"]"#)
+        #expect(form == "[\"\u{FEFF}\",\"\u{FEFF}a\\n\u{FEFF}\"]")
+        #expect(try canonical(form) == form)
+        #expect(try document(form).root.elements.map { try $0.string() } == ["\u{FEFF}", "\u{FEFF}a\n\u{FEFF}"])
+    }
 }

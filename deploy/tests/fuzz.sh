@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the fuzzing harnesses and runs one after the other; stops at the first finding. docs/design/fuzzing.md.
-# usage: deploy/tests/fuzz.sh [SECONDS_EACH [HARNESS...]]
+# usage: [SEED=NUMBER] deploy/tests/fuzz.sh [SECONDS_EACH [HARNESS...]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -34,6 +34,7 @@ for harness in "${harnesses[@]}"; do
     esac
     options=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -artifact_prefix="$folder/findings/$harness-")
     [ ! -f "Tests/Corpora/$harness.dict" ] || options+=("-dict=Tests/Corpora/$harness.dict")
+    [ -z "${SEED:-}" ] || options+=(-seed="$SEED")
     # What a run learned is kept for the next one.
     mkdir -p "$folder/corpus/$harness"
     if ! WARDER_HARNESS=$harness "$fuzzer" "${options[@]}" "$folder/corpus/$harness" "${seeds[@]}" > "$log" 2>&1; then

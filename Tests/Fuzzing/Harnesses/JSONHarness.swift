@@ -15,16 +15,18 @@ extension Harness {
         let again = try JSONDocument(copying: canonical.span, limits: limits)
         try hold(try CanonicalJSON.bytes(of: again.root) == canonical, "the canonical form is its own canonical form")
         try hold(try CanonicalJSON.bytes(of: printed.root) == canonical, "printing changes no value")
-        try compare(input, canonical, hasPlainKeys: hasPlainKeys(document.root))
+        if hasPlainKeys(document.root) { try compare(input, canonical) }
         document.wipe()
         try hold(document.root.rawBytes.allSatisfy { $0 == 0 }, "wiping reaches every byte")
     }
 
     /// Another reader takes what the strict one takes, and reads the same in it and in the canonical form.
-    private static func compare(_ input: [UInt8], _ canonical: [UInt8], hasPlainKeys: Bool) throws {
-        // Foundation keeps one of two keys that Unicode counts as one text, and drops a byte order mark behind an
-        // escape.
-        guard hasPlainKeys, input.firstRange(of: [0xEF, 0xBB, 0xBF]) == nil else { return }
+    ///
+    /// Not where a key is more than ASCII: Foundation keeps one of two that Unicode counts as one text.
+    private static func compare(_ input: [UInt8], _ canonical: [UInt8]) throws {
+        // Foundation drops a byte order mark where a text begins, and behind an escape. The canonical form has each
+        // as its bytes, also one that was spelled as an escape.
+        guard canonical.firstRange(of: [0xEF, 0xBB, 0xBF]) == nil else { return }
         let read = { (bytes: [UInt8]) in
             try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
         }
