@@ -1,6 +1,7 @@
 import SystemPackage
 import WarderCore
 import WarderLinux
+import WarderModel
 import WarderStoreSQLite
 
 /// Why the daemon does not start, and what mends it.
@@ -166,7 +167,7 @@ extension StartError {
         case .openFile(let mode):
             self.init(
                 "others than the daemon's user can read \(path) (mode \(String(mode, radix: 8)))",
-                remedy: "chmod 600 \(path), and rotate what may have been copied"
+                remedy: "chmod 600 \(ShellWord.quoted(path)), and rotate what may have been copied"
             )
         case .foreignFile(let uid):
             self.init("\(path) belongs to user \(uid)", remedy: "Run the daemon as that user, or chown the file")

@@ -88,7 +88,7 @@ package final class StoreSwitch: VaultStore {
     // MARK: Holding the writer
 
     /// Lets the next commit wait for `release`, and returns when it has arrived here. `command` makes it arrive.
-    func hold(_ command: () -> Void) async {
+    package func hold(_ command: () -> Void) async {
         await withCheckedContinuation { continuation in
             state.withLock { state in
                 state.isHeld = true
@@ -99,7 +99,7 @@ package final class StoreSwitch: VaultStore {
     }
 
     /// Lets the held commit go on.
-    func release() { gate.signal() }
+    package func release() { gate.signal() }
 
     /// Commits since the beginning that reached the disk.
     package var commits: [Commit] { state.withLock { $0.commits } }

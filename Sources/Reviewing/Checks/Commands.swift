@@ -94,8 +94,9 @@ enum Commands {
         let needsUnit = server.unit == nil && server.executable == nil
         let conditions: [(String, String?)] = [
             ("--uid", needsUser ? "UID" : server.uid.map(String.init)), ("--gid", server.gid.map(String.init)),
-            ("--group", server.group.map(String.init)), ("--unit", needsUnit ? "UNIT" : server.unit.map(quoted)),
-            ("--executable", server.executable.map(quoted)), ("--executable-sha256", server.sha256),
+            ("--group", server.group.map(String.init)),
+            ("--unit", needsUnit ? "UNIT" : server.unit.map(ShellWord.quoted)),
+            ("--executable", server.executable.map(ShellWord.quoted)), ("--executable-sha256", server.sha256),
         ]
         let words =
             conditions.compactMap { name, value in value.map { "\(name) \($0)" } }
@@ -133,13 +134,5 @@ enum Commands {
     static func configure(_ section: String, _ line: String, or other: String? = nil) -> String {
         "In the daemon's configuration, under `\(section):`, write `\(line)`"
             + (other.map { " (or `\($0)`)" } ?? "") + "; then restart the daemon, and unseal it."
-    }
-
-    private static let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:./_-".utf8)
-
-    /// Paths and units are other people's words.
-    private static func quoted(_ word: String) -> String {
-        guard word.isEmpty || !word.utf8.allSatisfy(plain.contains) else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 }

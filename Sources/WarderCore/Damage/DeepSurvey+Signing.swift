@@ -85,8 +85,10 @@ extension DeepSurvey {
     /// What the log says, of restores that have no record too. Reads it to its end, once.
     @discardableResult
     private func tell(_ state: inout VaultState) throws(DeepCheck.Stop) -> LogLedger {
-        let told: LogLedger
-        if let known = self.told { told = known } else { told = try LogAccount(of: store, with: ring).ledger }
+        let told =
+            if let known = self.told { known } else {
+                try LogAccount(of: store, with: ring, isCancelled: isCancelled).ledger
+            }
         self.told = told
         for origin in lostOrigins(by: told) { state.origins[origin.number] = origin }
         return told

@@ -6,7 +6,7 @@ import WarderModel
 final class DeepSurvey {
     let check: DeepCheck
     private let progress: (DeepCheck.Progress) -> Void
-    private let isCancelled: () -> Bool
+    let isCancelled: () -> Bool
     var list = DamageList()
     var good = DeepCheckReport.Good()
     var ledger = LogLedger(present: [])

@@ -14,8 +14,14 @@ struct LogAccount {
     /// Whether the mark of earlier prunes is there: there is one at most.
     private let hasMark: Bool
 
-    /// - Throws: `exhausted`; `store` for a store that cannot answer now.
-    init(of store: any VaultStore, with ring: KeyRing) throws(DeepCheck.Stop) {
+    /// `isCancelled`: asked before each event; may take a rest.
+    ///
+    /// - Throws: `cancelled`; `exhausted`; `store` for a store that cannot answer now.
+    init(
+        of store: any VaultStore,
+        with ring: KeyRing,
+        isCancelled: () -> Bool = { false }
+    ) throws(DeepCheck.Stop) {
         let sealer: EventSealer
         do { sealer = try EventSealer(ring) } catch { throw .exhausted }
         let mark = try MarkReader(ring: ring, store: store).read().mark
@@ -29,6 +35,7 @@ struct LogAccount {
             unreadable: { _ throws(DeepCheck.Stop) in },
             body: { rows throws(DeepCheck.Stop) in
                 for row in rows {
+                    if isCancelled() { throw .cancelled }
                     guard let sequence = UInt64(exactly: row.position), sequence >= next else { continue }
                     if sequence > next { gap = sequence - 1 }
                     next = sequence + 1

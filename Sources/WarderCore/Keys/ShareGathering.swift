@@ -142,6 +142,11 @@ package final class ShareGathering: Sendable {
         }
     }
 
+    /// Sees to it that an attempt that is complete is not put back, whatever comes of it.
+    func forgetComplete() {
+        gathered.withLock { $0.opening = nil }
+    }
+
     /// Drops an attempt whose slot was removed, or wraps another root key by now: its shares make nothing any more.
     func dropUnless(among slots: [KeySlot]) {
         func isKept(_ attempt: Attempt) -> Bool {

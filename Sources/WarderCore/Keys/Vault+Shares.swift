@@ -77,7 +77,11 @@ extension Vault {
         guard let uid = caller.peer?.uid, caller.isOwner || isOrWasAdmin(uid) else {
             return completion(.failure(.notAnOperator))
         }
-        guard let present = gathering.progress(at: now) else { return completion(.failure(.nothingToUndo)) }
+        guard let present = gathering.progress(at: now) else {
+            // Its last share may be at the log now.
+            gathering.forgetComplete()
+            return completion(.failure(.nothingToUndo))
+        }
         let actor = state.map { Policy.actor(caller, in: $0) } ?? caller.unverifiedActor
         var event = Event(action: .unsealCancel, time: now.wall, actor: actor)
         event.changes = present.facts

@@ -72,7 +72,7 @@ package struct Restore {
                 .exists,
                 "there is a vault at \(target.database.string) already",
                 remedy: """
-                    Move it away yourself, all of its files (mv \(target.database.string)* ELSEWHERE/), or let this \
+                    Move it away yourself, all of its files (mv \(ShellWord.quoted(target.database.string))* ELSEWHERE/), or let this \
                     command keep it aside under another name: --replace
                     """
             )

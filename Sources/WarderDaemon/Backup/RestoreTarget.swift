@@ -28,7 +28,7 @@ struct RestoreTarget {
             throw BackupStop(
                 .failed,
                 "\(decided) is no database that a restore finished; nothing was changed",
-                remedy: "Move it away, and see where it came from: mv \(decided) ELSEWHERE/"
+                remedy: "Move it away, and see where it came from: mv \(ShellWord.quoted(decided)) ELSEWHERE/"
             )
         }
         return decided

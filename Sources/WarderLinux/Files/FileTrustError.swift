@@ -1,4 +1,5 @@
 package import SystemPackage
+import WarderModel
 
 /// Why a file is not trusted. Names paths, which come from the operator and are no secrets.
 package enum FileTrustError: Error, Hashable, Sendable {
@@ -36,7 +37,7 @@ package enum FileTrustError: Error, Hashable, Sendable {
 
     /// What the operator can do about it: a command where one is enough.
     package var remedy: String {
-        let name = Self.quoted(component)
+        let name = ShellWord.quoted(component)
         switch self {
         case .notAbsolute: return "give an absolute path"
         case .missing: return "create \(name), or correct the path"
@@ -54,11 +55,6 @@ package enum FileTrustError: Error, Hashable, Sendable {
     private static func octal(_ mode: UInt32) -> String {
         let digits = String(mode, radix: 8)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
-
-    /// As a shell takes it.
-    private static func quoted(_ path: String) -> String {
-        "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
 

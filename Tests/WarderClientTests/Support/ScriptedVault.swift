@@ -12,6 +12,8 @@ final class ScriptedVault: Sendable {
         var changes: @Sendable (String) -> StubAnswer = { line in
             line == "GET /v1/changes?wait=0" ? .json(200, #"{"next":"a","changes":[],"reset":false}"#) : .hang
         }
+        /// Told of each request before it is answered, by its method and path.
+        var heard: @Sendable (String) -> Void = { _ in }
         /// Answers by method and path that go before the rules.
         var overrides: [String: StubAnswer] = [:]
     }
@@ -33,6 +35,7 @@ final class ScriptedVault: Sendable {
 
     func answer(_ request: StubRequest) -> StubAnswer {
         state.withLock { state in
+            state.heard(request.line)
             if let answer = state.overrides.first(where: { request.line.hasPrefix($0.key) })?.value { return answer }
             if request.line.hasPrefix("GET /v1/changes") { return state.changes(request.line) }
             switch request.line {

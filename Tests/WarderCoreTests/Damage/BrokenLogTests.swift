@@ -318,4 +318,23 @@ import WarderTesting
         #expect(report.findings.map(\.kind) == [.logKeysBroken])
         #expect(report.mending.keyChanges == changes)
     }
+
+    @Test("a check that reads the log once more for its keys rests as often, and can be cancelled then")
+    func cancelled() async throws {
+        let damaged = try kit.damaged(by: "DELETE FROM log_key_changes")
+        try await damaged.unseal().get()
+        let (keys, foundation) = (try #require(damaged.vault.keys), try #require(damaged.vault.foundation))
+        let check = DeepCheck(keys.ring, foundation, store: damaged.store)
+        var (asked, limit) = (0, Int.max)
+        let isCancelled = {
+            asked += 1
+            return asked > limit
+        }
+        _ = try check.run(isCancelled: isCancelled)
+        let events = Int(damaged.vault.sequence)
+        #expect(asked > 2 * events)
+        (asked, limit) = (0, asked - events - 100)
+        #expect(throws: DeepCheck.Stop.cancelled) { try check.run(isCancelled: isCancelled) }
+        #expect(asked == limit + 1)
+    }
 }

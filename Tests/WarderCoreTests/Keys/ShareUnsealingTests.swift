@@ -183,6 +183,21 @@ import WarderTesting
         #expect(gathering.progress(at: now)?.indexes == [5])
     }
 
+    @Test("shares whose last one cannot be written down do not come back where somebody cancelled meanwhile")
+    func cancelledAtTheLast() async throws {
+        let (kit, shares) = try await Self.sealed()
+        let name = try #require(try await kit.bring(shares[0], by: 5001).get().attempt)
+        _ = try await kit.bring(shares[1], attempt: name, by: 5002).get()
+        kit.store.fail(.unavailable(code: 13), times: 1)
+        var last: Task<Result<Vault.ShareOutcome, Refusal>, Never>?
+        await kit.store.hold { last = Task { await kit.bring(shares[2], attempt: name, by: 5003) } }
+        #expect(await kit.cancel(by: 0, isOwner: true).refusal == .nothingToUndo)
+        kit.store.release()
+        #expect(await last?.value.refusal == .auditUnavailable)
+        #expect(kit.vault.gathering.progress(at: kit.clock.now()) == nil)
+        #expect(kit.vault.phase == .sealed)
+    }
+
     @Test("an end that cannot be written down is none")
     func unwrittenCancel() async throws {
         let (kit, shares) = try await Self.sealed()

@@ -208,13 +208,6 @@ import WarderTesting
         #expect(found.first?.message.contains("s11, s12, s13, s14, s15 and 2 more") == true)
     }
 
-    @Test("a remedy that names a path with a space can be copied into a shell")
-    func quoted() {
-        #expect(ShellWord.quoted("/opt/notes") == "/opt/notes")
-        #expect(ShellWord.quoted("/opt/my notes/it's") == #"'/opt/my notes/it'\''s'"#)
-        #expect(ShellWord.quoted("") == "''")
-    }
-
     @Test("the worst comes first, and everything has a remedy")
     func order() async throws {
         let kit = try await TestVault()

@@ -205,7 +205,7 @@ struct FileTrustTests {
         // A directory that is to be made, and cannot be: to read it is not what is missing.
         let made = FileTrustError.unreadable("/x", .readOnlyFileSystem)
         #expect(made.description == "/x cannot be made: Read-only file system")
-        #expect(made.remedy == "give '/x' a disk that can be written to and has room")
+        #expect(made.remedy == "give /x a disk that can be written to and has room")
         #expect(errors[4].description == "/x has mode 0644, at most 0600 is allowed")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TransparencyLog
+import WarderModel
 import WarderWire
 
 /// `warder audit export`
@@ -150,7 +151,7 @@ struct ExportEvents: VaultCommand {
             "signed: \(manifest.filter == nil ? range : "\(range), filtered"), in \(TerminalText.escaped(path))",
             hints: [
                 format == .jsonl
-                    ? "Verify it, anywhere: warder audit verify \(TerminalText.escaped(ShellWord.text(outputFile))) --key-file VKEY"
+                    ? "Verify it, anywhere: warder audit verify \(TerminalText.escaped(ShellWord.quoted(outputFile))) --key-file VKEY"
                     : "It is about these events as JSON Lines; only such a file can be verified."
             ]
         )

@@ -1,5 +1,6 @@
 import StrictJSON
 import SystemPackage
+import WarderModel
 
 /// What became of the backups beside a new one.
 struct Pruning {
@@ -44,7 +45,7 @@ struct Pruning {
             hints.append("Is the other vault the one that was here before? docs/operations/machine-lost.md")
         }
         if !later.isEmpty {
-            let paths = later.map { TerminalText.escaped(ShellWord.text(FilePath(directory).appending($0).string)) }
+            let paths = later.map { TerminalText.escaped(ShellWord.quoted(FilePath(directory).appending($0).string)) }
             hints.append("A clock is wrong, or was when the later ones were made. Look: date")
             hints.append("Is it right now, take them out of the series: mv \(paths.joined(separator: " ")) ELSEWHERE/")
         }

@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import WarderConfiguration
 import WarderLinux
+import WarderModel
 import WarderWire
 
 /// The configuration file and the vault's directory, as they look from here.
@@ -69,7 +70,7 @@ struct FileChecks {
                     "error",
                     "data_directory_open",
                     "\(path) can be entered by others than its owner",
-                    "chmod 700 \(ShellWord.text(path))"
+                    "chmod 700 \(ShellWord.quoted(path))"
                 )
             )
         }
@@ -79,7 +80,7 @@ struct FileChecks {
                     "error",
                     "data_directory_foreign",
                     "\(path) belongs to user \(status.st_uid), not to you",
-                    "sudo chown -R \(uid) \(ShellWord.text(path))"
+                    "sudo chown -R \(uid) \(ShellWord.quoted(path))"
                 )
             )
         }

@@ -1,4 +1,5 @@
 import SecretMemory
+import WarderModel
 import WarderWire
 
 /// `warder doctor --save FILE` and `warder rescue --save FILE`: every version that still opens, with its values, in a file that only its owner can
@@ -50,7 +51,7 @@ struct SaveWhatOpens {
         }
         try file.commit()
         let name = TerminalText.escaped(path)
-        let word = TerminalText.escaped(ShellWord.text(path))
+        let word = TerminalText.escaped(ShellWord.quoted(path))
         let end: End? = last.line.flatMap { try? Vault.decode($0) }
         if let outcome = end?.outcome {
             session.console.message(

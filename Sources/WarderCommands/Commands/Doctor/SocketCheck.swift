@@ -1,6 +1,7 @@
 import Glibc
 import SystemPackage
 import UnixHTTP
+import WarderModel
 import WarderWire
 
 /// Whether the daemon can be reached, and if not, which of the reasons it is.
@@ -71,7 +72,7 @@ struct SocketCheck {
             ? error(
                 "socket_refused",
                 "you are in the group \(group), and \(path) refuses you all the same",
-                "ls -ld \(ShellWord.text(path))"
+                "ls -ld \(ShellWord.quoted(path))"
             )
             : error(
                 "not_in_group",

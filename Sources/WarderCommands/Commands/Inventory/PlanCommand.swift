@@ -54,9 +54,9 @@ struct DeclarationOptions: ParsableArguments {
 
     /// The command that does what was planned with these, and nothing else.
     func applying(_ digest: String) -> String {
-        var words = ["warder", "apply", "-f", ShellWord.text(file)]
+        var words = ["warder", "apply", "-f", ShellWord.quoted(file)]
         if prune { words.append("--prune") }
-        if let reason { words += ["--reason", ShellWord.text(reason)] }
+        if let reason { words += ["--reason", ShellWord.quoted(reason)] }
         return TerminalText.escaped((words + ["--plan", digest]).joined(separator: " "))
     }
 
