@@ -70,6 +70,8 @@ import WarderTesting
         try await kit.vault.perform(Backups.create(by: kit.admin))
         let making = BackupMaking(kit.vault, program: "0.0.0")
         #expect(throws: FullDisk.self) { try kit.vault.handOver(making, to: kit.admin) { _ in throw FullDisk() } }
+        // How it ended is written down before this is.
+        _ = try await kit.vault.perform(Secrets.list(by: kit.admin))
         kit.clock.advance(seconds: 3600)
         _ = try await Self.keep(made, in: kit)
         for _ in 0..<2 {
