@@ -73,11 +73,12 @@ struct CreateBackup: VaultCommand {
             try prune(vault, keeping: keep, new: name, copy)
         }
         try show(place, copy, check, events: events, pruning, session)
-        guard isSound else { throw failure(check) }
+        guard isSound else { throw failure(check, of: place) }
         guard session.output.format == .table else { return }
         session.console.message(
             "the backup is complete",
-            hints: (pruning?.hints(in: directory ?? ".") ?? []) + ["Try whether it opens: warder backup verify PATH"]
+            hints: (pruning?.hints(in: directory ?? ".") ?? [])
+                + ["Try whether it opens: \(Self.verification(of: place))"]
         )
     }
 
@@ -159,12 +160,16 @@ struct CreateBackup: VaultCommand {
             var failure = error
             failure.message =
                 "\(TerminalText.escaped(place)) is complete, but the vault did not say whether it is sound: \(error.message)"
-            failure.hints.append("Nothing older was removed. See for yourself: warder backup verify PATH")
+            failure.hints.append("Nothing older was removed. See for yourself: \(Self.verification(of: place))")
             throw failure
         }
     }
 
-    private func failure(_ check: BackupCheck) -> CommandFailure {
+    private static func verification(of place: String) -> String {
+        "warder backup verify \(TerminalText.escaped(ShellWord.quoted(place)))"
+    }
+
+    private func failure(_ check: BackupCheck, of place: String) -> CommandFailure {
         let others = "Older backups were left where they are."
         guard check.verdict == "damaged" else {
             let reason = check.unchecked.map { ": " + TerminalText.escaped($0) } ?? ""
@@ -172,7 +177,8 @@ struct CreateBackup: VaultCommand {
                 .server,
                 "the backup is complete, and the vault could not look whether it is sound\(reason)",
                 hints: [
-                    others, "See for yourself: warder backup verify PATH", "Then take another: warder backup create",
+                    others, "See for yourself: \(Self.verification(of: place))",
+                    "Then take another: warder backup create",
                 ]
             )
         }

@@ -115,7 +115,7 @@ struct DeepExamination {
         console.message(
             isSound ? "every row opens and fits together" : damages.words,
             hints: [
-                "Good: \(good.records) records, \(good.values) values, \(good.events) events; key slots: \(good.slots).",
+                "Good: records \(good.records), values \(good.values), events \(good.events), key slots \(good.slots).",
                 "What no check from within can see: a whole database that was put back as it was earlier.",
                 "The last event is number \(report.lastEvent): is it the one that you know of?",
             ] + (isSound ? [] : ["To save what still opens: \(saving)"])
