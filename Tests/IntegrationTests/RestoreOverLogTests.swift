@@ -249,6 +249,30 @@ struct RestoreOverLogTests {
         try Self.expectOld(occupied, .fullDisk, vault)
     }
 
+    @Test("a finished database that is damaged before it has its place is made once more, and what lay there is kept")
+    func damagedOnItsWay() throws {
+        let (source, backup) = try RestoreStory.source()
+        defer { source.remove() }
+        let occupied = try Self.occupied(.fullDisk)
+        let vault = occupied.vault
+        defer { vault.remove() }
+        let (path, aside) = (vault.database + ".restored", vault.database + ".before-restore-20260101T000000Z")
+        for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: vault.database + suffix) {
+            try FileManager.default.moveItem(atPath: vault.database + suffix, toPath: aside + suffix)
+        }
+        try occupied.database.dropLast(4096).write(to: URL(fileURLWithPath: path))
+        let failure = #expect(throws: VaultProcess.StartFailure.self) { try vault.start() }
+        let restored = try RestoreStory.restore(backup, vault)
+        for said in [failure?.said ?? "", restored.errors] {
+            #expect(said.contains("place is empty") && said.contains("once more, after this: mv \(path) ELSEWHERE/"))
+        }
+        try FileManager.default.moveItem(atPath: path, toPath: vault.directory + "/elsewhere")
+        let again = try RestoreStory.restore(backup, vault)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: aside)) == occupied.database)
+        try Self.expectQuarantine(vault, "restored once more")
+    }
+
     @Test("over a log whose database is gone, what is kept aside has the name that is said")
     func logAlone() throws {
         let (source, backup) = try RestoreStory.source()

@@ -261,7 +261,7 @@ struct WebhookTests {
             #expect(result.message?.contains(words) == true, "\(result.message ?? "")")
         }
         #expect(unsafe chmod(workshop.file("webhook.key"), 0o640) == 0)
-        try refused("chmod 0600 '\(workshop.file("webhook.key"))'")
+        try refused("chmod 0600 \(workshop.file("webhook.key"))")
         let short = Data(repeating: 7, count: 23).base64EncodedString()
         let long = Data(repeating: 7, count: 65).base64EncodedString()
         for text in [

@@ -25,10 +25,17 @@ struct RestoreTarget {
         guard unsafe lstat(decided, &status) == 0 else { return nil }
         let isFile = status.st_mode & S_IFMT == S_IFREG && status.st_uid == geteuid()
         guard isFile, Self.isFinished(decided, byteCount: Int(status.st_size)) else {
+            let origin =
+                hasDatabase
+                ? "Move it away, and see where it came from"
+                : """
+                The vault's place is empty: a restore was ended on its way, and this is damaged since; what lay there \
+                before has before-restore in its name. Restore the backup once more, after this
+                """
             throw BackupStop(
                 .failed,
-                "\(decided) is no database that a restore finished; nothing was changed",
-                remedy: "Move it away, and see where it came from: mv \(ShellWord.quoted(decided)) ELSEWHERE/"
+                "\(decided) is no whole database, as a restore leaves one; nothing was changed",
+                remedy: "\(origin): mv \(ShellWord.quoted(decided)) ELSEWHERE/"
             )
         }
         return decided

@@ -17,10 +17,7 @@ struct LogMender {
         for hour in mending.lostCheckpoints {
             try database.execute(sql: "DELETE FROM log_checkpoints WHERE hour = ?", arguments: [hour])
         }
-        // Whatever lies there of them does not open.
-        for origin in mending.lostOrigins {
-            try database.execute(sql: "DELETE FROM records WHERE id = ?", arguments: [Data(origin.id.bytes)])
-        }
+        for origin in mending.lostOrigins { try remove(origin.id) }
         guard let changes = mending.keyChanges else { return }
         try clear("log_key_changes")
         // The first key has no change: these begin with that of the second epoch.
@@ -30,6 +27,16 @@ struct LogMender {
                 arguments: [epoch, Data(note)]
             )
         }
+    }
+
+    /// Whatever lies there of a restore that has no record does not open; neither does a value that somebody moved under its
+    /// id, which would hold it there.
+    private func remove(_ origin: RecordID) throws {
+        let id = Data(origin.bytes)
+        try lift("version_values_numbers_stay") {
+            try database.execute(sql: "DELETE FROM version_values WHERE secret = ?", arguments: [id])
+        }
+        try database.execute(sql: "DELETE FROM records WHERE id = ?", arguments: [id])
     }
 
     private func regrow() throws -> Frontier {
@@ -49,9 +56,13 @@ struct LogMender {
         return tree
     }
 
-    /// Takes all rows of a table away, which a trigger forbids everybody else.
+    /// Takes all rows of a table away.
     private func clear(_ table: String) throws {
-        let trigger = "\(table)_do_not_go"
+        try lift("\(table)_do_not_go") { try database.execute(sql: "DELETE FROM \(table)") }
+    }
+
+    /// Does what a trigger forbids everybody else.
+    private func lift(_ trigger: String, _ change: () throws -> Void) throws {
         let text = try String.fetchOne(
             database,
             sql: "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
@@ -59,7 +70,7 @@ struct LogMender {
         )
         guard let text else { throw StoreError.corrupt }
         try database.execute(sql: "DROP TRIGGER \(trigger)")
-        try database.execute(sql: "DELETE FROM \(table)")
+        try change()
         try database.execute(sql: text)
     }
 }

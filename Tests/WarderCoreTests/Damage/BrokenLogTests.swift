@@ -208,6 +208,28 @@ import WarderTesting
         #expect(try check(next).findings == [])
     }
 
+    @Test("attack: a value that was moved under the id of a lost restore holds no mending up")
+    func moved() async throws {
+        let source = try await restored()
+        try await source.mustPut("notes/api", "value")
+        let damaged = try source.damaged(
+            by: """
+                UPDATE records SET sealed = zeroblob(length(sealed)) WHERE kind = 'origin';
+                UPDATE version_values SET secret = (SELECT min(id) FROM records WHERE kind = 'origin')
+                """
+        )
+        try await damaged.unseal().get()
+        let report = try check(damaged)
+        #expect(report.counts[.logKeysBroken] == 1 && report.mending.lostOrigins.map(\.number) == [2, 3])
+
+        let mended = try TestVault(restarting: damaged)
+        try await mended.openAsRestored(damaged: report.findings.count, mending: report.mending)
+        let next = try TestVault(restarting: mended)
+        try await next.unseal().get()
+        #expect(next.vault.state?.newestOrigin?.number == 4 && next.vault.state?.isQuarantined == true)
+        #expect(try check(next).counts[.logKeysBroken] == nil)
+    }
+
     @Test("what pruned events said of keys and names stays known")
     func pruned() async throws {
         let named = try await restored()
