@@ -43,14 +43,20 @@ package final class Throttle: Sendable {
         }
     }
 
-    /// A try turned out to be none: it does not count, and those before it do.
+    /// A try turned out to be none: it does not count, and those before it do. Nor does the wait that it began; the one
+    /// before was over, or this try would not have begun.
     package func takeBack(_ uid: UInt32) {
         records.withLock { records in
             guard var record = records[uid], record.failures > 0 else { return }
-            if record.failures == Self.freeTries { record.blockedUntil = 0 }
+            record.blockedUntil = 0
             record.failures -= 1
             records[uid] = record
         }
+    }
+
+    /// Milliseconds until this user may try again; zero where that is now.
+    package func wait(of uid: UInt32, at now: Moment) -> Int64 {
+        records.withLock { max(0, ($0[uid]?.blockedUntil ?? 0) - now.uptime) }
     }
 
     /// A try was right: earlier ones are forgotten.

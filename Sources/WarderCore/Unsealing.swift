@@ -92,6 +92,14 @@ extension Vault {
         )
     }
 
+    /// Seconds after which neither a key nor a passphrase of this user is refused for too many tries; `nil` where none is
+    /// now.
+    package func secondsUntilTry(of uid: UInt32) -> Int? {
+        let now = clock.now()
+        let longest = max(unsealThrottle.wait(of: uid, at: now), presenceThrottle.wait(of: uid, at: now))
+        return longest > 0 ? Int((longest + 999) / 1000) : nil
+    }
+
     private func refuseUnseal(
         _ reason: Refusal,
         by caller: Caller,

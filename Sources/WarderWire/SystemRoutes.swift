@@ -31,7 +31,7 @@ public struct VaultStatus: Codable, Sendable {
     /// Whether the daemon has given up executing programs, connecting to others and looking into their processes; daemons
     /// before this said nothing of it.
     public var confined: Bool?
-    /// The log's public key (`name+id+base64`), once initialised.
+    /// The log's public key (`name+id+base64`); only while unsealed.
     public var logKey: String?
     /// Whether what lies in the log contradicts what was signed, so that nothing is signed any more; as `secrets`.
     public var logBroken: Bool?

@@ -332,7 +332,11 @@ final class Connection: ChannelInboundHandler {
         case .success(let answer): send(answer, code: answer.failure?.rawValue)
         case .failure(let refusal):
             var problem = door.problem(refusal, about: action)
-            if refusal == .rateLimited { problem.retryAfter = check.peer.map(server.vault.secondsUntilTokens) }
+            switch refusal {
+            case .rateLimited: problem.retryAfter = check.peer.map(server.vault.secondsUntilTokens)
+            case .throttled: problem.retryAfter = server.vault.secondsUntilTry(of: check.uid) ?? problem.retryAfter
+            default: break
+            }
             send(problem.answer(requestID: requestID), code: problem.code.rawValue)
         }
     }

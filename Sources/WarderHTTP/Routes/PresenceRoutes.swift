@@ -53,7 +53,9 @@ extension Exchange {
         _ command: @escaping @Sendable (PresenceVerifier) -> Command<OperatorName>
     ) throws(Problem) -> Work {
         guard let uid = caller.peer?.uid else { throw .forOperator(.notAnOperator) }
-        if case .wait = vault.presenceThrottle.begin(uid, at: vault.clock.now()) { throw .forOperator(.throttled) }
+        if case .wait = vault.presenceThrottle.begin(uid, at: vault.clock.now()) {
+            return .decision(.presenceSet) { finish in finish { .failure(.throttled) } }
+        }
         return .passphrase { finish in
             do throws(Refusal) {
                 let verifier = try PresenceVerifier(passphrase: passphrase, cost: passphraseCost())

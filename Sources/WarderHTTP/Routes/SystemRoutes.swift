@@ -165,7 +165,8 @@ extension Exchange {
             events: state == nil ? nil : Int64(vault.sequence),
             memoryLocked: memory.unlockedBytes == 0,
             confined: context.facts.isConfined,
-            logKey: foundation?.logKeyText(state),
+            // Under which name, a sealed vault cannot tell: a restore gives the log another one.
+            logKey: vault.state.flatMap { foundation?.logKeyText($0) },
             logBroken: state == nil ? nil : vault.isLogBroken,
             clientSocket: context.facts.clientSocket,
             worker: state == nil ? nil : WorkerStatus(vault.jobs.presence),

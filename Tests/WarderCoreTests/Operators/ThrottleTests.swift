@@ -13,7 +13,9 @@ import WarderTesting
         let clock = ManualClock()
         for _ in 0..<4 { #expect(throttle.begin(1, at: clock.now()) == .go) }
         for wait: Int64 in [30, 60, 120, 240, 480, 900, 900, 900] {
+            #expect(throttle.wait(of: 1, at: clock.now()) == 0)
             #expect(throttle.begin(1, at: clock.now()) == .go)
+            #expect(throttle.wait(of: 1, at: clock.now()) == wait * 1000)
             clock.advance(milliseconds: wait * 1000 - 1)
             #expect(throttle.begin(1, at: clock.now()) == .wait(isFirst: true), "\(wait)")
             #expect(throttle.begin(1, at: clock.now()) == .wait(isFirst: false))
@@ -29,6 +31,22 @@ import WarderTesting
         throttle.succeed(1)
         for _ in 0..<5 { #expect(throttle.begin(1, at: clock.now()) == .go) }
         #expect(throttle.begin(1, at: clock.now()) == .wait(isFirst: true))
+    }
+
+    @Test("a try that was none begins no wait, however many wrong ones came before it, and forgets none of them")
+    func takenBack() {
+        let throttle = Throttle()
+        let clock = ManualClock()
+        for _ in 0..<8 {
+            #expect(throttle.begin(1, at: clock.now()) == .go)
+            clock.advance(seconds: 900)
+        }
+        for _ in 0..<3 {
+            #expect(throttle.begin(1, at: clock.now()) == .go)
+            throttle.takeBack(1)
+        }
+        #expect(throttle.begin(1, at: clock.now()) == .go)
+        #expect(throttle.wait(of: 1, at: clock.now()) == 480_000)
     }
 
     @Test("each user waits for their own tries")

@@ -101,14 +101,34 @@ import WarderTesting
         }
     }
 
+    @Test("who tried too often is told how long to wait")
+    func waits() async throws {
+        try await TestServer.with { server in
+            try await server.kit.seal()
+            let client = try server.connect(.operator)
+            func guess() throws -> RawClient.Answer {
+                try client.ask("POST", "/v1/sys/unseal", body: #"{"passphrase":"not the one it is"}"#)
+            }
+            for _ in 0..<5 { #expect(try guess().status == 403) }
+            server.kit.clock.advance(seconds: 30)
+            #expect(try guess().status == 403)
+            server.kit.clock.advance(seconds: 1)
+            let refused = try guess()
+            #expect(refused.status == 429 && refused["retry-after"] == "59")
+        }
+    }
+
     @Test("how much there is in the vault is for its operators")
     func status() async throws {
         let counts = [#""share_sets":"#, #""secrets":"#, #""servers":"#, #""events":"#]
         try await TestServer.with { server in
             let status = try server.connect(.operator).ask("GET", "/v1/sys/status").text
             #expect(counts.allSatisfy { status.contains($0) })
+            #expect(status.contains(#""log_key":"warder.log/"#))
             try await server.kit.seal()
             let sealed = try server.connect(.operator).ask("GET", "/v1/sys/status").text
+            // A restore gives the log another name, which a sealed vault does not know.
+            #expect(!sealed.contains("log_key"))
             #expect(!counts.contains { sealed.contains($0) } && sealed.contains(#""slots":["passphrase"]"#))
         }
         try await TestServer.with(try await TestVault(uid: geteuid() + 1)) { server in

@@ -59,7 +59,7 @@ struct SaveWhatOpens {
                 hints: [
                     outcome.unreadableRecords == 0
                         ? "Every record could be read."
-                        : "\(outcome.unreadableRecords) records could not be read; what they were is not known.",
+                        : "Records that could not be read: \(outcome.unreadableRecords). What they were is not known.",
                     "The values in it are in the clear: store them again (warder secret put), and remove it: shred -u \(word)",
                 ]
             )

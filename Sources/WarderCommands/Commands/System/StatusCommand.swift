@@ -32,14 +32,18 @@ struct StatusCommand: VaultCommand {
         switch answer.value.state {
         case "unsealed": return
         case "sealed":
-            // Nothing opens it where no slot is left.
-            let hint =
-                answer.value.slots.isEmpty ? "How to go on: docs/operations/disk-damaged.md" : "Open it: warder unseal"
-            throw CommandFailure(.statusSealed, "the vault is sealed", hints: [hint])
+            throw CommandFailure(.statusSealed, "the vault is sealed", hints: [Self.wayIn(to: answer.value)])
         case "not_initialised":
             throw CommandFailure(.statusSealed, "the vault was never set up", hints: ["Set it up: warder init"])
         default: throw CommandFailure(.statusFailed, "the vault is in a state that this command does not know")
         }
+    }
+
+    /// What opens a sealed vault next.
+    private static func wayIn(to status: VaultStatus) -> String {
+        if status.slots.isEmpty { return "How to go on: docs/operations/disk-damaged.md" }
+        return status.unsealing == nil
+            ? "Open it: warder unseal" : "The next person brings their share: warder unseal --share"
     }
 
     private static func words(_ quarantine: QuarantineStatus, _ session: Session) throws(CommandFailure) -> String {
